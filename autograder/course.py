@@ -1,0 +1,212 @@
+"""A course on disk: its root, its assignments, and what each exercise is worth.
+
+Points and maxima come from the source notebook alone; nothing here reads a submission.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import CourseError, UnknownAssignment
+
+ROOT_MARKER = "nbgrader_config.py"
+GRADE_CELL_PREFIX = "test_"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One automatically graded exercise: a function, its grade cell and its points."""
+
+    name: str
+    points: float
+
+    @property
+    def grade_id(self) -> str:
+        return GRADE_CELL_PREFIX + self.name
+
+
+@dataclass(frozen=True)
+class WrittenQuestion:
+    """One written answer, marked by a person: its cell's id and its points."""
+
+    name: str
+    points: float
+
+
+@dataclass(frozen=True)
+class NotebookCell:
+    """A cell as the source or the release has it, with nbgrader's metadata where it has any."""
+
+    cell_type: str
+    source: str
+    nbgrader: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def grade_id(self) -> str | None:
+        value = self.nbgrader.get("grade_id")
+        return value if isinstance(value, str) else None
+
+    @property
+    def is_grade(self) -> bool:
+        return bool(self.nbgrader.get("grade"))
+
+    @property
+    def is_solution(self) -> bool:
+        return bool(self.nbgrader.get("solution"))
+
+    @property
+    def is_locked(self) -> bool:
+        return bool(self.nbgrader.get("locked")) and not self.is_solution
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment: where its parts lie and how it is graded.
+
+    `limits` holds keyword arguments of `autograder.sandbox.Limits` that differ from the default;
+    `preload` the modules that the warm process imports before it forks.
+    """
+
+    name: str
+    root: Path
+    title: str
+    preload: tuple[str, ...]
+    limits: Mapping[str, float]
+    feedback: Mapping[str, Any]
+
+    @property
+    def source_notebook(self) -> Path:
+        return self.root / "source" / self.name / f"{self.name}.ipynb"
+
+    @property
+    def source_text(self) -> Path:
+        return self.source_notebook.with_suffix(".py")
+
+    @property
+    def release_notebook(self) -> Path:
+        return self.root / "assignments" / self.name / f"{self.name}.ipynb"
+
+    @property
+    def solution_module(self) -> Path:
+        return self.root / "solutions" / f"{self.name}.py"
+
+    @property
+    def suite_folder(self) -> Path:
+        return self.root / "tests" / "hidden" / self.name
+
+    @property
+    def misconceptions_file(self) -> Path:
+        return self.root / "tests" / "misconceptions" / f"{self.name}.py"
+
+    @property
+    def right_solutions_folder(self) -> Path:
+        return self.root / "tests" / "right" / self.name
+
+    def suite_file(self, exercise: str) -> Path:
+        return self.suite_folder / f"test_{exercise}.py"
+
+    @cached_property
+    def source_cells(self) -> tuple[NotebookCell, ...]:
+        return read_cells(self.source_notebook)
+
+    @cached_property
+    def release_cells(self) -> tuple[NotebookCell, ...]:
+        """What students were given, in order: stubs, locked cells, empty written answers."""
+        return read_cells(self.release_notebook)
+
+    @cached_property
+    def exercises(self) -> tuple[Exercise, ...]:
+        return tuple(
+            Exercise(str(cell.grade_id).removeprefix(GRADE_CELL_PREFIX), float(cell.nbgrader["points"]))
+            for cell in self.source_cells
+            if cell.is_grade and not cell.is_solution
+        )
+
+    @cached_property
+    def written(self) -> tuple[WrittenQuestion, ...]:
+        return tuple(
+            WrittenQuestion(str(cell.grade_id), float(cell.nbgrader["points"]))
+            for cell in self.source_cells
+            if cell.is_grade and cell.is_solution
+        )
+
+    @property
+    def max_score(self) -> float:
+        return sum(exercise.points for exercise in self.exercises)
+
+
+def read_cells(notebook: Path) -> tuple[NotebookCell, ...]:
+    """The cells of a notebook of the course's own (trusted, nbformat 4)."""
+    try:
+        document = json.loads(notebook.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CourseError(
+            f"{notebook} is missing: run `autograder build {notebook.stem}` to generate it."
+        ) from None
+    except ValueError as error:
+        raise CourseError(
+            f"{notebook} is not valid JSON ({error}): run `autograder build {notebook.stem}`."
+        ) from None
+    return tuple(
+        NotebookCell(
+            cell["cell_type"],
+            _joined(cell.get("source", "")),
+            cell.get("metadata", {}).get("nbgrader", {}),
+        )
+        for cell in document["cells"]
+    )
+
+
+def _joined(source: str | Sequence[str]) -> str:
+    return source if isinstance(source, str) else "".join(source)
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The nearest folder at or above `start` that holds `nbgrader_config.py`."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / ROOT_MARKER).is_file():
+            return folder
+    raise CourseError(
+        f"No {ROOT_MARKER} in {here} or above it: run this inside a course folder, "
+        "or name one with --course."
+    )
+
+
+def assignment_names(root: Path) -> list[str]:
+    """The assignments of a course, by name."""
+    return sorted(path.parent.name for path in root.glob("source/*/assignment.toml"))
+
+
+def load_assignment(name: str, root: Path | None = None) -> Assignment:
+    """Read `source/<name>/assignment.toml`.
+
+    Raises:
+        UnknownAssignment: no such assignment; the message names the known ones.
+        CourseError: its configuration cannot be used.
+    """
+    root = find_root() if root is None else root.resolve()
+    known = assignment_names(root)
+    if name not in known:
+        listed = ", ".join(known) if known else "none (no source/*/assignment.toml)"
+        raise UnknownAssignment(f"There is no assignment {name!r}; the known ones are: {listed}.")
+    path = root / "source" / name / "assignment.toml"
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise CourseError(f"{os.path.relpath(path, root)} cannot be read: {error}.") from None
+    return Assignment(
+        name=name,
+        root=root,
+        title=str(settings.get("title", name)),
+        preload=tuple(settings.get("preload", ("numpy",))),
+        limits=dict(settings.get("limits", {})),
+        feedback=dict(settings.get("feedback", {})),
+    )

@@ -1,0 +1,1 @@
+"""`grade(submission, assignment, seed) -> Result`: the one pure function, and what it returns."""

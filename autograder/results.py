@@ -1,0 +1,169 @@
+"""`Result`: everything that grading one submission found out, as one versioned JSON document.
+
+The format is written down in docs/results.md. A result is plain data: it can be written, read
+back and compared, and nothing in it needs the course to be understood.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Self
+
+FORMAT_VERSION = 1
+
+Outcome = Literal[
+    "passed", "failed", "error", "timeout", "crashed", "not_implemented", "missing", "violation"
+]
+Status = Literal["graded", "rejected", "grader_error"]
+Visibility = Literal["public", "hidden"]
+WrittenState = Literal["needs_marking", "no_response"]
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One hidden or public test: its outcome, and what the student and the grader read of it."""
+
+    __test__ = False
+
+    name: str
+    title: str
+    visibility: Visibility
+    outcome: Outcome
+    weight: float
+    message: str = ""
+    detail: str = ""
+    seconds: float = 0.0
+    misconception: str | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """One exercise: points, the outcome that sums up its tests, and the tests."""
+
+    name: str
+    score: float
+    max_score: float
+    outcome: Outcome
+    tests: tuple[TestResult, ...] = ()
+
+
+@dataclass(frozen=True)
+class WrittenResult:
+    """One written answer: whether there is something for a person to mark."""
+
+    name: str
+    max_score: float
+    state: WrittenState
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What the sandbox saw: claims and limits, never a reason for points."""
+
+    notes: tuple[str, ...] = ()
+    failed_cells: tuple[str, ...] = ()
+    limits_hit: tuple[str, ...] = ()
+    violations: tuple[str, ...] = ()
+    restarts: int = 0
+    output: str = ""
+    output_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome of grading one submission to one assignment."""
+
+    assignment: str
+    student: str
+    submission: str
+    status: Status
+    reason: str = ""
+    exercises: tuple[ExerciseResult, ...] = ()
+    written: tuple[WrittenResult, ...] = ()
+    observed: Observed = field(default_factory=Observed)
+    isolation: str = ""
+    seconds: float = 0.0
+    seed: str = ""
+    key: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    format_version: int = FORMAT_VERSION
+
+    @property
+    def score(self) -> float:
+        """Points earned in the automatically graded exercises."""
+        return min(round(sum(exercise.score for exercise in self.exercises), 2), self.max_score)
+
+    @property
+    def max_score(self) -> float:
+        return round(sum(exercise.max_score for exercise in self.exercises), 2)
+
+    def to_json(self) -> str:
+        """The whole document; floats that JSON lacks become null."""
+        document = {**asdict(self), "score": self.score, "max_score": self.max_score}
+        return json.dumps(_finite(document), allow_nan=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote.
+
+        Raises:
+            ValueError: not a result, or of another format version.
+        """
+        document = json.loads(text)
+        if not isinstance(document, dict) or document.get("format_version") != FORMAT_VERSION:
+            raise ValueError(f"not a result of format version {FORMAT_VERSION}")
+        try:
+            return cls(
+                **{
+                    **{k: v for k, v in document.items() if k not in ("score", "max_score")},
+                    "exercises": tuple(_exercise(item) for item in document["exercises"]),
+                    "written": tuple(WrittenResult(**item) for item in document["written"]),
+                    "observed": Observed(**_tuples(document["observed"])),
+                }
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a whole result: {error}") from None
+
+    def write(self, path: Path) -> None:
+        """Write atomically: a reader sees the old document or the new one, never half of one."""
+        write_atomically(path, self.to_json())
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace `path` by `text` in UTF-8 (lone surrogates escaped) through a rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _exercise(item: dict[str, Any]) -> ExerciseResult:
+    return ExerciseResult(
+        **{**item, "tests": tuple(TestResult(**test) for test in item["tests"])}
+    )
+
+
+def _tuples(item: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in item.items()}
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
