@@ -1,0 +1,237 @@
+"""Comparing what a student returned with what a hidden test wants, in the grader's process.
+
+Every function here copes with any value that may cross the boundary, and says two things when
+the values disagree: a sentence for the student, which never holds an expected value, and the
+whole story for the grader.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from autograder.sandbox import Handle
+
+RELATIVE_TOLERANCE = {2: 4e-3, 4: 2e-5, 8: 2e-5}
+"""By the bytes of the least precise float: a float64 answer may have been computed in float32."""
+
+
+class Mismatch(AssertionError):
+    """The answer is not the one wanted; `message` is for the student, `detail` for the grader."""
+
+    def __init__(self, message: str, detail: str = "") -> None:
+        super().__init__(message if not detail else f"{message}\n{detail}")
+        self.message = message
+        self.detail = detail
+
+
+def that(condition: object, message: str, detail: str = "") -> None:
+    """Require a condition that the suite computed itself; `message` is what the student reads.
+
+    Raises:
+        Mismatch: the condition is false.
+    """
+    if not condition:
+        raise Mismatch(message, detail)
+
+
+def close(
+    got: Any,
+    want: Any,
+    *,
+    like: Any = (),
+    dtype: DTypeLike | str | Sequence[DTypeLike] | None = None,
+    rtol: float | None = None,
+    atol: float | None = None,
+) -> None:
+    """Require an array that equals `want` as closely as its precision allows.
+
+    The shape is compared first, then the dtype (where one is asked for), then the values: NaN
+    equals NaN, an infinity equals itself, and integers are compared exactly where both sides are
+    integers. Nothing is broadcast.
+
+    Args:
+        got: what the student returned.
+        want: the suite's own answer, array-like.
+        like: the argument or arguments that set precision; the least precise float among them,
+            `got` and `want` decides the tolerance.
+        dtype: an exact dtype, several allowed ones, "kept" (that of the first of `like`) or
+            "floating" (float32 or float64).
+        rtol: relative tolerance, by default 2e-5 (4e-3 with float16).
+        atol: absolute tolerance, by default `rtol` times the largest finite value of `want`.
+
+    Raises:
+        Mismatch: the answer is no array of numbers, or another one.
+    """
+    expected = np.asarray(want)
+    actual = _as_array(got, "an array" if expected.ndim else "a number")
+    if actual.shape != expected.shape:
+        raise Mismatch(
+            f"returned an array of shape {actual.shape}, which is not the shape that the "
+            "contract gives for these arguments.",
+            f"expected shape {expected.shape}, got {actual.shape}",
+        )
+    arguments = like if isinstance(like, tuple | list) else (like,)
+    _require_dtype(actual, dtype, arguments)
+    if actual.dtype.kind not in "biufc":
+        raise Mismatch(f"returned an array of {actual.dtype}, not of numbers.")
+    if actual.dtype.kind in "biu" and expected.dtype.kind in "biu":
+        wrong = np.asarray(actual != expected)
+    else:
+        wrong = ~_nearly_equal(actual, expected, arguments, rtol, atol)
+    if wrong.any():
+        raise _values_differ(actual, expected, wrong)
+
+
+def equal(got: Any, want: Any) -> None:
+    """Require exactly this int, bool, string, None, or tuple or list of such.
+
+    `numpy.integer` will do for an int, an integral 0-d array too, and a list for a tuple; a bool
+    is not an int, and 14.0 is not 14.
+
+    Raises:
+        Mismatch: another value, or one of another kind.
+    """
+    _require_value(got)
+    plain = _plain(got)
+    expected = _plain(want)
+    if _same(plain, expected):
+        return
+    raise Mismatch(
+        f"returned {_short(got)}, which is not {_kind(expected)} that the contract gives.",
+        f"expected {expected!r}, got {_short(got, 400)}",
+    )
+
+
+def _require_value(got: Any) -> None:
+    if got is None:
+        raise Mismatch("returned None; does the function end with a `return`?")
+    if isinstance(got, Handle):
+        raise Mismatch(f"returned an object of type {got.type_name}, not plain numbers.")
+
+
+def _as_array(got: Any, wanted: str) -> NDArray[Any]:
+    _require_value(got)
+    if isinstance(got, dict | str | bytes):
+        raise Mismatch(f"returned a {type(got).__name__}, not {wanted}.")
+    try:
+        array = np.asarray(got)
+    except (ValueError, TypeError, OverflowError):
+        raise Mismatch(f"returned a {type(got).__name__} that is not {wanted}.") from None
+    if array.dtype.kind == "O":
+        raise Mismatch(f"returned a {type(got).__name__} of mixed things, not {wanted}.")
+    return array
+
+
+def _require_dtype(
+    actual: NDArray[Any], dtype: DTypeLike | str | Sequence[DTypeLike] | None, like: Sequence[Any]
+) -> None:
+    if dtype is None:
+        return
+    allowed: tuple[np.dtype[Any], ...]
+    if isinstance(dtype, str) and dtype == "kept":
+        allowed = (np.asarray(like[0]).dtype,)
+        wish = "the contract keeps that of the input"
+    elif isinstance(dtype, str) and dtype == "floating":
+        allowed = (np.dtype(np.float32), np.dtype(np.float64))
+        wish = "the contract asks for float32 or float64"
+    elif isinstance(dtype, tuple | list):
+        allowed = tuple(np.dtype(each) for each in dtype)
+        wish = "the contract asks for another"
+    else:
+        allowed = (np.dtype(dtype),)  # type: ignore[arg-type]
+        wish = "the contract asks for another"
+    if actual.dtype not in allowed:
+        raise Mismatch(
+            f"returned an array of dtype {actual.dtype}; {wish}.",
+            f"allowed dtypes {[str(each) for each in allowed]}, got {actual.dtype}",
+        )
+
+
+def _nearly_equal(
+    actual: NDArray[Any],
+    expected: NDArray[Any],
+    like: Sequence[Any],
+    rtol: float | None,
+    atol: float | None,
+) -> NDArray[np.bool_]:
+    if rtol is None:
+        floats = [
+            array.dtype.itemsize
+            for array in (actual, *(np.asarray(each) for each in like))
+            if array.dtype.kind == "f"
+        ]
+        rtol = RELATIVE_TOLERANCE.get(min(floats, default=8), 2e-5)
+    wide = np.complex128 if "c" in (actual.dtype.kind, expected.dtype.kind) else np.float64
+    a, b = actual.astype(wide), expected.astype(wide)
+    if atol is None:
+        finite = np.abs(b[np.isfinite(b)])
+        atol = rtol * float(finite.max()) if finite.size else 0.0
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.isclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
+
+
+def _values_differ(
+    actual: NDArray[Any], expected: NDArray[Any], wrong: NDArray[np.bool_]
+) -> Mismatch:
+    count = int(wrong.sum())
+    first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    detail = f"got\n{_short(actual, 2000)}\nexpected\n{_short(expected, 2000)}"
+    if not first:
+        return Mismatch(f"returned {_short(actual[()])}, which is not right.", detail)
+    some = "every value is" if count == wrong.size else f"{count} of {wrong.size} values are"
+    return Mismatch(
+        f"returned the right shape, but {some} not right; at index {first} yours is "
+        f"{_short(actual[first])}.",
+        detail,
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Integers of any kind as int, tuples and lists as tuple, integral arrays as nested tuples."""
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biu":
+        return _plain(value.tolist())
+    if isinstance(value, tuple | list):
+        return tuple(_plain(item) for item in value)
+    try:
+        return operator.index(value)
+    except TypeError:
+        return value
+
+
+def _same(got: Any, want: Any) -> bool:
+    if isinstance(want, tuple):
+        return (
+            isinstance(got, tuple)
+            and len(got) == len(want)
+            and all(_same(g, w) for g, w in zip(got, want, strict=True))
+        )
+    return type(got) is type(want) and bool(got == want)
+
+
+def _kind(expected: Any) -> str:
+    if isinstance(expected, bool):
+        return "the truth value"
+    if isinstance(expected, int):
+        return "the integer"
+    if isinstance(expected, tuple):
+        return f"the {len(expected)} values"
+    return "the value"
+
+
+def _short(value: Any, limit: int = 80) -> str:
+    """A bounded text of a value that crossed the boundary; ints too long to print are described."""
+    if isinstance(value, np.ndarray):
+        text = np.array2string(value, precision=6, threshold=200)
+    else:
+        try:
+            text = repr(value.item() if isinstance(value, np.generic) else value)
+        except ValueError:
+            text = f"a {type(value).__name__} too long to print"
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,76 @@
+"""From the outcomes of tests to points: the one place where weights become a score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from autograder.errors import SuiteError
+from autograder.results import Outcome, Visibility
+
+MAX_PUBLIC_SHARE = 0.2
+Role = Literal["values", "supporting", "claim"]
+"""What a test rests on: values that the grader checks, relations and errors only, or a claim."""
+
+
+@dataclass(frozen=True)
+class TestRecord:
+    """One test as it ran: how much it weighs, what it rests on, and how it ended."""
+
+    __test__ = False
+
+    exercise: str
+    name: str
+    title: str
+    visibility: Visibility
+    role: Role
+    weight: float
+    outcome: Outcome
+    message: str = ""
+    detail: str = ""
+    seconds: float = 0.0
+
+
+def score(points: float, tests: Sequence[TestRecord]) -> float:
+    """Points earned: the passed share of the weight, to two decimals, never above `points`.
+
+    A test that relates the student's answers only to each other, that only expects an error, or
+    that rests on a claim earns nothing unless a test of values passes.
+    """
+    values_hold = any(test.role == "values" and test.outcome == "passed" for test in tests)
+    total = sum(test.weight for test in tests)
+    earned = sum(
+        test.weight
+        for test in tests
+        if test.outcome == "passed" and (test.role == "values" or values_hold)
+    )
+    return min(round(points * earned / total, 2), points) if total else 0.0
+
+
+def summary(tests: Sequence[TestRecord]) -> Outcome:
+    """One outcome for an exercise: passed, or what all its other tests share, or failed."""
+    bad = {test.outcome for test in tests if test.outcome != "passed"}
+    if not bad:
+        return "passed"
+    return bad.pop() if len(bad) == 1 else "failed"
+
+
+def require_sound(exercise: str, tests: Sequence[TestRecord]) -> None:
+    """Refuse a suite that breaks the rules of weights.
+
+    Raises:
+        SuiteError: no test, no test of values, a weight that is not positive, or public
+            examples above a fifth of the weight.
+    """
+    if not tests:
+        raise SuiteError(f"The hidden suite of {exercise!r} has no tests.")
+    if not any(test.role == "values" for test in tests):
+        raise SuiteError(f"The hidden suite of {exercise!r} has no test of values.")
+    if any(test.weight <= 0 for test in tests):
+        raise SuiteError(f"The hidden suite of {exercise!r} has a weight that is not positive.")
+    public = sum(test.weight for test in tests if test.visibility == "public")
+    if public > MAX_PUBLIC_SHARE * sum(test.weight for test in tests) + 1e-9:
+        raise SuiteError(
+            f"The public examples of {exercise!r} carry more than a fifth of its weight."
+        )

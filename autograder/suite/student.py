@@ -1,0 +1,122 @@
+"""The `student` fixture: calls that look like Python and go across the boundary.
+
+What these objects return is plain data that the student's process sent; nothing of the student's
+runs here. They remember how the last call was made, so that a message can say it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.sandbox import Answer, Sandbox, StudentRaised
+from autograder.suite.expect import Mismatch
+
+
+@dataclass(frozen=True)
+class Watched:
+    """An answer with what the sandbox claims of the arguments: see them as claims."""
+
+    value: Any
+    arguments: tuple[Any, ...]
+    shares_memory: bool
+
+
+class StudentFunction:
+    """One function of the student's, called across the boundary."""
+
+    def __init__(self, student: Student, name: str) -> None:
+        self._student = student
+        self._name = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The value that the student's function returns for copies of these arguments.
+
+        Raises:
+            CallFailed: it raised, is missing, ran out of time, or its process died.
+        """
+        return self._student.ask(self._name, args, kwargs, watch=False).value
+
+    def watched(self, *args: Any, **kwargs: Any) -> Watched:
+        """The same, with the positional arguments as they were after the call (a claim)."""
+        answer = self._student.ask(self._name, args, kwargs, watch=True)
+        return Watched(answer.value, answer.arguments or (), bool(answer.shares_memory))
+
+
+class Student:
+    """Everything that a hidden test sees of a submission: its functions, by name."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self.last_call = ""
+
+    def __getattr__(self, name: str) -> StudentFunction:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return StudentFunction(self, name)
+
+    def ask(
+        self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], *, watch: bool
+    ) -> Answer:
+        self.last_call = describe_call(name, args, kwargs)
+        return self._sandbox.call(name, args, kwargs, watch=watch)
+
+    @contextmanager
+    def raises(
+        self, expected: type[BaseException], naming: str | tuple[str, ...] = ()
+    ) -> Iterator[None]:
+        """Require that the call inside raises `expected`, with a message that names an argument.
+
+        The names of types and the message are claims of the student's process, so a test that
+        rests on this alone is to be marked `supporting`.
+
+        Args:
+            expected: the type, by whose name the raised one or a base of it goes.
+            naming: words of which one must stand in the message.
+
+        Raises:
+            Mismatch: nothing was raised, another type was, or the message names none of them.
+        """
+        words = (naming,) if isinstance(naming, str) else naming
+        try:
+            yield
+        except StudentRaised as raised:
+            if expected.__name__ not in raised.type_names:
+                got = raised.type_names[0] if raised.type_names else "an exception"
+                raise Mismatch(
+                    f"raised {got} where the contract asks for {expected.__name__}.", raised.detail
+                ) from None
+            if words and not any(mentions(raised.text, word) for word in words):
+                raise Mismatch(
+                    f"raised {expected.__name__}, but its message does not name the argument "
+                    "that is wrong.",
+                    f"expected one of {words}, got the message {raised.text!r}",
+                ) from None
+        else:
+            raise Mismatch(f"returned a value where the contract asks for {expected.__name__}.")
+
+
+def mentions(text: str, word: str) -> bool:
+    """Whether a message names an argument, as a word of its own."""
+    return re.search(rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_])", text) is not None
+
+
+def describe_call(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """A call as a student would write it, with arrays told by shape and dtype only."""
+    parts = [_describe(value) for value in args]
+    parts += [f"{key}={_describe(value)}" for key, value in kwargs.items()]
+    return f"{name}({', '.join(parts)})"
+
+
+def _describe(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"<{value.dtype} array of shape {value.shape}>"
+    if isinstance(value, np.generic):
+        return repr(value.item())
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"
