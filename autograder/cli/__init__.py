@@ -1,0 +1,32 @@
+"""The `autograder` command: one thin function per command, each in a module of its own.
+
+Importing this is quick on purpose: no command imports TensorFlow, nbgrader or IPython until it
+needs it.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from autograder.cli.build import build
+from autograder.cli.check import check
+from autograder.cli.commands import Commands
+from autograder.cli.demo import demo
+from autograder.cli.doctor import doctor
+from autograder.cli.grade import grade
+
+app = typer.Typer(
+    cls=Commands,
+    help="Teach and assess convolutional networks: grade a class, a single file, or yourself.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+for command in (check, build, grade, demo, doctor):
+    app.command()(command)
+
+
+def main() -> None:
+    """The console script."""
+    app()

@@ -1,0 +1,41 @@
+"""`autograder build`: source → assignments/, solutions/ and nbgrader's tables."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from autograder.cli.commands import CourseOption, course_root
+
+
+def build(
+    assignment: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ASSIGNMENT]",
+            help="Which one; all of the course without it.",
+            show_default=False,
+        ),
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Generate what students get, and the solutions, from the source.
+
+    Building twice changes nothing.
+
+    Example: [bold]autograder build week03[/bold]
+    """
+    from autograder.cli.console import say
+    from autograder.course import assignment_names, load_assignment
+    from autograder.errors import CourseError
+
+    root = course_root(course)
+    names = [assignment] if assignment is not None else assignment_names(root)
+    if not names:
+        raise CourseError(f"{root} has no source/*/assignment.toml, so there is nothing to build.")
+    from autograder import authoring
+
+    for name in names:
+        authoring.build(load_assignment(name, root))
+        say(f"Built {name}: assignments/{name}/ and solutions/{name}.py")

@@ -1,0 +1,160 @@
+"""Runs a student's public checks in another process and shows the report.
+
+What that process writes is only shown, so it may say anything: it is read as data.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import AutograderError
+
+MARKS = {"passed": "[green]✓[/green]", "not_implemented": "[yellow]·[/yellow]"}
+FAILED_MARK = "[red]✗[/red]"
+TAIL_LINES = 12
+
+
+@dataclass(frozen=True)
+class ExerciseCheck:
+    """One exercise's public checks: how they ended, and what to read about it."""
+
+    name: str
+    outcome: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """All public checks of one file, and what stood in their way."""
+
+    exercises: tuple[ExerciseCheck, ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def all_passed(self) -> bool:
+        return bool(self.exercises) and all(item.outcome == "passed" for item in self.exercises)
+
+
+def run_checks(path: Path, checks: Path | None, seconds: float) -> CheckReport:
+    """Run `autograder.student.runner` on the file and read its report.
+
+    Raises:
+        AutograderError: the file is missing, the checks took too long, or there was no report.
+    """
+    if not path.is_file():
+        raise AutograderError(f"There is no file {path}: name your notebook or .py file.")
+    checks = checks or released_with(path)
+    with tempfile.TemporaryDirectory(prefix="autograder-check-") as folder:
+        report = Path(folder) / "report.json"
+        command = [sys.executable, "-m", "autograder.student.runner", str(path.resolve())]
+        command += ["--output", str(report)]
+        command += ["--checks", str(checks.resolve())] if checks is not None else []
+        printed = _run(command, path.resolve().parent, Path(folder) / "printed", seconds)
+        try:
+            document = json.loads(report.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise AutograderError(
+                f"Your code ended before the checks could report. Its last words:\n{printed}"
+                if printed
+                else "Your code ended before the checks could report (does it call exit()?)."
+            ) from None
+    return _report(document)
+
+
+def released_with(path: Path) -> Path | None:
+    """The release that a plain module's checks come from, where it lies in a course."""
+    if path.suffix != ".py":
+        return None
+    for folder in path.resolve().parents:
+        release = folder / "assignments" / path.stem / f"{path.stem}.ipynb"
+        if release.is_file():
+            return release
+    return None
+
+
+def _run(command: list[str], folder: Path, printed: Path, seconds: float) -> str:
+    with printed.open("wb") as stream:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        )
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AutograderError(
+                f"The checks were not done after {seconds:g} seconds: look for a loop that never "
+                "ends, or allow more with --seconds."
+            ) from None
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+    with printed.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, size - 4096))
+        return "\n".join(stream.read().decode(errors="replace").splitlines()[-TAIL_LINES:])
+
+
+def _report(document: Any) -> CheckReport:
+    if not isinstance(document, Mapping):
+        document = {}
+    return CheckReport(
+        tuple(
+            ExerciseCheck(
+                str(item.get("name", "")), str(item.get("outcome", "")), str(item.get("text", ""))
+            )
+            for item in document.get("exercises", [])
+            if isinstance(item, Mapping)
+        ),
+        tuple(str(problem) for problem in document.get("problems", [])),
+    )
+
+
+def show(path: Path, report: CheckReport) -> None:
+    """Print a mark per exercise with what was expected and what came, then where to go on."""
+    from autograder.cli.console import output, safe
+
+    console = output()
+    console.print(f"[bold]{safe(path.name)}[/bold]")
+    for problem in report.problems:
+        console.print(f"[yellow]![/yellow] {safe(problem)}")
+    for item in report.exercises:
+        text = "" if item.outcome == "passed" else item.text.strip("\n")
+        if item.outcome == "not_implemented":
+            text = ""
+        console.print(f"{MARKS.get(item.outcome, FAILED_MARK)} {safe(item.name)}", end="")
+        console.print("  [dim]not written yet[/dim]" if item.outcome == "not_implemented" else "")
+        for line in text.splitlines():
+            console.print(f"    {safe(line)}", soft_wrap=True)
+    console.print()
+    console.print(safe(closing_line(report)))
+
+
+def closing_line(report: CheckReport) -> str:
+    """What to do next, in one line."""
+    if not report.exercises:
+        return "No public checks were found in this file: name the released notebook with --checks."
+    left = [item for item in report.exercises if item.outcome != "passed"]
+    total = len(report.exercises)
+    if not left:
+        return (
+            f"All {total} pass. The hidden tests ask for more than these examples: "
+            "think of other shapes, strides and signs, then hand it in."
+        )
+    wrong = [item for item in left if item.outcome != "not_implemented"]
+    todo = f"mend {wrong[0].name}" if wrong else f"write {left[0].name}"
+    return f"{total - len(left)} of {total} pass. Next: {todo}."

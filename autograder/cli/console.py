@@ -1,0 +1,106 @@
+"""What the commands print with: Rich where someone is looking, plain lines otherwise.
+
+Everything that may hold a student's text passes through `safe` before it reaches a terminal.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from autograder.publish.text import plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as RichProgress
+
+PLAIN_WIDTH = 80
+
+
+def output() -> Console:
+    """Where results go: stdout, 80 columns wide unless a terminal says otherwise."""
+    return _console(stderr=False)
+
+
+def progress_output() -> Console:
+    """Where progress goes: stderr."""
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else PLAIN_WIDTH
+    return Console(stderr=stderr, width=width, highlight=False, emoji=False, soft_wrap=False)
+
+
+def safe(text: str) -> str:
+    """Text of unknown origin as Rich may print it: no control characters, no markup."""
+    from rich.markup import escape
+
+    return escape(plain(text))
+
+
+def complain(sentence: str) -> None:
+    """One sentence to stderr, as plain text."""
+    print(f"autograder: {plain(sentence)}", file=sys.stderr)
+
+
+def say(line: str = "") -> None:
+    """One line of progress to stderr, as plain text."""
+    print(plain(line), file=sys.stderr, flush=True)
+
+
+class Progress:
+    """Counts submissions: a bar where someone is looking, one line per submission otherwise."""
+
+    def __init__(self, total: int, title: str) -> None:
+        self._total = total
+        self._title = title
+        self._done = 0
+        self._started = time.monotonic()
+        self._bar: RichProgress | None = None
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            from rich import progress as rich_progress
+
+            self._bar = rich_progress.Progress(
+                rich_progress.TextColumn("{task.description}"),
+                rich_progress.BarColumn(bar_width=20),
+                rich_progress.MofNCompleteColumn(),
+                rich_progress.TimeElapsedColumn(),
+                rich_progress.TextColumn("{task.fields[latest]}"),
+                console=progress_output(),
+                transient=True,
+            )
+            self._task = self._bar.add_task(self._title, total=self._total, latest="")
+            self._bar.start()
+        else:
+            say(f"{self._title}: {self._total}")
+        return self
+
+    def advance(self, latest: str) -> None:
+        """One more is done; `latest` says what."""
+        self._done += 1
+        if self._bar is not None:
+            self._bar.update(self._task, advance=1, latest=safe(latest))
+        else:
+            say(f"{self._done:>{len(str(self._total))}}/{self._total} {latest}")
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been running."""
+        return time.monotonic() - self._started

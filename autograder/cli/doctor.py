@@ -1,0 +1,139 @@
+"""`autograder doctor`: what this machine and this course have and lack."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+import typer
+
+from autograder.cli.commands import CourseOption, ExitCode, IsolationOption, course_root
+from autograder.errors import AutograderError
+
+LIBRARIES = (
+    "convgrade",
+    "numpy",
+    "tensorflow",
+    "keras",
+    "nbgrader",
+    "nbformat",
+    "jupytext",
+    "ipython",
+    "pytest",
+    "msgpack",
+)
+MARKS = {
+    "present": "[green]✓[/green]",
+    "absent": "[red]✗[/red]",
+    "not needed": "[dim]-[/dim]",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the table: what was looked at, and what to do where it is missing."""
+
+    name: str
+    state: Literal["present", "absent", "not needed"]
+    required: bool
+    advice: str = ""
+
+
+def doctor(
+    isolation: IsolationOption = "namespaces",
+    course: CourseOption = None,
+) -> None:
+    """Say which protections, libraries and course files are here, and what to do about the rest.
+
+    Exit code 1 where something required is missing.
+
+    Example: [bold]autograder doctor[/bold]
+    """
+    from autograder.sandbox import protections
+
+    sections = {
+        "Protections": [
+            Finding(found.name, found.state, found.required, found.advice)
+            for found in protections(isolation)
+        ],
+        "Python and libraries": libraries(),
+        "Course": course_findings(course),
+    }
+    show(sections)
+    lacking = [
+        finding
+        for findings in sections.values()
+        for finding in findings
+        if finding.required and finding.state == "absent"
+    ]
+    if lacking:
+        typer.echo("Missing: " + ", ".join(finding.name for finding in lacking) + ".")
+        raise typer.Exit(ExitCode.ATTENTION)
+    typer.echo("Everything that grading needs is here.")
+
+
+def libraries() -> list[Finding]:
+    """Python and the installed versions, read without importing anything."""
+    findings = [Finding(f"Python {platform.python_version()}", "present", True)]
+    for name in LIBRARIES:
+        try:
+            findings.append(Finding(f"{name} {metadata.version(name)}", "present", True))
+        except metadata.PackageNotFoundError:
+            advice = "install what requirements.lock names: make test or make demo does"
+            findings.append(Finding(name, "absent", True, advice))
+    return findings
+
+
+def course_findings(course: Path | None) -> list[Finding]:
+    """The course, its assignments, and its gradebook."""
+    from autograder.course import assignment_names, load_assignment
+
+    try:
+        root = course_root(course)
+    except AutograderError as error:
+        return [Finding("course", "not needed", False, str(error))]
+    findings = [Finding(f"course {root}", "present", True)]
+    for name in assignment_names(root):
+        try:
+            assignment = load_assignment(name, root)
+            points = f"{len(assignment.exercises)} exercises, {assignment.max_score:g} points"
+            findings.append(Finding(f"{name}: {points}", "present", True))
+        except AutograderError as error:
+            findings.append(Finding(name, "absent", True, str(error)))
+            continue
+        if not assignment.suite_folder.is_dir():
+            advice = f"write its tests in tests/hidden/{name}/"
+            findings.append(Finding(f"{name}: hidden tests", "absent", True, advice))
+        if not assignment.release_notebook.is_file():
+            advice = f"run `autograder build {name}`"
+            findings.append(Finding(f"{name}: release", "absent", True, advice))
+    gradebook = root / "gradebook.db"
+    if gradebook.is_file():
+        findings.append(Finding("gradebook.db", "present", False))
+    else:
+        findings.append(
+            Finding("gradebook.db", "not needed", False, "made by the first `autograder grade`")
+        )
+    return findings
+
+
+def show(sections: dict[str, list[Finding]]) -> None:
+    """One table, a section per heading."""
+    from rich.table import Table
+
+    from autograder.cli.console import output, safe
+
+    table = Table(box=None, padding=(0, 1), show_header=False)
+    table.add_column()
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold", style="dim")
+    for title, findings in sections.items():
+        table.add_row("", f"[bold]{title}[/bold]", "")
+        for finding in findings:
+            needless = finding.state == "absent" and not finding.required
+            mark = "[yellow]✗[/yellow]" if needless else MARKS[finding.state]
+            table.add_row(mark, safe(finding.name), safe(finding.advice))
+    output().print(table)

@@ -1,0 +1,75 @@
+"""`autograder grade`: a whole class into the gradebook, or single files for CI."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.cli.commands import CourseOption, IsolationOption, course_root
+
+
+def _target(what: str) -> typer.models.OptionInfo:
+    return typer.Option(
+        metavar="PATH", help=f"Write {what} there; - for stdout.", show_default=False
+    )
+
+
+def grade(
+    assignment: Annotated[
+        str, typer.Argument(metavar="ASSIGNMENT", help="Its name.", show_default=False)
+    ],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE]...",
+            help="Grade these files and touch no gradebook; without them, the class's "
+            "submitted/*/ASSIGNMENT/ into the gradebook.",
+            show_default=False,
+        ),
+    ] = None,
+    json: Annotated[str | None, _target("the results as JSON")] = None,
+    junit: Annotated[str | None, _target("a JUnit report")] = None,
+    gradescope: Annotated[str | None, _target("Gradescope's results.json")] = None,
+    markdown: Annotated[str | None, _target("a summary in Markdown")] = None,
+    student: Annotated[
+        str | None,
+        typer.Option(
+            help="Whose file it is; without it, the file's name without its suffix.",
+            show_default=False,
+        ),
+    ] = None,
+    fail_under: Annotated[
+        float | None,
+        typer.Option(
+            metavar="PERCENT",
+            min=0,
+            max=100,
+            help="Exit code 1 where a file earns less than this share of the points.",
+            show_default=False,
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Processes at a time; one per core without it.", show_default=False
+        ),
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Grade again what is already graded and unchanged.")
+    ] = False,
+    isolation: IsolationOption = "namespaces",
+    course: CourseOption = None,
+) -> None:
+    """Grade a class into the gradebook, or files in CI.
+
+    Exit code 0: done; 1: done, and what is listed needs attention; 2: could not run.
+
+    A class, in parallel, going on where it stopped: [bold]autograder grade week03[/bold]
+
+    Example in CI: [bold]autograder grade week03 work.ipynb --json - --fail-under 60[/bold]
+    """
+    from autograder.course import load_assignment
+
+    load_assignment(assignment, course_root(course))

@@ -1,0 +1,67 @@
+"""Results as the JSON document that CI reads: exactly the keys written down in docs/ci.md."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from autograder.results import ExerciseResult, Result, TestResult
+
+
+def document(results: Iterable[Result]) -> list[dict[str, Any]]:
+    """One object per result, in the order given."""
+    return [_submission(result) for result in results]
+
+
+def dumps(results: Iterable[Result]) -> str:
+    """The document as text; floats that JSON lacks are null."""
+    return json.dumps(document(results), allow_nan=False, indent=2)
+
+
+def _submission(result: Result) -> dict[str, Any]:
+    return {
+        "assignment": result.assignment,
+        "student": result.student,
+        "submission": result.submission,
+        "status": result.status,
+        "reason": result.reason,
+        "score": _number(result.score),
+        "max_score": _number(result.max_score),
+        "exercises": [_exercise(exercise) for exercise in result.exercises],
+        "written": [
+            {"name": item.name, "max_score": _number(item.max_score), "state": item.state}
+            for item in result.written
+        ],
+        "isolation": result.isolation,
+        "seconds": _number(result.seconds),
+        "versions": dict(result.versions),
+    }
+
+
+def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
+    return {
+        "name": exercise.name,
+        "score": _number(exercise.score),
+        "max_score": _number(exercise.max_score),
+        "outcome": exercise.outcome,
+        "tests": [_test(test) for test in exercise.tests],
+    }
+
+
+def _test(test: TestResult) -> dict[str, Any]:
+    return {
+        "name": test.name,
+        "visibility": test.visibility,
+        "outcome": test.outcome,
+        "weight": _number(test.weight),
+        "message": test.message,
+        "misconception": test.misconception,
+        "hint": test.hint,
+        "seconds": _number(test.seconds),
+    }
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
