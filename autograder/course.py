@@ -124,7 +124,9 @@ class Assignment:
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
         return tuple(
-            Exercise(str(cell.grade_id).removeprefix(GRADE_CELL_PREFIX), float(cell.nbgrader["points"]))
+            Exercise(
+                str(cell.grade_id).removeprefix(GRADE_CELL_PREFIX), float(cell.nbgrader["points"])
+            )
             for cell in self.source_cells
             if cell.is_grade and not cell.is_solution
         )

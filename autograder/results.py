@@ -150,9 +150,7 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def _exercise(item: dict[str, Any]) -> ExerciseResult:
-    return ExerciseResult(
-        **{**item, "tests": tuple(TestResult(**test) for test in item["tests"])}
-    )
+    return ExerciseResult(**{**item, "tests": tuple(TestResult(**test) for test in item["tests"])})
 
 
 def _tuples(item: dict[str, Any]) -> dict[str, Any]:

@@ -133,7 +133,9 @@ def _read_bytes(path: Path) -> bytes:
         raise SubmissionRejected("The file does not exist.") from None
     except OSError as error:
         if path.is_symlink():
-            raise SubmissionRejected("The file is a symbolic link; hand in the file itself.") from None
+            raise SubmissionRejected(
+                "The file is a symbolic link; hand in the file itself."
+            ) from None
         raise SubmissionRejected(f"The file cannot be opened ({error.strerror}).") from None
     except ValueError:
         raise SubmissionRejected("The file's name is not one that can be opened.") from None

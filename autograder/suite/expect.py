@@ -101,6 +101,11 @@ def equal(got: Any, want: Any) -> None:
     expected = _plain(want)
     if _same(plain, expected):
         return
+    if isinstance(expected, int) and isinstance(plain, float | bool):
+        raise Mismatch(
+            f"returned {_short(got)}, a {type(plain).__name__}, where an int is asked for.",
+            f"expected {expected!r}",
+        )
     raise Mismatch(
         f"returned {_short(got)}, which is not {_kind(expected)} that the contract gives.",
         f"expected {expected!r}, got {_short(got, 400)}",

@@ -1,0 +1,214 @@
+"""Running hidden suites with pytest in the grader's process, against one sandbox.
+
+Here an exception becomes an outcome. pytest collects from the suite's folder only, reads no
+configuration and loads no other plugin; the student's files are never on its path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.errors import AutograderError, SuiteError
+from autograder.results import Outcome
+from autograder.sandbox import CallFailed, HandleMisuse, Sandbox
+from autograder.suite.expect import Mismatch
+from autograder.suite.points import Role, TestRecord
+from autograder.suite.student import Student
+
+MARKERS = (
+    "weight(n): the test's share of the exercise's points (default 1)",
+    "public: an example that students see; at most a fifth of an exercise's weight",
+    "supporting: relates answers to each other or expects an error; needs a test of values",
+    "claim: rests on what the sandbox says; needs a test of values",
+)
+UNNEEDED_PLUGINS = (
+    "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging",
+    "pastebin", "setuponly", "setupplan", "stepwise", "threadexception", "unraisableexception",
+    "warnings", "terminal",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SuiteRun:
+    """What a run found: the records, and those whose test failed in a way it did not foresee."""
+
+    records: tuple[TestRecord, ...]
+    unforeseen: tuple[str, ...] = ()
+
+
+def run(
+    folder: Path,
+    exercises: Sequence[str],
+    sandbox: Sandbox,
+    seed: bytes,
+    *,
+    fingerprint: str = "",
+    only: Sequence[str] = (),
+) -> SuiteRun:
+    """Run `test_<exercise>.py` of each exercise in `folder`, in order.
+
+    Args:
+        folder: the hidden suites of one assignment.
+        exercises: names of exercises.
+        sandbox: the submission.
+        seed: what every test's `rng` is derived from.
+        fingerprint: a digest of the suites; modules stay imported while it does not change.
+        only: names of tests, to run no other.
+
+    Raises:
+        SuiteError: a suite cannot be collected, was skipped, or failed outside a test.
+    """
+    files = [folder / f"test_{exercise}.py" for exercise in exercises]
+    missing = [file.name for file in files if not file.is_file()]
+    if missing:
+        raise SuiteError(f"There is no hidden suite {', '.join(missing)} in {folder}.")
+    plugin = _GradingPlugin(sandbox, seed, frozenset(only))
+    arguments = [str(file) for file in files]
+    arguments += ["-c", "/dev/null", "--rootdir", str(folder), "--confcutdir", str(folder)]
+    arguments += ["--disable-plugin-autoload", "--capture=no", "--strict-markers"]
+    for name in UNNEEDED_PLUGINS:
+        arguments += ["-p", f"no:{name}"]
+    with _importable(folder, fingerprint):
+        code = pytest.main(arguments, plugins=[plugin])
+    if code == pytest.ExitCode.INTERRUPTED and not plugin.faults:
+        raise KeyboardInterrupt
+    if plugin.faults:
+        raise SuiteError(plugin.faults[0])
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise SuiteError(f"pytest ended with {code!r} on the hidden suites in {folder}.")
+    return SuiteRun(tuple(plugin.records), tuple(plugin.unforeseen))
+
+
+class _GradingPlugin:
+    """A pytest plugin that holds the fixtures and turns each test into a `TestRecord`."""
+
+    def __init__(self, sandbox: Sandbox, seed: bytes, only: frozenset[str]) -> None:
+        self._student = Student(sandbox)
+        self._seed = seed
+        self._only = only
+        self.records: list[TestRecord] = []
+        self.unforeseen: list[str] = []
+        self.faults: list[str] = []
+
+    @pytest.fixture
+    def student(self) -> Student:
+        self._student.last_call = ""
+        return self._student
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        name = f"{request.path.name}::{request.node.name}"
+        drawn = hmac.digest(self._seed, name.encode(), hashlib.sha256)
+        return np.random.default_rng(int.from_bytes(drawn, "big"))
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        for marker in MARKERS:
+            config.addinivalue_line("markers", marker)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if self._only:
+            items[:] = [item for item in items if item.name in self._only]
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.faults.append(f"The suite {report.nodeid} cannot be collected: {report.longrepr}")
+        elif report.skipped:
+            self.faults.append(f"The suite {report.nodeid} was skipped.")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport:
+        error = call.excinfo.value if call.excinfo is not None else None
+        if call.when == "call" and not isinstance(error, AutograderError | pytest.skip.Exception):
+            self.records.append(self._record(item, error, call.duration))
+        elif error is not None:
+            text = "".join(traceback.format_exception(error))
+            self.faults.append(f"{item.name} failed outside the test itself:\n{text}")
+        return pytest.TestReport(
+            nodeid=item.nodeid,
+            location=item.location,
+            keywords={},
+            outcome="passed" if error is None else "failed",
+            longrepr=None,
+            when=call.when,
+            duration=call.duration,
+        )
+
+    def _record(self, item: pytest.Item, error: BaseException | None, seconds: float) -> TestRecord:
+        outcome, message, detail = self._explain(item, error)
+        weight = item.get_closest_marker("weight")
+        doc: str = getattr(getattr(item, "obj", None), "__doc__", None) or item.name
+        return TestRecord(
+            exercise=item.path.stem.removeprefix("test_"),
+            name=item.name,
+            title=doc.strip().splitlines()[0],
+            visibility="public" if item.get_closest_marker("public") else "hidden",
+            role=_role(item),
+            weight=float(weight.args[0]) if weight else 1.0,
+            outcome=outcome,
+            message=message,
+            detail=detail,
+            seconds=round(seconds, 4),
+        )
+
+    def _explain(self, item: pytest.Item, error: BaseException | None) -> tuple[Outcome, str, str]:
+        where = f"{self._student.last_call} " if self._student.last_call else ""
+        match error:
+            case None:
+                return "passed", "", ""
+            case CallFailed():
+                return error.outcome, where + error.message, error.detail
+            case Mismatch():
+                return "failed", where + error.message, error.detail
+            case HandleMisuse():
+                return "failed", f"{where}did not return plain numbers.", str(error)
+        detail = "".join(traceback.format_exception(error))
+        if isinstance(error, AssertionError):
+            return "failed", f"{where}does not have the property that this test asks for.", detail
+        self.unforeseen.append(item.name)
+        return "failed", f"{where}returned something that this test cannot read.", detail
+
+
+def _role(item: pytest.Item) -> Role:
+    if item.get_closest_marker("claim"):
+        return "claim"
+    return "supporting" if item.get_closest_marker("supporting") else "values"
+
+
+_imported: dict[str, Any] = {"folder": None, "fingerprint": None}
+
+
+@contextmanager
+def _importable(folder: Path, fingerprint: str) -> Iterator[None]:
+    """Let the suites of one folder import what lies beside them, and those of another not."""
+    if (folder, fingerprint) != (_imported["folder"], _imported["fingerprint"]):
+        _forget_modules_below(_imported["folder"])
+        _forget_modules_below(folder)
+        _imported.update(folder=folder, fingerprint=fingerprint)
+    path = sys.path.copy()
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+
+
+def _forget_modules_below(folder: Path | None) -> None:
+    if folder is None:
+        return
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and Path(file).is_relative_to(folder):
+            del sys.modules[name]
