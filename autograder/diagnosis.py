@@ -95,9 +95,9 @@ def call(*args: Any, watch: bool = False, **kwargs: Any) -> Probe:
 class Catalogue:
     """The misconceptions and probes of one assignment."""
 
-    module: types.ModuleType
     misconceptions: tuple[Misconception, ...]
     probes: Mapping[str, tuple[Probe, ...]]
+    reactions: dict[str, tuple[Reaction, ...]] = field(default_factory=dict, repr=False)
 
     def of(self, exercise: str) -> tuple[Misconception, ...]:
         return tuple(each for each in self.misconceptions if each.exercise == exercise)
@@ -135,7 +135,7 @@ def _load(file: Path, text: str) -> Catalogue:
         for value in vars(module).values()
         if isinstance(value, types.FunctionType) and "misconception" in value.__dict__
     ]
-    return Catalogue(module, tuple(marked), found)
+    return Catalogue(tuple(marked), found)
 
 
 def diagnose(catalogue: Catalogue, exercise: str, sandbox: Sandbox) -> Misconception | None:

@@ -7,22 +7,17 @@ around it and never inside it.
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
-import json
-import platform
 import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 from autograder import diagnosis, seeds
 from autograder.course import Assignment, load_assignment
 from autograder.errors import AutograderError, IsolationUnavailable, SubmissionRejected, SuiteError
+from autograder.provenance import cache_key, fingerprint, versions
 from autograder.results import (
-    FORMAT_VERSION,
     ExerciseResult,
     Observed,
     Result,
@@ -34,8 +29,6 @@ from autograder.submission import Submission, digest, read
 from autograder.suite import points
 from autograder.suite.points import TestRecord
 from autograder.suite.run import run
-
-NAMED_LIBRARIES = ("convgrade", "numpy", "keras", "tensorflow", "ipython", "pytest")
 
 
 def grade(
@@ -122,7 +115,7 @@ def _grader_error(blank: Result, fault: Exception) -> Result:
     return replace(
         blank,
         status="grader_error",
-        reason=reason.strip().splitlines()[0] if reason.strip() else type(fault).__name__,
+        reason=kind + next(iter(str(fault).splitlines()), ""),
         observed=Observed(notes=(story,)),
     )
 
@@ -295,65 +288,6 @@ def _has_failed(report: CellReport) -> bool:
 
 def _failed_cell(report: CellReport) -> str:
     return f"{report.label}: {report.error or report.outcome}"
-
-
-def cache_key(path: Path, assignment: Assignment, seed: bytes, isolation: Isolation) -> str:
-    """What a result depends on, as one hash: equal keys mean that grading again changes nothing."""
-    parts = [
-        FORMAT_VERSION,
-        assignment.name,
-        digest(path),
-        fingerprint(assignment),
-        engine_digest(),
-        seed.hex(),
-        isolation,
-        versions(),
-    ]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def fingerprint(assignment: Assignment) -> str:
-    """A digest of everything of the course that decides a score or a hint."""
-    files = [
-        *sorted(assignment.suite_folder.glob("*.py")),
-        assignment.misconceptions_file,
-        assignment.source_notebook,
-        assignment.release_notebook,
-        assignment.source_notebook.parent / "assignment.toml",
-    ]
-    return _digest_of(tuple((file, _modified(file)) for file in files))
-
-
-def engine_digest() -> str:
-    """A digest of this package's own code."""
-    files = sorted(Path(__file__).parent.rglob("*.py"))
-    return _digest_of(tuple((file, _modified(file)) for file in files))
-
-
-def _modified(file: Path) -> int:
-    return file.stat().st_mtime_ns if file.is_file() else 0
-
-
-@lru_cache(maxsize=32)
-def _digest_of(files: tuple[tuple[Path, int], ...]) -> str:
-    """A digest of contents; the times of modification only say when it must be made anew."""
-    digest = hashlib.sha256()
-    for file, modified in files:
-        content = file.read_bytes() if modified else b""
-        digest.update(f"{file.name}:{len(content)}:".encode() + content)
-    return digest.hexdigest()
-
-
-@lru_cache(maxsize=1)
-def versions() -> dict[str, str]:
-    """The versions that a result was made with."""
-    found = {"python": platform.python_version()}
-    for name in NAMED_LIBRARIES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 _warm: dict[tuple[tuple[str, ...], Isolation], Zygote] = {}

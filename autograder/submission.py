@@ -299,7 +299,7 @@ def _notes(cells: Sequence[RawCell], assignment: Assignment) -> Iterable[str]:
             kind = "locked cell" if cell.is_locked else "cell"
             yield f"The {kind} {grade_id!r} is missing; the released one counts."
         elif counts[grade_id] > 1:
-            yield f"The cell {grade_id!r} stands {counts[grade_id]} times; the last definition counts."
+            yield f"The cell {grade_id!r} stands {counts[grade_id]} times; all of them were run."
     for grade_id in counts:
         if grade_id not in released:
             yield f"The cell {grade_id!r} is not part of this assignment."

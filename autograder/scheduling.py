@@ -1,0 +1,214 @@
+"""Many submissions: local processes, results written as they come, and going on where one stopped.
+
+Nothing here decides a score. Each worker process is trusted; it holds the hidden suites and
+talks to sandboxes that one shared warm process forks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.course import Assignment, load_assignment
+from autograder.errors import SubmissionRejected
+from autograder.grading import default_seed, grade, limits, rejected
+from autograder.provenance import cache_key, versions
+from autograder.results import Result
+from autograder.sandbox import Isolation, Zygote
+from autograder.submission import locate
+
+WALL_SLACK = 60.0
+"""Seconds beyond all limits of the sandbox after which a worker gives up on a submission."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to grade: whose, and the file."""
+
+    student: str
+    path: Path
+
+
+def result_file(assignment: Assignment, student: str) -> Path:
+    """Where a student's result lies."""
+    return assignment.root / "results" / assignment.name / f"{student}.json"
+
+
+def handed_in(assignment: Assignment) -> dict[str, Path]:
+    """The folders `submitted/<student>/<assignment>/`, by student."""
+    folders = sorted(assignment.root.glob(f"submitted/*/{assignment.name}"))
+    return {folder.parent.name: folder for folder in folders}
+
+
+def cached(task: Task, assignment: Assignment, isolation: Isolation) -> Result | None:
+    """The result of an earlier run, where it is whole and grading again would change nothing."""
+    try:
+        found = Result.from_json(result_file(assignment, task.student).read_text(encoding="utf-8"))
+        seed = default_seed(task.path, assignment, task.student)
+    except (OSError, ValueError):
+        return None
+    current = cache_key(task.path, assignment, seed, isolation)
+    return found if found.key == current and found.status != "grader_error" else None
+
+
+def grade_class(
+    assignment: Assignment,
+    submissions: Mapping[str, Path],
+    *,
+    jobs: int | None = None,
+    isolation: Isolation = "namespaces",
+    on_result: Callable[[Result], None] = lambda result: None,
+    fresh: bool = False,
+) -> list[Result]:
+    """Grade many submissions in parallel, writing each result file as soon as it is there.
+
+    Args:
+        assignment: what they answer.
+        submissions: by student, a file, or a folder in which to look for it.
+        jobs: worker processes, by default one per processor.
+        isolation: as for `grade`.
+        on_result: called in this process with each result, in the order in which they come.
+        fresh: grade again even where a stored result is current.
+
+    Returns:
+        The results in the order of `submissions`.
+
+    Raises:
+        IsolationUnavailable: this machine lacks a required protection.
+    """
+    results: dict[str, Result] = {}
+
+    def finish(result: Result) -> None:
+        result.write(result_file(assignment, result.student))
+        results[result.student] = result
+        on_result(result)
+
+    waiting: list[Task] = []
+    for student, place in submissions.items():
+        try:
+            task = Task(student, locate(place, assignment) if place.is_dir() else place)
+        except SubmissionRejected as rejection:
+            finish(_nothing_to_grade(assignment, student, place, isolation, str(rejection)))
+            continue
+        known = None if fresh else cached(task, assignment, isolation)
+        if known is None:
+            waiting.append(task)
+        else:
+            results[student] = known
+            on_result(known)
+    if waiting:
+        with Zygote(assignment.preload, isolation) as zygote:
+            for result in _in_parallel(assignment, waiting, zygote.address, isolation, jobs):
+                finish(result)
+    return [results[student] for student in submissions]
+
+
+def _nothing_to_grade(
+    assignment: Assignment, student: str, place: Path, isolation: Isolation, reason: str
+) -> Result:
+    blank = Result(
+        assignment=assignment.name,
+        student=student,
+        submission=str(place),
+        status="rejected",
+        isolation=isolation,
+        versions=versions(),
+    )
+    return rejected(blank, assignment, reason)
+
+
+def _in_parallel(
+    assignment: Assignment,
+    tasks: list[Task],
+    address: str,
+    isolation: Isolation,
+    jobs: int | None,
+) -> Iterator[Result]:
+    """Results as they come; a worker that dies costs its submission a second try, alone."""
+    workers = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
+    suspects: list[Task] = []
+    with _pool(workers) as pool:
+        running: dict[Future[Result], Task] = {}
+        with contextlib.suppress(BrokenProcessPool):
+            for task in tasks:
+                running[_submit(pool, assignment, task, address, isolation)] = task
+        suspects += tasks[len(running) :]
+        try:
+            while running:
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    task = running.pop(future)
+                    try:
+                        yield future.result()
+                    except BrokenProcessPool:
+                        suspects.append(task)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    for task in suspects:
+        yield _alone(assignment, task, address, isolation)
+
+
+def _alone(assignment: Assignment, task: Task, address: str, isolation: Isolation) -> Result:
+    """Grade in a worker of its own; where that dies too, the grader has failed, not the student."""
+    with _pool(1) as pool:
+        try:
+            return _submit(pool, assignment, task, address, isolation).result()
+        except BrokenProcessPool:
+            blank = _nothing_to_grade(assignment, task.student, task.path, isolation, "")
+            return replace(
+                blank,
+                status="grader_error",
+                reason="The grader's own process died twice on this submission.",
+                exercises=(),
+                written=(),
+            )
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts)
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C is for the process that the person started; it ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _submit(
+    pool: ProcessPoolExecutor,
+    assignment: Assignment,
+    task: Task,
+    address: str,
+    isolation: Isolation,
+) -> Future[Result]:
+    return pool.submit(_grade_task, assignment.name, assignment.root, task, address, isolation)
+
+
+class _TookTooLong(Exception):
+    """The grader itself did not get done with a submission."""
+
+
+def _grade_task(name: str, root: Path, task: Task, address: str, isolation: Isolation) -> Result:
+    """Grade one submission in a worker, with an alarm behind the sandbox's own limits."""
+    assignment = load_assignment(name, root)
+    seconds = 4 * limits(assignment).submission_seconds + WALL_SLACK
+
+    def give_up(*_: object) -> None:
+        raise _TookTooLong(f"not done after {seconds:.0f} seconds")
+
+    signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        return grade(
+            task.path, assignment, student=task.student, zygote=address, isolation=isolation
+        )
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
