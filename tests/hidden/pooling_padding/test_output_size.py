@@ -1,0 +1,161 @@
+"""Hidden tests of `output_size`: how many windows fit along one axis."""
+
+from __future__ import annotations
+
+import cases
+import numpy as np
+import pytest
+import reference
+
+from autograder.suite import expect
+
+
+@pytest.mark.public
+@pytest.mark.weight(1)
+def test_published_examples(student):
+    """The sizes of the examples in the notebook come out."""
+    for arguments in ((28, 2, 2), (5, 2, 2), (227, 11, 4)):
+        expect.equal(student.output_size(*arguments), reference.output_size(*arguments))
+
+
+@pytest.mark.weight(2)
+def test_only_whole_windows_count(student, rng):
+    """Under "valid", a window that would stick out at the end is not counted."""
+    for window, stride in ((2, 2), (3, 2), (11, 4), (3, 3), (2, 5), (5, 3)):
+        left_over = int(rng.integers(1, stride))
+        size = cases.span(int(rng.integers(3, 30)), window, stride, left_over)
+        expect.equal(
+            student.output_size(size, window, stride), reference.output_size(size, window, stride)
+        )
+
+
+@pytest.mark.weight(1)
+def test_windows_that_fit_exactly(student, rng):
+    """Where the last window ends at the edge, it is counted."""
+    for window, stride in ((2, 2), (3, 2), (4, 1), (1, 3), (5, 5), (7, 4)):
+        size = cases.span(int(rng.integers(1, 30)), window, stride)
+        expect.equal(
+            student.output_size(size, window, stride), reference.output_size(size, window, stride)
+        )
+
+
+@pytest.mark.weight(0.5)
+def test_stride_is_one_unless_given(student, rng):
+    """Without a stride, the window moves by one cell; without a padding, nothing is padded."""
+    for window in (2, 3, 5):
+        size = int(rng.integers(10, 60))
+        expect.equal(student.output_size(size, window), reference.output_size(size, window))
+        expect.equal(
+            student.output_size(size, window, padding="valid"),
+            reference.output_size(size, window),
+        )
+
+
+@pytest.mark.weight(1.5)
+def test_same(student, rng):
+    """Under "same", the stride decides, whether it divides the size or not."""
+    for window, stride in ((2, 1), (3, 1), (2, 2), (3, 2), (5, 3), (2, 4)):
+        size = stride * int(rng.integers(3, 20))
+        for more in {0, stride // 2}:
+            expect.equal(
+                student.output_size(size + more, window, stride, "same"),
+                reference.output_size(size + more, window, stride, "same"),
+            )
+
+
+@pytest.mark.weight(0.5)
+def test_same_with_a_window_larger_than_the_input(student, rng):
+    """Under "same", a window may be larger than the input."""
+    for stride in (1, 2, 3):
+        size = int(rng.integers(2, 7))
+        arguments = (size, size + int(rng.integers(1, 5)), stride, "same")
+        expect.equal(student.output_size(*arguments), reference.output_size(*arguments))
+
+
+@pytest.mark.weight(1)
+def test_padding_as_a_number(student, rng):
+    """A number as padding is added on each of the two sides."""
+    for window, stride, padding in (
+        (3, 1, 1),
+        (5, 1, 2),
+        (7, 2, 3),
+        (3, 2, 2),
+        (2, 1, 1),
+        (3, 1, 0),
+    ):
+        size = int(rng.integers(8, 60))
+        expect.equal(
+            student.output_size(size, window, stride, padding),
+            reference.output_size(size, window, stride, padding),
+        )
+
+
+@pytest.mark.weight(1)
+def test_dilation(student, rng):
+    """With a dilation, the window's cells lie further apart, and it reaches further."""
+    for window, stride, dilation in ((3, 1, 2), (2, 1, 5), (5, 2, 2), (3, 3, 3), (1, 1, 4)):
+        size = int(rng.integers(20, 60))
+        expect.equal(
+            student.output_size(size, window, stride, dilation=dilation),
+            reference.output_size(size, window, stride, dilation=dilation),
+        )
+
+
+@pytest.mark.weight(0.5)
+def test_dilation_with_padding(student, rng):
+    """Dilation and padding together: a number is added at both sides, "same" goes by the stride."""
+    for padding in (1, 3, "same"):
+        size = int(rng.integers(15, 60))
+        for window, stride, dilation in ((3, 2, 2), (4, 1, 3)):
+            arguments = (size, window, stride, padding, dilation)
+            expect.equal(student.output_size(*arguments), reference.output_size(*arguments))
+
+
+@pytest.mark.weight(0.5)
+def test_padding_in_any_case(student, rng):
+    """The padding's name may be written in capitals."""
+    size = 2 * int(rng.integers(8, 30)) + 1
+    for padding in ("SAME", "Same", "VALID", "Valid"):
+        expect.equal(
+            student.output_size(size, 4, 2, padding), reference.output_size(size, 4, 2, padding)
+        )
+
+
+@pytest.mark.weight(0.5)
+def test_a_count_is_a_whole_number(student, rng):
+    """The answer is an int, not a float that happens to be whole."""
+    size = int(rng.integers(10, 60))
+    for stride, padding in ((1, "valid"), (2, "valid"), (1, "same"), (2, "same"), (2, 1)):
+        got = student.output_size(size, 3, stride, padding)
+        expect.that(
+            isinstance(got, int | np.integer) and not isinstance(got, bool),
+            "a number of windows is counted: return an int",
+            detail=f"got {got!r}",
+        )
+
+
+@pytest.mark.supporting
+@pytest.mark.weight(0.5)
+def test_refuses_windows_strides_and_paddings(student):
+    """A window or stride below 1 and an unknown padding raise a ValueError that names them."""
+    with student.raises(ValueError, naming="window"):
+        student.output_size(8, 0, 1)
+    with student.raises(ValueError, naming="stride"):
+        student.output_size(8, 2, 0)
+    with student.raises(ValueError, naming="stride"):
+        student.output_size(8, 2, -1, "same")
+    with student.raises(ValueError, naming="padding"):
+        student.output_size(8, 2, 1, "full")
+
+
+@pytest.mark.supporting
+@pytest.mark.weight(0.5)
+def test_refuses_a_window_that_never_fits(student):
+    """Where not even one window fits, a ValueError says so."""
+    too_large = ("window", "size", "dilation")
+    with student.raises(ValueError, naming=too_large):
+        student.output_size(3, 4)
+    with student.raises(ValueError, naming=too_large):
+        student.output_size(3, 7, 1, 1)
+    with student.raises(ValueError, naming=too_large):
+        student.output_size(4, 3, 1, "valid", 2)

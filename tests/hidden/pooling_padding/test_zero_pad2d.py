@@ -1,0 +1,125 @@
+"""Hidden tests of `zero_pad2d`: a border of zeros around every image."""
+
+from __future__ import annotations
+
+import cases
+import numpy as np
+import pytest
+import reference
+
+from autograder.suite import expect
+
+
+def shape_of(rng: np.random.Generator) -> cases.Shape:
+    height, width = rng.permutation([2, 3, 4, 5])[:2]
+    return cases.batch(rng, int(height), int(width))
+
+
+@pytest.mark.public
+@pytest.mark.weight(1)
+def test_published_example(student):
+    """The image of the notebook's example gets a border of one cell."""
+    x = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 2, 2, 1)
+    expect.close(student.zero_pad2d(x, 1), reference.zero_pad2d(x, 1), like=(x,))
+
+
+@pytest.mark.weight(1.5)
+def test_one_number(student, rng):
+    """One number pads all four sides of every image and channel."""
+    for padding in (1, 2, 3):
+        x = cases.mixed(rng, shape_of(rng))
+        expect.close(student.zero_pad2d(x, padding), reference.zero_pad2d(x, padding), like=(x,))
+
+
+@pytest.mark.weight(1)
+def test_a_pair(student, rng):
+    """A pair of numbers: rows first, then columns."""
+    for padding in ((1, 2), (3, 1), (2, 4)):
+        x = cases.mixed(rng, shape_of(rng))
+        expect.close(student.zero_pad2d(x, padding), reference.zero_pad2d(x, padding), like=(x,))
+
+
+@pytest.mark.weight(1.5)
+def test_two_pairs(student, rng):
+    """Two pairs: top and bottom, then left and right, all four different."""
+    for _ in range(3):
+        top, bottom, left, right = (int(n) for n in rng.permutation([1, 2, 3, 4]))
+        padding = ((top, bottom), (left, right))
+        x = cases.mixed(rng, shape_of(rng))
+        expect.close(student.zero_pad2d(x, padding), reference.zero_pad2d(x, padding), like=(x,))
+
+
+@pytest.mark.weight(1)
+def test_nothing_on_some_sides(student, rng):
+    """Sides may get nothing at all: an amount of 0 is an amount."""
+    for padding in (0, (0, 2), (1, 0), ((0, 1), (2, 0)), ((1, 0), (0, 0))):
+        x = cases.mixed(rng, shape_of(rng))
+        expect.close(student.zero_pad2d(x, padding), reference.zero_pad2d(x, padding), like=(x,))
+
+
+@pytest.mark.weight(1)
+def test_keeps_the_dtype(student, rng):
+    """The dtype of the images is kept, of whole numbers too."""
+    for dtype in (np.float32, np.float64):
+        x = cases.quarters(rng, shape_of(rng), dtype)
+        expect.close(student.zero_pad2d(x, 1), reference.zero_pad2d(x, 1), like=(x,), dtype=x.dtype)
+    for dtype in (np.uint8, np.int32):
+        x = cases.whole(rng, shape_of(rng), dtype)
+        expect.close(
+            student.zero_pad2d(x, (1, 2)),
+            reference.zero_pad2d(x, (1, 2)),
+            like=(x,),
+            dtype=x.dtype,
+        )
+
+
+@pytest.mark.weight(0.5)
+def test_keeps_nan_and_infinity(student, rng):
+    """Cells that are no ordinary numbers are copied like any others."""
+    for value in (np.nan, np.inf, -np.inf):
+        x = cases.sprinkled(rng, cases.mixed(rng, shape_of(rng)), value)
+        expect.close(student.zero_pad2d(x, 2), reference.zero_pad2d(x, 2), like=(x,))
+
+
+@pytest.mark.weight(0.5)
+def test_empty_batch(student, rng):
+    """A batch of no images gives a batch of no, larger, images."""
+    x = cases.mixed(rng, (0, 3, 4, 2))
+    for padding in (1, ((1, 2), (3, 0))):
+        expect.close(student.zero_pad2d(x, padding), reference.zero_pad2d(x, padding), like=(x,))
+
+
+@pytest.mark.claim
+@pytest.mark.weight(0.5)
+def test_gives_a_fresh_array(student, rng):
+    """The images are left as they were; the answer is an array of its own, padded or not."""
+    for padding in (0, 1, ((0, 0), (0, 0))):
+        x = cases.mixed(rng, shape_of(rng))
+        seen = student.zero_pad2d.watched(x, padding)
+        expect.that(
+            np.array_equal(seen.arguments[0], x),
+            "zero_pad2d must not change the images it is given",
+        )
+        expect.that(
+            not seen.shares_memory,
+            "what zero_pad2d returns must be a new array: writing to it must not write to x",
+        )
+
+
+@pytest.mark.supporting
+@pytest.mark.weight(0.5)
+def test_refuses_negative_padding(student, rng):
+    """A negative amount raises a ValueError that names the padding."""
+    x = cases.mixed(rng, (1, 4, 5, 2))
+    for padding in (-1, (1, -1), ((0, 1), (-1, 0)), ((-2, 3), (1, 1))):
+        with student.raises(ValueError, naming="padding"):
+            student.zero_pad2d(x, padding)
+
+
+@pytest.mark.supporting
+@pytest.mark.weight(0.25)
+def test_refuses_what_is_not_a_batch_of_images(student, rng):
+    """An array without the four axes images, height, width and channels raises a ValueError."""
+    for shape in ((4, 5), (4, 5, 2), (1, 2, 4, 5, 2)):
+        with student.raises(ValueError, naming="x"):
+            student.zero_pad2d(cases.mixed(rng, shape), 1)
