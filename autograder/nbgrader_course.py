@@ -1,0 +1,69 @@
+"""What nbgrader is told of a course: its folders, and that student code never runs beside it.
+
+The course's `nbgrader_config.py` calls `configure`; our own commands load that same file, so that
+they and the stock `nbgrader` commands agree. It knows no submission and imports no nbgrader.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from traitlets.config import Config, PyFileConfigLoader
+
+from autograder.course import ROOT_MARKER
+from autograder.errors import CourseError
+
+RELEASE = "assignments"
+
+# nbgrader copies whatever lies beside a source notebook to the release and on to the feedback
+# pages' folder. The source text (solutions and rubrics) and the settings lie there, so nbgrader
+# is told not to see them. The price: nbgrader's exchange carries notebooks, not their .py form.
+UNSEEN = (
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    "feedback",
+    "*.py",
+    "*.toml",
+    ".*",
+)
+
+
+def configure(c: Config, root: Path) -> None:
+    """Set up nbgrader for the course at `root`; what `nbgrader_config.py` says afterwards wins."""
+    c.CourseDirectory.root = str(root)
+    c.CourseDirectory.release_directory = RELEASE
+    c.CourseDirectory.ignore = list(UNSEEN)
+    c.GenerateAssignment.post_convert_hook = "autograder.authoring.after_generate_assignment"
+    c.Autograde.exporter_class = "autograder.gradebook.preprocessors.SubmissionExporter"
+    c.Autograde.sanitize_preprocessors = [
+        "autograder.gradebook.preprocessors.RestoreCells",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.DeduplicateIds",
+        "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.Autograde.autograde_preprocessors = [
+        "autograder.gradebook.preprocessors.GradeInSandbox",
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        "nbgrader.preprocessors.LimitOutput",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+
+
+def load(root: Path) -> Config:
+    """The configuration that the stock commands would use in the course at `root`.
+
+    Raises:
+        CourseError: `nbgrader_config.py` cannot be run.
+    """
+    try:
+        return PyFileConfigLoader(ROOT_MARKER, path=str(root)).load_config()
+    except FileNotFoundError:
+        raise CourseError(f"{root} is not a course: it has no {ROOT_MARKER}.") from None
+    except Exception as error:  # the file is Python of the instructor's: anything may come
+        raise CourseError(f"{root / ROOT_MARKER} cannot be run: {error!r}.") from error

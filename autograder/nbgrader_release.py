@@ -1,0 +1,80 @@
+"""Running nbgrader's `generate_assignment` in this process, quietly, in a folder of our choosing.
+
+It knows the source of an assignment and at most a gradebook's address; never a submission.
+"""
+
+from __future__ import annotations
+
+import logging
+from copy import deepcopy
+from pathlib import Path
+
+from traitlets.config import Config
+
+from autograder.errors import CourseError
+
+
+class Reasons(logging.Handler):
+    """Keeps what nbgrader says went wrong, since its exceptions point to its log."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines += record.getMessage().strip().splitlines()
+
+    @property
+    def reason(self) -> str:
+        """The exception that a traceback ends with, else the first thing that was said."""
+        raised = [line for line in self.lines if _names_exception(line)]
+        return (raised or self.lines or ["no reason was given"])[0].rstrip(".")
+
+
+def _names_exception(line: str) -> bool:
+    head = line.partition(":")[0]
+    return head.replace(".", "").isidentifier() and head.endswith(("Error", "Exception", "Entry"))
+
+
+def quiet_log() -> tuple[logging.Logger, Reasons]:
+    """A logger for one conversion that prints nothing, and what it will have collected."""
+    log = logging.Logger("autograder.nbgrader")
+    reasons = Reasons()
+    log.addHandler(reasons)
+    return log, reasons
+
+
+def generate(assignment_name: str, root: Path, config: Config, db_url: str | None = None) -> None:
+    """Make `assignments/<name>/` under `root`, and register the assignment where `db_url` says.
+
+    Raises:
+        CourseError: nbgrader refused; says what it said.
+    """
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.converters.base import NbGraderException
+    from nbgrader.coursedir import CourseDirectory
+
+    log, reasons = quiet_log()
+    config = deepcopy(config)
+    config.SaveCells.enabled = db_url is not None
+    folder = CourseDirectory(
+        config=config, log=log, root=str(root), db_url=db_url or "", assignment_id=assignment_name
+    )
+    converter = GenerateAssignment(
+        coursedir=folder,
+        config=config,
+        log=log,
+        force=True,
+        no_database=db_url is None,
+        post_convert_hook=_nothing,
+    )
+    try:
+        converter.start()
+    except NbGraderException:
+        raise CourseError(
+            f"nbgrader cannot make the release of {assignment_name!r}: {reasons.reason}."
+        ) from None
+
+
+def _nothing(**_: object) -> None:
+    """In place of the course's hook, which expects to be run in the course root."""
