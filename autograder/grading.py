@@ -108,9 +108,7 @@ def rejected(blank: Result, assignment: Assignment, reason: str) -> Result:
 
 
 def _grader_error(blank: Result, fault: Exception) -> Result:
-    reason = (
-        str(fault) if isinstance(fault, AutograderError) else f"{type(fault).__name__}: {fault}"
-    )
+    kind = "" if isinstance(fault, AutograderError) else f"{type(fault).__name__}: "
     story = "".join(traceback.format_exception(fault))
     return replace(
         blank,

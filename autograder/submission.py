@@ -139,12 +139,12 @@ def _read_bytes(path: Path) -> bytes:
         raise SubmissionRejected(f"The file cannot be opened ({error.strerror}).") from None
     except ValueError:
         raise SubmissionRejected("The file's name is not one that can be opened.") from None
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        what = "a folder, not a file" if stat.S_ISDIR(mode) else "not a regular file"
+        raise SubmissionRejected(f"It is {what}.")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if stat.S_ISDIR(status.st_mode):
-            raise SubmissionRejected("It is a folder, not a file.")
-        if not stat.S_ISREG(status.st_mode):
-            raise SubmissionRejected("It is not a regular file.")
         raw = file.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
         raise SubmissionRejected(
