@@ -34,8 +34,13 @@ def build(
     names = [assignment] if assignment is not None else assignment_names(root)
     if not names:
         raise CourseError(f"{root} has no source/*/assignment.toml, so there is nothing to build.")
+    for name in names:
+        load_assignment(name, root)
     from autograder import authoring
 
     for name in names:
-        authoring.build(load_assignment(name, root))
-        say(f"Built {name}: assignments/{name}/ and solutions/{name}.py")
+        changed = authoring.build(name, root)
+        for path in changed:
+            say(f"{name}: wrote {path.relative_to(root)}")
+        if not changed:
+            say(f"{name}: nothing changed")

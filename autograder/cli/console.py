@@ -10,7 +10,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from autograder.publish.text import plain
+from autograder.publish.text import log_safe
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,20 +38,20 @@ def _console(*, stderr: bool) -> Console:
 
 
 def safe(text: str) -> str:
-    """Text of unknown origin as Rich may print it: no control characters, no markup."""
+    """Text of unknown origin, as Rich may print it: no control characters, markup, CI commands."""
     from rich.markup import escape
 
-    return escape(plain(text))
+    return escape(log_safe(text))
 
 
 def complain(sentence: str) -> None:
     """One sentence to stderr, as plain text."""
-    print(f"autograder: {plain(sentence)}", file=sys.stderr)
+    print(f"autograder: {log_safe(sentence)}", file=sys.stderr)
 
 
 def say(line: str = "") -> None:
     """One line of progress to stderr, as plain text."""
-    print(plain(line), file=sys.stderr, flush=True)
+    print(log_safe(line), file=sys.stderr, flush=True)
 
 
 class Progress:

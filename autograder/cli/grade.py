@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from autograder.cli.commands import CourseOption, IsolationOption, course_root
+from autograder.errors import AutograderError
 
 
-def _target(what: str) -> typer.models.OptionInfo:
+def _target(what: str) -> Any:
     return typer.Option(
         metavar="PATH", help=f"Write {what} there; - for stdout.", show_default=False
     )
@@ -72,4 +73,22 @@ def grade(
     """
     from autograder.course import load_assignment
 
-    load_assignment(assignment, course_root(course))
+    found = load_assignment(assignment, course_root(course))
+    targets = {"json": json, "junit": junit, "gradescope": gradescope, "markdown": markdown}
+    wanted = {name: target for name, target in targets.items() if target is not None}
+    if files:
+        from autograder.cli.grading_files import grade_files
+
+        code = grade_files(
+            found, files, wanted, student=student, fail_under=fail_under, isolation=isolation
+        )
+    else:
+        from autograder.cli.grading_class import grade_class
+
+        if student is not None or fail_under is not None or set(wanted) - {"json"}:
+            raise AutograderError(
+                "--student, --fail-under, --junit, --gradescope and --markdown are for files: "
+                f"name them, as in `autograder grade {assignment} FILE`."
+            )
+        code = grade_class(found, jobs=jobs, isolation=isolation, fresh=fresh, json=json)
+    raise typer.Exit(code)

@@ -28,3 +28,9 @@ def shortened(text: str, width: int) -> str:
     """One plain line of at most `width` characters."""
     line = plain(text, lines=False)
     return line if len(line) <= width else line[: width - 1].rstrip() + "…"
+
+
+def log_safe(text: str) -> str:
+    """Plain text in which no line can be taken for a command to a CI service that reads logs."""
+    text = re.sub(r"(?m)^(\s*)::", r"\1: :", plain(text))
+    return re.sub(r"##(?=\[|vso\[)", "# #", text)

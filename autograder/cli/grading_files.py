@@ -1,0 +1,104 @@
+"""`autograder grade ASSIGNMENT FILE…`: grades files for CI and touches no gradebook."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.cli.commands import ExitCode
+from autograder.course import Assignment
+from autograder.errors import AutograderError
+
+if TYPE_CHECKING:
+    from autograder.results import Result
+    from autograder.sandbox import Isolation
+
+STDOUT = "-"
+
+
+def grade_files(
+    assignment: Assignment,
+    files: Sequence[Path],
+    targets: Mapping[str, str],
+    *,
+    student: str | None,
+    fail_under: float | None,
+    isolation: Isolation,
+) -> ExitCode:
+    """Grade each file, write the reports that were asked for, and show the results.
+
+    Raises:
+        AutograderError: the options do not go together, or a report cannot be written.
+    """
+    if student is not None and len(files) > 1:
+        raise AutograderError("--student names whose file it is: give one file with it, not more.")
+    if "gradescope" in targets and len(files) > 1:
+        raise AutograderError("--gradescope is about one submission: give one file with it.")
+    if list(targets.values()).count(STDOUT) > 1:
+        raise AutograderError("Only one report can go to stdout: give the others a path.")
+
+    from autograder.cli.console import complain
+    from autograder.cli.tables import show_class, show_submission
+
+    results = _graded(assignment, files, student, isolation)
+    for name, target in targets.items():
+        _write(target, _report(name, results))
+    on_stderr = STDOUT in targets.values()
+    if len(results) == 1:
+        show_submission(results[0], on_stderr=on_stderr)
+    else:
+        show_class(assignment, results, on_stderr=on_stderr)
+    lacking = [line for result in results if (line := _lacking(result, fail_under))]
+    for line in lacking:
+        complain(line)
+    return ExitCode.ATTENTION if lacking else ExitCode.DONE
+
+
+def _graded(
+    assignment: Assignment, files: Sequence[Path], student: str | None, isolation: Isolation
+) -> list[Result]:
+    from autograder.cli.console import Progress
+    from autograder.cli.tables import in_brief
+    from autograder.grading import close_warm_processes, grade
+
+    results = []
+    try:
+        with Progress(len(files), f"Grading {assignment.name}") as progress:
+            for file in files:
+                results.append(grade(file, assignment, student=student, isolation=isolation))
+                progress.advance(in_brief(results[-1]))
+    finally:
+        close_warm_processes()
+    return results
+
+
+def _report(name: str, results: Sequence[Result]) -> str:
+    from autograder.publish import gradescope, json, junit, markdown
+
+    if name == "gradescope":
+        return gradescope.dumps(results[0])
+    return {"json": json.dumps, "junit": junit.dumps, "markdown": markdown.dumps}[name](results)
+
+
+def _write(target: str, text: str) -> None:
+    from autograder.results import write_atomically
+
+    if target == STDOUT:
+        sys.stdout.write(text.encode("utf-8", "backslashreplace").decode().rstrip("\n") + "\n")
+        return
+    try:
+        write_atomically(Path(target), text)
+    except OSError as error:
+        raise AutograderError(f"{target} cannot be written ({error.strerror}).") from None
+
+
+def _lacking(result: Result, fail_under: float | None) -> str:
+    """Why a result needs attention, in a sentence; empty where it does not."""
+    if result.status != "graded":
+        return f"{result.submission}: {result.status.replace('_', ' ')}: {result.reason}"
+    if fail_under is not None and result.score < fail_under / 100 * result.max_score:
+        share = f"{result.score:g} of {result.max_score:g} points"
+        return f"{result.submission}: {share} are less than {fail_under:g} %."
+    return ""

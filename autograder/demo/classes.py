@@ -1,0 +1,152 @@
+"""The whole made-up class of an assignment: every kind of submission, each under a name.
+
+Deterministic: the same course gives the same class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autograder.course import Assignment
+from autograder.demo.broken import tampered, unreadable
+from autograder.demo.honest import honest
+from autograder.demo.hostile import hostile
+from autograder.demo.made_up import MadeUp
+from autograder.errors import CourseError
+
+NAMES = (
+    "ada",
+    "adele",
+    "agnes",
+    "ahmed",
+    "akira",
+    "alba",
+    "alma",
+    "amina",
+    "anders",
+    "anya",
+    "aoife",
+    "arjun",
+    "astrid",
+    "bao",
+    "beatriz",
+    "bilal",
+    "bruno",
+    "camila",
+    "carmen",
+    "chidi",
+    "chloe",
+    "clara",
+    "dalia",
+    "dario",
+    "devi",
+    "diego",
+    "edith",
+    "elena",
+    "elif",
+    "emeka",
+    "emil",
+    "esther",
+    "farah",
+    "felix",
+    "fiona",
+    "freya",
+    "gita",
+    "goran",
+    "greta",
+    "hana",
+    "haruto",
+    "hugo",
+    "ida",
+    "igor",
+    "imani",
+    "ines",
+    "ingrid",
+    "isak",
+    "ivan",
+    "jana",
+    "jasper",
+    "jia",
+    "joao",
+    "jonas",
+    "jun",
+    "kai",
+    "kamal",
+    "karin",
+    "katya",
+    "kenji",
+    "kofi",
+    "lara",
+    "leila",
+    "lena",
+    "leo",
+    "lin",
+    "lucia",
+    "luka",
+    "magda",
+    "malik",
+    "mara",
+    "marek",
+    "maya",
+    "mei",
+    "milan",
+    "mina",
+    "miro",
+    "nadia",
+    "naoki",
+    "nils",
+    "nina",
+    "noor",
+    "nora",
+    "olaf",
+    "olga",
+    "omar",
+    "oskar",
+    "paula",
+    "pavel",
+    "petra",
+    "priya",
+    "rafael",
+    "rana",
+    "rosa",
+    "ruben",
+    "sami",
+    "sara",
+    "selma",
+    "sven",
+    "tala",
+    "tariq",
+    "tove",
+    "uma",
+    "vera",
+    "viktor",
+    "wanda",
+    "yara",
+    "yusuf",
+    "zara",
+    "zeno",
+)
+
+
+def made_up_class(assignment: Assignment) -> dict[str, MadeUp]:
+    """Every kind of submission by its student; honest ones and others are mixed."""
+    kinds = [
+        *honest(assignment),
+        *unreadable(assignment, assignment.solution_module),
+        *tampered(assignment),
+        *hostile(assignment),
+    ]
+    if len(kinds) > len(NAMES):
+        raise CourseError(f"{len(kinds)} made-up submissions need more names than there are.")
+    # A stride that shares no factor with the number of kinds visits each once.
+    stride = next(step for step in (17, 19, 23, 29) if len(kinds) % step)
+    mixed = [kinds[number * stride % len(kinds)] for number in range(len(kinds))]
+    return dict(zip(NAMES, mixed, strict=False))
+
+
+def write_class(assignment: Assignment, made_up: Mapping[str, MadeUp]) -> None:
+    """Write `submitted/<student>/<assignment>/` for each."""
+    for student, submission in made_up.items():
+        folder = assignment.root / "submitted" / student / assignment.name
+        folder.mkdir(parents=True)
+        submission.write(folder)

@@ -1,0 +1,40 @@
+"""A course folder of its own for a made-up class: a copy of what grading needs from another."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from autograder.course import ROOT_MARKER, assignment_names
+from autograder.errors import CourseError
+
+MARKER = "made-up-class.txt"
+FOLDERS = ("source", "assignments", "solutions", "tests/hidden", "tests/misconceptions")
+SKIPPED = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "*.pyc")
+
+
+def make_course(root: Path, into: Path) -> Path:
+    """Copy the course at `root` to `into`, and return its new root.
+
+    A demo that is there already is brought up to date; its gradebook and results are kept, so
+    that grading goes on where it stopped.
+
+    Raises:
+        CourseError: `into` holds something that is not a demo, or there is nothing to copy.
+    """
+    root, into = root.resolve(), into.resolve()
+    if not assignment_names(root):
+        raise CourseError(f"{root} has no source/*/assignment.toml to make a class for.")
+    if into.is_dir() and any(into.iterdir()) and not (into / MARKER).is_file():
+        raise CourseError(f"{into} is not a demo and not empty: choose another with --into.")
+    into.mkdir(parents=True, exist_ok=True)
+    (into / MARKER).write_text(
+        "A made-up class: `autograder demo` makes this folder anew, change nothing in it.\n"
+    )
+    for name in (*FOLDERS, "submitted"):
+        shutil.rmtree(into / name, ignore_errors=True)
+    for name in FOLDERS:
+        if (root / name).is_dir():
+            shutil.copytree(root / name, into / name, ignore=SKIPPED)
+    shutil.copyfile(root / ROOT_MARKER, into / ROOT_MARKER)
+    return into

@@ -1,0 +1,124 @@
+"""The honest part of a made-up class: right in different ways, unfinished, and mistaken."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from autograder.course import Assignment
+from autograder.demo import notebooks
+from autograder.demo.made_up import MadeUp
+
+MISCONCEPTIONS = 14
+
+T = TypeVar("T")
+
+
+def honest(assignment: Assignment) -> Iterator[MadeUp]:
+    """Every honest kind, in an order that does not change."""
+    yield from right(assignment)
+    yield from unfinished(assignment)
+    yield from mistaken(assignment)
+
+
+def right(assignment: Assignment) -> Iterator[MadeUp]:
+    """Right solutions: the course's own collection, some as they are and some as notebooks."""
+    collected = sorted(
+        path
+        for path in assignment.right_solutions_folder.glob("*")
+        if path.suffix in (".py", ".ipynb") and not path.name.startswith("_")
+    )
+    for number, path in enumerate(collected):
+        what = "right: " + path.stem.replace("_", " ")
+        if path.suffix == ".py" and "# %%" not in path.read_text("utf-8") and number % 2:
+            notebook = notebooks.filled(assignment, path.read_text("utf-8"))
+            yield MadeUp(f"right_{path.stem}", what, "full", _notebook(assignment, notebook))
+        else:
+            yield MadeUp(f"right_{path.stem}", what, "full", _copied(assignment, path))
+    notebook = notebooks.filled(assignment, assignment.solution_module.read_text("utf-8"))
+    answered = notebooks.with_written_answers(notebook, assignment)
+    yield MadeUp("right_solution", "right: as taught", "full", _notebook(assignment, answered))
+
+
+def unfinished(assignment: Assignment) -> Iterator[MadeUp]:
+    """The release as it was given, and the first few functions of it done."""
+    yield MadeUp(
+        "untouched",
+        "handed in as it was given",
+        "nothing",
+        _notebook(assignment, notebooks.release(assignment)),
+    )
+    solution = assignment.solution_module.read_text("utf-8")
+    names = [exercise.name for exercise in assignment.exercises]
+    for share, done in (("a third", len(names) // 3), ("most", len(names) - 2)):
+        if not 0 < done < len(names):
+            continue
+        wanted = _functions_of(assignment, names[:done])
+        notebook = notebooks.filled(assignment, solution, only=wanted)
+        yield MadeUp(
+            f"unfinished_{done}",
+            f"{share} of it done",
+            "only these lost",
+            _notebook(assignment, notebooks.with_written_answers(notebook, assignment)),
+            lost=tuple(names[done:]),
+        )
+
+
+def mistaken(assignment: Assignment) -> Iterator[MadeUp]:
+    """Known misconceptions, spread over the exercises; most as notebooks, some as plain modules."""
+    from autograder.diagnosis import Misconception, as_submission, load
+
+    by_exercise: dict[str, list[Misconception]] = {}
+    for found in load(assignment).misconceptions:
+        by_exercise.setdefault(found.exercise, []).append(found)
+    for number, found in enumerate(_in_turn(list(by_exercise.values()))[:MISCONCEPTIONS]):
+        module = as_submission(assignment, found.function)
+        what = found.name.removeprefix(found.exercise).strip("_").replace("_", " ")
+        if number % 5 == 4:
+            write = _module(assignment, module)
+        else:
+            notebook = notebooks.filled(assignment, module)
+            write = _notebook(assignment, notebooks.with_written_answers(notebook, assignment))
+        yield MadeUp(
+            found.name,
+            f"{found.exercise}: {what}",
+            "only these lost",
+            write,
+            lost=(found.exercise,),
+        )
+
+
+def _in_turn(groups: list[list[T]]) -> list[T]:
+    """The first of each group, then the second of each, and so on."""
+    longest = max((len(group) for group in groups), default=0)
+    return [group[n] for n in range(longest) for group in groups if n < len(group)]
+
+
+def _functions_of(assignment: Assignment, exercises: list[str]) -> list[str]:
+    """The functions whose cells belong to these exercises: an exercise may ask for two."""
+    wanted: list[str] = []
+    for cell in notebooks.release(assignment)["cells"]:
+        names = notebooks.stub_names(cell)
+        if set(names) & set(exercises):
+            wanted += names
+    return wanted
+
+
+def _notebook(assignment: Assignment, notebook: notebooks.Notebook) -> Callable[[Path], None]:
+    return lambda folder: notebooks.write_notebook(folder / f"{assignment.name}.ipynb", notebook)
+
+
+def _module(assignment: Assignment, text: str) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        (folder / f"{assignment.name}.py").write_text(text, encoding="utf-8")
+
+    return write
+
+
+def _copied(assignment: Assignment, path: Path) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        shutil.copyfile(path, folder / f"{assignment.name}{path.suffix}")
+
+    return write

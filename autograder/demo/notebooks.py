@@ -1,0 +1,158 @@
+"""Notebooks as students would hand them in: the release with its stubs filled from a module.
+
+Works on plain nbformat 4 documents; runs nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Assignment
+
+Notebook = dict[str, Any]
+Cell = dict[str, Any]
+
+WRITTEN_ANSWER = "A made-up answer, in a sentence or two, for a person to mark."
+
+
+def release(assignment: Assignment) -> Notebook:
+    """What students were given, as a document of its own that may be changed."""
+    text = assignment.release_notebook.read_text(encoding="utf-8")
+    notebook: Notebook = json.loads(text)
+    for cell in notebook["cells"]:
+        cell["source"] = source(cell)
+    return notebook
+
+
+def filled(assignment: Assignment, module: str, *, only: Iterable[str] | None = None) -> Notebook:
+    """The release with the stubs replaced by a module's functions.
+
+    Whatever else stands at the module's top level (imports, constants, private functions) goes
+    into a code cell before the first stub, as students do. `only` names the functions to fill;
+    the other stubs stay.
+    """
+    notebook = release(assignment)
+    stubs = {name for cell in notebook["cells"] for name in stub_names(cell)}
+    functions, others = _taken_apart(module, stubs)
+    wanted = set(functions) if only is None else set(only)
+    first = next(number for number, cell in enumerate(notebook["cells"]) if stub_names(cell))
+    for cell in notebook["cells"]:
+        names = stub_names(cell)
+        if names and set(names) <= set(functions) and wanted & set(names):
+            cell["source"] = "\n\n\n".join(functions[name] for name in names)
+    if others:
+        notebook["cells"].insert(first, code_cell("\n\n\n".join(others)))
+    return notebook
+
+
+def with_written_answers(notebook: Notebook, assignment: Assignment) -> Notebook:
+    """The same with something in every written answer."""
+    changed = copy.deepcopy(notebook)
+    questions = {question.name for question in assignment.written}
+    for cell in changed["cells"]:
+        if grade_id(cell) in questions:
+            cell["source"] = WRITTEN_ANSWER
+    return changed
+
+
+def stub_names(cell: Cell) -> tuple[str, ...]:
+    """The functions that a code cell for the student's solution defines."""
+    if cell["cell_type"] != "code" or not _metadata(cell).get("solution"):
+        return ()
+    try:
+        tree = ast.parse(source(cell))
+    except SyntaxError:
+        return ()
+    return tuple(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+def cell_of(notebook: Notebook, function: str) -> int:
+    """The number of the cell that defines a function."""
+    for number, cell in enumerate(notebook["cells"]):
+        if function in stub_names(cell):
+            return number
+    raise KeyError(function)
+
+
+def graded_cells(notebook: Notebook) -> list[int]:
+    """The numbers of the locked cells that hold an exercise's points."""
+    return [
+        number
+        for number, cell in enumerate(notebook["cells"])
+        if _metadata(cell).get("grade") and not _metadata(cell).get("solution")
+    ]
+
+
+def code_cell(text: str) -> Cell:
+    """A code cell of the student's own."""
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+        "source": text,
+    }
+
+
+def source(cell: Cell) -> str:
+    """A cell's text, whichever of the two ways it is stored in."""
+    text = cell.get("source", "")
+    return text if isinstance(text, str) else "".join(text)
+
+
+def grade_id(cell: Cell) -> str | None:
+    """nbgrader's name of a cell, where it has one."""
+    found = _metadata(cell).get("grade_id")
+    return found if isinstance(found, str) else None
+
+
+def write_notebook(path: Path, notebook: Notebook) -> None:
+    """Store it the way Jupyter does."""
+    document = copy.deepcopy(notebook)
+    minor = document.get("nbformat_minor", 0)
+    for number, cell in enumerate(document["cells"]):
+        cell["source"] = source(cell).splitlines(keepends=True)
+        if minor >= 5:
+            cell.setdefault("id", f"made-up-{number}")
+    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _metadata(cell: Cell) -> dict[str, Any]:
+    found = cell.get("metadata", {}).get("nbgrader", {})
+    return found if isinstance(found, dict) else {}
+
+
+def _taken_apart(module: str, stubs: set[str]) -> tuple[dict[str, str], list[str]]:
+    """What defines each of the stubs' functions (the last definition), and everything else.
+
+    A later `name = ...` takes the place of `def name`.
+    """
+    lines = module.splitlines()
+    functions: dict[str, str] = {}
+    others: list[str] = []
+    for number, node in enumerate(ast.parse(module).body):
+        if number == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue
+        decorators = getattr(node, "decorator_list", [])
+        start = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        text = "\n".join(lines[start - 1 : node.end_lineno])
+        name = _defined(node)
+        if name in stubs:
+            functions[name] = text
+        else:
+            others.append(text)
+    return functions, others
+
+
+def _defined(node: ast.stmt) -> str:
+    if isinstance(node, ast.FunctionDef):
+        return node.name
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target = node.targets[0]
+        return target.id if isinstance(target, ast.Name) else ""
+    return ""

@@ -1,0 +1,141 @@
+"""The made-up class: enough of every kind, the same each time, and written where it belongs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Assignment, assignment_names, load_assignment
+from autograder.demo import made_up_class, make_course, surprise, write_class
+from autograder.demo.made_up import MadeUp
+from autograder.errors import CourseError
+from autograder.results import ExerciseResult, Result
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module", params=assignment_names(ROOT))
+def assignment(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Assignment:
+    """Each assignment, in a demo course of its own."""
+    return load_assignment(request.param, make_course(ROOT, tmp_path_factory.mktemp("demo")))
+
+
+def kinds(assignment: Assignment) -> Counter[str]:
+    return Counter(made_up.expected for made_up in made_up_class(assignment).values())
+
+
+def test_a_class_has_at_least_thirty_submissions_of_every_outcome(assignment: Assignment) -> None:
+    found = kinds(assignment)
+    assert found.total() >= 30
+    assert set(found) == {"full", "only these lost", "nothing", "rejected"}
+
+
+def test_at_least_twelve_misconceptions_are_among_them(assignment: Assignment) -> None:
+    from autograder.diagnosis import load
+
+    known = {found.name for found in load(assignment).misconceptions}
+    made_up = {submission.kind for submission in made_up_class(assignment).values()}
+    assert len(known & made_up) >= 12
+
+
+def test_every_kind_is_there_once_and_says_what_it_is(assignment: Assignment) -> None:
+    submissions = list(made_up_class(assignment).values())
+    assert len({submission.kind for submission in submissions}) == len(submissions)
+    assert all(submission.what for submission in submissions)
+
+
+def test_writing_the_class_twice_gives_the_same_files(assignment: Assignment) -> None:
+    write_class(assignment, made_up_class(assignment))
+    first = contents(assignment.root)
+    again = make_course(ROOT, assignment.root)
+    write_class(load_assignment(assignment.name, again), made_up_class(assignment))
+    assert contents(assignment.root) == first
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in sorted((root / "submitted").rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_most_of_the_class_hands_in_notebooks(assignment: Assignment) -> None:
+    make_course(ROOT, assignment.root)
+    write_class(assignment, made_up_class(assignment))
+    files = [path for path in (assignment.root / "submitted").rglob("*") if path.is_file()]
+    assert sum(path.suffix == ".ipynb" for path in files) > len(files) / 2
+
+
+def test_a_misconception_as_a_notebook_replaces_the_one_function(assignment: Assignment) -> None:
+    make_course(ROOT, assignment.root)
+    write_class(assignment, made_up_class(assignment))
+    released = json.loads(assignment.release_notebook.read_text())
+    locked = {
+        cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"])
+        for cell in released["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("locked")
+    }
+    student = next(
+        name
+        for name, made_up in made_up_class(assignment).items()
+        if made_up.kind == "right_solution"
+    )
+    handed_in = json.loads(
+        (
+            assignment.root / "submitted" / student / assignment.name / f"{assignment.name}.ipynb"
+        ).read_text()
+    )
+    kept = {
+        cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"])
+        for cell in handed_in["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("locked")
+    }
+    assert kept == locked
+    assert "NotImplementedError" not in str(
+        [cell["source"] for cell in handed_in["cells"] if cell["cell_type"] == "code"]
+    )
+
+
+def test_a_folder_that_is_no_demo_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("keep me")
+    with pytest.raises(CourseError, match="not a demo"):
+        make_course(ROOT, tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "keep me"
+
+
+def result(**scores: float) -> Result:
+    """A graded result in which every exercise is worth 2."""
+    exercises = tuple(ExerciseResult(name, score, 2, "passed") for name, score in scores.items())
+    return Result("edges", "ada", "ada.ipynb", "graded", exercises=exercises)
+
+
+@pytest.mark.parametrize(
+    ("made_up", "result"),
+    [
+        (MadeUp("k", "w", "full", lambda at: None), result(a=2, b=2)),
+        (MadeUp("k", "w", "nothing", lambda at: None), result(a=0, b=0)),
+        (MadeUp("k", "w", "only these lost", lambda at: None, lost=("b",)), result(a=2, b=1.5)),
+    ],
+)
+def test_what_ends_as_its_kind_should_is_no_surprise(made_up: MadeUp, result: Result) -> None:
+    assert surprise(made_up, result) == ""
+
+
+@pytest.mark.parametrize(
+    ("made_up", "result"),
+    [
+        (MadeUp("k", "w", "full", lambda at: None), result(a=2, b=1)),
+        (MadeUp("k", "w", "nothing", lambda at: None), result(a=2, b=0)),
+        (MadeUp("k", "w", "rejected", lambda at: None), result(a=0, b=0)),
+        (MadeUp("k", "w", "only these lost", lambda at: None, lost=("b",)), result(a=2, b=2)),
+        (MadeUp("k", "w", "only these lost", lambda at: None, lost=("b",)), result(a=1, b=1)),
+    ],
+)
+def test_what_ends_otherwise_is_a_surprise(made_up: MadeUp, result: Result) -> None:
+    assert surprise(made_up, result) != ""
