@@ -1,0 +1,189 @@
+"""Public checks: call a student's function and say in plain words what came and what should have.
+
+A check prints one line when it passes and raises `CheckFailed`, shown without a traceback, when
+it does not. It knows nothing of points: grading repeats such checks, and more, elsewhere.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograder.student.differences import difference, shown
+
+PASSED_MARK = "✓"
+
+
+class CheckFailed(AssertionError):
+    """A check that did not pass; its text is all that there is to read."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback."""
+        return str(self).splitlines()
+
+
+class NotWrittenYet(CheckFailed):
+    """The function still raises the stub's `NotImplementedError`."""
+
+
+def check(
+    function: Callable[..., Any],
+    /,
+    *args: Any,
+    expected: Any,
+    dtype: npt.DTypeLike | None = None,
+    **kwargs: Any,
+) -> None:
+    """Call `function(*args, **kwargs)` and compare what it returns with `expected`.
+
+    Arrays are compared by shape first, then dtype, then values: NaN equals NaN, and floating
+    numbers may differ by what their precision cannot hold. A whole number must be one (NumPy's
+    will do, a bool or a float will not); a list will do where a tuple is expected. Arrays are
+    passed as copies, and a function that changes them fails.
+
+    Args:
+        function: the function to check.
+        expected: what it should return: a number, a string, a tuple, or an array.
+        dtype: the dtype that a returned array must have; None accepts any.
+
+    Raises:
+        NotWrittenYet: the function is still the stub.
+        CheckFailed: it returned something else, or changed an argument; the text says what.
+
+    Example:
+        >>> check(abs, -3, expected=3)
+        ✓ abs(-3)
+    """
+    __tracebackhide__ = True
+    call = _describe(function, args, kwargs, sys._getframe(1).f_globals)
+    got, changed = _call(function, args, kwargs, call)
+    said = difference(got, expected, dtype)
+    if said:
+        raise CheckFailed(f"✗ {call} {said}")
+    if changed:
+        raise CheckFailed(
+            f"✗ {call} changed its argument {changed}.\n  Work on a copy: {changed}.copy()."
+        )
+    _say_passed(call)
+
+
+def check_raises(
+    function: Callable[..., Any],
+    /,
+    *args: Any,
+    naming: str = "",
+    error: type[Exception] = ValueError,
+    **kwargs: Any,
+) -> None:
+    """Call `function(*args, **kwargs)` and expect an error whose message contains `naming`.
+
+    Raises:
+        NotWrittenYet: the function is still the stub.
+        CheckFailed: it returned, raised something else, or did not name the argument.
+
+    Example:
+        >>> check_raises(int, "seven", naming="seven")
+        ✓ int('seven') raises ValueError
+    """
+    __tracebackhide__ = True
+    call = _describe(function, args, kwargs, sys._getframe(1).f_globals)
+    wanted = f"a {error.__name__}" + (f" that names {naming!r}" if naming else "")
+    try:
+        got, _ = _call(function, args, kwargs, call)
+    except error as raised:
+        if isinstance(raised, CheckFailed):
+            raise
+        if naming not in str(raised):
+            raise CheckFailed(
+                f"✗ {call} raises {error.__name__}, but its message does not name {naming!r}.\n"
+                f"  The message is: {raised}"
+            ) from None
+        _say_passed(f"{call} raises {error.__name__}")
+        return
+    except CheckFailed:
+        raise
+    except Exception as raised:
+        raise CheckFailed(
+            f"✗ {call} should raise {wanted}.\n  It raised {type(raised).__name__}: {raised}"
+        ) from raised
+    raise CheckFailed(
+        f"✗ {call} should raise {wanted}.\n  It raised nothing and returned {shown(got)}."
+    )
+
+
+def _call(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any], call: str
+) -> tuple[Any, str]:
+    """What the function returns, and the name or place of an array that it changed."""
+    __tracebackhide__ = True
+    copies = [_copied(value) for value in args]
+    named = {name: _copied(value) for name, value in kwargs.items()}
+    try:
+        got = function(*copies, **named)
+    except NotImplementedError:
+        raise NotWrittenYet(f"· {_name(function)} is not written yet.") from None
+    except Exception as error:
+        error.add_note(f"This happened in the check {call}")
+        raise
+    originals = [*args, *kwargs.values()]
+    names = _argument_names(function, len(args)) + list(kwargs)
+    for name, before, after in zip(names, originals, [*copies, *named.values()], strict=True):
+        if isinstance(before, np.ndarray) and not _identical(before, after):
+            return got, name
+    return got, ""
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def _identical(before: npt.NDArray[Any], after: npt.NDArray[Any]) -> bool:
+    return (before.shape, before.dtype) == (after.shape, after.dtype) and (
+        before.tobytes() == after.tobytes()
+    )
+
+
+def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
+    """The names of the first positional arguments, "argument 3" where there is none."""
+    code = getattr(function, "__code__", None)
+    known = list(code.co_varnames[: code.co_argcount]) if code is not None else []
+    return [known[i] if i < len(known) else f"argument {i + 1}" for i in range(count)]
+
+
+def _describe(
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    variables: Mapping[str, Any],
+) -> str:
+    """The call as one would write it, with the caller's own names for its arrays."""
+    parts = [_argument(value, variables) for value in args]
+    parts += [f"{name}={_argument(value, variables)}" for name, value in kwargs.items()]
+    return f"{_name(function)}({', '.join(parts)})"
+
+
+def _argument(value: Any, variables: Mapping[str, Any]) -> str:
+    if isinstance(value, np.ndarray):
+        for name, known in list(variables.items()):
+            if known is value and not name.startswith("_"):
+                return name
+        if value.size > 4:
+            shape = ", ".join(str(length) for length in value.shape)
+            return f"<array {shape}>"
+        return f"np.array({value.tolist()})"
+    return shown(value)
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return str(getattr(function, "__name__", function))
+
+
+def _say_passed(what: str) -> None:
+    try:
+        print(f"{PASSED_MARK} {what}")
+    except UnicodeEncodeError:  # a console that is not Unicode
+        print(f"ok {what}".encode("ascii", "replace").decode())
