@@ -1,0 +1,187 @@
+"""Stock `nbgrader autograde` and `autograder grade` on the same submissions, measured in one run.
+
+Both grade the same right notebooks into a gradebook of their own, once as they are (NumPy only)
+and once with a cell that imports Keras. The stock course has nbgrader's own configuration: a
+kernel per notebook, in which the visible checks of the notebook run. Ours runs the hidden suites
+besides, which the stock course lacks, so the stock side has less to do. Every round starts
+without a gradebook. Prints seconds per submission for both, the ratio, and how long one file
+takes from a cold start.
+
+    python benchmarks/nbgrader_comparison.py --submissions 8 --rounds 3
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import Assignment, load_assignment
+from autograder.demo import make_course
+from autograder.demo.notebooks import code_cell, filled, write_notebook
+
+ROOT = Path(__file__).resolve().parents[1]
+ASSIGNMENT = "pooling_padding"
+BIN = Path(sys.executable).parent
+# nbgrader calls `alembic` by name, which an environment that is not activated does not have.
+ENVIRONMENT = {
+    **os.environ,
+    "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "",
+}
+STOCK_CONFIGURATION = "c = get_config()\nc.CourseDirectory.root = {root!r}\n"
+STOCK = "nbgrader autograde"
+OURS = "autograder grade"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the notebooks import, and what our side has warm."""
+
+    name: str
+    first_cell: str | None
+    preload: tuple[str, ...]
+
+
+KINDS = {
+    "numpy": Kind("NumPy only", None, ("numpy",)),
+    "keras": Kind("imports Keras", "import keras", ("numpy", "tensorflow", "keras")),
+}
+
+
+@dataclass(frozen=True)
+class Courses:
+    """The same class twice: in a stock nbgrader course and in one of ours."""
+
+    stock: Path
+    ours: Path
+    students: tuple[str, ...]
+
+
+def main() -> None:
+    """Measure, and print both sides and the ratio."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--submissions", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
+    options = parser.parse_args()
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}")
+    print(f"{options.submissions} submissions, median of {options.rounds} rounds")
+    with tempfile.TemporaryDirectory(prefix="autograder-benchmark-") as folder:
+        for name in options.kinds:
+            place = Path(folder) / name
+            compare(KINDS[name], set_up(place, KINDS[name], options.submissions), options.rounds)
+
+
+def set_up(place: Path, kind: Kind, submissions: int) -> Courses:
+    """Two courses with the same submissions; the stock one has its release generated."""
+    ours, stock = make_course(ROOT, place / "ours"), place / "stock"
+    settings = ours / "source" / ASSIGNMENT / "assignment.toml"
+    lines = [line for line in settings.read_text().splitlines() if not line.startswith("preload")]
+    settings.write_text("\n".join([f"preload = {json.dumps(kind.preload)}", *lines]) + "\n")
+    assignment = load_assignment(ASSIGNMENT, ours)
+
+    (stock / "source" / ASSIGNMENT).mkdir(parents=True)
+    (stock / "nbgrader_config.py").write_text(STOCK_CONFIGURATION.format(root=str(stock)))
+    shutil.copy(assignment.source_notebook, stock / "source" / ASSIGNMENT)
+    run([BIN / "nbgrader", "generate_assignment", ASSIGNMENT], stock)
+
+    students = tuple(f"student{number:02}" for number in range(submissions))
+    for root in (ours, stock):
+        for student in students:
+            hand_in(assignment, kind, root / "submitted" / student / ASSIGNMENT)
+    return Courses(stock, ours, students)
+
+
+def hand_in(assignment: Assignment, kind: Kind, folder: Path) -> None:
+    """A right solution as a notebook."""
+    notebook = filled(assignment, assignment.solution_module.read_text(encoding="utf-8"))
+    if kind.first_cell is not None:
+        notebook["cells"].insert(0, code_cell(kind.first_cell))
+    folder.mkdir(parents=True)
+    write_notebook(folder / f"{ASSIGNMENT}.ipynb", notebook)
+
+
+def compare(kind: Kind, courses: Courses, rounds: int) -> None:
+    """Rounds of both sides in turn, then one file from a cold start."""
+    stock, ours, single = [], [], []
+    file = courses.ours / "submitted" / courses.students[0] / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    for _ in range(rounds):
+        stock.append(timed(courses.stock, [BIN / "nbgrader", "autograde", ASSIGNMENT]))
+        require_full_marks(courses.stock, courses.students)
+        ours.append(timed(courses.ours, [BIN / "autograder", "grade", ASSIGNMENT]))
+        require_full_marks(courses.ours, courses.students)
+        single.append(timed(courses.ours, [BIN / "autograder", "grade", ASSIGNMENT, file]))
+    count = len(courses.students)
+    theirs, mine = statistics.median(stock) / count, statistics.median(ours) / count
+    print(f"\n{kind.name}")
+    print(f"  {STOCK:20} {theirs:8.2f} s per submission   {spread(stock, count)}")
+    print(f"  {OURS:20} {mine:8.2f} s per submission   {spread(ours, count)}")
+    print(f"  {'ratio':20} {theirs / mine:8.1f}")
+    print(f"  {'one file, cold':20} {statistics.median(single):8.2f} s                  "
+          f"{spread(single, 1)}")  # fmt: skip
+
+
+def spread(seconds: Sequence[float], count: int) -> str:
+    """The fastest and the slowest round."""
+    return f"({min(seconds) / count:.2f} to {max(seconds) / count:.2f})"
+
+
+def timed(root: Path, command: Sequence[str | Path]) -> float:
+    """Seconds of a command in a course that has graded nothing yet."""
+    for name in ("autograded", "feedback", "results"):
+        shutil.rmtree(root / name, ignore_errors=True)
+    restore_gradebook(root)
+    started = time.perf_counter()
+    run(command, root)
+    return time.perf_counter() - started
+
+
+def restore_gradebook(root: Path) -> None:
+    """The gradebook as it was before the first grading: the stock one knows the release."""
+    gradebook, before = root / "gradebook.db", root / "gradebook.before"
+    if gradebook.exists() and not before.exists():
+        gradebook.rename(before)
+    gradebook.unlink(missing_ok=True)
+    if before.exists():
+        shutil.copy(before, gradebook)
+
+
+def run(command: Sequence[str | Path], root: Path) -> None:
+    """Run in the course's folder; what it says is shown only where it fails."""
+    done = subprocess.run(
+        [str(part) for part in command], cwd=root, env=ENVIRONMENT, capture_output=True, text=True
+    )
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stdout}\n{done.stderr}")
+
+
+def require_full_marks(root: Path, students: Sequence[str]) -> None:
+    """A time counts only if both sides found the right solutions right."""
+    query = (
+        "select s.student_id, sum(g.auto_score), sum(c.max_score) from grade g "
+        "join grade_cells c on c.id = g.cell_id "
+        "join submitted_notebook n on n.id = g.notebook_id "
+        "join submitted_assignment s on s.id = n.assignment_id "
+        "where c.cell_type = 'code' group by s.student_id"
+    )
+    with sqlite3.connect(root / "gradebook.db") as gradebook:
+        found = {student: (score, most) for student, score, most in gradebook.execute(query)}
+    if set(found) != set(students) or any(score != most for score, most in found.values()):
+        sys.exit(f"{root.name}: not everyone has full marks, so the times mean nothing: {found}")
+
+
+if __name__ == "__main__":
+    main()
