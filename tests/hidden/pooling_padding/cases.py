@@ -7,7 +7,7 @@ the values that go with it are drawn apart, so that each test shows one thing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -164,3 +164,21 @@ def even_kernel(rng: Rng, height: int, width: int, channels: int, filters: int) 
     """A kernel that a half turn leaves as it is, for tests that are about something else."""
     k = kernel(rng, height, width, channels, filters)
     return k + k[::-1, ::-1]
+
+
+# -- what came back ------------------------------------------------------------------------
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a number is of a type for counting."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def unchanged(given: Sequence[np.ndarray], after: Sequence[Any]) -> bool:
+    """Whether arguments that were watched are what they were, to the bit."""
+    return len(after) >= len(given) and all(
+        isinstance(new, np.ndarray)
+        and (new.dtype, new.shape) == (old.dtype, old.shape)
+        and new.tobytes() == old.tobytes()
+        for old, new in zip(given, after, strict=False)
+    )

@@ -1,0 +1,1547 @@
+"""Known wrong answers to pooling and padding, each with the question that leads out of it.
+
+Each is a whole function with one mistake. What is right in several of them stands once, in the
+private functions at the top, so that a misconception reads as what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from autograder.diagnosis import call, misconception, probes
+
+# -- what they share, and do right ---------------------------------------------------------------
+
+
+def _two(value):
+    return (value, value) if isinstance(value, int) else tuple(value)
+
+
+def _amounts(size, window, stride):
+    total = max((-(-size // stride) - 1) * stride + window - size, 0)
+    return total // 2, total - total // 2
+
+
+def _spans(size, window, stride, padding):
+    """(start, stop) of every window along one axis; outside the image where "same" pads."""
+    if padding == "same":
+        first, count = -_amounts(size, window, stride)[0], -(-size // stride)
+    else:
+        first, count = 0, (size - window) // stride + 1
+    return [(first + i * stride, first + i * stride + window) for i in range(count)]
+
+
+def _require_sizes(name, sizes):
+    if min(sizes) < 1:
+        raise ValueError(f"{name} must be at least 1, not {sizes}")
+
+
+def _require_padding(padding):
+    if not isinstance(padding, str) or padding.lower() not in ("valid", "same"):
+        raise ValueError(f'padding must be "valid" or "same", not {padding!r}')
+    return padding.lower()
+
+
+def _require_images(x):
+    if x.ndim != 4:
+        raise ValueError(f"x must have the axes images, height, width, channels, not {x.ndim} axes")
+
+
+def _require_fit(name, shape, window, padding):
+    if padding == "valid" and (window[0] > shape[1] or window[1] > shape[2]):
+        raise ValueError(f"{name} is larger than the images of x")
+
+
+def _checked(x, pool_size, strides, padding):
+    """Window, strides and padding of a pooling call in their plain form."""
+    _require_images(x)
+    window = _two(pool_size)
+    stride = window if strides is None else _two(strides)
+    _require_sizes("pool_size", window)
+    _require_sizes("strides", stride)
+    padding = _require_padding(padding)
+    _require_fit("pool_size", x.shape, window, padding)
+    return window, stride, padding
+
+
+def _reduced(x, rows, columns, reduce):
+    """Each window, cut to the cells that exist, reduced to one number per image and channel."""
+    y = np.empty((len(x), len(rows), len(columns), x.shape[3]), reduce(x[:, :1, :1]).dtype)
+    for i, (top, bottom) in enumerate(rows):
+        for j, (left, right) in enumerate(columns):
+            y[:, i, j] = reduce(x[:, max(top, 0) : bottom, max(left, 0) : right])
+    return y
+
+
+def _largest(cells):
+    return cells.max(axis=(1, 2))
+
+
+def _smallest(cells):
+    return cells.min(axis=(1, 2))
+
+
+def _average(cells):
+    return cells.mean(axis=(1, 2))
+
+
+def _pool(x, pool_size, strides, padding, reduce, spans=_spans):
+    window, stride, padding = _checked(x, pool_size, strides, padding)
+    rows = spans(x.shape[1], window[0], stride[0], padding)
+    columns = spans(x.shape[2], window[1], stride[1], padding)
+    return _reduced(x, rows, columns, reduce)
+
+
+def _filled(x, pool_size, strides, padding, reduce, fill):
+    """Pooling of images around which "same" puts a border of `fill`."""
+    window, stride, padding = _checked(x, pool_size, strides, padding)
+    if padding == "same":
+        border = [_amounts(x.shape[i + 1], window[i], stride[i]) for i in range(2)]
+        x = np.pad(x, ((0, 0), *border, (0, 0)), constant_values=fill)
+    return _pool(x, window, stride, "valid", reduce)
+
+
+# -- geometries that are wrong for every kind of window --------------------------------------------
+
+
+def _spans_with_partial_windows(size, window, stride, padding):
+    if padding == "same":
+        return _spans(size, window, stride, padding)
+    count = math.ceil((size - window) / stride) + 1
+    return [(i * stride, i * stride + window) for i in range(count)]
+
+
+def _spans_half_a_window_on_both_sides(size, window, stride, padding):
+    if padding == "valid":
+        return _spans(size, window, stride, padding)
+    half = window // 2
+    count = (size + 2 * half - window) // stride + 1
+    return [(i * stride - half, i * stride - half + window) for i in range(count)]
+
+
+def _spans_odd_cell_first(size, window, stride, padding):
+    if padding == "valid":
+        return _spans(size, window, stride, padding)
+    first = -_amounts(size, window, stride)[1]
+    return [(first + i * stride, first + i * stride + window) for i in range(-(-size // stride))]
+
+
+def _spans_as_at_stride_one(size, window, stride, padding):
+    if padding == "valid":
+        return _spans(size, window, stride, padding)
+    first = -((window - 1) // 2)
+    count = -(-size // stride)
+    starts = [min(first + i * stride, size - 1) for i in range(count)]
+    return [(start, max(start + window, 1)) for start in starts]
+
+
+def _spans_that_keep_the_size(size, window, stride, padding):
+    if padding == "valid":
+        return _spans(size, window, stride, padding)
+    return _spans(size, window, 1, padding)
+
+
+# -- output_size ---------------------------------------------------------------------------------
+
+
+def _require_axis(window, stride, padding):
+    _require_sizes("window", (window,))
+    _require_sizes("stride", (stride,))
+    return padding if isinstance(padding, int) else _require_padding(padding)
+
+
+def _at_least_one(count):
+    if count < 1:
+        raise ValueError("size is too small for one window")
+    return count
+
+
+def _formula(size, window, stride, padding, dilation):
+    if padding == "same":
+        return -(-size // stride)
+    amount = 0 if padding == "valid" else padding
+    return (size + 2 * amount - dilation * (window - 1) - 1) // stride + 1
+
+
+@probes("output_size")
+def _():
+    return [
+        call(28, 2, 2),
+        call(10, 3, 3),
+        call(9, 3, 2),
+        call(9, 2),
+        call(12, 3, 1, 2),
+        call(12, 3, 1, dilation=2),
+        call(12, 3, 2, 1, 3),
+        call(10, 3, 3, "same"),
+        call(9, 4, 2, "same"),
+        call(9, 3, 2, "same", 3),
+        call(3, 5, 1, "same"),
+        call(9, 4, 2, "SAME"),
+        call(8, 2, 0),
+        call(8, 2, 1, "full"),
+        call(3, 4),
+    ]
+
+
+@misconception(
+    "output_size", "Can there be half a window? What becomes of a rest that is too small?"
+)
+def output_size_divides_exactly(size, window, stride=1, padding="valid", dilation=1):
+    padding = _require_axis(window, stride, padding)
+    if padding == "same":
+        return math.ceil(size / stride)
+    amount = 0 if padding == "valid" else padding
+    return _at_least_one((size + 2 * amount - dilation * (window - 1) - 1) / stride + 1)
+
+
+@misconception(
+    "output_size",
+    """Where does the 1 belong: inside the division or after it? Try an image of 28 cells
+    with windows of 2 and a stride of 2 by hand.""",
+)
+def output_size_adds_one_before_dividing(size, window, stride=1, padding="valid", dilation=1):
+    padding = _require_axis(window, stride, padding)
+    if padding == "same":
+        return -(-size // stride)
+    amount = 0 if padding == "valid" else padding
+    return _at_least_one((size + 2 * amount - dilation * (window - 1)) // stride)
+
+
+@misconception(
+    "output_size",
+    'Under "valid", would the last window that you count still lie wholly inside the input?',
+)
+def output_size_rounds_up(size, window, stride=1, padding="valid", dilation=1):
+    padding = _require_axis(window, stride, padding)
+    if padding == "same":
+        return -(-size // stride)
+    amount = 0 if padding == "valid" else padding
+    return _at_least_one(math.ceil((size + 2 * amount - dilation * (window - 1) - 1) / stride) + 1)
+
+
+@misconception(
+    "output_size",
+    "How many posts does a fence have, and how many gaps? Which of them do you count?",
+)
+def output_size_counts_steps(size, window, stride=1, padding="valid", dilation=1):
+    padding = _require_axis(window, stride, padding)
+    if padding == "same":
+        return -(-size // stride)
+    return _at_least_one(_formula(size, window, stride, padding, dilation)) - 1
+
+
+@misconception("output_size", "On how many sides of the input does a number as padding add cells?")
+def output_size_pads_one_side(size, window, stride=1, padding="valid", dilation=1):
+    padding = _require_axis(window, stride, padding)
+    if isinstance(padding, int):
+        size, padding = size + padding, 0
+    return _at_least_one(_formula(size, window, stride, padding, dilation))
+
+
+@misconception("output_size", "Does your answer change when the dilation does?")
+def output_size_ignores_dilation(size, window, stride=1, padding="valid", dilation=1):
+    padding = _require_axis(window, stride, padding)
+    return _at_least_one(_formula(size, window, stride, padding, 1))
+
+
+@misconception(
+    "output_size",
+    """Draw a window of 3 cells with a dilation of 2: from its first cell to its last one,
+    how many cells of the input does it span?""",
+)
+def output_size_dilates_the_last_cell_too(size, window, stride=1, padding="valid", dilation=1):
+    padding = _require_axis(window, stride, padding)
+    return _at_least_one(_formula(size, dilation * window, stride, padding, 1))
+
+
+@misconception("output_size", 'Does "same" keep the size at every stride? Same as what?')
+def output_size_same_keeps_the_size(size, window, stride=1, padding="valid", dilation=1):
+    padding = _require_axis(window, stride, padding)
+    stride = 1 if padding == "same" else stride
+    return _at_least_one(_formula(size, window, stride, padding, dilation))
+
+
+@misconception(
+    "output_size",
+    'Under "same", what becomes of the last cells when the stride does not divide the size?',
+)
+def output_size_same_rounds_down(size, window, stride=1, padding="valid", dilation=1):
+    padding = _require_axis(window, stride, padding)
+    if padding == "same":
+        return _at_least_one(size // stride)
+    return _at_least_one(_formula(size, window, stride, padding, dilation))
+
+
+@misconception(
+    "output_size",
+    'Is half a window on each side what "same" means for windows of every size? Try an even one.',
+)
+def output_size_same_is_half_a_window(size, window, stride=1, padding="valid", dilation=1):
+    padding = _require_axis(window, stride, padding)
+    if padding == "same":
+        padding = (dilation * (window - 1)) // 2
+    return _at_least_one(_formula(size, window, stride, padding, dilation))
+
+
+@misconception(
+    "output_size",
+    'Under "same", does the size depend on how far the window reaches? What is the padding for?',
+)
+def output_size_same_shrinks_with_dilation(size, window, stride=1, padding="valid", dilation=1):
+    padding = _require_axis(window, stride, padding)
+    if padding == "same":
+        return _at_least_one(-(-(size - (dilation - 1) * (window - 1)) // stride))
+    return _at_least_one(_formula(size, window, stride, padding, dilation))
+
+
+@misconception(
+    "output_size", 'Under "same", must the window fit into the input as it was, or after padding?'
+)
+def output_size_same_refuses_large_windows(size, window, stride=1, padding="valid", dilation=1):
+    padding = _require_axis(window, stride, padding)
+    if not isinstance(padding, int) and window > size:
+        raise ValueError("window is larger than size")
+    return _at_least_one(_formula(size, window, stride, padding, dilation))
+
+
+@misconception("output_size", "May a caller write the name of the padding in capitals?")
+def output_size_wants_small_letters(size, window, stride=1, padding="valid", dilation=1):
+    if padding not in ("valid", "same") and not isinstance(padding, int):
+        raise ValueError("padding must be 'valid', 'same' or an int")
+    padding = _require_axis(window, stride, padding)
+    return _at_least_one(_formula(size, window, stride, padding, dilation))
+
+
+@misconception("output_size", "What is the type of your answer? Is it one for counting?")
+def output_size_is_a_float(size, window, stride=1, padding="valid", dilation=1):
+    padding = _require_axis(window, stride, padding)
+    if padding == "same":
+        return np.ceil(size / stride)
+    amount = 0 if padding == "valid" else padding
+    count = np.floor((size + 2 * amount - dilation * (window - 1) - 1) / stride) + 1
+    return _at_least_one(count)
+
+
+@misconception("output_size", "What should happen when not even one window fits?")
+def output_size_may_be_nothing(size, window, stride=1, padding="valid", dilation=1):
+    padding = _require_axis(window, stride, padding)
+    return _formula(size, window, stride, padding, dilation)
+
+
+@misconception(
+    "output_size", "What does your function do with a stride of 0, or a padding that nobody knows?"
+)
+def output_size_trusts_its_arguments(size, window, stride=1, padding="valid", dilation=1):
+    if isinstance(padding, int):
+        count = _formula(size, window, stride, padding, dilation)
+    elif padding.lower() == "same":
+        count = -(-size // stride)
+    else:
+        count = _formula(size, window, stride, "valid", dilation)
+    return _at_least_one(count)
+
+
+@misconception(
+    "output_size", "From your error message alone, could the caller tell which argument is wrong?"
+)
+def output_size_does_not_say_what_is_wrong(size, window, stride=1, padding="valid", dilation=1):
+    try:
+        padding = _require_axis(window, stride, padding)
+        return _at_least_one(_formula(size, window, stride, padding, dilation))
+    except ValueError:
+        raise ValueError("invalid arguments") from None
+
+
+@misconception("output_size", "How far does the window move when the caller does not say?")
+def output_size_moves_by_a_window(size, window, stride=None, padding="valid", dilation=1):
+    stride = window if stride is None else stride
+    padding = _require_axis(window, stride, padding)
+    return _at_least_one(_formula(size, window, stride, padding, dilation))
+
+
+# -- same_padding --------------------------------------------------------------------------------
+
+
+@probes("same_padding")
+def _():
+    return [
+        call(5, 2, 1),
+        call(7, 3, 1),
+        call(8, 3, 2),
+        call(7, 3, 2),
+        call(9, 4, 3),
+        call(10, 5, 3),
+        call(6, 1, 4),
+        call(8, 2, 4),
+        call(3, 7, 1),
+        call(7, 3),
+        call(8, 0, 1),
+        call(8, 2, 0),
+    ]
+
+
+def _require_window_and_stride(window, stride):
+    _require_sizes("window", (window,))
+    _require_sizes("stride", (stride,))
+
+
+@misconception(
+    "same_padding", "On which side does Keras put the odd cell? Look at (5, 2, 1) again."
+)
+def same_padding_puts_the_odd_cell_first(size, window, stride=1):
+    _require_window_and_stride(window, stride)
+    before, after = _amounts(size, window, stride)
+    return after, before
+
+
+@misconception(
+    "same_padding",
+    "With an even window, can both sides get equally many cells and the size still be kept?",
+)
+def same_padding_is_symmetric(size, window, stride=1):
+    _require_window_and_stride(window, stride)
+    before, _ = _amounts(size, window, stride)
+    return before, before
+
+
+@misconception(
+    "same_padding",
+    """Half a window on each side is another library's habit. How many outputs does it give
+    for an even window, and for a stride of 2?""",
+)
+def same_padding_is_half_a_window(size, window, stride=1):
+    _require_window_and_stride(window, stride)
+    return window // 2, window // 2
+
+
+@misconception(
+    "same_padding", "With a stride above 1, do the last windows need as much room as at stride 1?"
+)
+def same_padding_ignores_the_stride(size, window, stride=1):
+    _require_window_and_stride(window, stride)
+    return (window - 1) // 2, window // 2
+
+
+@misconception(
+    "same_padding",
+    "Does the amount depend on the size? Compare two sizes, of which the stride divides only one.",
+)
+def same_padding_ignores_the_size(size, window, stride=1):
+    _require_window_and_stride(window, stride)
+    total = max(window - stride, 0)
+    return total // 2, total - total // 2
+
+
+@misconception(
+    "same_padding",
+    "When the stride divides the size, what is the remainder? What does your formula make of it?",
+)
+def same_padding_forgets_that_nothing_is_left_over(size, window, stride=1):
+    _require_window_and_stride(window, stride)
+    total = max(window - size % stride, 0)
+    return total // 2, total - total // 2
+
+
+@misconception(
+    "same_padding", "What does your formula say when the stride is larger than the window?"
+)
+def same_padding_may_be_negative(size, window, stride=1):
+    _require_window_and_stride(window, stride)
+    total = (-(-size // stride) - 1) * stride + window - size
+    return total // 2, total - total // 2
+
+
+@misconception(
+    "same_padding",
+    'How many outputs are there under "same" when the stride does not divide the size?',
+)
+def same_padding_counts_too_few_outputs(size, window, stride=1):
+    _require_window_and_stride(window, stride)
+    total = max((size // stride - 1) * stride + window - size, 0)
+    return total // 2, total - total // 2
+
+
+@misconception("same_padding", "Can half a cell be padded?")
+def same_padding_halves_cells(size, window, stride=1):
+    _require_window_and_stride(window, stride)
+    total = sum(_amounts(size, window, stride))
+    return total / 2, total / 2
+
+
+@misconception("same_padding", "What is the type of the two amounts? Is it one for counting?")
+def same_padding_gives_floats(size, window, stride=1):
+    _require_window_and_stride(window, stride)
+    total = sum(_amounts(size, window, stride))
+    return float(np.floor(total / 2)), float(np.ceil(total / 2))
+
+
+@misconception("same_padding", "What are the two numbers that are asked for?")
+def same_padding_gives_the_total(size, window, stride=1):
+    _require_window_and_stride(window, stride)
+    return sum(_amounts(size, window, stride))
+
+
+@misconception(
+    "same_padding", "May a window be larger than the input, if enough is padded around it?"
+)
+def same_padding_refuses_large_windows(size, window, stride=1):
+    _require_window_and_stride(window, stride)
+    if window > size:
+        raise ValueError("window is larger than size")
+    return _amounts(size, window, stride)
+
+
+@misconception("same_padding", "How far does the window move when the caller does not say?")
+def same_padding_moves_by_a_window(size, window, stride=None):
+    stride = window if stride is None else stride
+    _require_window_and_stride(window, stride)
+    return _amounts(size, window, stride)
+
+
+@misconception("same_padding", "What does your function do with a window of 0, or a stride of 0?")
+def same_padding_trusts_its_arguments(size, window, stride=1):
+    return _amounts(size, window, stride)
+
+
+@misconception(
+    "same_padding", "From your error message alone, could the caller tell which argument is wrong?"
+)
+def same_padding_does_not_say_what_is_wrong(size, window, stride=1):
+    if window < 1 or stride < 1:
+        raise ValueError("must be at least 1")
+    return _amounts(size, window, stride)
+
+
+# -- zero_pad2d ----------------------------------------------------------------------------------
+
+
+def _images(*shape, dtype=np.float32):
+    """Fixed images with both signs, in which no cell is like another."""
+    cells = np.arange(math.prod(shape)) * 37 % 101 - 50
+    return (cells / 4).reshape(shape).astype(dtype)
+
+
+def _holding(x, value):
+    """The images with `value` in every ninth cell."""
+    y = x.copy()
+    y.reshape(-1)[4::9] = value
+    return y
+
+
+def _borders(padding):
+    """((top, bottom), (left, right)), whatever of the three forms was given."""
+    borders = tuple(_two(side) for side in _two(padding))
+    if min(*borders[0], *borders[1]) < 0:
+        raise ValueError("padding must not be negative")
+    return borders
+
+
+def _bordered(x, top, bottom, left, right, dtype):
+    images, height, width, channels = x.shape
+    y = np.zeros((images, top + height + bottom, left + width + right, channels), dtype)
+    y[:, top : top + height, left : left + width] = x
+    return y
+
+
+@probes("zero_pad2d")
+def _():
+    x = _images(2, 3, 4, 2)
+    return [
+        call(x, 1),
+        call(x, (1, 2)),
+        call(x, ((1, 2), (3, 4))),
+        call(x, ((0, 1), (2, 0))),
+        call(x.astype(np.int32), 1),
+        call(_holding(x, np.nan), 1),
+        call(x[:0], 1),
+        call(x, 0, watch=True),
+        call(x, -1),
+        call(x[0], 1),
+    ]
+
+
+@misconception("zero_pad2d", "How many axes does x have, and which of them are to grow?")
+def zero_pad2d_pads_every_axis(x, padding):
+    _require_images(x)
+    (top, bottom), (left, right) = _borders(padding)
+    borders = ((top, bottom), (top, bottom), (left, right), (left, right))
+    return np.pad(x, borders)
+
+
+@misconception("zero_pad2d", "Which axes of x are height and width? Where do the channels stand?")
+def zero_pad2d_takes_channels_first(x, padding):
+    _require_images(x)
+    return np.pad(x, ((0, 0), (0, 0), *_borders(padding)))
+
+
+@misconception("zero_pad2d", "In a pair of two numbers, what does each of them stand for?")
+def zero_pad2d_takes_a_pair_for_before_and_after(x, padding):
+    _require_images(x)
+    if not isinstance(padding, int) and isinstance(padding[0], int):
+        padding = (padding, padding)
+    return np.pad(x, ((0, 0), *_borders(padding), (0, 0)))
+
+
+@misconception("zero_pad2d", "Which comes first in a pair: what grows the height or the width?")
+def zero_pad2d_takes_width_first(x, padding):
+    _require_images(x)
+    rows, columns = _borders(padding)
+    return np.pad(x, ((0, 0), columns, rows, (0, 0)))
+
+
+@misconception(
+    "zero_pad2d", "Can the bottom get another amount than the top? Does it in your answer?"
+)
+def zero_pad2d_pads_both_sides_alike(x, padding):
+    _require_images(x)
+    (top, _), (left, _) = _borders(padding)
+    return _bordered(x, top, top, left, left, x.dtype)
+
+
+@misconception(
+    "zero_pad2d",
+    "Which amount goes to the top, and which to the left? Draw an image with all four.",
+)
+def zero_pad2d_puts_after_before(x, padding):
+    _require_images(x)
+    (top, bottom), (left, right) = _borders(padding)
+    return _bordered(x, bottom, top, right, left, x.dtype)
+
+
+@misconception("zero_pad2d", "What is y[1:-1] when the amount is 1, and what is y[0:-0]?")
+def zero_pad2d_slices_to_minus_zero(x, padding):
+    _require_images(x)
+    (top, bottom), (left, right) = _borders(padding)
+    images, height, width, channels = x.shape
+    y = np.zeros((images, top + height + bottom, left + width + right, channels), x.dtype)
+    y[:, top:-bottom, left:-right] = x
+    return y
+
+
+@misconception("zero_pad2d", "What dtype does np.zeros give when you do not say? And what has x?")
+def zero_pad2d_is_always_float64(x, padding):
+    _require_images(x)
+    (top, bottom), (left, right) = _borders(padding)
+    return _bordered(x, top, bottom, left, right, np.float64)
+
+
+@misconception("zero_pad2d", "When does your loop over the images end?")
+def zero_pad2d_returns_after_the_first_image(x, padding):
+    _require_images(x)
+    return np.pad(x[:1], ((0, 0), *_borders(padding), (0, 0)))
+
+
+@misconception("zero_pad2d", "With which values is an image continued here: its own, or zeros?")
+def zero_pad2d_repeats_the_edge(x, padding):
+    _require_images(x)
+    return np.pad(x, ((0, 0), *_borders(padding), (0, 0)), mode="edge")
+
+
+@misconception("zero_pad2d", "Is it the task of padding to repair cells that are NaN or infinite?")
+def zero_pad2d_clears_what_is_no_number(x, padding):
+    _require_images(x)
+    clean = np.where(np.isfinite(x), x, np.zeros((), x.dtype))
+    return np.pad(clean, ((0, 0), *_borders(padding), (0, 0)))
+
+
+@misconception("zero_pad2d", "What does np.stack do with a list of no images?")
+def zero_pad2d_stacks_images(x, padding):
+    _require_images(x)
+    return np.stack([np.pad(image, (*_borders(padding), (0, 0))) for image in x])
+
+
+@misconception(
+    "zero_pad2d", "Without padding, what happens to x when the caller writes to what you returned?"
+)
+def zero_pad2d_hands_back_its_argument(x, padding):
+    _require_images(x)
+    borders = _borders(padding)
+    if borders == ((0, 0), (0, 0)):
+        x += 0
+        return x
+    return np.pad(x, ((0, 0), *borders, (0, 0)))
+
+
+@misconception("zero_pad2d", "What should your function say to a border of -1 cells?")
+def zero_pad2d_takes_negative_for_none(x, padding):
+    _require_images(x)
+    (top, bottom), (left, right) = (_two(side) for side in _two(padding))
+    return _bordered(x, max(top, 0), max(bottom, 0), max(left, 0), max(right, 0), x.dtype)
+
+
+@misconception(
+    "zero_pad2d", "From your error message alone, could the caller tell which argument is wrong?"
+)
+def zero_pad2d_does_not_say_what_is_wrong(x, padding):
+    try:
+        _require_images(x)
+        return np.pad(x, ((0, 0), *_borders(padding), (0, 0)))
+    except ValueError:
+        raise ValueError("index can't contain negative values") from None
+
+
+@misconception("zero_pad2d", "What should happen to an array that is not a batch of images?")
+def zero_pad2d_takes_any_number_of_axes(x, padding):
+    borders = [(0, 0)] * (x.ndim - 3) if x.ndim > 2 else []
+    return np.pad(x, (*borders, *_borders(padding), *([(0, 0)] if x.ndim > 2 else [])))
+
+
+# -- max_pool2d ----------------------------------------------------------------------------------
+
+
+def _pooling_probes(sign, watched):
+    """Calls that tell pooling mistakes apart; `sign` makes all values of one sign."""
+    x = _images(2, 6, 7, 3)
+    one_sign = (sign * (1 + np.abs(x))).astype(np.float32)
+    other_sign = -one_sign
+    infinite = x.copy()
+    infinite[:, :3, :4] = -sign * np.inf
+    infinite[:, 5, 6] = sign * np.inf
+    return [
+        call(x),
+        call(x, 3),
+        call(x, 2, 1),
+        call(x, 3, 2),
+        call(x, (2, 3)),
+        call(x, 2, (1, 2)),
+        call(x, (1, 3), (3, 1)),
+        call(one_sign, 2, 1, "same"),
+        call(one_sign, 3, 2, "same"),
+        call(one_sign, (2, 4), (1, 3), "same"),
+        call(one_sign, 5, 3, "same"),
+        call(other_sign, 3, 2, "same"),
+        call(other_sign, 2, 1, "SAME"),
+        call((x * 4).astype(np.int8), 3, 2, "same"),
+        call((x * 4).astype(np.uint8), 2),
+        call(_images(1, 4, 5, 2, dtype=np.float64), 2),
+        call(_holding(x, np.nan)),
+        call(infinite),
+        call(infinite, 3, 1, "same"),
+        call(x[:0], 2),
+        call(watched, 2, watch=True),
+        call(x, 0),
+        call(x, 2, 0),
+        call(x, 2, 1, "full"),
+        call(x[0]),
+        call(x, 9),
+    ]
+
+
+@probes("max_pool2d")
+def _():
+    return _pooling_probes(+1, _images(2, 4, 6, 2))
+
+
+@misconception("max_pool2d", "How far does the window move when strides is None?")
+def max_pool2d_moves_by_one(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, 1 if strides is None else strides, padding, _largest)
+
+
+@misconception(
+    "max_pool2d", "Without strides, do windows of 3 by 3 lie side by side in your answer?"
+)
+def max_pool2d_moves_by_two(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, 2 if strides is None else strides, padding, _largest)
+
+
+@misconception("max_pool2d", "Does your answer change when only the strides do?")
+def max_pool2d_ignores_strides(x, pool_size=2, strides=None, padding="valid"):
+    _checked(x, pool_size, strides, padding)
+    return _pool(x, pool_size, None, padding, _largest)
+
+
+@misconception(
+    "max_pool2d", 'Under "valid", what should happen to rows that do not fill a whole window?'
+)
+def max_pool2d_keeps_partial_windows(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, strides, padding, _largest, _spans_with_partial_windows)
+
+
+@misconception("max_pool2d", "In (2, 3), which number is the height? How wide is your window?")
+def max_pool2d_takes_square_windows(x, pool_size=2, strides=None, padding="valid"):
+    (height, _), stride, padding = _checked(x, pool_size, strides, padding)
+    return _pool(x, height, stride, padding, _largest)
+
+
+@misconception("max_pool2d", "In (2, 3), which number is the height, and which axis of x is that?")
+def max_pool2d_takes_the_width_first(x, pool_size=2, strides=None, padding="valid"):
+    window, stride, padding = _checked(x, pool_size, strides, padding)
+    rows = _spans(x.shape[1], window[1], stride[1], padding)
+    columns = _spans(x.shape[2], window[0], stride[0], padding)
+    return _reduced(x, rows, columns, _largest)
+
+
+@misconception("max_pool2d", "With strides of (1, 2), how far does the window move to the right?")
+def max_pool2d_moves_alike_both_ways(x, pool_size=2, strides=None, padding="valid"):
+    window, (down, _), padding = _checked(x, pool_size, strides, padding)
+    return _pool(x, window, down, padding, _largest)
+
+
+@misconception("max_pool2d", "Which axes of x are height and width? Where do the channels stand?")
+def max_pool2d_takes_channels_first(x, pool_size=2, strides=None, padding="valid"):
+    _require_images(x)
+    moved = np.moveaxis(x, 1, -1)
+    return np.moveaxis(_pool(moved, pool_size, strides, padding, _largest), -1, 1)
+
+
+@misconception("max_pool2d", "Over which axes do you take the maximum? Is each channel for itself?")
+def max_pool2d_mixes_channels(x, pool_size=2, strides=None, padding="valid"):
+    y = _pool(x, pool_size, strides, padding, _largest)
+    return np.broadcast_to(y.max(axis=3, keepdims=True), y.shape).copy()
+
+
+@misconception("max_pool2d", "How many images come in, and how many go out?")
+def max_pool2d_pools_the_first_image(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x[:1], pool_size, strides, padding, _largest)
+
+
+@misconception(
+    "max_pool2d",
+    """Half a window on both sides is another library's habit. What does Keras pad for an even
+    window, and for a stride of 2?""",
+)
+def max_pool2d_pads_half_a_window(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, strides, padding, _largest, _spans_half_a_window_on_both_sides)
+
+
+@misconception("max_pool2d", "On which side does the odd cell of the padding go?")
+def max_pool2d_pads_the_odd_cell_first(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, strides, padding, _largest, _spans_odd_cell_first)
+
+
+@misconception(
+    "max_pool2d", "With a stride above 1, is as much padded as at stride 1? Ask your same_padding."
+)
+def max_pool2d_pads_as_at_stride_one(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, strides, padding, _largest, _spans_as_at_stride_one)
+
+
+@misconception("max_pool2d", "If all cells are negative, can the largest of a window be 0?")
+def max_pool2d_pads_with_zeros(x, pool_size=2, strides=None, padding="valid"):
+    return _filled(x, pool_size, strides, padding, _largest, 0)
+
+
+@misconception(
+    "max_pool2d", "Is the number that you start from, or pad with, smaller than every other number?"
+)
+def max_pool2d_starts_from_a_finite_number(x, pool_size=2, strides=None, padding="valid"):
+    def largest(cells):
+        if cells.dtype.kind != "f":
+            return _largest(cells)
+        return np.maximum(_largest(cells), cells.dtype.type(-1e9))
+
+    return _pool(x, pool_size, strides, padding, largest)
+
+
+@misconception("max_pool2d", "Can an array of integers hold an infinity?")
+def max_pool2d_pads_integers_with_infinity(x, pool_size=2, strides=None, padding="valid"):
+    return _filled(x, pool_size, strides, padding, _largest, -np.inf)
+
+
+@misconception("max_pool2d", "What dtype does your answer have when x has another?")
+def max_pool2d_is_always_float64(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, strides, padding, _largest).astype(np.float64)
+
+
+@misconception(
+    "max_pool2d", "What is the largest of 1 and NaN? What does your way of comparing say?"
+)
+def max_pool2d_drops_nan(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, strides, padding, lambda cells: np.fmax.reduce(cells, axis=(1, 2)))
+
+
+@misconception("max_pool2d", "Is max([1, nan]) in Python the same as max([nan, 1])?")
+def max_pool2d_compares_with_python(x, pool_size=2, strides=None, padding="valid"):
+    def largest(cells):
+        best = cells[:, 0, 0].copy()
+        for i, j in np.ndindex(cells.shape[1:3]):
+            best = np.where(cells[:, i, j] > best, cells[:, i, j], best)
+        return best
+
+    return _pool(x, pool_size, strides, padding, largest)
+
+
+@misconception("max_pool2d", "What does the caller find in x afterwards?")
+def max_pool2d_writes_into_its_argument(x, pool_size=2, strides=None, padding="valid"):
+    y = _pool(x, pool_size, strides, padding, _largest)
+    x[:, : y.shape[1], : y.shape[2]] = y[:, : x.shape[1], : x.shape[2]]
+    return y
+
+
+@misconception("max_pool2d", "What does np.stack do with a list of no images?")
+def max_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
+    _checked(x, pool_size, strides, padding)
+    return np.concatenate(
+        [_pool(image[np.newaxis], pool_size, strides, padding, _largest) for image in x]
+    )
+
+
+@misconception("max_pool2d", "May a caller write the name of the padding in capitals?")
+def max_pool2d_wants_small_letters(x, pool_size=2, strides=None, padding="valid"):
+    if padding not in ("valid", "same"):
+        raise ValueError("padding must be 'valid' or 'same'")
+    return _pool(x, pool_size, strides, padding, _largest)
+
+
+@misconception("max_pool2d", "What does your function do with a padding that nobody knows?")
+def max_pool2d_takes_any_padding_for_valid(x, pool_size=2, strides=None, padding="valid"):
+    padding = "same" if str(padding).lower() == "same" else "valid"
+    return _pool(x, pool_size, strides, padding, _largest)
+
+
+@misconception(
+    "max_pool2d", "From your error message alone, could the caller tell which argument is wrong?"
+)
+def max_pool2d_does_not_say_what_is_wrong(x, pool_size=2, strides=None, padding="valid"):
+    try:
+        return _pool(x, pool_size, strides, padding, _largest)
+    except ValueError:
+        raise ValueError("invalid arguments") from None
+
+
+@misconception("max_pool2d", "Which kind of exception does the contract ask for?")
+def max_pool2d_asserts(x, pool_size=2, strides=None, padding="valid"):
+    try:
+        return _pool(x, pool_size, strides, padding, _largest)
+    except ValueError as error:
+        raise AssertionError(str(error)) from None
+
+
+@misconception("max_pool2d", "What should happen to an array that is not a batch of images?")
+def max_pool2d_takes_a_single_image(x, pool_size=2, strides=None, padding="valid"):
+    if x.ndim < 4:
+        x = x.reshape((1,) * (4 - x.ndim) + x.shape)
+    return _pool(x, pool_size, strides, padding, _largest)
+
+
+@misconception("max_pool2d", 'Under "valid", what should happen when not even one window fits?')
+def max_pool2d_gives_nothing_for_a_large_window(x, pool_size=2, strides=None, padding="valid"):
+    _require_images(x)
+    window, stride, padding = _checked(np.resize(x, (1, 99, 99, 1)), pool_size, strides, padding)
+    rows = _spans(x.shape[1], window[0], stride[0], padding)
+    columns = _spans(x.shape[2], window[1], stride[1], padding)
+    return _reduced(x, rows, columns, _largest)
+
+
+# -- avg_pool2d ----------------------------------------------------------------------------------
+
+
+def _averages(x, pool_size, strides, padding, spans=_spans):
+    """Right averages: of the cells that exist, with the dtype of floating images."""
+    return _pool(x, pool_size, strides, padding, _average, spans)
+
+
+@probes("avg_pool2d")
+def _():
+    return _pooling_probes(+1, _images(2, 4, 6, 2))
+
+
+@misconception("avg_pool2d", "How far does the window move when strides is None?")
+def avg_pool2d_moves_by_one(x, pool_size=2, strides=None, padding="valid"):
+    return _averages(x, pool_size, 1 if strides is None else strides, padding)
+
+
+@misconception("avg_pool2d", "Does your answer change when only the strides do?")
+def avg_pool2d_ignores_strides(x, pool_size=2, strides=None, padding="valid"):
+    _checked(x, pool_size, strides, padding)
+    return _averages(x, pool_size, None, padding)
+
+
+@misconception(
+    "avg_pool2d", 'Under "valid", what should happen to rows that do not fill a whole window?'
+)
+def avg_pool2d_keeps_partial_windows(x, pool_size=2, strides=None, padding="valid"):
+    return _averages(x, pool_size, strides, padding, _spans_with_partial_windows)
+
+
+@misconception("avg_pool2d", "In (2, 3), which number is the height, and which axis of x is that?")
+def avg_pool2d_takes_the_width_first(x, pool_size=2, strides=None, padding="valid"):
+    window, stride, padding = _checked(x, pool_size, strides, padding)
+    rows = _spans(x.shape[1], window[1], stride[1], padding)
+    columns = _spans(x.shape[2], window[0], stride[0], padding)
+    return _reduced(x, rows, columns, _average)
+
+
+@misconception(
+    "avg_pool2d", "By how many cells do you divide? Is it as many when height and width differ?"
+)
+def avg_pool2d_divides_by_the_height_squared(x, pool_size=2, strides=None, padding="valid"):
+    (height, width), stride, padding = _checked(x, pool_size, strides, padding)
+    y = _averages(x, (height, width), stride, padding)
+    return (y * width / height).astype(y.dtype)
+
+
+@misconception("avg_pool2d", "Which axes of x are height and width? Where do the channels stand?")
+def avg_pool2d_takes_channels_first(x, pool_size=2, strides=None, padding="valid"):
+    _require_images(x)
+    moved = np.moveaxis(x, 1, -1)
+    return np.moveaxis(_averages(moved, pool_size, strides, padding), -1, 1)
+
+
+@misconception("avg_pool2d", "What do you do with the sum of a window's cells?")
+def avg_pool2d_sums(x, pool_size=2, strides=None, padding="valid"):
+    y = _pool(x, pool_size, strides, padding, lambda cells: cells.sum(axis=(1, 2)))
+    return y.astype(x.dtype if x.dtype.kind == "f" else np.float64)
+
+
+@misconception(
+    "avg_pool2d",
+    """Pool an image on which every cell is 1, with "same". What do you expect at the border,
+    and by how many cells do you divide there?""",
+)
+def avg_pool2d_counts_the_padding(x, pool_size=2, strides=None, padding="valid"):
+    return _filled(x, pool_size, strides, padding, _average, 0)
+
+
+@misconception("avg_pool2d", "Does a border of copied cells change the average of a window?")
+def avg_pool2d_repeats_the_edge(x, pool_size=2, strides=None, padding="valid"):
+    window, stride, padding = _checked(x, pool_size, strides, padding)
+    if padding == "same":
+        border = [_amounts(x.shape[i + 1], window[i], stride[i]) for i in range(2)]
+        x = np.pad(x, ((0, 0), *border, (0, 0)), mode="edge")
+    return _averages(x, window, stride, "valid")
+
+
+@misconception(
+    "avg_pool2d",
+    """Half a window on both sides is another library's habit. What does Keras pad for an even
+    window, and for a stride of 2?""",
+)
+def avg_pool2d_pads_half_a_window(x, pool_size=2, strides=None, padding="valid"):
+    return _averages(x, pool_size, strides, padding, _spans_half_a_window_on_both_sides)
+
+
+@misconception("avg_pool2d", "On which side does the odd cell of the padding go?")
+def avg_pool2d_pads_the_odd_cell_first(x, pool_size=2, strides=None, padding="valid"):
+    return _averages(x, pool_size, strides, padding, _spans_odd_cell_first)
+
+
+@misconception(
+    "avg_pool2d", "With a stride above 1, is as much padded as at stride 1? Ask your same_padding."
+)
+def avg_pool2d_pads_as_at_stride_one(x, pool_size=2, strides=None, padding="valid"):
+    return _averages(x, pool_size, strides, padding, _spans_as_at_stride_one)
+
+
+@misconception(
+    "avg_pool2d", "What is the average of 1 and 2? Can the dtype of your answer hold it?"
+)
+def avg_pool2d_cuts_off_fractions(x, pool_size=2, strides=None, padding="valid"):
+    return _averages(x, pool_size, strides, padding).astype(x.dtype)
+
+
+@misconception("avg_pool2d", "What is the largest sum that the dtype you add up in can hold?")
+def avg_pool2d_adds_up_in_a_small_dtype(x, pool_size=2, strides=None, padding="valid"):
+    def average(cells):
+        total = cells.sum(axis=(1, 2), dtype=cells.dtype)
+        return (total / (cells.shape[1] * cells.shape[2])).astype(_average(cells).dtype)
+
+    return _pool(x, pool_size, strides, padding, average)
+
+
+@misconception("avg_pool2d", "What dtype does your answer have when x is float32?")
+def avg_pool2d_is_always_float64(x, pool_size=2, strides=None, padding="valid"):
+    return _averages(x, pool_size, strides, padding).astype(np.float64)
+
+
+@misconception("avg_pool2d", "Is the average of 1 and NaN known?")
+def avg_pool2d_drops_nan(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, strides, padding, lambda cells: np.nanmean(cells, axis=(1, 2)))
+
+
+@misconception("avg_pool2d", "Should a cell that is infinite not count?")
+def avg_pool2d_drops_what_is_not_finite(x, pool_size=2, strides=None, padding="valid"):
+    def average(cells):
+        known = np.isfinite(cells)
+        total = np.where(known, cells, 0).sum(axis=(1, 2))
+        return (total / np.maximum(known.sum(axis=(1, 2)), 1)).astype(_average(cells).dtype)
+
+    return _pool(x, pool_size, strides, padding, average)
+
+
+@misconception(
+    "avg_pool2d",
+    "In running sums over the whole image, which windows does a single NaN or infinity reach?",
+)
+def avg_pool2d_subtracts_running_sums(x, pool_size=2, strides=None, padding="valid"):
+    window, stride, padding = _checked(x, pool_size, strides, padding)
+    sums = np.zeros((len(x), x.shape[1] + 1, x.shape[2] + 1, x.shape[3]))
+    sums[:, 1:, 1:] = x.astype(np.float64).cumsum(axis=1).cumsum(axis=2)
+    rows = _spans(x.shape[1], window[0], stride[0], padding)
+    columns = _spans(x.shape[2], window[1], stride[1], padding)
+    y = np.empty((len(x), len(rows), len(columns), x.shape[3]))
+    for i, (top, bottom) in enumerate(rows):
+        for j, (left, right) in enumerate(columns):
+            a, b = max(top, 0), min(bottom, x.shape[1])
+            c, d = max(left, 0), min(right, x.shape[2])
+            total = sums[:, b, d] - sums[:, a, d] - sums[:, b, c] + sums[:, a, c]
+            y[:, i, j] = total / ((b - a) * (d - c))
+    return y.astype(x.dtype) if x.dtype.kind == "f" else y
+
+
+@misconception("avg_pool2d", "What does the caller find in x afterwards?")
+def avg_pool2d_writes_into_its_argument(x, pool_size=2, strides=None, padding="valid"):
+    y = _averages(x, pool_size, strides, padding)
+    if x.dtype.kind == "f":
+        x[:, : y.shape[1], : y.shape[2]] = y[:, : x.shape[1], : x.shape[2]]
+    return y
+
+
+@misconception("avg_pool2d", "What does np.stack do with a list of no images?")
+def avg_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
+    _checked(x, pool_size, strides, padding)
+    return np.concatenate(
+        [_averages(image[np.newaxis], pool_size, strides, padding) for image in x]
+    )
+
+
+@misconception("avg_pool2d", "May a caller write the name of the padding in capitals?")
+def avg_pool2d_wants_small_letters(x, pool_size=2, strides=None, padding="valid"):
+    if padding not in ("valid", "same"):
+        raise ValueError("padding must be 'valid' or 'same'")
+    return _averages(x, pool_size, strides, padding)
+
+
+@misconception("avg_pool2d", "What does your function do with arguments that make no sense?")
+def avg_pool2d_trusts_its_arguments(x, pool_size=2, strides=None, padding="valid"):
+    window = _two(pool_size)
+    stride = window if strides is None else _two(strides)
+    padding = "same" if padding.lower() == "same" else "valid"
+    _, height, width, _ = x.shape
+    rows = _spans(height, window[0], stride[0], padding)
+    return _reduced(x, rows, _spans(width, window[1], stride[1], padding), _average)
+
+
+# -- min_pool2d ----------------------------------------------------------------------------------
+
+
+@probes("min_pool2d")
+def _():
+    return _pooling_probes(-1, _images(2, 4, 6, 2))
+
+
+@misconception("min_pool2d", "Which cell of a window is asked for here?")
+def min_pool2d_takes_the_largest(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, strides, padding, _largest)
+
+
+@misconception("min_pool2d", "How far does the window move when strides is None?")
+def min_pool2d_moves_by_one(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, 1 if strides is None else strides, padding, _smallest)
+
+
+@misconception("min_pool2d", "Does your answer change when only the strides do?")
+def min_pool2d_ignores_strides(x, pool_size=2, strides=None, padding="valid"):
+    _checked(x, pool_size, strides, padding)
+    return _pool(x, pool_size, None, padding, _smallest)
+
+
+@misconception(
+    "min_pool2d", 'Under "valid", what should happen to rows that do not fill a whole window?'
+)
+def min_pool2d_keeps_partial_windows(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, strides, padding, _smallest, _spans_with_partial_windows)
+
+
+@misconception("min_pool2d", "In (2, 3), which number is the height, and which axis of x is that?")
+def min_pool2d_takes_the_width_first(x, pool_size=2, strides=None, padding="valid"):
+    window, stride, padding = _checked(x, pool_size, strides, padding)
+    rows = _spans(x.shape[1], window[1], stride[1], padding)
+    columns = _spans(x.shape[2], window[0], stride[0], padding)
+    return _reduced(x, rows, columns, _smallest)
+
+
+@misconception(
+    "min_pool2d",
+    """Half a window on both sides is another library's habit. What does Keras pad for an even
+    window, and for a stride of 2?""",
+)
+def min_pool2d_pads_half_a_window(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, strides, padding, _smallest, _spans_half_a_window_on_both_sides)
+
+
+@misconception("min_pool2d", "On which side does the odd cell of the padding go?")
+def min_pool2d_pads_the_odd_cell_first(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, strides, padding, _smallest, _spans_odd_cell_first)
+
+
+@misconception("min_pool2d", "If all cells are positive, can the smallest of a window be 0?")
+def min_pool2d_pads_with_zeros(x, pool_size=2, strides=None, padding="valid"):
+    return _filled(x, pool_size, strides, padding, _smallest, 0)
+
+
+@misconception(
+    "min_pool2d",
+    "What was the border of max_pool2d filled with, and would that lose against every cell here?",
+)
+def min_pool2d_pads_with_minus_infinity(x, pool_size=2, strides=None, padding="valid"):
+    lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    return _filled(x, pool_size, strides, padding, _smallest, lowest)
+
+
+@misconception(
+    "min_pool2d", "Is the number that you start from, or pad with, larger than every other number?"
+)
+def min_pool2d_starts_from_a_finite_number(x, pool_size=2, strides=None, padding="valid"):
+    def smallest(cells):
+        if cells.dtype.kind != "f":
+            return _smallest(cells)
+        return np.minimum(_smallest(cells), cells.dtype.type(1e9))
+
+    return _pool(x, pool_size, strides, padding, smallest)
+
+
+@misconception("min_pool2d", "What is -x where x is a uint8, and 0 or 1?")
+def min_pool2d_negates_unsigned_numbers(x, pool_size=2, strides=None, padding="valid"):
+    return -_pool(-x, pool_size, strides, padding, _largest)
+
+
+@misconception("min_pool2d", "What dtype does your answer have when x has another?")
+def min_pool2d_is_always_float64(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, strides, padding, _smallest).astype(np.float64)
+
+
+@misconception(
+    "min_pool2d", "What is the smallest of 1 and NaN? What does your way of comparing say?"
+)
+def min_pool2d_drops_nan(x, pool_size=2, strides=None, padding="valid"):
+    return _pool(x, pool_size, strides, padding, lambda cells: np.fmin.reduce(cells, axis=(1, 2)))
+
+
+@misconception("min_pool2d", "What does the caller find in x afterwards?")
+def min_pool2d_turns_its_argument_round(x, pool_size=2, strides=None, padding="valid"):
+    y = _pool(x, pool_size, strides, padding, _smallest)
+    np.negative(x, out=x)
+    return y
+
+
+@misconception("min_pool2d", "What does np.stack do with a list of no images?")
+def min_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
+    _checked(x, pool_size, strides, padding)
+    return np.concatenate(
+        [_pool(image[np.newaxis], pool_size, strides, padding, _smallest) for image in x]
+    )
+
+
+@misconception("min_pool2d", "May a caller write the name of the padding in capitals?")
+def min_pool2d_wants_small_letters(x, pool_size=2, strides=None, padding="valid"):
+    if padding not in ("valid", "same"):
+        raise ValueError("padding must be 'valid' or 'same'")
+    return _pool(x, pool_size, strides, padding, _smallest)
+
+
+@misconception("min_pool2d", "What does your function do with arguments that make no sense?")
+def min_pool2d_trusts_its_arguments(x, pool_size=2, strides=None, padding="valid"):
+    window = _two(pool_size)
+    stride = window if strides is None else _two(strides)
+    padding = "same" if padding.lower() == "same" else "valid"
+    _, height, width, _ = x.shape
+    rows = _spans(height, window[0], stride[0], padding)
+    return _reduced(x, rows, _spans(width, window[1], stride[1], padding), _smallest)
+
+
+# -- conv2d --------------------------------------------------------------------------------------
+
+
+def _checked_convolution(x, kernel, strides, padding):
+    _require_images(x)
+    if kernel.ndim != 4:
+        raise ValueError("kernel must have the axes height, width, channels, filters")
+    stride = _two(strides)
+    _require_sizes("strides", stride)
+    padding = _require_padding(padding)
+    _require_fit("kernel", x.shape, kernel.shape, padding)
+    return stride, padding
+
+
+def _type_of(x, kernel, bias):
+    return np.result_type(x, kernel, *([] if bias is None else [bias]))
+
+
+def _maps(x, kernel, strides, padding, spans=_spans):
+    """Cross-correlation in float64, without bias: cells outside the image count as zeros."""
+    stride, padding = _checked_convolution(x, kernel, strides, padding)
+    rows = spans(x.shape[1], kernel.shape[0], stride[0], padding)
+    columns = spans(x.shape[2], kernel.shape[1], stride[1], padding)
+    far = kernel.shape[0] + x.shape[1], kernel.shape[1] + x.shape[2]
+    padded = np.pad(x.astype(np.float64), ((0, 0), (far[0],) * 2, (far[1],) * 2, (0, 0)))
+    y = np.empty((len(x), len(rows), len(columns), kernel.shape[3]))
+    for i, (top, bottom) in enumerate(rows):
+        for j, (left, right) in enumerate(columns):
+            cells = padded[:, far[0] + top : far[0] + bottom, far[1] + left : far[1] + right]
+            y[:, i, j] = np.tensordot(cells, kernel, 3)
+    return y
+
+
+def _convolved(x, kernel, bias, strides, padding, spans=_spans):
+    """The right answer, but for the windows that `spans` lays."""
+    y = _maps(x, kernel, strides, padding, spans)
+    return (y if bias is None else y + bias).astype(_type_of(x, kernel, bias))
+
+
+@probes("conv2d")
+def _():
+    x = _images(2, 5, 7, 2)
+    kernel = _images(2, 3, 2, 3)
+    bias = np.array([10, -20, 30], np.float32)
+    return [
+        call(x, kernel),
+        call(x, kernel, bias),
+        call(x, kernel, None, 2),
+        call(x, kernel, None, (1, 3)),
+        call(x, _images(3, 3, 2, 3), None, (2, 3)),
+        call(x, kernel, None, 1, "same"),
+        call(x, _images(4, 3, 2, 3), bias, 2, "same"),
+        call(x, _images(3, 3, 2, 3), bias, (1, 3), "SAME"),
+        call(x.astype(np.int32), kernel),
+        call(x, kernel, bias.astype(np.float64)),
+        call(_holding(x, np.nan)[:1], kernel[:1, :1]),
+        call(x[:0], kernel, bias),
+        call(x, kernel[:1, :1, :, :1], bias[:1], watch=True),
+        call(x, kernel, None, 0),
+        call(x, kernel, None, 1, "full"),
+        call(x[0], kernel),
+        call(x, kernel[0]),
+        call(x[:, :1], kernel),
+    ]
+
+
+@misconception(
+    "conv2d",
+    "Do networks turn the kernel round before they lay it on the image? What does Keras compute?",
+)
+def conv2d_turns_the_kernel_round(x, kernel, bias=None, strides=1, padding="valid"):
+    _checked_convolution(x, kernel, strides, padding)
+    return _convolved(x, kernel[::-1, ::-1], bias, strides, padding)
+
+
+@misconception(
+    "conv2d", "How often is the bias added to one cell? In which of your loops does it stand?"
+)
+def conv2d_adds_the_bias_for_every_channel(x, kernel, bias=None, strides=1, padding="valid"):
+    often = None if bias is None else bias * x.shape[3]
+    return _convolved(x, kernel, often, strides, padding)
+
+
+@misconception("conv2d", "Does the bias belong inside the sum over the cells of the window?")
+def conv2d_adds_the_bias_for_every_weight(x, kernel, bias=None, strides=1, padding="valid"):
+    often = None if bias is None else bias * np.prod(kernel.shape[:3]).astype(bias.dtype)
+    return _convolved(x, kernel, often, strides, padding)
+
+
+@misconception("conv2d", "Does your answer change when only the bias does?")
+def conv2d_forgets_the_bias(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, None, strides, padding).astype(_type_of(x, kernel, bias))
+
+
+@misconception("conv2d", "Which number of the bias belongs to the second filter?")
+def conv2d_adds_the_first_bias_to_all(x, kernel, bias=None, strides=1, padding="valid"):
+    first = None if bias is None else bias[:1]
+    return _convolved(x, kernel, first, strides, padding)
+
+
+@misconception(
+    "conv2d",
+    """What is the shape of the b that you give to float()? NumPy 2.4 refuses float(b) for an array
+    that has an axis, even if it holds one number: which index is missing?""",
+)
+def conv2d_converts_a_bias_with_axes(x, kernel, bias=None, strides=1, padding="valid"):
+    y = _maps(x, kernel, strides, padding)
+    if bias is not None:
+        boxed = bias.reshape(1, 1, 1, -1)
+        for f in range(kernel.shape[3]):
+            b = boxed[:, :, :, f]
+            if b.ndim:
+                raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
+            y[..., f] += float(b)
+    return y.astype(_type_of(x, kernel, bias))
+
+
+@misconception(
+    "conv2d", "How many channels of the image does one filter see? How many do you add up?"
+)
+def conv2d_sees_the_first_channel(x, kernel, bias=None, strides=1, padding="valid"):
+    _checked_convolution(x, kernel, strides, padding)
+    y = _convolved(x[..., :1], kernel[:, :, :1], bias, strides, padding)
+    return y.astype(_type_of(x, kernel, bias))
+
+
+@misconception("conv2d", "Does each filter have weights of its own in your answer?")
+def conv2d_uses_the_first_filter_for_all(x, kernel, bias=None, strides=1, padding="valid"):
+    _checked_convolution(x, kernel, strides, padding)
+    return _convolved(x, np.repeat(kernel[..., :1], kernel.shape[3], 3), bias, strides, padding)
+
+
+@misconception(
+    "conv2d", "In which order stand the axes of the kernel, and does reshape() change their order?"
+)
+def conv2d_takes_filters_before_channels(x, kernel, bias=None, strides=1, padding="valid"):
+    _checked_convolution(x, kernel, strides, padding)
+    height, width, channels, filters = kernel.shape
+    mistaken = kernel.reshape(height, width, filters, channels).swapaxes(2, 3)
+    return _convolved(x, mistaken, bias, strides, padding)
+
+
+@misconception("conv2d", "How many images come in, and how many go out?")
+def conv2d_convolves_the_first_image(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x[:1], kernel, bias, strides, padding)
+
+
+@misconception("conv2d", "Does your answer change when only the strides do?")
+def conv2d_ignores_strides(x, kernel, bias=None, strides=1, padding="valid"):
+    _checked_convolution(x, kernel, strides, padding)
+    return _convolved(x, kernel, bias, 1, padding)
+
+
+@misconception("conv2d", "With strides of (1, 3), how far does the kernel move to the right?")
+def conv2d_moves_alike_both_ways(x, kernel, bias=None, strides=1, padding="valid"):
+    (down, _), padding = _checked_convolution(x, kernel, strides, padding)
+    return _convolved(x, kernel, bias, down, padding)
+
+
+@misconception("conv2d", "How far does the kernel move when the caller does not say?")
+def conv2d_moves_by_the_kernel(x, kernel, bias=None, strides=None, padding="valid"):
+    _require_images(x)
+    strides = kernel.shape[:2] if strides is None and kernel.ndim == 4 else strides
+    return _convolved(x, kernel, bias, 1 if strides is None else strides, padding)
+
+
+@misconception(
+    "conv2d", 'Under "valid", would the last position of the kernel still lie wholly on the image?'
+)
+def conv2d_keeps_partial_windows(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, _spans_with_partial_windows)
+
+
+@misconception(
+    "conv2d",
+    """Half a kernel on both sides is another library's habit. What does Keras pad for an even
+    kernel, and for a stride of 2?""",
+)
+def conv2d_pads_half_a_kernel(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, _spans_half_a_window_on_both_sides)
+
+
+@misconception("conv2d", "On which side does the odd cell of the padding go?")
+def conv2d_pads_the_odd_cell_first(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, _spans_odd_cell_first)
+
+
+@misconception(
+    "conv2d", "With a stride above 1, is as much padded as at stride 1? Ask your same_padding."
+)
+def conv2d_pads_as_at_stride_one(x, kernel, bias=None, strides=1, padding="valid"):
+    def spans(size, window, stride, padding):
+        first = -((window - 1) // 2) if padding == "same" else 0
+        right = _spans(size, window, stride, padding)
+        return [(first + i * stride, first + i * stride + window) for i in range(len(right))]
+
+    return _convolved(x, kernel, bias, strides, padding, spans)
+
+
+@misconception("conv2d", 'Does "same" keep the size at every stride? Same as what?')
+def conv2d_same_keeps_the_size(x, kernel, bias=None, strides=1, padding="valid"):
+    _, padding = _checked_convolution(x, kernel, strides, padding)
+    return _convolved(x, kernel, bias, strides, padding, _spans_that_keep_the_size)
+
+
+@misconception("conv2d", "What do cells outside the image count as in a convolution?")
+def conv2d_repeats_the_edge(x, kernel, bias=None, strides=1, padding="valid"):
+    stride, padding = _checked_convolution(x, kernel, strides, padding)
+    if padding == "same":
+        border = [_amounts(x.shape[i + 1], kernel.shape[i], stride[i]) for i in range(2)]
+        x = np.pad(x, ((0, 0), *border, (0, 0)), mode="edge")
+    return _convolved(x, kernel, bias, stride, "valid")
+
+
+@misconception("conv2d", "What is padded with zeros: what goes in, or what comes out?")
+def conv2d_pads_its_answer(x, kernel, bias=None, strides=1, padding="valid"):
+    stride, padding = _checked_convolution(x, kernel, strides, padding)
+    if padding == "valid" or kernel.shape[0] > x.shape[1] or kernel.shape[1] > x.shape[2]:
+        return _convolved(x, kernel, bias, stride, padding)
+    y = _convolved(x, kernel, bias, stride, "valid")
+    lacking = [-(-x.shape[i + 1] // stride[i]) - y.shape[i + 1] for i in range(2)]
+    border = [(n // 2, n - n // 2) for n in lacking]
+    return np.pad(y, ((0, 0), *border, (0, 0)))
+
+
+@misconception(
+    "conv2d", "What dtype does NumPy give to a sum of x, kernel and bias? And what have you?"
+)
+def conv2d_is_always_float64(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding).astype(np.float64)
+
+
+@misconception("conv2d", "Can the dtype of x hold the answer when only the kernel has fractions?")
+def conv2d_has_the_dtype_of_x(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding).astype(x.dtype)
+
+
+@misconception("conv2d", "Is the product of a weight and NaN known?")
+def conv2d_takes_nan_for_zero(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(np.nan_to_num(x), kernel, bias, strides, padding)
+
+
+@misconception("conv2d", "Is a slice of x a copy? What does *= do to x, and to the next window?")
+def conv2d_multiplies_inside_its_argument(x, kernel, bias=None, strides=1, padding="valid"):
+    stride, padding = _checked_convolution(x, kernel, strides, padding)
+    dtype = _type_of(x, kernel, bias)
+    if padding == "same":
+        border = [_amounts(x.shape[i + 1], kernel.shape[i], stride[i]) for i in range(2)]
+        x = np.pad(x, ((0, 0), *border, (0, 0)))
+    rows = _spans(x.shape[1], kernel.shape[0], stride[0], "valid")
+    columns = _spans(x.shape[2], kernel.shape[1], stride[1], "valid")
+    y = np.empty((len(x), len(rows), len(columns), kernel.shape[3]), dtype)
+    for f in range(kernel.shape[3]):
+        for i, (top, bottom) in enumerate(rows):
+            for j, (left, right) in enumerate(columns):
+                window = x[:, top:bottom, left:right]
+                window *= kernel[..., f].astype(x.dtype)
+                y[:, i, j, f] = window.sum(axis=(1, 2, 3)) + (0 if bias is None else bias[f])
+    return y
+
+
+@misconception("conv2d", "What does np.stack do with a list of no images?")
+def conv2d_stacks_images(x, kernel, bias=None, strides=1, padding="valid"):
+    _checked_convolution(x, kernel, strides, padding)
+    return np.concatenate(
+        [_convolved(image[np.newaxis], kernel, bias, strides, padding) for image in x]
+    )
+
+
+@misconception("conv2d", "May a caller write the name of the padding in capitals?")
+def conv2d_wants_small_letters(x, kernel, bias=None, strides=1, padding="valid"):
+    if padding not in ("valid", "same"):
+        raise ValueError("padding must be 'valid' or 'same'")
+    return _convolved(x, kernel, bias, strides, padding)
+
+
+@misconception(
+    "conv2d", "What does your function do with a stride of 0, or a padding that nobody knows?"
+)
+def conv2d_trusts_its_arguments(x, kernel, bias=None, strides=1, padding="valid"):
+    if padding.lower() not in ("valid", "same"):
+        padding = "valid"
+    if min(_two(strides)) < 1:
+        strides = 1
+    return _convolved(x, kernel, bias, strides, padding)
+
+
+@misconception("conv2d", "What should happen to arrays that are no images or no kernel?")
+def conv2d_takes_any_number_of_axes(x, kernel, bias=None, strides=1, padding="valid"):
+    x = x.reshape((1,) * (4 - x.ndim) + x.shape) if x.ndim < 4 else x
+    kernel = kernel.reshape(kernel.shape + (1,) * (4 - kernel.ndim))
+    return _convolved(x, kernel, bias, strides, padding)
+
+
+@misconception(
+    "conv2d", "From your error message alone, could the caller tell which argument is wrong?"
+)
+def conv2d_does_not_say_what_is_wrong(x, kernel, bias=None, strides=1, padding="valid"):
+    try:
+        return _convolved(x, kernel, bias, strides, padding)
+    except ValueError:
+        raise ValueError("invalid arguments") from None
