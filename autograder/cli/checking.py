@@ -48,7 +48,8 @@ def run_checks(path: Path, checks: Path | None, seconds: float) -> CheckReport:
     """Run `autograder.student.runner` on the file and read its report.
 
     Raises:
-        AutograderError: the file is missing, the checks took too long, or there was no report.
+        AutograderError: the file is missing or unreadable, the checks took too long, or there was
+            no report.
     """
     if not path.is_file():
         raise AutograderError(f"There is no file {path}: name your notebook or .py file.")
@@ -67,7 +68,10 @@ def run_checks(path: Path, checks: Path | None, seconds: float) -> CheckReport:
                 if printed
                 else "Your code ended before the checks could report (does it call exit()?)."
             ) from None
-    return _report(document)
+    found = _report(document)
+    if not found.exercises and found.problems:
+        raise AutograderError(found.problems[0])
+    return found
 
 
 def released_with(path: Path) -> Path | None:
@@ -139,7 +143,7 @@ def show(path: Path, report: CheckReport) -> None:
         console.print(f"{MARKS.get(item.outcome, FAILED_MARK)} {safe(item.name)}", end="")
         console.print("  [dim]not written yet[/dim]" if item.outcome == "not_implemented" else "")
         for line in text.splitlines():
-            console.print(f"    {safe(line)}", soft_wrap=True)
+            console.print(f"    {safe(line)}".rstrip(), soft_wrap=True)
     console.print()
     console.print(safe(closing_line(report)))
 

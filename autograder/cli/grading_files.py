@@ -44,7 +44,7 @@ def grade_files(
 
     results = _graded(assignment, files, student, isolation)
     for name, target in targets.items():
-        _write(target, _report(name, results))
+        write_report(target, _report(name, results))
     on_stderr = STDOUT in targets.values()
     if len(results) == 1:
         show_submission(results[0], on_stderr=on_stderr)
@@ -82,7 +82,12 @@ def _report(name: str, results: Sequence[Result]) -> str:
     return {"json": json.dumps, "junit": junit.dumps, "markdown": markdown.dumps}[name](results)
 
 
-def _write(target: str, text: str) -> None:
+def write_report(target: str, text: str) -> None:
+    """Write a report to a path, or to stdout for `-`.
+
+    Raises:
+        AutograderError: it cannot be written.
+    """
     from autograder.results import write_atomically
 
     if target == STDOUT:

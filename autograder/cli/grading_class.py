@@ -1,0 +1,111 @@
+"""`autograder grade ASSIGNMENT`: a class into the gradebook, in parallel and resumable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.cli.commands import ExitCode
+from autograder.course import Assignment
+from autograder.errors import CourseError
+
+if TYPE_CHECKING:
+    from autograder.results import Result
+    from autograder.sandbox import Isolation
+
+
+@dataclass(frozen=True)
+class GradedClass:
+    """What came of a class: a result per student, and what a person must look at."""
+
+    results: Sequence[Result]
+    attention: Sequence[str]
+
+
+def grade_class(
+    assignment: Assignment, *, jobs: int | None, isolation: Isolation, fresh: bool, json: str | None
+) -> ExitCode:
+    """Grade everybody, show the table, and list what needs attention."""
+    from autograder.cli.console import output, safe
+    from autograder.cli.grading_files import STDOUT, write_report
+    from autograder.cli.tables import show_class
+    from autograder.publish.json import dumps
+
+    graded = run(assignment, jobs=jobs, isolation=isolation, fresh=fresh)
+    on_stderr = json == STDOUT
+    if json is not None:
+        write_report(json, dumps(graded.results))
+    show_class(assignment, graded.results, on_stderr=on_stderr)
+    if not on_stderr:
+        for what, where in places(assignment).items():
+            output().print(f"{what}: {safe(str(where))}", soft_wrap=True)
+    show_attention(graded.attention)
+    return ExitCode.ATTENTION if graded.attention else ExitCode.DONE
+
+
+def run(
+    assignment: Assignment, *, jobs: int | None, isolation: Isolation, fresh: bool
+) -> GradedClass:
+    """Grade with a progress display and write the gradebook.
+
+    Raises:
+        CourseError: nobody has handed anything in, or the gradebook cannot be used.
+    """
+    from autograder import scheduling
+    from autograder.cli.console import Progress, say
+    from autograder.cli.tables import in_brief
+
+    submissions = scheduling.handed_in(assignment)
+    if not submissions:
+        raise CourseError(
+            f"Nobody has handed in {assignment.name}: there is no "
+            f"submitted/<student>/{assignment.name}/ in {assignment.root}."
+        )
+    with Progress(len(submissions), f"Grading {assignment.name}") as progress:
+        results = scheduling.grade_class(
+            assignment,
+            submissions,
+            jobs=jobs,
+            isolation=isolation,
+            fresh=fresh,
+            on_result=lambda result: progress.advance(in_brief(result)),
+        )
+    from autograder.gradebook import writer
+
+    say("Writing the gradebook")
+    problems = writer.write(results, submissions, assignment)
+    attention = [f"{problem.student}: {problem.reason}" for problem in problems]
+    attention += [f"{student}: has handed in nothing." for student in without(assignment)]
+    return GradedClass(results, attention)
+
+
+def without(assignment: Assignment) -> list[str]:
+    """Students who are known from other hand-ins and have none for this assignment."""
+    folders = sorted((assignment.root / "submitted").iterdir())
+    return [
+        folder.name
+        for folder in folders
+        if folder.is_dir() and not (folder / assignment.name).is_dir()
+    ]
+
+
+def places(assignment: Assignment) -> Mapping[str, Path]:
+    """Where everything that grading writes lies."""
+    root = assignment.root
+    return {
+        "gradebook": root / "gradebook.db",
+        "graded notebooks": root / "autograded",
+        "results": root / "results" / assignment.name,
+    }
+
+
+def show_attention(lines: Sequence[str]) -> None:
+    """The list that exit code 1 stands for."""
+    from autograder.cli.console import say
+
+    if lines:
+        say(f"{len(lines)} need attention:")
+    for line in lines:
+        say(f"  {line}")
