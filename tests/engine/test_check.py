@@ -1,0 +1,91 @@
+"""`autograder check`: what a student sees of the public checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.cli import app
+from autograder.cli.checking import CheckReport, ExerciseCheck, closing_line
+
+CELLS = """\
+# %% nbgrader={"grade": false, "grade_id": "total", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def total(numbers):
+    BODY
+
+# %% nbgrader={"grade": true, "grade_id": "test_total", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+from autograder.student import check
+check(total, [1, 2], expected=3)
+"""  # noqa: E501
+
+
+def checked(folder: Path, body: str, *options: str) -> tuple[int, str]:
+    """Exit code and output of checking a file with one function of that body."""
+    file = folder / "mine.py"
+    file.write_text(CELLS.replace("BODY", body))
+    result = CliRunner().invoke(app, ["check", str(file), *options])
+    return result.exit_code, result.output
+
+
+def test_a_right_file_passes(tmp_path: Path) -> None:
+    code, shown = checked(tmp_path, "return sum(numbers)")
+    assert code == 0
+    assert "✓ total" in shown
+
+
+def test_a_wrong_answer_shows_what_was_expected_and_what_came(tmp_path: Path) -> None:
+    code, shown = checked(tmp_path, "return 12")
+    assert code == 1
+    assert "✗ total" in shown
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["expected:", "3"] in lines
+    assert ["got:", "12"] in lines
+
+
+def test_a_stub_is_not_written_yet(tmp_path: Path) -> None:
+    code, shown = checked(tmp_path, "raise NotImplementedError")
+    assert code == 1
+    assert "not written yet" in shown
+    assert "Next: write total" in shown
+
+
+def test_an_error_says_where_it_happened(tmp_path: Path) -> None:
+    code, shown = checked(tmp_path, "return numbers.foo")
+    assert code == 1
+    assert "AttributeError" in shown
+    assert "Traceback" not in shown
+
+
+def test_an_endless_loop_ends_at_the_time_limit(tmp_path: Path) -> None:
+    code, shown = checked(tmp_path, "while True: pass", "--seconds", "2")
+    assert code == 2
+    assert "--seconds" in shown
+
+
+def test_a_missing_file_could_not_be_checked(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["check", str(tmp_path / "none.ipynb")])
+    assert result.exit_code == 2
+    assert "There is no file" in result.stderr
+
+
+def test_what_was_printed_with_escapes_is_shown_without_them(tmp_path: Path) -> None:
+    _, shown = checked(tmp_path, "raise ValueError('[red]\\x1b[2Jboo')")
+    assert "\x1b[2J" not in shown
+    assert "[red]" in shown
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        (("passed", "passed"), "All 2 pass"),
+        (("passed", "not_implemented"), "1 of 2 pass. Next: write b."),
+        (("not_implemented", "failed"), "0 of 2 pass. Next: mend b."),
+    ],
+)
+def test_the_last_line_says_what_to_do_next(outcomes: tuple[str, ...], said: str) -> None:
+    exercises = tuple(
+        ExerciseCheck(name, outcome, "") for name, outcome in zip("ab", outcomes, strict=True)
+    )
+    assert said in closing_line(CheckReport(exercises))

@@ -1,0 +1,128 @@
+"""Results as JSON, JUnit, Gradescope and Markdown: their form, and text that may say anything."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+from autograder.publish import gradescope, junit, markdown
+from autograder.publish import json as publish_json
+from autograder.publish.text import log_safe, plain, shortened
+from autograder.results import ExerciseResult, Result, TestResult, WrittenResult
+
+NASTY = "\x1b[2J[red]<script>::error::\x00\ud800\u202e | **bold** @all"
+
+
+def result(message: str = "The shape is wrong.", student: str = "ada") -> Result:
+    """One passed and one failed test, and a written answer."""
+    tests = (
+        TestResult("test_a", "Handles the example.", "public", "passed", 1.0),
+        TestResult(
+            "test_b",
+            "Handles strides.",
+            "hidden",
+            "failed",
+            2.0,
+            message=message,
+            detail="expected 4",
+            misconception="floor",
+            hint="Up or down?",
+        ),
+    )
+    return Result(
+        assignment="edges",
+        student=student,
+        submission="work/ada.ipynb",
+        status="graded",
+        exercises=(ExerciseResult("size", 1.0, 3.0, "failed", tests),),
+        written=(WrittenResult("why", 4.0, "needs_marking"),),
+        isolation="namespaces",
+        seconds=0.5,
+        seed="00ff",
+        versions={"numpy": "2.4"},
+    )
+
+
+def test_json_has_exactly_the_agreed_keys() -> None:
+    (document,) = json.loads(publish_json.dumps([result()]))
+    assert " ".join(document) == (
+        "assignment student submission status reason score max_score exercises written "
+        "isolation seconds versions"
+    )
+    (exercise,) = document["exercises"]
+    assert list(exercise) == ["name", "score", "max_score", "outcome", "tests"]
+    assert " ".join(exercise["tests"][1]) == (
+        "name visibility outcome weight message misconception hint seconds"
+    )
+    assert document["written"] == [{"name": "why", "max_score": 4.0, "state": "needs_marking"}]
+
+
+def test_json_tells_neither_what_was_expected_nor_the_seed() -> None:
+    text = publish_json.dumps([result()])
+    assert "expected 4" not in text
+    assert "00ff" not in text
+
+
+def test_json_keeps_the_order_of_the_files() -> None:
+    documents = publish_json.document([result(student="zoe"), result(student="ada")])
+    assert [document["student"] for document in documents] == ["zoe", "ada"]
+
+
+def test_junit_counts_tests_and_failures() -> None:
+    (suite,) = ElementTree.fromstring(junit.dumps([result()]))
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
+
+
+def test_junit_of_a_rejected_file_is_one_error_with_the_reason() -> None:
+    rejected = Result("edges", "ada", "ada.ipynb", "rejected", reason="The file is empty.")
+    (suite,) = ElementTree.fromstring(junit.dumps([rejected]))
+    error = suite.find("testcase/error")
+    assert error is not None
+    assert error.get("message") == "The file is empty."
+
+
+def test_junit_stays_xml_whatever_a_message_says() -> None:
+    failure = ElementTree.fromstring(junit.dumps([result(NASTY)])).find(".//failure")
+    assert failure is not None
+    assert "<script>" in str(failure.get("message"))
+
+
+def test_gradescope_has_an_entry_per_exercise() -> None:
+    document = json.loads(gradescope.dumps(result()))
+    (entry,) = document["tests"]
+    assert (entry["name"], entry["score"], entry["max_score"]) == ("size", 1.0, 3.0)
+    assert "Up or down?" in entry["output"]
+
+
+def test_markdown_shows_markup_as_text() -> None:
+    text = markdown.dumps([result(NASTY)])
+    assert "<script>" not in text
+    assert "**bold**" not in text
+    assert "@all" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("\x1b]0;title\x07after", "after"),
+        ("bell\x07, null\x00, c1\x9b", "bell, null, c1"),
+        ("over\u202eturned\ud800", "overturned"),
+        ("two\r\nlines\tand a tab", "two\nlines\tand a tab"),
+    ],
+)
+def test_plain_text_has_no_control_over_a_terminal(text: str, shown: str) -> None:
+    assert plain(text) == shown
+
+
+def test_no_line_is_a_command_to_a_ci_service() -> None:
+    shown = log_safe("fine\n  ::error::x\n##[group]y\n##vso[task]z")
+    assert not any(line.lstrip().startswith("::") for line in shown.splitlines())
+    assert "##[" not in shown
+    assert "##vso[" not in shown
+
+
+def test_shortened_text_is_one_line_of_the_width() -> None:
+    assert shortened("one\ntwo three", 8) == "one two…"
