@@ -36,14 +36,6 @@ def configure(c: Config, root: Path) -> None:
     c.CourseDirectory.ignore = list(UNSEEN)
     c.GenerateAssignment.post_convert_hook = "autograder.authoring.after_generate_assignment"
     c.Autograde.exporter_class = "autograder.gradebook.preprocessors.SubmissionExporter"
-    c.Autograde.sanitize_preprocessors = [
-        "autograder.gradebook.preprocessors.RestoreCells",
-        "nbgrader.preprocessors.ClearOutput",
-        "nbgrader.preprocessors.DeduplicateIds",
-        "nbgrader.preprocessors.OverwriteKernelspec",
-        "nbgrader.preprocessors.OverwriteCells",
-        "nbgrader.preprocessors.CheckCellMetadata",
-    ]
     c.Autograde.autograde_preprocessors = [
         "autograder.gradebook.preprocessors.GradeInSandbox",
         "nbgrader.preprocessors.IgnorePattern",

@@ -1,0 +1,171 @@
+"""One open nbgrader gradebook: the rows of an assignment, of students and of their submissions.
+
+The rules are nbgrader's own: a manual score or comment is never touched, an untouched answer gets 0
+and "No response.", late work is what nbgrader's plugin makes of it. It reads no submission.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config
+
+from autograder import nbgrader_course
+from autograder.course import Assignment
+from autograder.nbgrader_release import quiet_log
+
+
+class Book:
+    """A context manager: nbgrader's gradebook of a course, opened once for many students.
+
+    Changes last from `keep` on; `drop` undoes those since.
+    """
+
+    def __init__(self, assignment: Assignment, config: Config) -> None:
+        log, _ = quiet_log()
+        self.assignment = assignment
+        self.folders = CourseDirectory(config=config, log=log, root=str(assignment.root))
+        self._late = AssignLatePenalties(config=config, log=log)
+        self._late.init_plugin()
+
+    def __enter__(self) -> Self:
+        self._book = Gradebook(self.folders.db_url, self.folders.course_id)
+        # nbgrader commits after every step; here a student is one transaction, ended by `keep`.
+        self._commit = self._book.db.registry().commit
+        self._book.db.commit = self._book.db.flush
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._book.close()
+
+    def is_registered(self) -> bool:
+        """The gradebook knows this very release: the same cells, with the same text and points."""
+        name = self.assignment.name
+        try:
+            notebook = self._book.find_notebook(name, name)
+        except MissingEntry:
+            return False
+        points = {cell.name: float(cell.max_score) for cell in notebook.grade_cells}
+        known = {
+            cell.name: (cell.checksum, points.get(cell.name)) for cell in notebook.source_cells
+        }
+        released = {
+            cell.grade_id: (cell.nbgrader.get("checksum"), _points(cell.nbgrader))
+            for cell in self.assignment.release_cells
+            if cell.grade_id
+        }
+        return known == released
+
+    def add_student(self, student: str) -> None:
+        """Make sure that the gradebook lists the student."""
+        self._book.update_or_create_student(student)
+
+    def add_submission(self, student: str, timestamp: datetime | None) -> None:
+        """Make sure that the student's submission is there, with the time if it is known."""
+        self.add_student(student)
+        when = {"timestamp": timestamp} if timestamp else {}
+        with warnings.catch_warnings():  # SQLAlchemy remarks on how nbgrader builds its rows
+            warnings.simplefilter("ignore", SAWarning)
+            self._book.update_or_create_submission(self.assignment.name, student, **when)
+
+    def save(
+        self, student: str, notebook: NotebookNode, previous: Mapping[str, str] | None = None
+    ) -> None:
+        """Take scores and comments over from the cells of a graded notebook.
+
+        Args:
+            student: who must have a submission already.
+            notebook: as the preprocessors leave it.
+            previous: the texts of the cells when they were last graded. What a person has marked
+                needs marking again only where the text or the automatic score has changed.
+        """
+        entry = self._entry(student)
+        grades = {grade.name: grade for grade in entry.grades}
+        comments = {comment.name: comment for comment in entry.comments}
+        for cell in notebook.cells:
+            roles = cell.metadata.get("nbgrader", {})
+            if roles.get("grade"):
+                _grade(grades[roles.grade_id], cell, (previous or {}).get(roles.grade_id))
+            if roles.get("solution"):
+                unanswered = roles.get("checksum") == utils.compute_checksum(cell)
+                comments[roles.grade_id].auto_comment = "No response." if unanswered else None
+        self._book.db.flush()
+
+    def apply_lateness(self, student: str) -> None:
+        """Ask the course's plugin for the penalty, as nbgrader does after grading."""
+        entry = self._entry(student)
+        seconds = entry.assignment.total_seconds_late
+        penalty = None
+        if seconds > 0:
+            self._book.db.refresh(entry)
+            penalty = self._late.plugin_inst.late_submission_penalty(student, entry.score, seconds)
+            if penalty is not None:
+                penalty = self._late._check_late_penalty(entry, penalty)
+        if entry.late_submission_penalty != penalty:
+            entry.late_submission_penalty = penalty
+
+    def has_submission(self, student: str) -> bool:
+        """The gradebook holds a submission of this student."""
+        try:
+            self._book.find_submission(self.assignment.name, student)
+        except MissingEntry:
+            return False
+        return True
+
+    def ask_for_attention(self, student: str) -> None:
+        """Mark every grade of a submission as one that a person must look at; change no score."""
+        for grade in self._entry(student).grades:
+            grade.needs_manual_grade = True
+
+    def keep(self) -> None:
+        """Commit: what was changed since the last time is in the gradebook from now on."""
+        self._commit()
+
+    def drop(self) -> None:
+        """Undo what was changed since the last time."""
+        self._book.db.rollback()
+
+    def scores(self) -> dict[str, dict[str, Any]]:
+        """Per student: score, maximum, penalty, whether marking is left, and each cell's score."""
+        table: dict[str, dict[str, Any]] = {}
+        for submission in self._book.assignment_submissions(self.assignment.name):
+            grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+            table[submission.student.id] = {
+                "score": round(submission.score, 2),
+                "max_score": submission.max_score,
+                "late_penalty": submission.late_submission_penalty,
+                "needs_marking": any(grade.needs_manual_grade for grade in grades),
+                "cells": {grade.name: grade.score for grade in grades},
+            }
+        return table
+
+    def _entry(self, student: str) -> Any:
+        name = self.assignment.name
+        return self._book.find_submission_notebook(name, name, student)
+
+
+def open_book(assignment: Assignment) -> Book:
+    """The gradebook that the course's own `nbgrader` commands use."""
+    return Book(assignment, nbgrader_course.load(assignment.root))
+
+
+def _grade(grade: Any, cell: NotebookNode, previous: str | None) -> None:
+    settled = grade.manual_score is not None and not grade.needs_manual_grade
+    before = grade.auto_score
+    grade.auto_score, _ = utils.determine_grade(cell)
+    unchanged = settled and previous == cell.source and before == grade.auto_score
+    marked = grade.manual_score is not None or grade.auto_score is None
+    grade.needs_manual_grade = marked and not unchanged
+
+
+def _points(roles: Mapping[str, Any]) -> float | None:
+    return float(roles["points"]) if roles.get("grade") else None

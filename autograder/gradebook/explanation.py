@@ -1,0 +1,188 @@
+"""What a student reads under a grade cell: each test's title, outcome, message and hint.
+
+Everything is escaped, nothing is loaded from elsewhere, and neither a test's source nor what only
+graders should see (`detail`) is shown.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.results import ExerciseResult, Observed, Outcome, TestResult
+
+_MARKS: dict[Outcome, tuple[str, str, str]] = {
+    "passed": ("✓", "#1a7f37", "passed"),
+    "failed": ("✗", "#b3261e", "another result was expected"),
+    "error": ("✗", "#b3261e", "your code raised an error"),
+    "timeout": ("✗", "#b3261e", "your code took too long"),
+    "crashed": ("✗", "#b3261e", "your code ended its process or used too much memory"),
+    "not_implemented": ("○", "#6e7781", "not implemented yet"),
+    "missing": ("○", "#6e7781", "there is no such function"),
+    "violation": ("✗", "#b3261e", "your code interfered with the grading"),
+}
+_NOT_SHOWN = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # terminal sequences
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+# With `hidden_tests = "titles"`, the message of such a test still tells of the student's own code.
+_OWN_DOING = frozenset({"error", "timeout", "crashed", "not_implemented", "missing", "violation"})
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How much feedback tells of hidden tests: `hidden_tests` in the assignment's settings."""
+
+    titles: bool = True
+    messages: bool = True
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Shown:
+        """ "messages" (the default), "titles" (why a comparison failed is left out), or "none"."""
+        said = settings.get("hidden_tests", "messages")
+        return cls(titles=said != "none", messages=said == "messages")
+
+
+@dataclass(frozen=True)
+class _Line:
+    mark: str
+    colour: str
+    title: str
+    points: str
+    message: str
+    hint: str
+
+
+def as_text(exercise: ExerciseResult, shown: Shown) -> str:
+    """The explanation of one exercise in plain text."""
+    lines = [f"{exercise.name}: {_points(exercise.score)} of {_points(exercise.max_score)} points"]
+    for line in _lines(exercise, shown):
+        lines.append(f"{line.mark} {line.title}" + (f"  [{line.points}]" if line.points else ""))
+        lines += [f"    {text}" for text in (line.message, line.hint) if text]
+    return _NOT_SHOWN.sub("", "\n".join(lines))
+
+
+def as_html(exercise: ExerciseResult, shown: Shown) -> str:
+    """The explanation of one exercise as HTML with its styles inside, safe to put in a page."""
+    share = 100 * exercise.score / exercise.max_score if exercise.max_score else 0
+    colour = "#1a7f37" if share >= 99.99 else "#9a6700" if share > 0 else "#b3261e"
+    head = (
+        '<div style="display:flex;align-items:center;gap:12px;padding:9px 14px;'
+        'background:#f6f8fa;border-bottom:1px solid #d8dee4;">'
+        f'<code style="background:none;color:#1f2328;font-size:14px;font-weight:600;padding:0;">'
+        f"{_escaped(exercise.name)}</code>"
+        '<span style="flex:1;max-width:180px;height:6px;border-radius:3px;background:#d8dee4;'
+        f'overflow:hidden;"><span style="display:block;height:6px;width:{share:.0f}%;'
+        f'background:{colour};"></span></span>'
+        f'<span style="margin-left:auto;font-weight:600;color:{colour};">'
+        f"{_points(exercise.score)} of {_points(exercise.max_score)} points</span></div>"
+    )
+    rows = "".join(_row(line) for line in _lines(exercise, shown))
+    return (
+        '<div style="border:1px solid #d8dee4;border-radius:6px;overflow:hidden;max-width:900px;'
+        "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;"
+        'font-size:13.5px;line-height:1.45;color:#1f2328;background:#ffffff;">'
+        f"{head}{rows}</div>"
+    )
+
+
+def remarks_html(observed: Observed) -> str:
+    """What happened to the submission as a whole, or nothing: cells that failed, limits, notes."""
+    groups = (
+        ("Cells that did not run through", observed.failed_cells),
+        ("Limits that your code reached", observed.limits_hit),
+        ("Remarks on the file", observed.notes),
+    )
+    parts = [
+        f"<b>{title}</b><ul style='margin:2px 0 6px 0;'>"
+        + "".join(f"<li>{_inline(text)}</li>" for text in texts)
+        + "</ul>"
+        for title, texts in groups
+        if texts
+    ]
+    if not parts:
+        return ""
+    return (
+        '<div style="border-left:4px solid #9a6700;background:#fff8e6;padding:8px 14px;">'
+        + "".join(parts)
+        + "</div>"
+    )
+
+
+def _row(line: _Line) -> str:
+    details = ""
+    if line.message:
+        details += (
+            '<div style="color:#57606a;white-space:pre-wrap;overflow-wrap:anywhere;">'
+            f"{_escaped(line.message)}</div>"
+        )
+    if line.hint:
+        details += (
+            '<div style="margin-top:4px;padding:5px 10px;border-left:3px solid #0969da;'
+            'background:#eef6ff;overflow-wrap:anywhere;">'
+            f"<b>Think about:</b> {_escaped(line.hint)}</div>"
+        )
+    return (
+        '<div style="display:flex;gap:10px;padding:6px 14px;border-top:1px solid #eef1f4;">'
+        f'<span style="flex:none;width:16px;text-align:center;font-weight:700;color:{line.colour};"'
+        f">{line.mark}</span>"
+        f'<div style="flex:1;min-width:0;">{_escaped(line.title)}{details}</div>'
+        f'<span style="flex:none;color:#6e7781;font-size:12.5px;">{line.points}</span></div>'
+    )
+
+
+def _lines(exercise: ExerciseResult, shown: Shown) -> Iterator[_Line]:
+    tests = exercise.tests
+    reasons = {(test.outcome, test.message) for test in tests}
+    if len(reasons) == 1 and tests[0].outcome in _OWN_DOING:
+        yield _line(tests[0], exercise, shown, title=tests[0].message or None, message="")
+        return
+    total = sum(test.weight for test in tests) or 1.0
+    concealed = [test for test in tests if test.visibility == "hidden" and not shown.titles]
+    for test in tests:
+        if test not in concealed:
+            worth = _points(exercise.max_score * test.weight / total)
+            yield _line(test, exercise, shown, points=f"worth {worth}")
+    if concealed:
+        passed = sum(test.outcome == "passed" for test in concealed)
+        yield _Line("·", "#6e7781", f"{passed} of {len(concealed)} hidden tests passed", "", "", "")
+        for hint in (test.hint for test in concealed if test.hint):
+            yield _Line("·", "#6e7781", "A thought on what went wrong", "", "", hint)
+
+
+def _line(
+    test: TestResult,
+    exercise: ExerciseResult,
+    shown: Shown,
+    *,
+    title: str | None = None,
+    message: str | None = None,
+    points: str = "",
+) -> _Line:
+    mark, colour, word = _MARKS[test.outcome]
+    if title is None:
+        title = test.title or test.name
+        if title == test.name and test.visibility == "hidden":
+            title = f"A hidden test of {exercise.name}"
+        title += " (example)" if test.visibility == "public" else ""
+    if message is None:
+        message = "" if test.outcome == "passed" else word
+        told = shown.messages or test.visibility == "public" or test.outcome in _OWN_DOING
+        if test.message and told and test.outcome != "passed":
+            message = test.message
+    return _Line(mark, colour, title, points, message, test.hint or "")
+
+
+def _inline(text: str) -> str:
+    return _escaped(" ".join(text.split()))
+
+
+def _escaped(text: str) -> str:
+    return html.escape(_NOT_SHOWN.sub("", text))
+
+
+def _points(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,65 @@
+"""Feedback pages, made by nbgrader's own `generate_feedback` in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from traitlets import Set
+
+from autograder import nbgrader_course
+from autograder.course import Assignment
+from autograder.errors import CourseError
+from autograder.nbgrader_release import quiet_log
+
+
+class _FeedbackOfSome(GenerateFeedback):  # type: ignore[misc]  # nbgrader is untyped
+    """nbgrader's converter for a chosen set of students, or for all when none is chosen."""
+
+    chosen = Set()
+
+    def init_notebooks(self) -> None:
+        super().init_notebooks()
+        if self.chosen:
+            found: dict[str, list[str]] = self.assignments
+            self.assignments = {
+                folder: pages
+                for folder, pages in found.items()
+                if Path(folder).parent.name in self.chosen
+            }
+
+
+def feedback(assignment: Assignment, students: Collection[str] = ()) -> list[Path]:
+    """Write `feedback/<student>/<assignment>/<assignment>.html`; returns the pages' paths.
+
+    Args:
+        assignment: which one; must have been graded.
+        students: whose pages, by default everybody's.
+
+    Raises:
+        CourseError: nbgrader could not make a page; says what it said.
+    """
+    config = nbgrader_course.load(assignment.root)
+    log, reasons = quiet_log()
+    folders = CourseDirectory(
+        config=config, log=log, root=str(assignment.root), assignment_id=assignment.name
+    )
+    converter = _FeedbackOfSome(
+        coursedir=folders, config=config, log=log, force=True, chosen=set(students)
+    )
+    try:
+        converter.start()
+    except NbGraderException:
+        raise CourseError(
+            f"nbgrader could not make every feedback page of {assignment.name!r}: {reasons.reason}."
+        ) from None
+    return [
+        Path(
+            folders.format_path(folders.feedback_directory, Path(done).parent.name, assignment.name)
+        )
+        / f"{assignment.name}.html"
+        for done in converter.assignments
+    ]

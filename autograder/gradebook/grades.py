@@ -1,0 +1,62 @@
+"""A result put into a notebook's cells, where nbgrader's own rules read the score from.
+
+nbgrader takes an `execute_result` of a grade cell as its points, and a cell without outputs as
+full marks; so every grade cell is given a score here, or none of the notebook's is.
+"""
+
+from __future__ import annotations
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from autograder.course import GRADE_CELL_PREFIX, Assignment
+from autograder.errors import CourseError
+from autograder.gradebook.explanation import Shown, as_html, as_text, remarks_html
+from autograder.gradebook.notebooks import html_cell
+from autograder.results import ExerciseResult, Result
+
+REMARKS = "remarks"
+
+
+def annotate(notebook: NotebookNode, result: Result, assignment: Assignment) -> None:
+    """Write score and explanation into each grade cell; clear every other output.
+
+    Raises:
+        CourseError: the result is not of this notebook's exercises and points.
+    """
+    shown = Shown.of(assignment.feedback)
+    exercises = {exercise.name: exercise for exercise in result.exercises}
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        cell.outputs, cell.execution_count = [], None
+        roles = cell.metadata.get("nbgrader", {})
+        if roles.get("grade") and not roles.get("solution"):
+            name = roles.grade_id.removeprefix(GRADE_CELL_PREFIX)
+            exercise = exercises.get(name)
+            if exercise is None or abs(exercise.max_score - roles.points) > 1e-9:
+                raise CourseError(
+                    f"The result of {result.student!r} does not fit cell {roles.grade_id!r}: run "
+                    f"`autograder build {assignment.name}` and grade again."
+                )
+            cell.outputs = _outputs(exercise, shown, graded=result.status == "graded")
+    if result.status == "graded":
+        remarks = remarks_html(result.observed)
+        if remarks:
+            notebook.cells.insert(0, html_cell(REMARKS, remarks))
+    notebook.metadata["autograder"] = stamp(result)
+
+
+def stamp(result: Result) -> dict[str, str]:
+    """What a graded notebook's metadata says of the result that is in it."""
+    return {"result": result.key}
+
+
+def _outputs(exercise: ExerciseResult, shown: Shown, *, graded: bool) -> list[NotebookNode]:
+    """What is shown, then the score on its own, which nbgrader reads as points."""
+    score = min(max(exercise.score, 0.0), exercise.max_score)
+    number = new_output("execute_result", {"text/plain": repr(float(score))})
+    if not graded:
+        return [number]
+    explained = {"text/html": as_html(exercise, shown), "text/plain": as_text(exercise, shown)}
+    return [new_output("display_data", explained), number]

@@ -1,0 +1,139 @@
+"""The canonical notebook of a submission: what was handed in, in cells that nbgrader can rely on.
+
+The student's cells keep their order. The first cell of each known id gets the release's metadata,
+a locked one the release's text as well; further copies are ordinary cells; graded and locked cells
+that were deleted are put back. It reads no result and knows no score.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import replace
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from autograder.course import Assignment
+from autograder.submission import RawCell, Submission
+
+_INVISIBLE = "\u200b"
+_ACTIVE = re.compile(
+    r"<(?=[A-Za-z/!?])"  # a tag
+    r"|&(?=#|[A-Za-z][A-Za-z0-9]*;)"  # an entity, which could spell a tag or a macro
+    r"|\\(?=href|require|cssId|class|style|html|unicode)"  # MathJax that makes links or styles
+    r"|(?<=script)(?=\s*:)",  # javascript:
+    re.IGNORECASE,
+)
+
+
+def canonical(
+    submission: Submission | None, assignment: Assignment, reason: str = ""
+) -> NotebookNode:
+    """The notebook to grade into, from a submission or, where there is none to read, `reason`."""
+    notebook = nbformat.read(assignment.release_notebook, as_version=4)
+    released = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if _is_known(cell)}
+    if submission is None:
+        notebook.cells.insert(0, _rejection(reason))
+        return notebook
+    notebook.cells = _restored(submission.notebook, released)
+    return notebook
+
+
+def inert(text: str) -> str:
+    """Markdown of a student's that shows as it was typed: no HTML, no script in a link or formula.
+
+    An invisible character goes between what would otherwise act when an instructor reads it in
+    nbgrader's pages; a text without markup stays exactly as it was.
+    """
+    return _ACTIVE.sub(lambda match: match.group() + _INVISIBLE, text)
+
+
+def html_cell(cell_id: str, markup: str) -> NotebookNode:
+    """A cell of ours that shows this HTML."""
+    cell = new_markdown_cell(markup)
+    cell.id = cell_id
+    return cell
+
+
+def _is_known(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("grade_id"))
+
+
+def _rejection(reason: str) -> NotebookNode:
+    text = html.escape(" ".join(reason.split()))
+    return html_cell(
+        "rejected",
+        '<div style="border-left:4px solid #b3261e;background:#fdf2f1;padding:8px 14px;">'
+        "<b>This submission could not be graded, so it has no points.</b><br>"
+        f"{text}</div>",
+    )
+
+
+def _restored(
+    handed_in: Sequence[RawCell], released: Mapping[str, NotebookNode]
+) -> list[NotebookNode]:
+    cells: list[NotebookNode] = []
+    place: dict[str, NotebookNode] = {}
+    for number, raw in enumerate(map(_encodable, handed_in), 1):
+        original = released.get(raw.grade_id) if raw.grade_id else None
+        if original is None or raw.grade_id in place:
+            cells.append(_plain(raw, f"student-{number}"))
+        else:
+            place[str(raw.grade_id)] = cell = _known(raw, original)
+            cells.append(cell)
+    before: NotebookNode | None = None
+    for grade_id, original in released.items():
+        if grade_id not in place:
+            roles = original.metadata.nbgrader
+            if not (roles.grade or roles.locked):
+                continue
+            cell = deepcopy(original)
+            _insert(cells, cell, after=before, at_end=not place)
+        else:
+            cell = place[grade_id]
+        before = cell
+    return cells
+
+
+def _encodable(raw: RawCell) -> RawCell:
+    """JSON may spell half a character, which no file can hold: show it as it was spelled."""
+    return replace(raw, source=raw.source.encode("utf-8", "backslashreplace").decode())
+
+
+def _insert(
+    cells: list[NotebookNode], cell: NotebookNode, *, after: NotebookNode | None, at_end: bool
+) -> None:
+    if at_end:
+        cells.append(cell)
+        return
+    position = 0
+    if after is not None:
+        position = 1 + next(index for index, other in enumerate(cells) if other is after)
+    cells.insert(position, cell)
+
+
+def _known(raw: RawCell, original: NotebookNode) -> NotebookNode:
+    """The student's text under the release's metadata; the release's text where it is locked."""
+    cell = deepcopy(original)
+    if not cell.metadata.nbgrader.solution:
+        return cell
+    if raw.source.strip() in ("", original.source.strip()):
+        return cell
+    cell.source = raw.source if cell.cell_type == "code" else inert(raw.source)
+    return cell
+
+
+def _plain(raw: RawCell, cell_id: str) -> NotebookNode:
+    """A cell of the student's own: without metadata, and nothing in it acts."""
+    if raw.cell_type == "code":
+        cell = new_code_cell(raw.source)
+    elif raw.cell_type == "markdown":
+        cell = new_markdown_cell(inert(raw.source))
+    else:
+        cell = new_markdown_cell("\n".join("    " + line for line in raw.source.splitlines()))
+    cell.id = cell_id
+    return cell

@@ -1,0 +1,112 @@
+"""What nbgrader's own `autograde` uses in place of running a student's notebook in a kernel.
+
+`SubmissionExporter` reads the submission with care and puts its canonical notebook into nbgrader's
+hands; `GradeInSandbox` then writes scores into it. No student code runs in this process.
+"""
+
+from __future__ import annotations
+
+import atexit
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Enum
+
+from autograder.course import Assignment, load_assignment
+from autograder.errors import AutograderError, SubmissionRejected
+from autograder.gradebook.grades import annotate
+from autograder.gradebook.notebooks import canonical
+from autograder.provenance import cache_key
+from autograder.results import Result
+from autograder.submission import locate, read
+
+if TYPE_CHECKING:
+    from autograder.sandbox import Isolation
+
+
+class GraderFailed(AutograderError):
+    """The kit or a suite failed on this submission: it stays ungraded and nobody gets a zero."""
+
+
+class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert is untyped
+    """Reads a submission as `autograder grade` does: whatever was handed in becomes a notebook."""
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **options: Any
+    ) -> Any:
+        """The canonical notebook for a file in `submitted/`; any other file as it is."""
+        names = (resources or {}).get("nbgrader")
+        course = self.parent.coursedir
+        if not names or not _is_within(filename, Path(course.root, course.submitted_directory)):
+            return super().from_filename(filename, resources, **options)
+        assignment = load_assignment(names["assignment"], Path(course.root))
+        notebook = canonical_of(Path(filename), assignment)
+        return self.from_notebook_node(notebook, resources, **options)
+
+
+class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
+    """Takes the stored result where it is current, else grades the original file in a sandbox."""
+
+    isolation = Enum(
+        ("namespaces", "process"),
+        default_value="namespaces",
+        help="`process` accepts a weaker sandbox, on machines that lack namespaces.",
+    ).tag(config=True)
+
+    def preprocess(
+        self, notebook: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Put scores and explanations into the grade cells."""
+        names = resources["nbgrader"]
+        course = self.parent.parent.coursedir
+        assignment = load_assignment(names["assignment"], Path(course.root))
+        folder = course.format_path(
+            course.submitted_directory, names["student"], names["assignment"]
+        )
+        result = current_result(Path(folder), assignment, names["student"], self.isolation)
+        if result.status == "grader_error":
+            raise GraderFailed(f"{names['student']} stays ungraded: {result.reason}")
+        annotate(notebook, result, assignment)
+        return notebook, resources
+
+
+def canonical_of(path: Path, assignment: Assignment) -> NotebookNode:
+    """The canonical notebook of a file, or the one that says why the file cannot be read."""
+    try:
+        return canonical(read(path, assignment), assignment)
+    except SubmissionRejected as rejection:
+        return canonical(None, assignment, str(rejection))
+
+
+def result_file(assignment: Assignment, student: str) -> Path:
+    """Where the result of a student's submission is kept."""
+    return assignment.root / "results" / assignment.name / f"{student}.json"
+
+
+def current_result(
+    folder: Path, assignment: Assignment, student: str, isolation: Isolation
+) -> Result:
+    """The stored result of what lies in a student's folder, or a new one, which is then stored."""
+    from autograder import grading  # needs the sandbox, which those who have results do not
+
+    path = locate(folder, assignment)
+    file = result_file(assignment, student)
+    try:
+        found = Result.from_json(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
+    if found is not None and found.status != "grader_error":
+        seed = grading.default_seed(path, assignment, student)
+        if found.key == cache_key(path, assignment, seed, found.isolation):
+            return found
+    atexit.register(grading.close_warm_processes)
+    result = grading.grade(path, assignment, student=student, isolation=isolation)
+    result.write(file)
+    return result
+
+
+def _is_within(filename: str, folder: Path) -> bool:
+    return Path(filename).absolute().is_relative_to(folder.absolute())

@@ -1,0 +1,241 @@
+"""The bulk writer behind `autograder grade`: a class's results into gradebook and `autograded/`.
+
+It leaves what the stock `nbgrader autograde` leaves, without starting nbgrader's machinery anew
+for each student. One student's trouble is reported and stops nobody else.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import find_all_files, parse_utc
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from autograder import nbgrader_course
+from autograder.course import Assignment
+from autograder.errors import CourseError
+from autograder.gradebook.book import Book, open_book
+from autograder.gradebook.grades import annotate, stamp
+from autograder.gradebook.notebooks import canonical
+from autograder.nbgrader_release import generate
+from autograder.results import Result
+from autograder.submission import MAX_BYTES, SUFFIXES, locate, read
+
+TIMESTAMP = "timestamp.txt"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something about one student that the instructor must know."""
+
+    student: str
+    reason: str
+
+
+def write(
+    results: Iterable[Result], submissions: Mapping[str, Path], assignment: Assignment
+) -> list[Problem]:
+    """Put results into the gradebook and graded notebooks into `autograded/`.
+
+    A result that is there already is not written again. Manual scores and comments are kept.
+
+    Args:
+        results: one per student.
+        submissions: each student's file, or the folder that it lies in.
+        assignment: what was graded; registered in the gradebook if it is not, or has changed.
+
+    Returns:
+        What needs attention: rejected, missing and ungraded submissions.
+
+    Raises:
+        CourseError: the gradebook cannot be used at all.
+    """
+    problems: list[Problem] = []
+    with _alone(assignment.root), _usable(assignment), open_book(assignment) as book:
+        _register(book, assignment)
+        for result in results:
+            try:
+                reason = _write_one(book, result, submissions[result.student], assignment)
+                book.keep()
+            except OperationalError:
+                raise
+            except Exception as error:  # reported by name; the others' grades must not depend on it
+                book.drop()
+                reason = f"could not be written to the gradebook: {error}"
+            if reason:
+                problems.append(Problem(result.student, reason))
+    return problems
+
+
+def register(assignment: Assignment) -> None:
+    """Make the gradebook know the assignment as it was last built.
+
+    Raises:
+        CourseError: cells were added or removed although submissions are in the gradebook.
+    """
+    with _alone(assignment.root), _usable(assignment), open_book(assignment) as book:
+        _register(book, assignment)
+
+
+def _register(book: Book, assignment: Assignment) -> None:
+    if book.is_registered():
+        return
+    book.drop()
+    with tempfile.TemporaryDirectory(prefix="autograder-register-") as folder:
+        scratch = Path(folder)
+        target = scratch / "source" / assignment.name / assignment.source_notebook.name
+        target.parent.mkdir(parents=True)
+        shutil.copy(assignment.source_notebook, target)
+        config = nbgrader_course.load(assignment.root)
+        generate(assignment.name, scratch, config, book.folders.db_url)
+    book.drop()
+    if not book.is_registered():
+        raise CourseError(
+            f"assignments/{assignment.name} is not what its source gives: "
+            f"run `autograder build {assignment.name}`."
+        )
+
+
+def _write_one(book: Book, result: Result, place: Path, assignment: Assignment) -> str:
+    """Write one student's result; returns what needs attention, or nothing."""
+    student = result.student
+    known = book.has_submission(student)
+    if result.status == "grader_error":
+        if not known:
+            return f"not graded: {result.reason}"
+        book.ask_for_attention(student)
+        return f"not graded, what the gradebook has from before stands: {result.reason}"
+    folder = place if place.is_dir() else place.parent
+    if not os.path.lexists(place) or (folder == place and _is_empty(folder)):
+        book.add_student(student)
+        return result.reason or "Nothing was handed in."
+    book.add_submission(student, _timestamp(folder))
+    target = Path(
+        book.folders.format_path(book.folders.autograded_directory, student, assignment.name)
+    )
+    earlier = _earlier(target / assignment.release_notebook.name) if known else None
+    if earlier is None or not result.key or earlier.metadata.get("autograder") != stamp(result):
+        notebook = _canonical(result, place, assignment)
+        annotate(notebook, result, assignment)
+        book.save(student, notebook, _texts(earlier))
+        book.apply_lateness(student)
+        book.keep()
+        _replace_folder(target, notebook, folder, assignment, book)
+    else:
+        book.apply_lateness(student)
+    return result.reason if result.status == "rejected" else ""
+
+
+def _canonical(result: Result, place: Path, assignment: Assignment) -> NotebookNode:
+    if result.status == "rejected":
+        return canonical(None, assignment, result.reason)
+    path = locate(place, assignment) if place.is_dir() else place
+    return canonical(read(path, assignment), assignment)
+
+
+def _is_empty(folder: Path) -> bool:
+    return not any(path.suffix in SUFFIXES for path in folder.iterdir())
+
+
+def _earlier(path: Path) -> NotebookNode | None:
+    """The notebook that an earlier run left, if it left a whole one."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except (OSError, ValueError, nbformat.ValidationError):
+        return None
+
+
+def _texts(notebook: NotebookNode | None) -> dict[str, str]:
+    cells = notebook.cells if notebook is not None else []
+    named = ((cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in cells)
+    return {name: source for name, source in named if name}
+
+
+def _timestamp(folder: Path) -> datetime | None:
+    """When the work was handed in, where nbgrader's collecting noted it.
+
+    Raises:
+        CourseError: `timestamp.txt` is not a time, so lateness cannot be known.
+    """
+    file = folder / TIMESTAMP
+    if not _is_plain_file(file):
+        return None
+    try:
+        said = file.read_text(encoding="utf-8").strip()
+        return parse_utc(said) if said else None
+    except (ValueError, OverflowError):
+        raise CourseError(f"{file} is not a time such as 2026-03-01 12:00:00 UTC") from None
+
+
+def _is_plain_file(path: Path) -> bool:
+    """A regular file of sensible size, and not a link to one."""
+    try:
+        status = path.stat(follow_symlinks=False)
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size <= MAX_BYTES
+
+
+def _replace_folder(
+    target: Path, notebook: NotebookNode, handed_in: Path, assignment: Assignment, book: Book
+) -> None:
+    """Put the graded notebook, and what lay beside it, in place of what an earlier run left."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{assignment.name}."))
+    try:
+        ignored = [*book.folders.ignore, "*.ipynb"]
+        for origin in (handed_in, assignment.source_notebook.parent):
+            for found in map(Path, find_all_files(str(origin), ignored)):
+                if _is_plain_file(found):
+                    copy = scratch / found.relative_to(origin)
+                    copy.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(found, copy)
+        text = nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
+        (scratch / assignment.release_notebook.name).write_text(text, encoding="utf-8")
+        for file in scratch.rglob("*"):
+            if file.is_file():
+                file.chmod(0o444)
+        scratch.chmod(0o755)
+        if target.exists():
+            shutil.rmtree(target)
+        scratch.rename(target)
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Hold the course's gradebook against other runs of ours; a second one waits its turn."""
+    folder = root / ".autograder"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(folder / "gradebook.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _usable(assignment: Assignment) -> Iterator[None]:
+    """Turn a database that cannot be used into one sentence."""
+    try:
+        yield
+    except DatabaseError as error:
+        raise CourseError(
+            f"The gradebook of {assignment.root} cannot be used ({error.orig}): close what else is "
+            "writing to it and run the command again; after an upgrade of nbgrader, back it up and "
+            "run `nbgrader db upgrade`."
+        ) from None
