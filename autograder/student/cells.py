@@ -114,6 +114,7 @@ def _metadata(marker: str) -> Mapping[str, Any]:
 
 
 def _cell(number: int, source: str, metadata: Any) -> CodeCell:
+    """A cell with what its metadata says; a released .py says no more than the id."""
     known = metadata if isinstance(metadata, dict) else {}
     solution = bool(known.get("solution"))
     grade_id = str(known.get("grade_id", ""))
@@ -121,6 +122,8 @@ def _cell(number: int, source: str, metadata: Any) -> CodeCell:
         number,
         source,
         grade_id,
-        is_check=bool(known.get("grade")) and not solution and grade_id.startswith(CHECK_PREFIX),
+        is_check=bool(known.get("grade", True))
+        and not solution
+        and grade_id.startswith(CHECK_PREFIX),
         locked=bool(known.get("locked")) and not solution,
     )

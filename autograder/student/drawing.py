@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from autograder.student.pictures import NOTHING, PADDED
+from autograder.student.pictures import NOTHING, PADDED, overlap
 
 if TYPE_CHECKING:
     from autograder.student.pictures import Frame, Panel, Picture
@@ -92,8 +92,9 @@ def _draw_panel(axes: Axes, panel: Panel, left: float, top: float, size: float) 
         if label:
             place = left - 0.2, top + row + 0.5
             axes.text(*place, label, ha="right", va="center", color=INK, fontsize=0.9 * size)
+    overlapping = overlap(panel.frames)
     for frame in panel.frames:
-        _draw_frame(axes, frame, left, top, overlapping=_overlap(panel.frames))
+        _draw_frame(axes, frame, left, top, overlapping)
 
 
 def _draw_cell(axes: Axes, x: float, y: float, fill: int) -> None:
@@ -118,14 +119,6 @@ def _draw_frame(axes: Axes, frame: Frame, left: float, top: float, overlapping: 
             edgecolor=PALETTE[frame.colour % len(PALETTE)],
             linewidth=2.0,
         )
-    )
-
-
-def _overlap(frames: tuple[Frame, ...]) -> bool:
-    return any(
-        abs(one.top - other.top) < one.height and abs(one.left - other.left) < one.width
-        for number, one in enumerate(frames)
-        for other in frames[:number]
     )
 
 

@@ -174,8 +174,7 @@ def show_pooling(
         frame.top + height > padded.height or frame.left + width > padded.width for frame in frames
     ):
         raise ValueError("pooled has more numbers than there are windows in the image")
-    apart = down >= height and across >= width
-    fills = _filled(padded.fills, frames) if apart else padded.fills
+    fills = padded.fills if overlap(frames) else _filled(padded.fills, frames)
     source = Panel(_size("image", image), padded.texts, fills, frames)
     counted = [[row * columns + column for column in range(columns)] for row in range(len(pooled))]
     result = Panel(_size("result", pooled), _numbers(pooled), _frozen(counted))
@@ -223,6 +222,15 @@ def show_convolution(
     ]
     caption = f"{' + '.join(products)} = {_number(result[row][column])}"
     return Picture((source, weights, answer), ("∗", "="), caption)
+
+
+def overlap(frames: Sequence[Frame]) -> bool:
+    """Whether any two frames have a cell in common."""
+    return any(
+        abs(one.top - other.top) < one.height and abs(one.left - other.left) < one.width
+        for number, one in enumerate(frames)
+        for other in frames[:number]
+    )
 
 
 def _padded_panel(image: Rows, padding: Margins, fill: float | None) -> Panel:

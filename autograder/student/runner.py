@@ -153,6 +153,8 @@ def _checked(session: Session, cell: CodeCell) -> dict[str, str]:
             session.run(cell)
     except CellFailed as failure:
         outcome, text = _outcome(failure.error), str(failure)
+        if isinstance(failure.error, NameError) and failure.error.name == cell.exercise:
+            text = f"There is no function {cell.exercise}: was it renamed, or deleted?"
     return {
         "name": cell.exercise,
         "outcome": outcome,
