@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from autograder.cli.console import output, progress_output, safe
 from autograder.course import Assignment
-from autograder.publish.text import shortened
+from autograder.publish.text import plain, shortened
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from autograder.results import ExerciseResult, Result
 
 NAME_WIDTH = 14
+GLUE = "\N{NO-BREAK SPACE}"
 WIDEST_WITH_NUMBERS = 8
 SYMBOLS = {"full": "[green]●[/green]", "part": "[yellow]◐[/yellow]", "none": "[red]○[/red]"}
 ATTENTION = "[bold red]!!![/bold red]"
@@ -62,63 +63,73 @@ def show_class(
 ) -> None:
     """A row per student: points per exercise, total, written answers to mark, and a note.
 
-    `notes` says something of each student; without it the note is why there is no grade.
+    `notes` says something of each student, in as many lines as it takes; without it the note is
+    why there is no grade, cut to a line.
     """
     console = progress_output() if on_stderr else output()
-    console.print(_class_table(assignment, results, notes))
-    for line in _legend(assignment):
-        console.print(f"[dim]{line}[/dim]")
+    console.print(_class_table(assignment, results, notes, console.width))
+    for line in _legend(assignment, console.width):
+        console.print(f"[dim]{safe(line)}[/dim]")
 
 
 def _class_table(
-    assignment: Assignment, results: Sequence[Result], notes: Mapping[str, str] | None
+    assignment: Assignment,
+    results: Sequence[Result],
+    notes: Mapping[str, str] | None,
+    width: int,
 ) -> Table:
-    from rich import box
+    """Columns are as wide as what stands in them; the note gets what is left."""
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column("student", no_wrap=True, max_width=NAME_WIDTH)
-    numbers = len(assignment.exercises) <= WIDEST_WITH_NUMBERS
-    for number, _ in enumerate(assignment.exercises, 1):
-        table.add_column(str(number), justify="right", no_wrap=True)
-    table.add_column("total", justify="right", no_wrap=True)
-    table.add_column("mark", justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True, overflow="ellipsis", ratio=1)
-    for result in results:
-        cells = [_cell(exercise, numbers) for exercise in result.exercises]
-        if result.status != "graded":
-            cells = ["[dim]-[/dim]"] * len(assignment.exercises)
-        waiting = sum(item.state == "needs_marking" for item in result.written)
-        table.add_row(
-            safe(shortened(result.student, NAME_WIDTH)),
-            *cells,
-            f"[bold]{result.score:g}[/bold]" if result.status == "graded" else ATTENTION,
-            str(waiting) if waiting else "",
-            _note(result, notes),
-        )
+    numbers = [str(number) for number in range(1, len(assignment.exercises) + 1)]
+    header = ["student", *numbers, "total", "mark"]
+    rows = [_row(result, with_numbers=len(numbers) <= WIDEST_WITH_NUMBERS) for result in results]
+    plain_rows = [[Text.from_markup(cell).cell_len for cell in row] for row in rows]
+    widths = [max(column) for column in zip(map(len, header), *plain_rows, strict=True)]
+    room = max(width - sum(widths) - len(widths), 0)
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    for name, size in zip(header, widths, strict=True):
+        justify: Literal["left", "right"] = "left" if name == "student" else "right"
+        table.add_column(name, justify=justify, no_wrap=True, min_width=size)
+    table.add_column("", overflow="fold")
+    for result, row in zip(results, rows, strict=True):
+        note = shortened(result.reason, room)
+        if notes is not None:
+            note = plain(notes.get(result.student, ""), lines=False)
+        table.add_row(*row, safe(note) if room else "")
     return table
 
 
-def _note(result: Result, notes: Mapping[str, str] | None) -> str:
-    if notes is not None:
-        return safe(shortened(notes.get(result.student, ""), 40))
-    return safe(shortened(result.reason, 40))
+def _row(result: Result, *, with_numbers: bool) -> list[str]:
+    graded = result.status == "graded"
+    waiting = sum(item.state == "needs_marking" for item in result.written)
+    return [
+        safe(shortened(result.student, NAME_WIDTH)),
+        *(_cell(exercise, with_numbers) if graded else "-" for exercise in result.exercises),
+        f"[bold]{result.score:g}[/bold]" if graded else ATTENTION,
+        str(waiting) if waiting else "",
+    ]
 
 
-def _legend(assignment: Assignment) -> Sequence[str]:
+def _legend(assignment: Assignment, width: int) -> list[str]:
+    """What the numbers at the head of the columns stand for, broken between entries only."""
+    import textwrap
+
     names = [
-        f"{number} {exercise.name} ({exercise.points:g})"
+        f"{number} {exercise.name} ({exercise.points:g})".replace(" ", GLUE)
         for number, exercise in enumerate(assignment.exercises, 1)
     ]
-    lines = [", ".join(names) + f"; total of {assignment.max_score:g}."]
+    text = ", ".join(names) + f"; together {assignment.max_score:g}."
+    lines = [line.replace(GLUE, " ") for line in textwrap.wrap(text, width)]
     lines.append("mark: written answers that wait for a person.")
     if len(assignment.exercises) > WIDEST_WITH_NUMBERS:
         lines.append("● all points, ◐ some, ○ none.")
     return lines
 
 
-def _cell(exercise: ExerciseResult, numbers: bool) -> str:
-    if not numbers:
+def _cell(exercise: ExerciseResult, with_numbers: bool) -> str:
+    if not with_numbers:
         return _symbol(exercise)
     colour = {"full": "green", "part": "yellow", "none": "red"}[_share(exercise)]
     return f"[{colour}]{exercise.score:g}[/{colour}]"

@@ -83,7 +83,7 @@ def mistaken(assignment: Assignment) -> Iterator[MadeUp]:
             write = _notebook(assignment, notebooks.with_written_answers(notebook, assignment))
         yield MadeUp(
             found.name,
-            f"{found.exercise}: {what}",
+            f"wrong: {what}",
             "only these lost",
             write,
             lost=(found.exercise,),

@@ -27,7 +27,9 @@ def plain(text: str, *, lines: bool = True) -> str:
 def shortened(text: str, width: int) -> str:
     """One plain line of at most `width` characters."""
     line = plain(text, lines=False)
-    return line if len(line) <= width else line[: width - 1].rstrip() + "…"
+    if len(line) <= width:
+        return line
+    return line[: max(width - 1, 0)].rstrip() + "…"
 
 
 def log_safe(text: str) -> str:
