@@ -105,8 +105,8 @@ def zero_pad2d(x, padding):
         dtype of `x`. A padding of 0 gives an equal copy; an empty batch an empty batch.
 
     Raises:
-        ValueError: `x` is not of rank 4, or `padding` is negative or of none of the three forms;
-            the message names the argument.
+        ValueError: `x` is not of rank 4 or has no pixels, or `padding` is negative or of none of
+            the three forms; the message names the argument.
     """
     x = _images(x)
     rows, columns = _two(padding, "padding")

@@ -3,8 +3,8 @@
 # %% [markdown]
 # # Pooling and padding
 #
-# A convolutional network looks at an image through small windows. How many windows there are,
-# what happens at the border, and how a window is reduced to one number: these few rules decide the
+# A convolutional network looks at an image through small windows. How many windows there are, what
+# happens at the border, and how a window is reduced to one number: these few rules decide the
 # shape of every layer. In this assignment you write them in plain NumPy, seven functions with 28
 # points, and answer four questions in words, with 4 points each.
 #
@@ -17,14 +17,14 @@
 #   in upper or lower case.
 # * Functions are pure: they return a new array and change none of their arguments.
 # * The result has the dtype of the image, except where a docstring says otherwise. NaN propagates:
-#   a window with a NaN in it gives NaN. An empty batch, shape `(0, height, width, channels)`, gives
-#   an empty batch of the right shape.
-# * An argument that makes no sense raises a `ValueError` whose message names that argument, such as
-#   `"pool_size must be at least 1, not 0"`.
+#   a window with a NaN in it gives NaN. An empty batch, shape `(0, height, width, channels)`,
+#   gives an empty batch of the right shape.
+# * An argument that makes no sense raises a `ValueError` whose message names that argument, such
+#   as `"pool_size must be at least 1, not 0"`.
 #
-# You may add functions of your own, in any cell in which you write. After each exercise comes a cell
-# of public checks. They are few on purpose: your work is graded with more checks than these, on
-# images with unequal sides, several channels, and negative numbers. Try such images yourself.
+# You may add functions of your own, in any cell in which you write. After each exercise comes a
+# cell of public checks. They are few on purpose: your work is graded with more checks than these,
+# on images with unequal sides, several channels, and negative numbers. Try such images yourself.
 
 # %% nbgrader={"grade_id": "setup"}
 import numpy as np
@@ -48,18 +48,23 @@ from autograder.student import (
 # %%
 show_windows(size=8, window=3, stride=2)
 
+# %% [markdown]
+# With `n` cells, a window of `k`, a stride of `s`, and `p` cells added on *each* side, the number
+# of windows is
+#
+#     floor((n + 2p - d(k - 1) - 1) / s) + 1
+#
+# Mind the rounding: `(n - k)/s + 1` without it, a formula that is often seen, gives 3.5 windows
+# here. The dilation `d` is the distance between neighbouring cells of a window: 1 for an ordinary
+# window, while one of 3 cells with dilation 2 spans 5 and looks at every second one.
+
+# %%
+show_windows(size=7, window=3, stride=1, dilation=2)
+
 
 # %% [markdown]
-# With `n` cells, a window of `k`, a stride of `s` and `p` cells added on *each* side, there are
-#
-# $$\left\lfloor \frac{n + 2p - d\,(k - 1) - 1}{s} \right\rfloor + 1$$
-#
-# windows. Here `d` is the dilation: the distance between neighbouring cells of the window, 1 for an
-# ordinary window. A window of 3 with dilation 2 spans 5 cells and looks at every second one. Mind
-# the rounding: the formula `(n - k)/s + 1` without it, which is often seen, gives 3.5 windows here.
-#
-# `"same"` is defined the other way round. The number of windows is fixed first, as
-# $\lceil n / s \rceil$, and as much padding is added as they need.
+# `"same"` is defined the other way round: the number of windows is fixed first, as `ceil(n / s)`,
+# and as much padding is added as they need. How much that is comes next.
 
 
 # %% nbgrader={"grade_id": "output_size"}
@@ -99,10 +104,10 @@ check_raises(output_size, 3, 5, naming="window")
 # %% [markdown]
 # ## 2. How much padding is "same"? (3 points)
 #
-# Under `"same"` there are $o = \lceil n / s \rceil$ windows, and they span $(o - 1)\,s + k$ cells.
-# Where that is more than `n`, the missing cells are added: half of them before and half after. If
-# their number is odd, the extra cell goes *after*, that is to the right or the bottom. (Other
-# libraries put it elsewhere; this is the way of Keras and TensorFlow.)
+# Under `"same"` there are `o = ceil(n / s)` windows, and they span `(o - 1)s + k` cells. Where
+# that is more than `n`, the missing cells are added: half of them before and half after. If their
+# number is odd, the extra cell goes *after*, that is to the right or the bottom. (Other libraries
+# put it elsewhere; this is the way of Keras and TensorFlow.)
 
 # %%
 show_windows(size=5, window=2, stride=1, padding=(0, 1))
@@ -141,8 +146,9 @@ check_raises(same_padding, 5, 2, stride=0, naming="stride")
 # %% [markdown]
 # ## 3. A border of zeros (3 points)
 #
-# Convolutions fill the cells that padding adds with zeros. The amount may differ from side to side:
-# below, one row is added on top, none at the bottom, one column on the left, and two on the right.
+# Convolutions fill the cells that padding adds with zeros. The amount may differ from side to
+# side: below, one row is added on top, none at the bottom, one column on the left, and two on the
+# right.
 
 # %%
 show_padding([[5, 6, 7], [8, 9, 4]], padding=((1, 0), (1, 2)))
@@ -164,8 +170,8 @@ def zero_pad2d(x, padding):
         dtype of `x`. A padding of 0 gives an equal copy; an empty batch an empty batch.
 
     Raises:
-        ValueError: `x` is not of rank 4, or `padding` is negative or of none of the three forms;
-            the message names the argument.
+        ValueError: `x` is not of rank 4 or has no pixels, or `padding` is negative or of none of
+            the three forms; the message names the argument.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -197,8 +203,8 @@ check_raises(zero_pad2d, small, padding=-1, naming="padding")
 # %% [markdown]
 # ## 4. Max pooling (5 points)
 #
-# Max pooling keeps the greatest number of each window. With `strides=None` the windows touch without
-# overlapping; a smaller stride lets them overlap.
+# Max pooling keeps the greatest number of each window. With `strides=None` the windows touch
+# without overlapping; a smaller stride lets them overlap.
 
 # %%
 show_pooling(
@@ -332,10 +338,10 @@ check_raises(avg_pool2d, image, padding="full", naming="padding")
 # %% [markdown]
 # ## 6. Min pooling (3 points)
 #
-# Min pooling keeps the least number of each window: it picks the dark details out of a bright image,
-# as max pooling picks the bright ones out of a dark image. In the upper left window it keeps 2 and
-# not 9. Keras has no such layer, but $\min(x) = -\max(-x)$. Before you write that, think of what
-# `-x` is for an image of unsigned bytes (`uint8`).
+# Min pooling keeps the least number of each window: it picks the dark details out of a bright
+# image, as max pooling picks the bright ones out of a dark image. In the upper left window it
+# keeps 2 and not 9. Keras has no such layer, but `min(x) = -max(-x)`. Before you write that, think
+# of what `-x` is for an image of unsigned bytes (`uint8`).
 
 # %%
 show_pooling(
@@ -388,8 +394,8 @@ check_raises(min_pool2d, image, strides=0, naming="strides")
 # ## 7. Convolution (6 points)
 #
 # A convolution multiplies each window by a kernel, cell by cell, and adds up the products. What
-# networks call a convolution is strictly a *cross-correlation*: the kernel is not flipped. Below, the
-# kernel subtracts from each pixel its neighbour to the lower right.
+# networks call a convolution is strictly a *cross-correlation*: the kernel is not flipped. Below,
+# the kernel subtracts from each pixel its neighbour to the lower right.
 
 # %%
 show_convolution(
@@ -490,9 +496,9 @@ check_raises(conv2d, image, np.zeros((5, 5, 1, 1)), naming="kernel")
 # %% [markdown] nbgrader={"grade_id": "question_significance_of_padding"}
 # ### Question 3 (4 points)
 #
-# Why are images padded before a convolution? Say what happens without padding in a deep network, what
-# becomes of the pixels at the border, how much padding keeps the size, and under which conditions that
-# rule holds.
+# Why are images padded before a convolution? Say what happens without padding in a deep network,
+# what becomes of the pixels at the border, how much padding keeps the size, and under which
+# conditions that rule holds.
 
 # %% [markdown] nbgrader={"grade_id": "significance_of_padding"}
 # YOUR ANSWER HERE
@@ -500,9 +506,9 @@ check_raises(conv2d, image, np.zeros((5, 5, 1, 1)), naming="kernel")
 # %% [markdown] nbgrader={"grade_id": "question_zero_versus_valid"}
 # ### Question 4 (4 points)
 #
-# "Zero padding", "same" and "valid": which of these words say *with what* is padded, and which say *how
-# much*? Give the sizes that "same" and "valid" lead to at stride 1 and at stride 2, with worked
-# numbers, and say when you would choose which.
+# "Zero padding", "same" and "valid": which of these words say *with what* is padded, and which say
+# *how much*? Give the sizes that "same" and "valid" lead to at stride 1 and at stride 2, with
+# worked numbers, and say when you would choose which.
 
 # %% [markdown] nbgrader={"grade_id": "zero_versus_valid"}
 # YOUR ANSWER HERE

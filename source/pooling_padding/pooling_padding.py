@@ -14,8 +14,8 @@
 # %% [markdown]
 # # Pooling and padding
 #
-# A convolutional network looks at an image through small windows. How many windows there are,
-# what happens at the border, and how a window is reduced to one number: these few rules decide the
+# A convolutional network looks at an image through small windows. How many windows there are, what
+# happens at the border, and how a window is reduced to one number: these few rules decide the
 # shape of every layer. In this assignment you write them in plain NumPy, seven functions with 28
 # points, and answer four questions in words, with 4 points each.
 #
@@ -28,14 +28,14 @@
 #   in upper or lower case.
 # * Functions are pure: they return a new array and change none of their arguments.
 # * The result has the dtype of the image, except where a docstring says otherwise. NaN propagates:
-#   a window with a NaN in it gives NaN. An empty batch, shape `(0, height, width, channels)`, gives
-#   an empty batch of the right shape.
-# * An argument that makes no sense raises a `ValueError` whose message names that argument, such as
-#   `"pool_size must be at least 1, not 0"`.
+#   a window with a NaN in it gives NaN. An empty batch, shape `(0, height, width, channels)`,
+#   gives an empty batch of the right shape.
+# * An argument that makes no sense raises a `ValueError` whose message names that argument, such
+#   as `"pool_size must be at least 1, not 0"`.
 #
-# You may add functions of your own, in any cell in which you write. After each exercise comes a cell
-# of public checks. They are few on purpose: your work is graded with more checks than these, on
-# images with unequal sides, several channels, and negative numbers. Try such images yourself.
+# You may add functions of your own, in any cell in which you write. After each exercise comes a
+# cell of public checks. They are few on purpose: your work is graded with more checks than these,
+# on images with unequal sides, several channels, and negative numbers. Try such images yourself.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"}
 import numpy as np
@@ -60,16 +60,21 @@ from autograder.student import (
 show_windows(size=8, window=3, stride=2)
 
 # %% [markdown]
-# With `n` cells, a window of `k`, a stride of `s` and `p` cells added on *each* side, there are
+# With `n` cells, a window of `k`, a stride of `s`, and `p` cells added on *each* side, the number
+# of windows is
 #
-# $$\left\lfloor \frac{n + 2p - d\,(k - 1) - 1}{s} \right\rfloor + 1$$
+#     floor((n + 2p - d(k - 1) - 1) / s) + 1
 #
-# windows. Here `d` is the dilation: the distance between neighbouring cells of the window, 1 for an
-# ordinary window. A window of 3 with dilation 2 spans 5 cells and looks at every second one. Mind
-# the rounding: the formula `(n - k)/s + 1` without it, which is often seen, gives 3.5 windows here.
-#
-# `"same"` is defined the other way round. The number of windows is fixed first, as
-# $\lceil n / s \rceil$, and as much padding is added as they need.
+# Mind the rounding: `(n - k)/s + 1` without it, a formula that is often seen, gives 3.5 windows
+# here. The dilation `d` is the distance between neighbouring cells of a window: 1 for an ordinary
+# window, while one of 3 cells with dilation 2 spans 5 and looks at every second one.
+
+# %%
+show_windows(size=7, window=3, stride=1, dilation=2)
+
+# %% [markdown]
+# `"same"` is defined the other way round: the number of windows is fixed first, as `ceil(n / s)`,
+# and as much padding is added as they need. How much that is comes next.
 
 
 # %% nbgrader={"grade": false, "grade_id": "output_size", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
@@ -143,10 +148,10 @@ check_raises(output_size, 3, 5, naming="window")
 # %% [markdown]
 # ## 2. How much padding is "same"? (3 points)
 #
-# Under `"same"` there are $o = \lceil n / s \rceil$ windows, and they span $(o - 1)\,s + k$ cells.
-# Where that is more than `n`, the missing cells are added: half of them before and half after. If
-# their number is odd, the extra cell goes *after*, that is to the right or the bottom. (Other
-# libraries put it elsewhere; this is the way of Keras and TensorFlow.)
+# Under `"same"` there are `o = ceil(n / s)` windows, and they span `(o - 1)s + k` cells. Where
+# that is more than `n`, the missing cells are added: half of them before and half after. If their
+# number is odd, the extra cell goes *after*, that is to the right or the bottom. (Other libraries
+# put it elsewhere; this is the way of Keras and TensorFlow.)
 
 # %%
 show_windows(size=5, window=2, stride=1, padding=(0, 1))
@@ -198,8 +203,9 @@ check_raises(same_padding, 5, 2, stride=0, naming="stride")
 # %% [markdown]
 # ## 3. A border of zeros (3 points)
 #
-# Convolutions fill the cells that padding adds with zeros. The amount may differ from side to side:
-# below, one row is added on top, none at the bottom, one column on the left, and two on the right.
+# Convolutions fill the cells that padding adds with zeros. The amount may differ from side to
+# side: below, one row is added on top, none at the bottom, one column on the left, and two on the
+# right.
 
 # %%
 show_padding([[5, 6, 7], [8, 9, 4]], padding=((1, 0), (1, 2)))
@@ -221,8 +227,8 @@ def zero_pad2d(x, padding):
         dtype of `x`. A padding of 0 gives an equal copy; an empty batch an empty batch.
 
     Raises:
-        ValueError: `x` is not of rank 4, or `padding` is negative or of none of the three forms;
-            the message names the argument.
+        ValueError: `x` is not of rank 4 or has no pixels, or `padding` is negative or of none of
+            the three forms; the message names the argument.
     """
     ### BEGIN SOLUTION
     x = _images(x)
@@ -287,8 +293,8 @@ check_raises(zero_pad2d, small, padding=-1, naming="padding")
 # %% [markdown]
 # ## 4. Max pooling (5 points)
 #
-# Max pooling keeps the greatest number of each window. With `strides=None` the windows touch without
-# overlapping; a smaller stride lets them overlap.
+# Max pooling keeps the greatest number of each window. With `strides=None` the windows touch
+# without overlapping; a smaller stride lets them overlap.
 
 # %%
 show_pooling(
@@ -476,10 +482,10 @@ check_raises(avg_pool2d, image, padding="full", naming="padding")
 # %% [markdown]
 # ## 6. Min pooling (3 points)
 #
-# Min pooling keeps the least number of each window: it picks the dark details out of a bright image,
-# as max pooling picks the bright ones out of a dark image. In the upper left window it keeps 2 and
-# not 9. Keras has no such layer, but $\min(x) = -\max(-x)$. Before you write that, think of what
-# `-x` is for an image of unsigned bytes (`uint8`).
+# Min pooling keeps the least number of each window: it picks the dark details out of a bright
+# image, as max pooling picks the bright ones out of a dark image. In the upper left window it
+# keeps 2 and not 9. Keras has no such layer, but `min(x) = -max(-x)`. Before you write that, think
+# of what `-x` is for an image of unsigned bytes (`uint8`).
 
 # %%
 show_pooling(
@@ -542,8 +548,8 @@ check_raises(min_pool2d, image, strides=0, naming="strides")
 # ## 7. Convolution (6 points)
 #
 # A convolution multiplies each window by a kernel, cell by cell, and adds up the products. What
-# networks call a convolution is strictly a *cross-correlation*: the kernel is not flipped. Below, the
-# kernel subtracts from each pixel its neighbour to the lower right.
+# networks call a convolution is strictly a *cross-correlation*: the kernel is not flipped. Below,
+# the kernel subtracts from each pixel its neighbour to the lower right.
 
 # %%
 show_convolution(
@@ -674,15 +680,16 @@ check_raises(conv2d, image, np.zeros((5, 5, 1, 1)), naming="kernel")
 # independent of where a feature lies, and what is lost.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "purpose_of_pooling", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false, "cell_type": "markdown"}
-# **Model answer.** Pooling reduces each window of a feature map to one number, so that the maps get
-# smaller: 2×2 windows with stride 2 turn 28×28 into 14×14, a quarter of the numbers. The layers after
-# it have a quarter of the positions to compute at. The same 3×3 kernel now covers twice as many
-# pixels of the image in each direction: the receptive field grows faster with depth. If a feature
-# moves by a pixel within its window, the maximum does not change, and the mean changes little: the
-# network becomes insensitive to *small, local* shifts. That is approximate: a feature that crosses
-# the border between two windows does change the output, and a large shift moves the output along.
-# Pooling has no weights to learn. The price is position: of four pixels we no longer know which one
-# held the maximum, and that matters for segmentation or for small objects.
+# **Model answer.** Pooling reduces each window of a feature map to one number, so that the maps
+# get smaller: 2×2 windows with stride 2 turn 28×28 into 14×14, a quarter of the numbers. The
+# layers after it have a quarter of the positions to compute at. The same 3×3 kernel now covers
+# twice as many pixels of the image in each direction: the receptive field grows faster with depth.
+# If a feature moves by a pixel within its window, the maximum does not change, and the mean
+# changes little: the network becomes insensitive to *small, local* shifts. That is approximate: a
+# feature that crosses the border between two windows does change the output, and a large shift
+# moves the output along. Pooling has no weights to learn. The price is position: of four pixels we
+# no longer know which one held the maximum, and that matters for segmentation or for small
+# objects.
 #
 # **Rubric** (half points are possible)
 #
@@ -692,9 +699,10 @@ check_raises(conv2d, image, np.zeros((5, 5, 1, 1)), naming="kernel")
 #   network translation invariant", without a limit, earns none of it.
 # * 1 point: pooling itself learns nothing (½), and the exact position is lost (½).
 #
-# *Trap:* "pooling reduces the number of parameters". It is true only of dense layers that come after
-# it, whose input shrinks; the parameters of a convolution do not depend on the size of its input.
-# Said without that, take off ½ point. An example with numbers may make good for a missing half point.
+# *Trap:* "pooling reduces the number of parameters". It is true only of dense layers that come
+# after it, whose input shrinks; the parameters of a convolution do not depend on the size of its
+# input. Said without that, take off ½ point. An example with numbers may make good for a missing
+# half point.
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "question_min_versus_max", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "markdown"}
 # ### Question 2 (4 points)
@@ -703,45 +711,46 @@ check_raises(conv2d, image, np.zeros((5, 5, 1, 1)), naming="kernel")
 # other, and for which images or features is each the right one? Work through one small example.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "min_versus_max", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false, "cell_type": "markdown"}
-# **Model answer.** Max pooling keeps the greatest number of each window, min pooling the least. They
-# mirror each other: min(x) = −max(−x), so that a library with one has both (with unsigned numbers
-# one must subtract from 255 in place of negating). Max pooling keeps what stands out by being
-# *bright*, or by activating strongly: after ReLU, where 0 means that a feature is absent, the maximum
-# says whether it is present anywhere in the window. Min pooling keeps what stands out by being *dark*:
-# black ink on white paper is thinned or lost under the maximum, and survives under the minimum. After
-# ReLU the minimum says little, because one 0 in the window is enough to hide the feature. Example:
-# for the window [3, 7; 2, 5] the maximum is 7 and the minimum is 2; −max(−3, −7, −2, −5) = −(−2) = 2.
-# For white paper with one stroke, [255, 255; 20, 255], max pooling gives 255, the stroke is gone; min
-# pooling gives 20, it is kept.
+# **Model answer.** Max pooling keeps the greatest number of each window, min pooling the least.
+# They mirror each other: min(x) = −max(−x), so that a library with one has both (with unsigned
+# numbers one must subtract from 255 in place of negating). Max pooling keeps what stands out by
+# being *bright*, or by activating strongly: after ReLU, where 0 means that a feature is absent,
+# the maximum says whether it is present anywhere in the window. Min pooling keeps what stands out
+# by being *dark*: black ink on white paper is thinned or lost under the maximum, and survives
+# under the minimum. After ReLU the minimum says little, because one 0 in the window is enough to
+# hide the feature. Example: for the window [3, 7; 2, 5] the maximum is 7 and the minimum is 2;
+# −max(−3, −7, −2, −5) = −(−2) = 2. For white paper with one stroke, [255, 255; 20, 255], max
+# pooling gives 255, the stroke is gone; min pooling gives 20, it is kept.
 #
 # **Rubric** (half points are possible)
 #
 # * 1 point: the rule of selection of both: greatest and least number of each window.
 # * 1 point: min(x) = −max(−x), or the same in words.
-# * 1 point: when which is right: bright features on dark or strong activations for max, dark features
-#   on bright for min; a reason is given.
+# * 1 point: when which is right: bright features on dark or strong activations for max, dark
+#   features on bright for min; a reason is given.
 # * 1 point: an example that was worked out and is correct.
 #
-# *Trap:* the general benefits of pooling (smaller maps, less work) told twice, once for each. They are
-# common to both and earn nothing here.
+# *Trap:* the general benefits of pooling (smaller maps, less work) told twice, once for each. They
+# are common to both and earn nothing here.
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "question_significance_of_padding", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "markdown"}
 # ### Question 3 (4 points)
 #
-# Why are images padded before a convolution? Say what happens without padding in a deep network, what
-# becomes of the pixels at the border, how much padding keeps the size, and under which conditions that
-# rule holds.
+# Why are images padded before a convolution? Say what happens without padding in a deep network,
+# what becomes of the pixels at the border, how much padding keeps the size, and under which
+# conditions that rule holds.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "significance_of_padding", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false, "cell_type": "markdown"}
 # **Model answer.** A k×k kernel without padding fits n − k + 1 times into n pixels, so each layer
 # takes k − 1 from height and width: ten layers of 3×3 turn 32×32 into 12×12, and 5×5 kernels would
 # have used the image up after seven layers. The depth of the network would be bound to the size of
-# the image. Besides, a pixel in the corner is seen by one window of a 3×3 kernel, one in the middle by
-# nine: what lies at the border hardly counts. Padding mends both. With p = (k − 1)/2 cells on each
-# side the size stays: n + 2p − k + 1 = n. This holds for odd k and stride 1. For even k it is not a
-# whole number, so one side gets a cell more (in Keras the right and the bottom); with a stride s the
-# size becomes ⌈n/s⌉ at best. The padding need not be zeros: reflecting or repeating the edge are
-# possible, and pooling ignores the added cells. Zeros are invented data and leave their own edge.
+# the image. Besides, a pixel in the corner is seen by one window of a 3×3 kernel, one in the
+# middle by nine: what lies at the border hardly counts. Padding mends both. With p = (k − 1)/2
+# cells on each side the size stays: n + 2p − k + 1 = n. This holds for odd k and stride 1. For
+# even k it is not a whole number, so one side gets a cell more (in Keras the right and the
+# bottom); with a stride s the size becomes ⌈n/s⌉ at best. The padding need not be zeros:
+# reflecting or repeating the edge are possible, and pooling ignores the added cells. Zeros are
+# invented data and leave their own edge.
 #
 # **Rubric** (half points are possible)
 #
@@ -750,25 +759,26 @@ check_raises(conv2d, image, np.zeros((5, 5, 1, 1)), naming="kernel")
 # * 1 point: p = (k − 1)/2 on each side keeps the size, shown or used with a number.
 # * 1 point: the conditions: odd k (½) and stride 1 (½).
 #
-# *Trap:* "padding is always zeros and always symmetric". With an even window or some strides one side
-# gets more, and other fill values exist. Said so, take off ½ point.
+# *Trap:* "padding is always zeros and always symmetric". With an even window or some strides one
+# side gets more, and other fill values exist. Said so, take off ½ point.
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "question_zero_versus_valid", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "markdown"}
 # ### Question 4 (4 points)
 #
-# "Zero padding", "same" and "valid": which of these words say *with what* is padded, and which say *how
-# much*? Give the sizes that "same" and "valid" lead to at stride 1 and at stride 2, with worked
-# numbers, and say when you would choose which.
+# "Zero padding", "same" and "valid": which of these words say *with what* is padded, and which say
+# *how much*? Give the sizes that "same" and "valid" lead to at stride 1 and at stride 2, with
+# worked numbers, and say when you would choose which.
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "zero_versus_valid", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false, "cell_type": "markdown"}
-# **Model answer.** "Zero" names the value of the added cells; "valid" and "same" name their number, so
-# zero and valid are not two ends of one scale. "valid" adds nothing: only windows that lie inside the
-# image count. "same" adds as much as ⌈n/s⌉ windows need, and a convolution fills that with zeros, while
-# pooling ignores it. Sizes: valid gives ⌊(n − k)/s⌋ + 1, same gives ⌈n/s⌉. With n = 28 and k = 5: valid
-# 24 at stride 1 and ⌊23/2⌋ + 1 = 12 at stride 2; same 28 at stride 1 and 14 at stride 2. "same" thus
-# keeps the size at stride 1 only. I take "same" where many layers follow each other, where the maps
-# must match (as in residual connections) or where the border matters, and "valid" where no invented
-# values should enter, or where a shrinking map does no harm, as in LeNet-5.
+# **Model answer.** "Zero" names the value of the added cells; "valid" and "same" name their
+# number, so zero and valid are not two ends of one scale. "valid" adds nothing: only windows that
+# lie inside the image count. "same" adds as much as ⌈n/s⌉ windows need, and a convolution fills
+# that with zeros, while pooling ignores it. Sizes: valid gives ⌊(n − k)/s⌋ + 1, same gives ⌈n/s⌉.
+# With n = 28 and k = 5: valid 24 at stride 1 and ⌊23/2⌋ + 1 = 12 at stride 2; same 28 at stride 1
+# and 14 at stride 2. "same" thus keeps the size at stride 1 only. I take "same" where many layers
+# follow each other, where the maps must match (as in residual connections) or where the border
+# matters, and "valid" where no invented values should enter, or where a shrinking map does no
+# harm, as in LeNet-5.
 #
 # **Rubric** (half points are possible)
 #
@@ -777,5 +787,5 @@ check_raises(conv2d, image, np.zeros((5, 5, 1, 1)), naming="kernel")
 # * 1 point: sizes at stride 2, with the rounding: ⌊(n − k)/2⌋ + 1 and ⌈n/2⌉.
 # * 1 point: a worked number that is correct (½), and a reasoned choice (½).
 #
-# *Trap:* "same always keeps the size". True at stride 1 only; said without that, the point for stride 2
-# is lost.
+# *Trap:* "same always keeps the size". True at stride 1 only; said without that, the point for
+# stride 2 is lost.
