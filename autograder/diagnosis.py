@@ -162,9 +162,7 @@ def diagnose(catalogue: Catalogue, exercise: str, sandbox: Sandbox) -> Misconcep
 
 def reactions(which: Misconception, catalogue: Catalogue) -> tuple[Reaction, ...]:
     """How a misconception reacts to the probes of its exercise; computed once in a process."""
-    known: dict[str, tuple[Reaction, ...]] = catalogue.module.__dict__.setdefault(
-        "__reactions__", {}
-    )
+    known = catalogue.reactions
     if which.name not in known:
         known[which.name] = tuple(
             react(which.function, probe) for probe in catalogue.probes.get(which.exercise, ())
