@@ -1,0 +1,90 @@
+"""The time that one submission may use, per call and in all, measured from outside.
+
+Knows the clock and the process tree; raises `TimedOut` with the sentence for the student.
+"""
+
+from __future__ import annotations
+
+import time
+
+from autograder.sandbox.failures import TimedOut
+from autograder.sandbox.limits import WALL_FACTOR, Limits, Tree
+
+UNSAMPLED_SECONDS = 0.25  # of short calls, before the total is measured again
+
+
+class Allowance:
+    """Computing time and wall time used so far; one call runs at a time."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._tree: Tree | None = None
+        self._cpu_before = 0.0  # of earlier forks
+        self._cpu_offset = 0.0  # of this fork, before its first cell
+        self._wall = 0.0
+        self._unsampled = 0.0
+        self._what = ""
+        self._began = 0.0
+        self._cpu_at_first_tick: float | None = None
+        self.exhausted = False
+
+    def watch(self, tree: Tree) -> None:
+        """A new fork is ready: its set-up counts for nothing."""
+        self._tree = tree
+        self._cpu_offset = tree.cpu_seconds()
+
+    def unwatch(self) -> None:
+        """This fork is about to end: what it used stays used."""
+        if self._tree is not None:
+            self._cpu_before += self._tree.cpu_seconds() - self._cpu_offset
+            self._tree = None
+
+    def begin(self, what: str) -> None:
+        """A call starts. Raises `TimedOut` if the total is used up."""
+        self._what = what
+        if self._unsampled > UNSAMPLED_SECONDS:
+            self._unsampled = 0.0
+            self._check_total(self._wall)
+        if self.exhausted:
+            raise TimedOut(self.message(self._what))
+        self._began = time.monotonic()
+        self._cpu_at_first_tick = None
+
+    def tick(self) -> None:
+        """Raises `TimedOut` if the call or the submission has used up its time.
+
+        What a call computes before its first tick, 50 ms in, is not measured, so that short calls
+        pay for no measuring.
+        """
+        assert self._tree is not None
+        limit = self._limits.call_seconds
+        wall = time.monotonic() - self._began
+        cpu = self._tree.cpu_seconds()
+        if self._cpu_at_first_tick is None:
+            self._cpu_at_first_tick = cpu
+        if cpu - self._cpu_at_first_tick > limit:
+            raise TimedOut(f"{self._what} computed for longer than {limit:g} seconds.")
+        if wall > WALL_FACTOR * limit:
+            raise TimedOut(f"{self._what} had not ended after {WALL_FACTOR * limit:g} seconds.")
+        self._check_total(self._wall + wall)
+        if self.exhausted:
+            raise TimedOut(self.message(self._what))
+
+    def end(self) -> float:
+        """The call is over; returns its wall time in seconds."""
+        seconds = time.monotonic() - self._began
+        self._wall += seconds
+        self._unsampled += seconds
+        return seconds
+
+    def _check_total(self, wall: float) -> None:
+        limit = self._limits.submission_seconds
+        cpu = self._cpu_before
+        if self._tree is not None:
+            cpu += self._tree.cpu_seconds() - self._cpu_offset
+        self.exhausted = self.exhausted or cpu > limit or wall > WALL_FACTOR * limit
+
+    def message(self, what: str) -> str:
+        """The sentence for what was not run to its end because the total is used up."""
+        total = self._limits.submission_seconds
+        return f"{what} had no time left: the whole submission may take {total:g} seconds."

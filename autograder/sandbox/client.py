@@ -1,0 +1,270 @@
+"""The trusted side of the boundary: one submission, its cells, and calls to its functions.
+
+Judges nothing. Whatever the submission does, a call ends in an `Answer` or a `CallFailed`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NoReturn, Self
+
+from autograder.sandbox import answers, wire
+from autograder.sandbox.allowance import Allowance
+from autograder.sandbox.channel import Broken, Died, Output
+from autograder.sandbox.failures import (
+    CallFailed,
+    Crashed,
+    Handle,
+    StudentRaised,
+    TimedOut,
+    Violated,
+)
+from autograder.sandbox.fork import Fork
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.questions import QUESTIONS
+from autograder.sandbox.tracing import file_of
+
+PATIENCE = 2  # time-outs after which a function is not called again
+_SIGNALS = {4: "illegal instruction", 6: "abort", 7: "bus error", 11: "segmentation fault"}
+
+CellOutcome = Literal["ok", "error", "timeout", "crashed", "violation"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One unit of student code; `label` is what messages call it: "cell 7 (max_pool2d)"."""
+
+    label: str
+    source: str
+
+
+@dataclass(frozen=True)
+class CellReport:
+    """What came of running a cell: a claim, except for timeout, crashed and violation."""
+
+    label: str
+    outcome: CellOutcome
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a call returned, and with `watch` two claims: its arguments afterwards, and whether
+    what it returned shares memory with one of them. `seconds` is wall time, measured outside."""
+
+    value: Any
+    arguments: tuple[Any, ...] | None
+    shares_memory: bool | None
+    seconds: float
+
+
+class Sandbox:
+    """One submission in its own process, as a context manager; the cells run on entering.
+
+    Args:
+        zygote_address: `Zygote.address`, of this process's warm process or another's.
+        cells: student code, in order; one that raises does not stop the next.
+        limits: what all of it may use.
+        module_name: `__name__` as the cells see it.
+    """
+
+    def __init__(
+        self,
+        zygote_address: str,
+        cells: Sequence[Cell],
+        limits: Limits = Limits(),  # noqa: B008 (frozen)
+        *,
+        module_name: str = "__main__",
+    ) -> None:
+        self._address = zygote_address
+        self._cells = tuple(cells)
+        self._limits = limits
+        self._module_name = module_name
+        self._fork: Fork | None = None
+        self._generation = 0
+        self._number = 0
+        self._allowance = Allowance(limits)
+        self._reports: dict[int, CellReport] = {}
+        self._left_out: set[int] = set()
+        self._time_outs: Counter[str] = Counter()
+        self._output = Output(int(limits.output_kb * 1024))
+        self._limits_hit: list[str] = []
+        self._violations: list[str] = []
+        self._lost = ""
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def reports(self) -> tuple[CellReport, ...]:
+        """One report per cell, in order."""
+        self._start()
+        return tuple(self._reports[index] for index in range(len(self._cells)))
+
+    def call(
+        self,
+        name: str,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        *,
+        watch: bool = False,
+    ) -> Answer:
+        """Call the student's function of that name on copies of the arguments.
+
+        Raises:
+            CallFailed: anything but an answer; `outcome` says what.
+            TypeError: an argument is not plain data (a fault of the suite).
+        """
+        message = {
+            "do": "call",
+            "name": name,
+            "args": list(args),
+            "kwargs": dict(kwargs or {}),
+            "watch": watch,
+        }
+        return self._ask(name, message, watch)
+
+    def ask(self, handle: Handle, question: str, *args: Any) -> Answer:
+        """Ask a handle one of the named questions (`questions.QUESTIONS`), such as "predict".
+
+        Raises:
+            CallFailed: anything but an answer.
+            KeyError: there is no such question.
+        """
+        if question not in QUESTIONS:
+            raise KeyError(f"no question {question!r}; there are {', '.join(QUESTIONS)}")
+        message = {"do": "ask", "name": question, "handle": handle, "args": list(args)}
+        return self._ask(question, message, False)
+
+    def observed(self) -> dict[str, Any]:
+        """What the sandbox saw so far: claims and limits, never a reason for points."""
+        return {
+            "notes": tuple(
+                f"{self._cells[index].label} is left out when the process is started again."
+                for index in sorted(self._left_out)
+            ),
+            "limits_hit": tuple(self._limits_hit),
+            "violations": tuple(self._violations),
+            "restarts": max(0, self._generation - 1),
+            "output": self._output.kept.decode("utf-8", "backslashreplace"),
+            "output_bytes": self._output.count,
+        }
+
+    def close(self) -> None:
+        """End the submission's processes; idempotent."""
+        self._hang_up()
+
+    def _ask(self, name: str, message: dict[str, Any], watch: bool) -> Answer:
+        if self._time_outs[name] >= PATIENCE:
+            raise TimedOut(f"{name} timed out {PATIENCE} times and is not called again.")
+        fork = self._start()
+        if fork is None:
+            raise TimedOut(self._allowance.message(name))
+        try:
+            said, seconds = self._exchange(fork, message, name, watch)
+        except TimedOut:
+            self._time_outs[name] += 1
+            raise
+        return Answer(said.value, said.arguments, said.shares_memory, seconds)
+
+    def _start(self) -> Fork | None:
+        """The running fork, or a fresh one that has run the cells; None when time is used up."""
+        while self._fork is None and not self._allowance.exhausted:
+            self._fork = Fork(self._address, self._limits, self._module_name)
+            self._generation += 1
+            self._allowance.watch(self._fork.tree)
+            self._run_cells(self._fork)
+        if self._allowance.exhausted:
+            for index, cell in enumerate(self._cells):
+                late = CellReport(cell.label, "timeout", self._allowance.message(cell.label))
+                self._reports.setdefault(index, late)
+        return self._fork
+
+    def _run_cells(self, fork: Fork) -> None:
+        """Run what is not left out; a cell that ends the process is left out from then on."""
+        for index, cell in enumerate(self._cells):
+            if index in self._left_out:
+                continue
+            message = {"do": "cell", "source": cell.source, "file": file_of(cell.label)}
+            try:
+                self._exchange(fork, message, cell.label, output=index not in self._reports)
+                report = CellReport(cell.label, "ok")
+            except StudentRaised as failure:
+                report = CellReport(cell.label, "error", failure.description)
+            except (TimedOut, Crashed, Violated) as failure:
+                self._left_out.add(index)
+                self._reports[index] = CellReport(cell.label, failure.outcome, failure.message)
+                return
+            self._reports.setdefault(index, report)
+
+    def _exchange(
+        self,
+        fork: Fork,
+        message: dict[str, Any],
+        what: str,
+        watch: bool = False,
+        output: bool = True,
+    ) -> tuple[answers.Said, float]:
+        self._number += 1
+        try:
+            payload = wire.encode({"id": self._number, **message}, generation=self._generation)
+        except wire.StaleHandle:
+            raise Crashed(f"What {what} needs was lost: {self._lost}") from None
+        except wire.CannotCross as refusal:
+            raise TypeError(f"an argument of {what} cannot cross: {refusal}") from None
+        try:
+            self._allowance.begin(what)
+            try:
+                raw = fork.channel.exchange(
+                    payload, self._allowance.tick, self._output if output else None
+                )
+            finally:
+                seconds = self._allowance.end()
+            answer = wire.decode(raw, generation=self._generation)
+            return answers.read(answer, self._number, what, watch), seconds
+        except TimedOut as failure:
+            self._fail(failure, self._limits_hit)
+        except (Broken, wire.Malformed) as trouble:
+            self._fail(Violated(f"{what} broke the rules: {trouble}."), self._violations)
+        except Died:
+            self._died(what)
+        except CallFailed:
+            raise
+        except BaseException:
+            self._hang_up()
+            raise
+
+    def _died(self, what: str) -> NoReturn:
+        ended = self._hang_up()
+        how, number = ended.get("ended"), ended.get("number")
+        if how == "memory":
+            failure: CallFailed = Crashed(
+                f"{what} used more than {self._limits.memory_mb:g} MB of memory."
+            )
+            self._fail(failure, self._limits_hit)
+        if how == "exit":
+            self._fail(Crashed(f"{what} ended its process (exit code {number})."), [])
+        if how == "signal":
+            name = _SIGNALS.get(int(number or 0), f"signal {number}")
+            self._fail(Crashed(f"{what} ended its process ({name})."), [])
+        self._fail(Violated(f"{what} cut the line to the grader."), self._violations)
+
+    def _fail(self, failure: CallFailed, record: list[str]) -> NoReturn:
+        self._lost = failure.message
+        record.append(failure.message)
+        self._hang_up()
+        raise failure
+
+    def _hang_up(self) -> dict[str, Any]:
+        fork, self._fork = self._fork, None
+        if fork is None:
+            return {}
+        self._allowance.unwatch()
+        fork.channel.drain(self._output)
+        return fork.end()

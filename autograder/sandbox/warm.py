@@ -1,0 +1,155 @@
+"""The trusted side's handle on the warm process: starts it clean, and ends it.
+
+The warm process gets no environment of ours, no descriptor but its listener, and no secret.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from autograder.errors import AutograderError
+from autograder.sandbox.isolation import Isolation
+
+_MODULE = "autograder.sandbox.zygote"
+_BACKLOG = 128
+_LONGEST_SOCKET_PATH = 90
+_END_SECONDS = 5.0
+_PACKAGE_PARENT = Path(__file__).resolve().parents[2]
+
+
+class Zygote:
+    """The warm process, as a context manager.
+
+    Args:
+        preload: modules that it imports once, before any submission.
+        isolation: what every fork of it is put into.
+        hidden: directories that must not be reachable inside even where the new root would hold
+            them; by default the working directory and the course that this package lies in.
+
+    Raises:
+        AutograderError: a module cannot be imported; says which and why.
+    """
+
+    def __init__(
+        self,
+        preload: Sequence[str] = ("numpy",),
+        isolation: Isolation = "namespaces",
+        hidden: Sequence[str | os.PathLike[str]] | None = None,
+    ) -> None:
+        self.isolation = isolation
+        self._folder = _private_folder()
+        self.address = os.path.join(self._folder, "socket")
+        self._process: subprocess.Popen[bytes] | None = None
+        try:
+            self._start(preload, _hidden() if hidden is None else [os.fspath(h) for h in hidden])
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the warm process, with it every submission that still runs, and its folder."""
+        if self._process is not None and self._process.stdin and self._process.stdout:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()  # its signal to end
+            try:
+                self._process.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process.stdout.close()
+            self._process = None
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _start(self, preload: Sequence[str], hidden: Sequence[str]) -> None:
+        staging = os.path.join(self._folder, "root")
+        os.mkdir(staging)
+        log = os.path.join(self._folder, "log")
+        with (
+            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener,
+            open(log, "wb") as errors,
+        ):
+            listener.bind(self.address)
+            listener.listen(_BACKLOG)
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-s", "-m", _MODULE],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                pass_fds=[listener.fileno()],
+                env=_clean_environment(self._folder),
+                cwd=self._folder,
+                start_new_session=True,
+            )
+            orders = {
+                "preload": list(preload),
+                "isolation": self.isolation,
+                "hidden": list(hidden),
+                "staging": staging,
+                "listener": listener.fileno(),
+            }
+            self._await_ready(self._process, orders, log)
+
+    def _await_ready(self, process: subprocess.Popen[bytes], orders: Any, log: str) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(json.dumps(orders).encode() + b"\n")
+            process.stdin.flush()
+        line = process.stdout.readline()
+        said = json.loads(line) if line else {}
+        if "ready" not in said:
+            tail = Path(log).read_text(errors="backslashreplace")[-500:]
+            reason = said.get("failed", f"it ended: {tail}")
+            raise AutograderError(f"The warm process could not start: {reason}")
+
+
+def _private_folder() -> str:
+    folder = tempfile.mkdtemp(prefix="convgrade-")
+    if len(folder) > _LONGEST_SOCKET_PATH:
+        os.rmdir(folder)
+        folder = tempfile.mkdtemp(prefix="convgrade-", dir="/tmp")
+    return folder
+
+
+def _hidden() -> list[str]:
+    found = [os.getcwd()]
+    if _PACKAGE_PARENT.name != "site-packages":
+        found.append(str(_PACKAGE_PARENT))
+    return found
+
+
+def _clean_environment(folder: str) -> dict[str, str]:
+    environment = {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": "/nonexistent",
+        "IPYTHONDIR": os.path.join(folder, "ipython"),
+        "MPLCONFIGDIR": os.path.join(folder, "matplotlib"),
+        "KERAS_HOME": os.path.join(folder, "keras"),
+        "MPLBACKEND": "Agg",
+        "PYTHONHASHSEED": "0",  # an exact regrade runs through sets in the same order
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    for name in ("OPENBLAS_CORETYPE", "KERAS_BACKEND"):
+        if name in os.environ:
+            environment[name] = os.environ[name]
+    return environment

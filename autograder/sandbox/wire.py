@@ -1,0 +1,340 @@
+"""The wire: length-prefixed frames of plain data, bounded and checked on both sides.
+
+msgpack with a few extension types. Knows no message and no process; never unpickles, never
+evaluates, and what it decodes is only ever None, bool, int, float, complex, str, bytes, list,
+tuple, dict, numpy arrays and scalars of plain dtypes, and Handle.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import msgpack
+import numpy as np
+
+from autograder.sandbox.failures import Handle
+
+HEADER = struct.Struct(">I")
+OVERHEAD = 1 << 16  # of a frame, beyond the answer that it carries
+MAX_DEPTH = 32
+MAX_ITEMS = 1_000_000
+MAX_ODD_KEYS = 4096  # of all dicts together, other than str: their hashes can be made to collide
+MAX_INT_BITS = 14_000  # str() of a longer one raises
+MAX_NDIM = 32
+
+_ARRAY, _SCALAR, _TUPLE, _COMPLEX, _BIG_INT, _HANDLE = 1, 2, 3, 4, 5, 6
+_NAMES = "? i1 u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
+_PLAIN = {np.dtype(name).str.encode(): np.dtype(name) for name in _NAMES}
+_KEYS = (int, float, bool, bytes, type(None))
+
+
+class CannotCross(Exception):
+    """A value that has no place on the wire; the message completes "the answer cannot cross: "."""
+
+
+class StaleHandle(CannotCross):
+    """A handle of a process that has ended meanwhile."""
+
+
+class Malformed(Exception):
+    """Bytes that are not a frame of ours."""
+
+
+class _TupleMark:
+    """First element of an encoded tuple."""
+
+
+_MARK = _TupleMark()
+
+
+def encode(
+    value: Any,
+    *,
+    limit: int = 1 << 30,
+    keep: Callable[[Any], Handle] | None = None,
+    generation: int | None = None,
+) -> bytes:
+    """The payload for `value`; `keep` makes handles of what is not plain data.
+
+    With a `generation`, handles of another one are refused as `StaleHandle`.
+
+    Raises:
+        CannotCross: too large, too deep, of another dtype, or not plain data without `keep`.
+    """
+    encoder = _Encoder(limit, keep, generation)
+    plain = encoder.plain(value, MAX_DEPTH)
+    payload: bytes = msgpack.packb(plain, use_bin_type=True, unicode_errors="surrogatepass")
+    if len(payload) > limit + OVERHEAD:
+        raise CannotCross(f"it is larger than {limit / (1 << 20):g} MB")
+    return payload
+
+
+def decode(payload: bytes | bytearray, *, generation: int = 0) -> Any:
+    """The value of a payload; every array is writable, contiguous and its own copy.
+
+    Raises:
+        Malformed: anything that `encode` would not have written.
+    """
+    decoder = _Decoder(generation)
+    try:
+        value = msgpack.unpackb(
+            payload,
+            raw=False,
+            strict_map_key=False,
+            unicode_errors="surrogatepass",
+            ext_hook=decoder.extension,
+            list_hook=decoder.sequence,
+            object_pairs_hook=decoder.mapping,
+            max_array_len=MAX_ITEMS,
+            max_map_len=MAX_ITEMS,
+            timestamp=1,
+        )
+    except Malformed:
+        raise
+    except (ValueError, TypeError, OverflowError, RecursionError, MemoryError, struct.error) as e:
+        raise Malformed(f"undecodable ({type(e).__name__})") from None
+    if type(value) is _TupleMark:
+        raise Malformed("a stray mark")
+    return value
+
+
+def frame(payload: bytes) -> bytes:
+    """A payload with its length in front."""
+    return HEADER.pack(len(payload)) + payload
+
+
+class _Encoder:
+    def __init__(
+        self, limit: int, keep: Callable[[Any], Handle] | None, generation: int | None
+    ) -> None:
+        self.limit = limit
+        self.keep = keep
+        self.generation = generation
+        self.items = 0
+        self.bytes = 0
+
+    def plain(self, value: Any, depth: int) -> Any:
+        kind = type(value)
+        if value is None or kind is bool or kind is float:
+            return value
+        if kind is int:
+            return _plain_int(value)
+        if isinstance(value, np.ndarray):
+            return self.array(value)
+        if isinstance(value, np.generic):
+            return self.scalar(value)
+        if isinstance(value, str):
+            return self.sized(str.__str__(value))
+        if isinstance(value, bytes):
+            return self.sized(bytes.__getitem__(value, slice(None)))
+        if isinstance(value, list | tuple | dict):
+            return self.container(value, depth)
+        if isinstance(value, int):
+            return _plain_int(int.__add__(value, 0))
+        if isinstance(value, float):
+            return float.__add__(value, 0.0)
+        if isinstance(value, complex):
+            return msgpack.ExtType(_COMPLEX, struct.pack("<dd", value.real, value.imag))
+        if isinstance(value, Handle):
+            if self.generation not in (None, value.generation):
+                raise StaleHandle(f"{value!r} is of an earlier process")
+            return _handle(value)
+        return self.other(value)
+
+    def sized(self, value: Any) -> Any:
+        self.bytes += len(value)
+        self.check_size()
+        return value
+
+    def check_size(self) -> None:
+        if self.bytes > self.limit:
+            raise CannotCross(f"it is larger than {self.limit / (1 << 20):g} MB")
+
+    def container(self, value: Any, depth: int) -> Any:
+        kind = dict if isinstance(value, dict) else list if isinstance(value, list) else tuple
+        self.items += kind.__len__(value) + 1
+        if depth == 0:
+            raise CannotCross(f"it is nested more than {MAX_DEPTH} deep, or contains itself")
+        if self.items > MAX_ITEMS:
+            raise CannotCross(f"it has more than {MAX_ITEMS:,} items; return an array instead")
+        if kind is dict:
+            return {self.key(k): self.plain(v, depth - 1) for k, v in dict.items(value)}
+        plain = [self.plain(item, depth - 1) for item in kind.__iter__(value)]
+        if kind is tuple:
+            plain.insert(0, msgpack.ExtType(_TUPLE, b""))
+        return plain
+
+    def key(self, key: Any) -> Any:
+        if isinstance(key, np.generic):
+            key = key.item()
+        if isinstance(key, str):
+            return str.__str__(key)
+        if isinstance(key, bool | float | bytes | None):
+            return key
+        if isinstance(key, int) and -(1 << 63) <= key < 1 << 64:
+            return int.__add__(key, 0)
+        raise CannotCross(f"a dict in it has a key of type {type(key).__name__}")
+
+    def array(self, value: np.ndarray[Any, Any]) -> Any:
+        if isinstance(value, np.ma.MaskedArray):
+            raise CannotCross("it is a masked array; return a plain array (`.filled(...)`)")
+        array = np.asarray(value)
+        dtype = _wire_dtype(array.dtype, "an array")
+        self.bytes += array.nbytes
+        self.check_size()
+        if array.ndim > MAX_NDIM:
+            raise CannotCross(f"it is an array of more than {MAX_NDIM} dimensions")
+        if math.prod(max(1, size) for size in array.shape) > self.limit:
+            raise CannotCross(f"it is an array of shape {array.shape}")
+        data = array.astype(dtype, copy=False).tobytes(order="C")
+        return msgpack.ExtType(_ARRAY, _head(dtype, array.shape) + data)
+
+    def scalar(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.sized(str.__str__(value))
+        if isinstance(value, bytes):
+            return self.sized(bytes(value))
+        dtype = _wire_dtype(value.dtype, "a number")
+        return msgpack.ExtType(_SCALAR, _head(dtype, ()) + np.asarray(value, dtype).tobytes())
+
+    def other(self, value: Any) -> Any:
+        if hasattr(type(value), "__array__"):
+            try:
+                array = np.asarray(value)
+            except Exception:  # whatever the student's class raises: then it stays inside
+                array = np.asarray(None)
+            if array.dtype.kind in "biufc":
+                return self.array(array)
+        if self.keep is None:
+            raise CannotCross(f"a {type(value).__name__} in it is not plain data")
+        return _handle(self.keep(value))
+
+
+def _plain_int(value: int) -> Any:
+    if -(1 << 63) <= value < 1 << 64:
+        return value
+    bits = value.bit_length()
+    if bits > MAX_INT_BITS:
+        raise CannotCross(f"it contains an integer of {bits} bits")
+    return msgpack.ExtType(_BIG_INT, value.to_bytes(bits // 8 + 1, "little", signed=True))
+
+
+def _handle(handle: Handle) -> Any:
+    name = handle.type_name[:200].encode("utf-8", "backslashreplace")
+    return msgpack.ExtType(_HANDLE, struct.pack("<Q", handle.number) + name)
+
+
+def _wire_dtype(dtype: np.dtype[Any], what: str) -> np.dtype[Any]:
+    little = dtype.newbyteorder("<")
+    if little.str.encode() in _PLAIN or (dtype.kind in "SU" and dtype.itemsize):
+        return little
+    advice = "; return an array of numbers" if dtype.kind == "O" else ""
+    raise CannotCross(f"{what} in it has the dtype {str(dtype)[:60]}{advice}")
+
+
+def _head(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
+    name = dtype.str.encode()
+    return struct.pack(f"<BB{len(shape)}Q", len(name), len(shape), *shape) + name
+
+
+class _Decoder:
+    """Hooks for msgpack that count, measure depth and check every value on its way in."""
+
+    def __init__(self, generation: int) -> None:
+        self.generation = generation
+        self.items = 0
+        self.odd_keys = 0
+        self.heights: dict[int, int] = {}
+
+    def extension(self, code: int, data: bytes) -> Any:
+        if code == _TUPLE and not data:
+            return _MARK
+        if code in (_ARRAY, _SCALAR):
+            return _decoded_array(data, scalar=code == _SCALAR)
+        if code == _COMPLEX:
+            return complex(*struct.unpack("<dd", data))
+        if code == _BIG_INT and len(data) <= MAX_INT_BITS // 8 + 1:
+            return int.from_bytes(data, "little", signed=True)
+        if code == _HANDLE and 8 <= len(data) <= 1024:
+            (number,) = struct.unpack_from("<Q", data)
+            return Handle(number, data[8:].decode("utf-8", "backslashreplace"), self.generation)
+        raise Malformed(f"extension {code}")
+
+    def sequence(self, items: list[Any]) -> Any:
+        self.count(len(items))
+        if items and type(items[0]) is _TupleMark:
+            value: Any = tuple(items[1:])
+        else:
+            value = items
+        self.measure(value, value)
+        return value
+
+    def mapping(self, pairs: list[tuple[Any, Any]]) -> Any:
+        self.count(2 * len(pairs))
+        for key, _ in pairs:
+            if type(key) is not str:
+                self.odd_keys += 1
+                if not isinstance(key, _KEYS) or self.odd_keys > MAX_ODD_KEYS:
+                    raise Malformed("keys of a dict")
+        value = dict(pairs)
+        self.measure(value, value.values())
+        return value
+
+    def count(self, items: int) -> None:
+        self.items += items + 1
+        if self.items > 2 * MAX_ITEMS + 100:
+            raise Malformed("too many items")
+
+    def measure(self, value: Any, children: Any) -> None:
+        height = 0
+        for child in children:
+            kind = type(child)
+            if kind is _TupleMark:
+                raise Malformed("a stray mark")
+            if kind is list or kind is dict or kind is tuple:
+                height = max(height, self.heights.get(id(child), 0))
+        if height >= MAX_DEPTH + 4:
+            raise Malformed("nested too deep")
+        self.heights[id(value)] = height + 1
+
+
+def _decoded_array(data: bytes, *, scalar: bool) -> Any:
+    name_length, ndim = struct.unpack_from("<BB", data)
+    if ndim > MAX_NDIM or (scalar and ndim):
+        raise Malformed("dimensions of an array")
+    shape = struct.unpack_from(f"<{ndim}Q", data, 2)
+    start = 2 + 8 * ndim
+    dtype = _decoded_dtype(data[start : start + name_length])
+    body = memoryview(data)[start + name_length :]
+    if math.prod(shape) * dtype.itemsize != len(body):
+        raise Malformed("size of an array")
+    if math.prod(max(1, size) for size in shape) > 1 << 31:
+        raise Malformed("shape of an array")
+    flat = np.frombuffer(body, dtype) if len(body) else np.empty(0, dtype)
+    _check_elements(flat)
+    if scalar:
+        return flat[0]
+    return flat.reshape(shape).copy()
+
+
+def _decoded_dtype(name: bytes) -> np.dtype[Any]:
+    dtype = _PLAIN.get(name)
+    if dtype is not None:
+        return dtype
+    kind, digits = name[:2], name[2:]
+    if kind in (b"<U", b"|S") and digits.isdigit() and 0 < len(digits) < 7 and int(digits):
+        return np.dtype(name.decode("ascii"))
+    raise Malformed("dtype of an array")
+
+
+def _check_elements(flat: np.ndarray[Any, Any]) -> None:
+    """Bit patterns that numpy itself would never make must not reach the grader."""
+    if not flat.size:
+        return
+    if flat.dtype.kind == "b" and int(flat.view(np.uint8).max()) > 1:
+        raise Malformed("a boolean that is neither")
+    if flat.dtype.kind == "U" and int(flat.view("<u4").max()) > 0x10FFFF:
+        raise Malformed("a character that is none")
