@@ -1,7 +1,9 @@
-"""Turns the panels of a picture into a matplotlib figure; imported when a picture is looked at.
+"""Turns the panels of a picture into a matplotlib figure, when it is looked at.
 
-Only colours that people with any kind of colour vision can tell apart are used (the palette of
-Okabe and Ito, 2008), and no display, pyplot state or network is needed.
+matplotlib is imported inside the functions: the warm process of the sandbox imports this module
+too, and would spend more than a second on looking for fonts that nobody draws with. Only colours
+that people with any kind of colour vision can tell apart are used (the palette of Okabe and Ito,
+2008), and no display, pyplot state or network is needed.
 """
 
 from __future__ import annotations
@@ -9,14 +11,12 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-
 from autograder.student.pictures import NOTHING, PADDED, overlap
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
     from autograder.student.pictures import Frame, Panel, Picture
 
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
@@ -37,6 +37,8 @@ SHOWN_PIXELS_PER_INCH = 96
 
 def draw(picture: Picture) -> Figure:
     """The figure: each cell is a unit square, cell (0, 0) of a panel at its upper left."""
+    from matplotlib.figure import Figure
+
     tallest = max(panel.height for panel in picture.panels)
     labels = LABEL_CELLS if any(panel.row_labels for panel in picture.panels) else 0.0
     widths = sum(_slot(panel) for panel in picture.panels)
@@ -98,6 +100,8 @@ def _draw_panel(axes: Axes, panel: Panel, left: float, top: float, size: float) 
 
 
 def _draw_cell(axes: Axes, x: float, y: float, fill: int) -> None:
+    from matplotlib.patches import Rectangle
+
     if fill == NOTHING:
         return
     cell = Rectangle((x, y), 1, 1, facecolor="white", edgecolor="#B5B5B5", linewidth=0.8)
@@ -109,6 +113,8 @@ def _draw_cell(axes: Axes, x: float, y: float, fill: int) -> None:
 
 
 def _draw_frame(axes: Axes, frame: Frame, left: float, top: float, overlapping: bool) -> None:
+    from matplotlib.patches import Rectangle
+
     inset = 0.05 + (0.055 * (frame.colour % 4) if overlapping else 0.0)
     axes.add_patch(
         Rectangle(
@@ -124,6 +130,8 @@ def _draw_frame(axes: Axes, frame: Frame, left: float, top: float, overlapping: 
 
 def _tint(colour: int, strength: float = 0.38) -> tuple[float, ...]:
     """A colour of the palette, light enough for dark numbers on it."""
+    from matplotlib.colors import to_rgb
+
     channels = to_rgb(PALETTE[colour % len(PALETTE)])
     return tuple(1 - strength * (1 - channel) for channel in channels)
 

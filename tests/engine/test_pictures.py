@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
@@ -184,3 +186,14 @@ def test_a_picture_reads_as_text_too() -> None:
 def test_neighbouring_colours_differ_in_lightness_or_hue() -> None:
     for one, other in pairwise(PALETTE):
         assert sum(abs(a - b) for a, b in zip(to_rgb(one), to_rgb(other), strict=True)) > 0.5
+
+
+def test_no_module_of_the_package_imports_matplotlib_by_itself() -> None:
+    code = (
+        "import importlib, pkgutil, sys, autograder.student as package\n"
+        "for module in pkgutil.iter_modules(package.__path__, package.__name__ + '.'):\n"
+        "    importlib.import_module(module.name)\n"
+        "print('matplotlib' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
