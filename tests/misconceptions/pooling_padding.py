@@ -377,7 +377,7 @@ def _():
         call(6, 1, 4),
         call(8, 2, 4),
         call(3, 7, 1),
-        call(7, 3),
+        call(6, 3),
         call(8, 0, 1),
         call(8, 2, 0),
     ]
@@ -1296,6 +1296,7 @@ def _():
         call(x, kernel, None, 1, "same"),
         call(x, _images(4, 3, 2, 3), bias, 2, "same"),
         call(x, _images(3, 3, 2, 3), bias, (1, 3), "SAME"),
+        call(x[:, :4, :6], _images(3, 3, 2, 3), None, 2, "same"),
         call(x.astype(np.int32), kernel),
         call(x, kernel, bias.astype(np.float64)),
         call(_holding(x, np.nan)[:1], kernel[:1, :1]),
