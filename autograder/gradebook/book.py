@@ -7,8 +7,12 @@ and "No response.", late work is what nbgrader's plugin makes of it. It reads no
 from __future__ import annotations
 
 import warnings
+import os
+import shutil
+import sys
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Self
 
 from nbformat import NotebookNode
@@ -38,6 +42,7 @@ class Book:
         self._late.init_plugin()
 
     def __enter__(self) -> Self:
+        _make_alembic_known()
         self._book = Gradebook(self.folders.db_url, self.folders.course_id)
         # nbgrader commits after every step; here a student is one transaction, ended by `keep`.
         self._commit = self._book.db.registry().commit
@@ -151,6 +156,13 @@ class Book:
     def _entry(self, student: str) -> Any:
         name = self.assignment.name
         return self._book.find_submission_notebook(name, name, student)
+
+
+def _make_alembic_known() -> None:
+    """nbgrader calls `alembic` by name, which an environment that is not activated does not have."""
+    beside_python = str(Path(sys.executable).parent)
+    if shutil.which("alembic") is None:
+        os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), beside_python])
 
 
 def open_book(assignment: Assignment) -> Book:
