@@ -7,19 +7,18 @@ and "No response.", late work is what nbgrader's plugin makes of it. It reads no
 from __future__ import annotations
 
 import warnings
-import os
-import shutil
-import sys
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Self
 
+from alembic.script import ScriptDirectory
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Base, Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
@@ -42,7 +41,7 @@ class Book:
         self._late.init_plugin()
 
     def __enter__(self) -> Self:
-        _make_alembic_known()
+        _create_if_new(self.folders.db_url)
         self._book = Gradebook(self.folders.db_url, self.folders.course_id)
         # nbgrader commits after every step; here a student is one transaction, ended by `keep`.
         self._commit = self._book.db.registry().commit
@@ -158,11 +157,21 @@ class Book:
         return self._book.find_submission_notebook(name, name, student)
 
 
-def _make_alembic_known() -> None:
-    """nbgrader calls `alembic` by name, which an environment that is not activated does not have."""
-    beside_python = str(Path(sys.executable).parent)
-    if shutil.which("alembic") is None:
-        os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), beside_python])
+def _create_if_new(db_url: str) -> None:
+    """Make an empty gradebook as nbgrader would, which starts a program for its version number."""
+    engine = create_engine(db_url)
+    try:
+        if inspect(engine).get_table_names():
+            return
+        version = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+        with engine.begin() as connection:
+            Base.metadata.create_all(connection)
+            connection.execute(
+                text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+            )
+            connection.execute(text("INSERT INTO alembic_version VALUES (:v)"), {"v": version})
+    finally:
+        engine.dispose()
 
 
 def open_book(assignment: Assignment) -> Book:

@@ -82,7 +82,7 @@ def as_html(exercise: ExerciseResult, shown: Shown) -> str:
     )
     rows = "".join(_row(line) for line in _lines(exercise, shown))
     return (
-        '<div style="border:1px solid #d8dee4;border-radius:6px;overflow:hidden;max-width:900px;'
+        '<div style="border:1px solid #d8dee4;border-radius:6px;overflow:hidden;'
         "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;"
         'font-size:13.5px;line-height:1.45;color:#1f2328;background:#ffffff;">'
         f"{head}{rows}</div>"

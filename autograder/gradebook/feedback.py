@@ -20,11 +20,12 @@ class _FeedbackOfSome(GenerateFeedback):  # type: ignore[misc]  # nbgrader is un
     """nbgrader's converter for a chosen set of students, or for all when none is chosen."""
 
     chosen = Set()
+    assignments: dict[str, list[str]]
 
     def init_notebooks(self) -> None:
         super().init_notebooks()
         if self.chosen:
-            found: dict[str, list[str]] = self.assignments
+            found = self.assignments
             self.assignments = {
                 folder: pages
                 for folder, pages in found.items()
