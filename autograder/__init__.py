@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autograder.results import Result as Result
     from autograder.grading import grade as grade
+    from autograder.results import Result as Result
 
 __all__ = ["Result", "grade"]
 

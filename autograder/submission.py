@@ -271,7 +271,7 @@ def _runnable(
 
 
 def _first(
-    grade_id: str | None, locked: Mapping[str | None, NotebookCell], seen: set[str]
+    grade_id: str | None, locked: Mapping[str, NotebookCell], seen: set[str]
 ) -> NotebookCell | None:
     """The released cell of that id, the first time it is met; a copy is the student's own code."""
     if grade_id is None or grade_id in seen:
@@ -294,9 +294,9 @@ def _notes(cells: Sequence[RawCell], assignment: Assignment) -> Iterable[str]:
     """What a grader should know of a notebook that is not as it was released."""
     released = {cell.grade_id: cell for cell in assignment.release_cells if cell.grade_id}
     counts = Counter(cell.grade_id for cell in cells if cell.grade_id)
-    for grade_id, cell in released.items():
+    for grade_id, original in released.items():
         if not counts[grade_id]:
-            kind = "locked cell" if cell.is_locked else "cell"
+            kind = "locked cell" if original.is_locked else "cell"
             yield f"The {kind} {grade_id!r} is missing; the released one counts."
         elif counts[grade_id] > 1:
             yield f"The cell {grade_id!r} stands {counts[grade_id]} times; all of them were run."
@@ -305,11 +305,12 @@ def _notes(cells: Sequence[RawCell], assignment: Assignment) -> Iterable[str]:
             yield f"The cell {grade_id!r} is not part of this assignment."
     compared: set[str] = set()
     for cell in cells:
-        original = released.get(cell.grade_id) if cell.grade_id else None
-        if original is None or cell.grade_id in compared:
+        grade_id = cell.grade_id or ""
+        if grade_id not in released or grade_id in compared:
             continue
-        compared.add(str(cell.grade_id))
+        compared.add(grade_id)
+        original = released[grade_id]
         if original.is_locked and cell.source.strip() != original.source.strip():
-            yield f"The locked cell {cell.grade_id!r} was changed; the released one counts."
+            yield f"The locked cell {grade_id!r} was changed; the released one counts."
         if cell.nbgrader.get("points") != original.nbgrader.get("points"):
-            yield f"The points of {cell.grade_id!r} were changed; the source's count."
+            yield f"The points of {grade_id!r} were changed; the source's count."

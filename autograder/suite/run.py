@@ -142,7 +142,7 @@ class _GradingPlugin:
             keywords={},
             outcome="passed" if error is None else "failed",
             longrepr=None,
-            when=call.when,
+            when=call.when if call.when != "collect" else "setup",
             duration=call.duration,
         )
 

@@ -93,7 +93,7 @@ def test_refuses_text(student):
         student.{name}("text")
 '''
 
-MISCONCEPTIONS = '''
+MISCONCEPTIONS = """
 import numpy as np
 from autograder.diagnosis import call, misconception, probes
 
@@ -106,7 +106,7 @@ def _():
 @misconception("increment", "By how much should it grow?")
 def increment_by_two(x):
     return np.asarray(x) + STEP
-'''
+"""
 
 
 def write_mini_course(root: Path) -> Assignment:

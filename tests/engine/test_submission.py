@@ -95,7 +95,7 @@ def test_a_notebook_that_lost_all_its_metadata_still_counts(mini_course, tmp_pat
     bare = [code_cell("import numpy as np"), code_cell(SOLUTIONS["double"])]
     submission = read(handed_in(tmp_path, notebook_json(bare)), mini_course)
     assert "The cell 'increment' is missing; the released one counts." in submission.notes
-    assert [cell.label for cell in submission.cells][0] == "the locked cell 'setup'"
+    assert submission.cells[0].label == "the locked cell 'setup'"
 
 
 def test_links_folders_pipes_and_giants_are_refused(mini_course, tmp_path):
@@ -142,9 +142,7 @@ def test_changed_points_are_told_of(mini_course, tmp_path):
     cells = solved()
     cells[3]["metadata"]["nbgrader"]["points"] = 400
     submission = read(handed_in(tmp_path, notebook_json(cells)), mini_course)
-    assert submission.notes == (
-        "The points of 'test_increment' were changed; the source's count.",
-    )
+    assert submission.notes == ("The points of 'test_increment' were changed; the source's count.",)
 
 
 def test_the_first_cell_of_a_written_answer_is_the_answer(mini_course, tmp_path):
