@@ -29,7 +29,7 @@ def unreadable(assignment: Assignment, secret: Path) -> Iterator[MadeUp]:
         return rejected(kind, what, write)
 
     whole = json.dumps(_right(assignment)).encode()
-    yield content("invalid_json", "not valid JSON", whole[:400] + b",,," + whole[400:])
+    yield content("invalid_json", "not valid JSON", b"{,," + whole[1:])
     yield content("truncated", "the upload was cut off", whole[: len(whole) // 2])
     yield content("empty", "an empty file", b"")
     yield content("nbformat_3", "a notebook of 2014 (nbformat 3)", _nbformat_3())
