@@ -201,6 +201,13 @@ class Sandbox:
                 self._left_out.add(index)
                 self._reports[index] = CellReport(cell.label, failure.outcome, failure.message)
                 return
+            except CallFailed:  # what may come of a call, but not of a cell
+                sentence = f"{cell.label} broke the rules: its answer is not one of a cell's."
+                self._violations.append(sentence)
+                self._left_out.add(index)
+                self._reports[index] = CellReport(cell.label, "violation", sentence)
+                self._hang_up()
+                return
             self._reports.setdefault(index, report)
 
     def _exchange(
@@ -241,7 +248,7 @@ class Sandbox:
             raise
 
     def _died(self, what: str) -> NoReturn:
-        ended = self._hang_up()
+        ended = self._hang_up(dying=True)
         how, number = ended.get("ended"), ended.get("number")
         if how == "memory":
             failure: CallFailed = Crashed(
@@ -261,10 +268,10 @@ class Sandbox:
         self._hang_up()
         raise failure
 
-    def _hang_up(self) -> dict[str, Any]:
+    def _hang_up(self, dying: bool = False) -> dict[str, Any]:
         fork, self._fork = self._fork, None
         if fork is None:
             return {}
         self._allowance.unwatch()
         fork.channel.drain(self._output)
-        return fork.end()
+        return fork.end(dying)

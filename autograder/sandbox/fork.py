@@ -18,6 +18,7 @@ from autograder.sandbox.limits import Limits, Tree
 
 START_SECONDS = 60.0
 END_SECONDS = 10.0
+DYING_SECONDS = 2.0
 
 
 class Fork:
@@ -32,37 +33,42 @@ class Fork:
         self._guardian = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._guardian.settimeout(START_SECONDS)
         self._said = b""
+        self._deadline = time.monotonic() + START_SECONDS
         ours, theirs = socket.socketpair()
         reading, writing = os.pipe()
         self.channel = Channel(ours, reading, limits.answer_bytes)
-        self._deadline = time.monotonic() + START_SECONDS
         request = {"limits": dataclasses.asdict(limits), "module_name": module_name}
         try:
             self._guardian.connect(address)
-            socket.send_fds(
-                self._guardian, [json.dumps(request).encode()], [theirs.fileno(), writing]
-            )
-            theirs.close()
-            os.close(writing)
-            writing = -1
-            self.tree = Tree(self._started())
-            self._await_ready()
-        except (OSError, Died, Broken, wire.Malformed) as error:
-            raise AutograderError(
-                f"The warm process at {address} gave no sandbox ({error or type(error).__name__})."
-            ) from None
+            descriptors = [theirs.fileno(), writing]
+            socket.send_fds(self._guardian, [json.dumps(request).encode()], descriptors)
+        except OSError as error:
+            raise AutograderError(f"No warm process listens at {address} ({error}).") from None
         finally:
             theirs.close()
-            if writing >= 0:
-                os.close(writing)
+            os.close(writing)
+        try:
+            self.tree = Tree(self._started())
+            self._await_ready()
+        except BaseException:
+            self.channel.close()
+            self._guardian.close()
+            raise
 
-    def end(self) -> dict[str, Any]:
-        """Hang up, wait until everything below the worker is gone; returns how it had ended."""
+    def end(self, dying: bool = False) -> dict[str, Any]:
+        """Hang up, wait until everything below the worker is gone; returns how it had ended.
+
+        One that is `dying` by itself gets a moment to do so, so that its guardian can say how.
+        """
+        said: dict[str, Any] = {}
+        if dying:
+            self._guardian.settimeout(DYING_SECONDS)
+            said = self._line()
         self.channel.close()
         with contextlib.suppress(OSError):
             self._guardian.shutdown(socket.SHUT_WR)
         self._guardian.settimeout(END_SECONDS)
-        said = self._line()
+        said = said or self._line()
         self._guardian.close()
         return said
 
@@ -71,13 +77,16 @@ class Fork:
         if "unavailable" in said:
             raise IsolationUnavailable(f"No sandbox could be set up: {said['unavailable']}. {LESS}")
         if "pid" not in said:
-            raise Died
+            raise AutograderError("The warm process gave no sandbox: it has ended, or is stuck.")
         return int(said["pid"])
 
     def _await_ready(self) -> None:
-        answer = wire.decode(self.channel.exchange(b"", self._tick, None))
-        if answer.get("outcome") == "unavailable":
-            self.end()
+        try:
+            answer = wire.decode(self.channel.exchange(b"", self._tick, None))
+        except (Died, Broken, wire.Malformed) as error:
+            how = self._line().get("ended", error)
+            raise AutograderError(f"A sandbox ended before it was ready ({how}).") from None
+        if answer.get("outcome") != "ready":
             raise IsolationUnavailable(f"No sandbox could be set up: {answer['text']}. {LESS}")
 
     def _tick(self) -> None:

@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 from autograder.sandbox import isolation as isolating
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.limits import Limits, Tree, resident_mb
-from autograder.sandbox.namespaces import Plan, SetupFailed
+from autograder.sandbox.root import Plan, SetupFailed
 
 SAMPLE_SECONDS = 0.04
 REQUEST_BYTES = 1 << 16

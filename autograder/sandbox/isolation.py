@@ -11,9 +11,9 @@ import signal
 import sys
 from typing import Literal
 
-from autograder.sandbox import landlock, namespaces, seccomp, syscalls
+from autograder.sandbox import landlock, namespaces, root, seccomp, syscalls
 from autograder.sandbox.limits import MEGABYTE, Limits
-from autograder.sandbox.namespaces import step
+from autograder.sandbox.root import Plan, step
 
 Isolation = Literal["namespaces", "process"]
 
@@ -25,7 +25,7 @@ _TENSORFLOW_SLACK_MB = 32768
 LESS = "`--isolation=process` accepts less: limits on time and memory, no protection of files."
 
 
-def enter_outside(isolation: Isolation, plan: namespaces.Plan) -> None:
+def enter_outside(isolation: Isolation, plan: Plan) -> None:
     """In the guardian: die with the warm process, adopt orphans, open a new pid namespace."""
     if sys.platform.startswith("linux"):
         syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -35,7 +35,7 @@ def enter_outside(isolation: Isolation, plan: namespaces.Plan) -> None:
         syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of user clears it
 
 
-def enter_inside(isolation: Isolation, plan: namespaces.Plan, limits: Limits) -> None:
+def enter_inside(isolation: Isolation, plan: Plan, limits: Limits) -> None:
     """In the worker, in a session of its own: all protections, then no way back.
 
     Raises:
@@ -51,7 +51,7 @@ def enter_inside(isolation: Isolation, plan: namespaces.Plan, limits: Limits) ->
             syscalls.call("prctl", _PR_SET_NO_NEW_PRIVS, 1)
     if isolation == "namespaces":
         with step("Landlock"):
-            landlock.restrict([namespaces.SCRATCH], ["/dev/null", "/dev/zero", "/dev/full"])
+            landlock.restrict([root.SCRATCH], ["/dev/null", "/dev/zero", "/dev/full"])
     with step("resource limits"):
         _set_resource_limits(isolation, limits, warm_mb)
     if isolation == "namespaces":
@@ -74,17 +74,17 @@ def _set_resource_limits(isolation: Isolation, limits: Limits, warm_mb: float) -
     threads = 8 * (os.cpu_count() or 1) if tensorflow else 0
     cpu = int(2 * limits.submission_seconds) + 5
     wanted = {
-        "RLIMIT_CORE": 0,
+        "RLIMIT_CORE": 1,  # 0 would still start a core dump handler; 1 stops that too
         "RLIMIT_CPU": cpu,
         "RLIMIT_FSIZE": int(limits.file_mb * MEGABYTE),
-        "RLIMIT_NOFILE": limits.open_files,
+        "RLIMIT_NOFILE": int(limits.open_files),
         "RLIMIT_MEMLOCK": MEGABYTE,
         "RLIMIT_MSGQUEUE": 0,
     }
     if sys.platform.startswith("linux"):
         wanted["RLIMIT_AS"] = int((warm_mb + limits.memory_mb + slack_mb) * MEGABYTE)
     if isolation == "namespaces":  # elsewhere it would count everything of the same user
-        wanted["RLIMIT_NPROC"] = limits.processes + threads
+        wanted["RLIMIT_NPROC"] = int(limits.processes) + threads
     for name, value in wanted.items():
         kind = getattr(resource, name, None)
         if kind is None:

@@ -13,6 +13,8 @@ from pathlib import Path
 MEGABYTE = 1 << 20
 WALL_FACTOR = 4.0
 _PROC = Path("/proc")
+_RESIDENT = ("RssAnon", "RssShmem", "VmSwap", "HugetlbPages")
+_PROPORTIONAL = ("Pss_Anon", "Pss_Shmem", "SwapPss", "Shared_Hugetlb", "Private_Hugetlb")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -64,8 +66,7 @@ class Tree:
     def memory_mb(self, warm_mb: float) -> float:
         """Anonymous and shared memory and scratch files beyond what the warm process had.
 
-        A cheap upper bound first; the exact proportional count only when the bound is near
-        enough to matter to anyone (`bound_mb` of the caller), since it walks page tables.
+        Shared pages count in proportion, which walks page tables: ask `memory_bound_mb` first.
         """
         scratch = scratch_bytes(self.pid) / MEGABYTE
         return max(0.0, sum(_proportional_mb(pid) for pid in self.pids()) - warm_mb) + scratch
@@ -81,7 +82,7 @@ def resident_mb(pid: int) -> float:
     if not sys.platform.startswith("linux"):
         return _psutil_resident_mb(pid)
     fields = _fields(f"/proc/{pid}/status")
-    return sum(fields.get(name, 0) for name in ("RssAnon", "RssShmem", "VmSwap")) / 1024
+    return sum(fields.get(name, 0) for name in _RESIDENT) / 1024
 
 
 def scratch_bytes(pid: int) -> int:
@@ -122,7 +123,7 @@ def _proportional_mb(pid: int) -> float:
     fields = _fields(f"/proc/{pid}/smaps_rollup")
     if "Pss_Anon" not in fields:
         return resident_mb(pid)
-    return sum(fields.get(name, 0) for name in ("Pss_Anon", "Pss_Shmem", "SwapPss")) / 1024
+    return sum(fields.get(name, 0) for name in _PROPORTIONAL) / 1024
 
 
 def _fields(path: str) -> dict[str, int]:

@@ -19,7 +19,7 @@ from typing import Literal
 
 from autograder.errors import IsolationUnavailable
 from autograder.sandbox import isolation as isolating
-from autograder.sandbox import landlock, namespaces
+from autograder.sandbox import landlock, namespaces, root
 from autograder.sandbox.isolation import LESS, Isolation
 from autograder.sandbox.limits import Limits
 
@@ -120,7 +120,7 @@ def _probed() -> Mapping[str, str]:
 
 def _try(folder: str) -> dict[str, str]:
     """In the probe's process: enter isolation in forks of it and look around from inside."""
-    plan = namespaces.make_plan(folder, (os.getcwd(),))
+    plan = root.make_plan(folder, (os.getcwd(),), namespaces.is_privileged())
     outside = {kind: _namespace(kind) for kind in _CLONE_FLAGS}
     reading, writing = os.pipe()
     if os.fork() == 0:

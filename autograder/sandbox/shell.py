@@ -37,6 +37,7 @@ def prepare_shell() -> Any:
     config.InteractiveShell.cache_size = 0
     config.InteractiveShell.show_rewritten_input = False
     shell = CellShell.instance(config=config)
+    shell.display_formatter.active_types = ["text/plain"]  # nobody looks: draw no picture
     shell.compile.get_code_name = _label_as_file
     shell.compile.format_code_name = _name_in_traceback
     return shell

@@ -7,7 +7,6 @@ tuple, dict, numpy arrays and scalars of plain dtypes, and Handle.
 
 from __future__ import annotations
 
-import math
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +14,9 @@ from typing import Any
 import msgpack
 import numpy as np
 
+from autograder.sandbox import arrays
+from autograder.sandbox.arrays import CannotCross as CannotCross
+from autograder.sandbox.arrays import Malformed as Malformed
 from autograder.sandbox.failures import Handle
 
 HEADER = struct.Struct(">I")
@@ -22,25 +24,14 @@ OVERHEAD = 1 << 16  # of a frame, beyond the answer that it carries
 MAX_DEPTH = 32
 MAX_ITEMS = 1_000_000
 MAX_ODD_KEYS = 4096  # of all dicts together, other than str: their hashes can be made to collide
+_KEYS = (int, float, bool, bytes, type(None))
 MAX_INT_BITS = 14_000  # str() of a longer one raises
-MAX_NDIM = 32
 
 _ARRAY, _SCALAR, _TUPLE, _COMPLEX, _BIG_INT, _HANDLE = 1, 2, 3, 4, 5, 6
-_NAMES = "? i1 u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
-_PLAIN = {np.dtype(name).str.encode(): np.dtype(name) for name in _NAMES}
-_KEYS = (int, float, bool, bytes, type(None))
-
-
-class CannotCross(Exception):
-    """A value that has no place on the wire; the message completes "the answer cannot cross: "."""
 
 
 class StaleHandle(CannotCross):
     """A handle of a process that has ended meanwhile."""
-
-
-class Malformed(Exception):
-    """Bytes that are not a frame of ours."""
 
 
 class _TupleMark:
@@ -182,23 +173,16 @@ class _Encoder:
         if isinstance(value, np.ma.MaskedArray):
             raise CannotCross("it is a masked array; return a plain array (`.filled(...)`)")
         array = np.asarray(value)
-        dtype = _wire_dtype(array.dtype, "an array")
         self.bytes += array.nbytes
         self.check_size()
-        if array.ndim > MAX_NDIM:
-            raise CannotCross(f"it is an array of more than {MAX_NDIM} dimensions")
-        if math.prod(max(1, size) for size in array.shape) > self.limit:
-            raise CannotCross(f"it is an array of shape {array.shape}")
-        data = array.astype(dtype, copy=False).tobytes(order="C")
-        return msgpack.ExtType(_ARRAY, _head(dtype, array.shape) + data)
+        return msgpack.ExtType(_ARRAY, arrays.encoded(array))
 
     def scalar(self, value: Any) -> Any:
         if isinstance(value, str):
             return self.sized(str.__str__(value))
         if isinstance(value, bytes):
             return self.sized(bytes(value))
-        dtype = _wire_dtype(value.dtype, "a number")
-        return msgpack.ExtType(_SCALAR, _head(dtype, ()) + np.asarray(value, dtype).tobytes())
+        return msgpack.ExtType(_SCALAR, arrays.encoded(np.asarray(value)))
 
     def other(self, value: Any) -> Any:
         if hasattr(type(value), "__array__"):
@@ -227,19 +211,6 @@ def _handle(handle: Handle) -> Any:
     return msgpack.ExtType(_HANDLE, struct.pack("<Q", handle.number) + name)
 
 
-def _wire_dtype(dtype: np.dtype[Any], what: str) -> np.dtype[Any]:
-    little = dtype.newbyteorder("<")
-    if little.str.encode() in _PLAIN or (dtype.kind in "SU" and dtype.itemsize):
-        return little
-    advice = "; return an array of numbers" if dtype.kind == "O" else ""
-    raise CannotCross(f"{what} in it has the dtype {str(dtype)[:60]}{advice}")
-
-
-def _head(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
-    name = dtype.str.encode()
-    return struct.pack(f"<BB{len(shape)}Q", len(name), len(shape), *shape) + name
-
-
 class _Decoder:
     """Hooks for msgpack that count, measure depth and check every value on its way in."""
 
@@ -253,7 +224,7 @@ class _Decoder:
         if code == _TUPLE and not data:
             return _MARK
         if code in (_ARRAY, _SCALAR):
-            return _decoded_array(data, scalar=code == _SCALAR)
+            return arrays.decoded(data, scalar=code == _SCALAR)
         if code == _COMPLEX:
             return complex(*struct.unpack("<dd", data))
         if code == _BIG_INT and len(data) <= MAX_INT_BITS // 8 + 1:
@@ -299,42 +270,3 @@ class _Decoder:
         if height >= MAX_DEPTH + 4:
             raise Malformed("nested too deep")
         self.heights[id(value)] = height + 1
-
-
-def _decoded_array(data: bytes, *, scalar: bool) -> Any:
-    name_length, ndim = struct.unpack_from("<BB", data)
-    if ndim > MAX_NDIM or (scalar and ndim):
-        raise Malformed("dimensions of an array")
-    shape = struct.unpack_from(f"<{ndim}Q", data, 2)
-    start = 2 + 8 * ndim
-    dtype = _decoded_dtype(data[start : start + name_length])
-    body = memoryview(data)[start + name_length :]
-    if math.prod(shape) * dtype.itemsize != len(body):
-        raise Malformed("size of an array")
-    if math.prod(max(1, size) for size in shape) > 1 << 31:
-        raise Malformed("shape of an array")
-    flat = np.frombuffer(body, dtype) if len(body) else np.empty(0, dtype)
-    _check_elements(flat)
-    if scalar:
-        return flat[0]
-    return flat.reshape(shape).copy()
-
-
-def _decoded_dtype(name: bytes) -> np.dtype[Any]:
-    dtype = _PLAIN.get(name)
-    if dtype is not None:
-        return dtype
-    kind, digits = name[:2], name[2:]
-    if kind in (b"<U", b"|S") and digits.isdigit() and 0 < len(digits) < 7 and int(digits):
-        return np.dtype(name.decode("ascii"))
-    raise Malformed("dtype of an array")
-
-
-def _check_elements(flat: np.ndarray[Any, Any]) -> None:
-    """Bit patterns that numpy itself would never make must not reach the grader."""
-    if not flat.size:
-        return
-    if flat.dtype.kind == "b" and int(flat.view(np.uint8).max()) > 1:
-        raise Malformed("a boolean that is neither")
-    if flat.dtype.kind == "U" and int(flat.view("<u4").max()) > 0x10FFFF:
-        raise Malformed("a character that is none")

@@ -16,12 +16,13 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder.sandbox import isolation as isolating
-from autograder.sandbox import namespaces, wire
 from autograder.sandbox import shell as shells
+from autograder.sandbox import wire
 from autograder.sandbox.failures import Handle
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.questions import QUESTIONS
+from autograder.sandbox.root import SCRATCH, Plan, SetupFailed
 from autograder.sandbox.tracing import described
 
 THREADS_OF_TENSORFLOW = 1
@@ -30,7 +31,7 @@ THREADS_OF_TENSORFLOW = 1
 def run(
     descriptor: int,
     isolation: Isolation,
-    plan: namespaces.Plan,
+    plan: Plan,
     limits: Limits,
     shell: Any,
     module_name: str,
@@ -41,8 +42,8 @@ def run(
     connection.setblocking(True)
     try:
         isolating.enter_inside(isolation, plan, limits)
-        _settle(scratch or namespaces.SCRATCH)
-    except (namespaces.SetupFailed, OSError) as failure:
+        _settle(scratch or SCRATCH)
+    except (SetupFailed, OSError) as failure:
         _send(connection, wire.encode({"id": 0, "outcome": "unavailable", "text": str(failure)}))
         os._exit(1)
     worker = _Worker(shell, shells.enter_module(shell, module_name), limits)
@@ -140,7 +141,7 @@ class _Worker:
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         question = QUESTIONS[request["name"]]
         try:
-            value = question(self.kept[request["handle"]], *self.resolved(request["args"]))
+            value = question(self.resolved(request["handle"]), *self.resolved(request["args"]))
         except BaseException as error:
             return described(error)
         return {"outcome": "ok", "value": value}

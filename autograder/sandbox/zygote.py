@@ -19,11 +19,13 @@ import struct
 import sys
 from typing import Any, NoReturn, cast
 
-from autograder.sandbox import guardian, namespaces
+from autograder.sandbox import guardian, namespaces, root
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.shell import prepare_shell
 
 STUDENT_PACKAGE = "autograder.student"
+# what nearly every notebook imports; slow to import, and with a cache of fonts to build
+USUAL = ("matplotlib.pyplot", "matplotlib_inline.backend_inline")
 
 
 def main() -> None:
@@ -34,12 +36,15 @@ def main() -> None:
     try:
         for name in orders["preload"]:
             importlib.import_module(name)
+        for name in USUAL:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
         _import_student_package()
         shell = prepare_shell()
     except BaseException as error:  # said to whoever started us, who raises it
         _say({"failed": f"{type(error).__name__}: {error}"})
         raise
-    plan = namespaces.make_plan(orders["staging"], tuple(orders["hidden"]))
+    plan = root.make_plan(orders["staging"], tuple(orders["hidden"]), namespaces.is_privileged())
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps guardians
     gc.collect()
     gc.freeze()
@@ -56,11 +61,12 @@ def _serve(listener: socket.socket, isolation: Isolation, plan: Any, shell: Any)
         ready = dict(poller.poll())
         if 0 in ready:
             return
-        connection, _ = listener.accept()
-        if _same_user(connection) and os.fork() == 0:
-            listener.detach()
-            _become_guardian(connection, isolation, plan, shell)
-        connection.close()
+        with contextlib.suppress(OSError):  # out of descriptors or processes: the client hears it
+            connection, _ = listener.accept()
+            with connection:
+                if _same_user(connection) and os.fork() == 0:
+                    listener.detach()
+                    _become_guardian(connection, isolation, plan, shell)
 
 
 def _become_guardian(
