@@ -6,7 +6,6 @@ Everything that may hold a student's text passes through `safe` before it reache
 from __future__ import annotations
 
 import sys
-import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -55,13 +54,16 @@ def say(line: str = "") -> None:
 
 
 class Progress:
-    """Counts submissions: a bar where someone is looking, one line per submission otherwise."""
+    """Counts submissions: a bar where someone is looking, plain lines otherwise.
 
-    def __init__(self, total: int, title: str) -> None:
+    Without a bar, `each` says whether every submission gets its line, or the title alone is enough.
+    """
+
+    def __init__(self, total: int, title: str, *, each: bool = True) -> None:
         self._total = total
+        self._each = each
         self._title = title
         self._done = 0
-        self._started = time.monotonic()
         self._bar: RichProgress | None = None
 
     def __enter__(self) -> Self:
@@ -88,7 +90,7 @@ class Progress:
         self._done += 1
         if self._bar is not None:
             self._bar.update(self._task, advance=1, latest=safe(latest))
-        else:
+        elif self._each:
             say(f"{self._done:>{len(str(self._total))}}/{self._total} {latest}")
 
     def __exit__(
@@ -99,8 +101,3 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
-
-    @property
-    def seconds(self) -> float:
-        """How long it has been running."""
-        return time.monotonic() - self._started

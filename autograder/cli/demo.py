@@ -71,7 +71,7 @@ def one_class(assignment: Assignment, *, fresh: bool, isolation: Isolation) -> l
     write_class(assignment, made_up)
     graded = run(assignment, jobs=None, isolation=isolation, fresh=fresh)
     students = [result.student for result in graded.results]
-    with Progress(len(students), "Writing feedback pages") as progress:
+    with Progress(len(students), "Writing feedback pages", each=False) as progress:
         write_pages(assignment, students, progress.advance)
     what = {student: submission.what for student, submission in made_up.items()}
     show_class(assignment, graded.results, notes=what)

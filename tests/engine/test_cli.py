@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from mini_course import module_text
 from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.cli.check import only_notebook
+from autograder.course import Assignment
 from autograder.errors import AutograderError
 
 COMMANDS = ("check", "build", "grade", "demo", "doctor")
@@ -59,3 +62,83 @@ def test_check_asks_which_of_two_notebooks_is_meant(tmp_path: Path) -> None:
     (tmp_path / "b.ipynb").touch()
     with pytest.raises(AutograderError, match=r"a\.ipynb, b\.ipynb"):
         only_notebook(tmp_path)
+
+
+def hand_in(assignment: Assignment, student: str, text: str) -> Path:
+    folder = assignment.root / "submitted" / student / assignment.name
+    folder.mkdir(parents=True)
+    file = folder / f"{assignment.name}.py"
+    file.write_text(text)
+    return file
+
+
+def test_a_right_file_is_graded_and_exits_with_0(mini_course: Assignment, tmp_path: Path) -> None:
+    file = tmp_path / "ada.py"
+    file.write_text(module_text())
+    result = CliRunner().invoke(app, ["grade", "mini", str(file), *in_course(mini_course)])
+    assert result.exit_code == 0, result.output
+    assert "6 of 6 points" in result.stdout
+    assert not (mini_course.root / "gradebook.db").exists()
+
+
+def test_json_on_stdout_is_nothing_but_the_document(
+    mini_course: Assignment, tmp_path: Path
+) -> None:
+    files = [tmp_path / "zoe.py", tmp_path / "ada.py"]
+    files[0].write_text(module_text())
+    files[1].write_text("increment = ")
+    arguments = ["grade", "mini", *map(str, files), "--json", "-", *in_course(mini_course)]
+    result = CliRunner().invoke(app, arguments)
+    zoe, ada = json.loads(result.stdout)
+    assert (zoe["student"], zoe["submission"], zoe["score"]) == ("zoe", str(files[0]), 6.0)
+    assert (ada["status"], ada["score"]) == ("graded", 0.0)
+    assert result.exit_code == 0
+
+
+def test_less_than_fail_under_exits_with_1_and_says_so(
+    mini_course: Assignment, tmp_path: Path
+) -> None:
+    file = tmp_path / "ada.py"
+    file.write_text(module_text(double="def double(x):\n    return None"))
+    arguments = ["grade", "mini", str(file), "--fail-under", "90", *in_course(mini_course)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1
+    assert "4 of 6 points are less than 90 %" in result.stderr
+
+
+def test_a_rejected_file_exits_with_1_and_says_why(mini_course: Assignment, tmp_path: Path) -> None:
+    file = tmp_path / "ada.ipynb"
+    file.touch()
+    result = CliRunner().invoke(app, ["grade", "mini", str(file), *in_course(mini_course)])
+    assert result.exit_code == 1
+    assert "The file is empty" in result.stderr
+
+
+def test_a_student_can_be_named_for_one_file_only(mini_course: Assignment) -> None:
+    arguments = ["grade", "mini", "a.py", "b.py", "--student", "ada", *in_course(mini_course)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert "--student" in result.stderr
+
+
+def test_nobody_has_handed_in(mini_course: Assignment) -> None:
+    result = CliRunner().invoke(app, ["grade", "mini", *in_course(mini_course)])
+    assert result.exit_code == 2
+    assert "submitted/<student>/mini/" in result.stderr
+
+
+def test_ctrl_c_exits_with_130_and_says_how_to_go_on(
+    mini_course: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    hand_in(mini_course, "ada", module_text())
+    monkeypatch.setattr("autograder.scheduling.grade_class", interrupted)
+    result = CliRunner().invoke(app, ["grade", "mini", *in_course(mini_course)])
+    assert result.exit_code == 130
+    assert "the same command goes on" in result.stderr
+
+
+def in_course(assignment: Assignment) -> list[str]:
+    return ["--course", str(assignment.root)]
