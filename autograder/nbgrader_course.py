@@ -6,6 +6,7 @@ they and the stock `nbgrader` commands agree. It knows no submission and imports
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 from traitlets.config import Config, PyFileConfigLoader
@@ -31,6 +32,8 @@ UNSEEN = (
 
 def configure(c: Config, root: Path) -> None:
     """Set up nbgrader for the course at `root`; what `nbgrader_config.py` says afterwards wins."""
+    # SQLAlchemy remarks on how nbgrader builds its rows, once per row; nobody here can act on it.
+    warnings.filterwarnings("ignore", message="Object of type <Submitted.* not in session")
     c.CourseDirectory.root = str(root)
     c.CourseDirectory.release_directory = RELEASE
     c.CourseDirectory.ignore = list(UNSEEN)

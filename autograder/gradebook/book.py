@@ -6,7 +6,6 @@ and "No response.", late work is what nbgrader's plugin makes of it. It reads no
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
@@ -19,7 +18,6 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from autograder import nbgrader_course
@@ -77,9 +75,7 @@ class Book:
         """Make sure that the student's submission is there, with the time if it is known."""
         self.add_student(student)
         when = {"timestamp": timestamp} if timestamp else {}
-        with warnings.catch_warnings():  # SQLAlchemy remarks on how nbgrader builds its rows
-            warnings.simplefilter("ignore", SAWarning)
-            self._book.update_or_create_submission(self.assignment.name, student, **when)
+        self._book.update_or_create_submission(self.assignment.name, student, **when)
 
     def save(
         self, student: str, notebook: NotebookNode, previous: Mapping[str, str] | None = None

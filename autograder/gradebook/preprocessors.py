@@ -17,6 +17,7 @@ from traitlets import Enum
 
 from autograder.course import Assignment, load_assignment
 from autograder.errors import AutograderError, SubmissionRejected
+from autograder.gradebook.book import open_book
 from autograder.gradebook.grades import annotate
 from autograder.gradebook.notebooks import canonical
 from autograder.provenance import cache_key
@@ -43,6 +44,10 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert i
         if not names or not _is_within(filename, Path(course.root, course.submitted_directory)):
             return super().from_filename(filename, resources, **options)
         assignment = load_assignment(names["assignment"], Path(course.root))
+        graded = course.format_path(
+            course.autograded_directory, names["student"], names["assignment"]
+        )
+        _discard_followed_links(Path(filename).parent, Path(graded))
         notebook = canonical_of(Path(filename), assignment)
         return self.from_notebook_node(notebook, resources, **options)
 
@@ -68,6 +73,9 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is
         )
         result = current_result(Path(folder), assignment, names["student"], self.isolation)
         if result.status == "grader_error":
+            with open_book(assignment) as book:
+                book.ask_for_attention(names["student"])
+                book.keep()
             raise GraderFailed(f"{names['student']} stays ungraded: {result.reason}")
         annotate(notebook, result, assignment)
         return notebook, resources
@@ -106,6 +114,13 @@ def current_result(
     result = grading.grade(path, assignment, student=student, isolation=isolation)
     result.write(file)
     return result
+
+
+def _discard_followed_links(handed_in: Path, graded: Path) -> None:
+    """Remove what nbgrader copied through a link, which may lead to a suite or another student."""
+    for path in handed_in.rglob("*"):
+        if path.is_symlink():
+            (graded / path.relative_to(handed_in)).unlink(missing_ok=True)
 
 
 def _is_within(filename: str, folder: Path) -> bool:
