@@ -66,8 +66,11 @@ def locate(folder: Path, assignment: Assignment) -> Path:
     """The file to grade in a student's folder: the assignment's name first, then an only one.
 
     Raises:
-        SubmissionRejected: there is none, or there are several and none has the right name.
+        SubmissionRejected: there is none, there are several and none has the right name, or the
+            folder is a link to another.
     """
+    if folder.is_symlink():
+        raise SubmissionRejected("The folder is a symbolic link; hand in the file itself.")
     for suffix in SUFFIXES:
         candidate = folder / f"{assignment.name}{suffix}"
         if os.path.lexists(candidate):

@@ -19,6 +19,9 @@ from autograder.sandbox import Handle
 RELATIVE_TOLERANCE = {2: 4e-3, 4: 2e-5, 8: 2e-5}
 """By the bytes of the least precise float: a float64 answer may have been computed in float32."""
 
+MAX_PLAIN = 10_000
+"""Elements of an array that `equal` still takes for a tuple of numbers."""
+
 
 class Mismatch(AssertionError):
     """The answer is not the one wanted; `message` is for the student, `detail` for the grader."""
@@ -200,7 +203,7 @@ def _plain(value: Any) -> Any:
     """Integers of any kind as int, tuples and lists as tuple, integral arrays as nested tuples."""
     if isinstance(value, bool | np.bool_):
         return bool(value)
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biu":
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biu" and value.size <= MAX_PLAIN:
         return _plain(value.tolist())
     if isinstance(value, tuple | list):
         return tuple(_plain(item) for item in value)

@@ -106,6 +106,7 @@ def test_values_that_are_equal(got, want):
         (None, 1, "None"),
         pytest.param(10**5000, 1, "too long to print", id="huge"),
         (np.array([0.0, 1.0]), (0, 1), "2 values"),
+        (np.zeros(10**6, int), (0, 1), "2 values"),
         (Handle(1, "Weird"), 1, "Weird"),
     ],
 )

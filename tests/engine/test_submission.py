@@ -160,6 +160,16 @@ def test_odd_metadata_does_no_harm(mini_course, tmp_path):
     assert len(submission.cells) == 3
 
 
+def test_a_folder_that_is_a_link_to_anothers_is_refused(mini_course, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    handed_in(other, module_text(), "mini.py")
+    mine = tmp_path / "mine"
+    mine.symlink_to(other)
+    with pytest.raises(SubmissionRejected, match="symbolic link"):
+        locate(mine, mini_course)
+
+
 def test_a_folder_is_searched_for_the_right_name_first(mini_course: Assignment, tmp_path):
     with pytest.raises(SubmissionRejected, match="Nothing was handed in"):
         locate(tmp_path, mini_course)
