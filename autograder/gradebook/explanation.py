@@ -15,21 +15,20 @@ from typing import Any
 from autograder.results import ExerciseResult, Observed, Outcome, TestResult
 
 _MARKS: dict[Outcome, tuple[str, str, str]] = {
-    "passed": ("✓", "#1a7f37", "passed"),
-    "failed": ("✗", "#b3261e", "another result was expected"),
-    "error": ("✗", "#b3261e", "your code raised an error"),
-    "timeout": ("✗", "#b3261e", "your code took too long"),
-    "crashed": ("✗", "#b3261e", "your code ended its process or used too much memory"),
-    "not_implemented": ("○", "#6e7781", "not implemented yet"),
-    "missing": ("○", "#6e7781", "there is no such function"),
-    "violation": ("✗", "#b3261e", "your code interfered with the grading"),
+    "passed": ("✓", "#1a7f37", ""),
+    "failed": ("✗", "#b3261e", ""),
+    "error": ("✗", "#b3261e", "Your code raised an error."),
+    "timeout": ("✗", "#b3261e", "Your code took too long."),
+    "crashed": ("✗", "#b3261e", "Your code ended its process or used too much memory."),
+    "not_implemented": ("○", "#6e7781", "It is not implemented yet."),
+    "missing": ("○", "#6e7781", "There is no function of this name."),
+    "violation": ("✗", "#b3261e", "Your code interfered with the grading."),
 }
 _NOT_SHOWN = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # terminal sequences
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-# With `hidden_tests = "titles"`, the message of such a test still tells of the student's own code.
-_OWN_DOING = frozenset({"error", "timeout", "crashed", "not_implemented", "missing", "violation"})
+_NOT_THERE = frozenset({"not_implemented", "missing"})
 
 
 @dataclass(frozen=True)
@@ -136,16 +135,18 @@ def _row(line: _Line) -> str:
 
 def _lines(exercise: ExerciseResult, shown: Shown) -> Iterator[_Line]:
     tests = exercise.tests
-    reasons = {(test.outcome, test.message) for test in tests}
-    if len(reasons) == 1 and tests[0].outcome in _OWN_DOING:
-        yield _line(tests[0], exercise, shown, title=tests[0].message or None, message="")
+    outcomes = {test.outcome for test in tests}
+    if len(outcomes) == 1 and outcomes <= _NOT_THERE:
+        mark, colour, word = _MARKS[tests[0].outcome]
+        yield _Line(mark, colour, word, "", "", "")
         return
     total = sum(test.weight for test in tests) or 1.0
     concealed = [test for test in tests if test.visibility == "hidden" and not shown.titles]
+    told: set[Outcome] = set()
     for test in tests:
         if test not in concealed:
             worth = _points(exercise.max_score * test.weight / total)
-            yield _line(test, exercise, shown, points=f"worth {worth}")
+            yield _line(test, exercise, f"worth {worth}", _message(test, shown, told))
     if concealed:
         passed = sum(test.outcome == "passed" for test in concealed)
         yield _Line("·", "#6e7781", f"{passed} of {len(concealed)} hidden tests passed", "", "", "")
@@ -153,27 +154,27 @@ def _lines(exercise: ExerciseResult, shown: Shown) -> Iterator[_Line]:
             yield _Line("·", "#6e7781", "A thought on what went wrong", "", "", hint)
 
 
-def _line(
-    test: TestResult,
-    exercise: ExerciseResult,
-    shown: Shown,
-    *,
-    title: str | None = None,
-    message: str | None = None,
-    points: str = "",
-) -> _Line:
-    mark, colour, word = _MARKS[test.outcome]
-    if title is None:
-        title = test.title or test.name
-        if title == test.name and test.visibility == "hidden":
-            title = f"A hidden test of {exercise.name}"
-        title += " (example)" if test.visibility == "public" else ""
-    if message is None:
-        message = "" if test.outcome == "passed" else word
-        told = shown.messages or test.visibility == "public" or test.outcome in _OWN_DOING
-        if test.message and told and test.outcome != "passed":
-            message = test.message
+def _line(test: TestResult, exercise: ExerciseResult, points: str, message: str) -> _Line:
+    mark, colour, _ = _MARKS[test.outcome]
+    title = test.title or f"A test of {exercise.name}"
+    if test.visibility == "public":
+        points = f"example · {points}"
     return _Line(mark, colour, title, points, message, test.hint or "")
+
+
+def _message(test: TestResult, shown: Shown, told: set[Outcome]) -> str:
+    """What is told below the title; where titles are all, each kind of mishap is told once.
+
+    A message on an error, a crash or a missing function speaks of the student's own code.
+    """
+    if test.outcome == "passed":
+        return ""
+    _, _, word = _MARKS[test.outcome]
+    first = test.outcome not in told
+    told.add(test.outcome)
+    if shown.messages or test.visibility == "public":
+        return test.message or word
+    return (word and first and test.message) or word
 
 
 def _inline(text: str) -> str:

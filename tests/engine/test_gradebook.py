@@ -333,6 +333,16 @@ def test_titles_alone_are_shown_where_the_settings_say_so(course: Assignment) ->
     assert "The result has another shape." not in shown
 
 
+def test_where_titles_are_shown_each_kind_of_mishap_is_told_once(course: Assignment) -> None:
+    hand_in(course, "ada")
+    raised = (TestResult(n, n, "hidden", "error", 1.0, message="NameError: y") for n in "abc")
+    exercise = ExerciseResult("double", 0.0, 3.0, "error", tuple(raised))
+    titles = replace(course, feedback={"hidden_tests": "titles"})
+    write(titles, result_of("ada", exercises=(exercise,)))
+    shown = nbformat.writes(graded_notebook(course, "ada"))
+    assert shown.count("NameError: y") == 2, "once in HTML, once in plain text"
+
+
 def test_hidden_tests_are_only_counted_where_the_settings_say_so(course: Assignment) -> None:
     hand_in(course, "ada")
     write(replace(course, feedback={"hidden_tests": "none"}), result_of("ada", 1.0))
