@@ -69,6 +69,7 @@ class Fork:
             self._guardian.shutdown(socket.SHUT_WR)
         self._guardian.settimeout(END_SECONDS)
         said = said or self._line()
+        self._line()  # nothing: it has gone
         self._guardian.close()
         return said
 

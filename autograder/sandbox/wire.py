@@ -22,7 +22,7 @@ from autograder.sandbox.failures import Handle
 HEADER = struct.Struct(">I")
 OVERHEAD = 1 << 16  # of a frame, beyond the answer that it carries
 MAX_DEPTH = 32
-MAX_ITEMS = 1_000_000
+MAX_ITEMS = 250_000
 MAX_ODD_KEYS = 4096  # of all dicts together, other than str: their hashes can be made to collide
 _KEYS = (int, float, bool, bytes, type(None))
 MAX_INT_BITS = 14_000  # str() of a longer one raises

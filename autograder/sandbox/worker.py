@@ -11,7 +11,7 @@ import random
 import socket
 import sys
 import tempfile
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO, cast
 
 import numpy as np
 
@@ -68,12 +68,23 @@ def _settle(scratch: str) -> None:
         KERAS_HOME=os.path.join(home, ".keras"),
     )
     tempfile.tempdir = None
+    sys.stdin = sys.__stdin__ = _text(0, "r")  # type: ignore[misc, assignment]
+    sys.stdout = sys.__stdout__ = _text(1, "w")  # type: ignore[misc, assignment]
+    sys.stderr = sys.__stderr__ = _text(2, "w")  # type: ignore[misc, assignment]
     random.seed(0)
     np.random.seed(0)
     if tensorflow := sys.modules.get("tensorflow"):
         tensorflow.config.threading.set_intra_op_parallelism_threads(THREADS_OF_TENSORFLOW)
         tensorflow.config.threading.set_inter_op_parallelism_threads(THREADS_OF_TENSORFLOW)
     gc.enable()
+
+
+def _text(descriptor: int, mode: str) -> TextIO:
+    """A stream by lines, so that what is printed before a crash is not lost."""
+    opened = open(  # noqa: SIM115 (open as long as the process)
+        descriptor, mode, buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
+    )
+    return cast(TextIO, opened)
 
 
 class _Worker:
