@@ -166,7 +166,7 @@ def _formula(size, window, stride, padding, dilation):
 
 
 @probes("output_size")
-def _():
+def calls_of_output_size():
     return [
         call(28, 2, 2),
         call(10, 3, 3),
@@ -366,7 +366,7 @@ def output_size_moves_by_a_window(size, window, stride=None, padding="valid", di
 
 
 @probes("same_padding")
-def _():
+def calls_of_same_padding():
     return [
         call(5, 2, 1),
         call(7, 3, 1),
@@ -547,7 +547,7 @@ def _bordered(x, top, bottom, left, right, dtype):
 
 
 @probes("zero_pad2d")
-def _():
+def calls_of_zero_pad2d():
     x = _images(2, 3, 4, 2)
     return [
         call(x, 1),
@@ -731,7 +731,7 @@ def _pooling_probes(sign, watched):
 
 
 @probes("max_pool2d")
-def _():
+def calls_of_max_pool2d():
     return _pooling_probes(+1, _images(2, 4, 6, 2))
 
 
@@ -935,7 +935,7 @@ def _averages(x, pool_size, strides, padding, spans=_spans):
 
 
 @probes("avg_pool2d")
-def _():
+def calls_of_avg_pool2d():
     return _pooling_probes(+1, _images(2, 4, 6, 2))
 
 
@@ -1119,7 +1119,7 @@ def avg_pool2d_trusts_its_arguments(x, pool_size=2, strides=None, padding="valid
 
 
 @probes("min_pool2d")
-def _():
+def calls_of_min_pool2d():
     return _pooling_probes(-1, _images(2, 4, 6, 2))
 
 
@@ -1283,7 +1283,7 @@ def _convolved(x, kernel, bias, strides, padding, spans=_spans):
 
 
 @probes("conv2d")
-def _():
+def calls_of_conv2d():
     x = _images(2, 5, 7, 2)
     kernel = _images(2, 3, 2, 3)
     bias = np.array([10, -20, 30], np.float32)
