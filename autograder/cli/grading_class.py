@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +65,7 @@ def run(
             f"Nobody has handed in {assignment.name}: there is no "
             f"submitted/<student>/{assignment.name}/ in {assignment.root}."
         )
+    writer_imported = _import_meanwhile("autograder.gradebook.writer")
     with Progress(len(submissions), f"Grading {assignment.name}") as progress:
         results = scheduling.grade_class(
             assignment,
@@ -72,13 +75,21 @@ def run(
             fresh=fresh,
             on_result=lambda result: progress.advance(in_brief(result)),
         )
+    say("Writing the gradebook")
+    writer_imported.join()
     from autograder.gradebook import writer
 
-    say("Writing the gradebook")
     problems = writer.write(results, submissions, assignment)
     attention = [f"{problem.student}: {problem.reason}" for problem in problems]
     attention += [f"{student}: has handed in nothing." for student in without(assignment)]
     return GradedClass(results, attention)
+
+
+def _import_meanwhile(module: str) -> threading.Thread:
+    """Import it in the background: nbgrader takes seconds, in which others warm up and grade."""
+    thread = threading.Thread(target=importlib.import_module, args=(module,), daemon=True)
+    thread.start()
+    return thread
 
 
 def without(assignment: Assignment) -> list[str]:
