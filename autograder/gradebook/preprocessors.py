@@ -48,7 +48,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert i
             course.autograded_directory, names["student"], names["assignment"]
         )
         _discard_followed_links(Path(filename).parent, Path(graded))
-        notebook = canonical_of(Path(filename), assignment)
+        notebook = canonical_of(Path(filename).parent, assignment)
         return self.from_notebook_node(notebook, resources, **options)
 
 
@@ -81,10 +81,10 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is
         return notebook, resources
 
 
-def canonical_of(path: Path, assignment: Assignment) -> NotebookNode:
-    """The canonical notebook of a file, or the one that says why the file cannot be read."""
+def canonical_of(folder: Path, assignment: Assignment) -> NotebookNode:
+    """The canonical notebook of what lies in a folder, or one that says why it cannot be read."""
     try:
-        return canonical(read(path, assignment), assignment)
+        return canonical(read(locate(folder, assignment), assignment), assignment)
     except SubmissionRejected as rejection:
         return canonical(None, assignment, str(rejection))
 
@@ -100,7 +100,11 @@ def current_result(
     """The stored result of what lies in a student's folder, or a new one, which is then stored."""
     from autograder import grading  # needs the sandbox, which those who have results do not
 
-    path = locate(folder, assignment)
+    try:
+        path = locate(folder, assignment)
+    except SubmissionRejected as rejection:
+        blank = Result(assignment.name, student, str(folder), "rejected", isolation=isolation)
+        return grading.rejected(blank, assignment, str(rejection))
     file = result_file(assignment, student)
     try:
         found = Result.from_json(file.read_text(encoding="utf-8"))
@@ -118,9 +122,12 @@ def current_result(
 
 def _discard_followed_links(handed_in: Path, graded: Path) -> None:
     """Remove what nbgrader copied through a link, which may lead to a suite or another student."""
+    followed = handed_in.is_symlink()
     for path in handed_in.rglob("*"):
-        if path.is_symlink():
-            (graded / path.relative_to(handed_in)).unlink(missing_ok=True)
+        if followed or path.is_symlink():
+            copy = graded / path.relative_to(handed_in)
+            if copy.is_file():
+                copy.unlink()
 
 
 def _is_within(filename: str, folder: Path) -> bool:

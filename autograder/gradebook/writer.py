@@ -169,7 +169,7 @@ def _timestamp(folder: Path) -> datetime | None:
         CourseError: `timestamp.txt` is not a time, so lateness cannot be known.
     """
     file = folder / TIMESTAMP
-    if not _is_plain_file(file):
+    if folder.is_symlink() or not _is_plain_file(file):
         return None
     try:
         said = file.read_text(encoding="utf-8").strip()
@@ -195,7 +195,8 @@ def _replace_folder(
     scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{assignment.name}."))
     try:
         ignored = [*book.folders.ignore, "*.ipynb"]
-        for origin in (handed_in, assignment.source_notebook.parent):
+        beside = () if handed_in.is_symlink() else (handed_in,)
+        for origin in (*beside, assignment.source_notebook.parent):
             for found in map(Path, find_all_files(str(origin), ignored)):
                 if _is_plain_file(found):
                     copy = scratch / found.relative_to(origin)

@@ -373,3 +373,16 @@ def test_links_beside_a_submission_are_not_followed(course: Assignment) -> None:
     write(course, result_of("ada"))
     left = {path.name for path in (course.root / "autograded" / "ada" / NAME).iterdir()}
     assert left == {f"{NAME}.ipynb", "figure.png"}
+
+
+def test_a_folder_that_links_to_anothers_brings_nothing_of_theirs(course: Assignment) -> None:
+    folder = hand_in(course, "ada", "Because.")
+    (folder / "figure.png").write_bytes(b"picture")
+    (course.root / "submitted" / "eve").mkdir()
+    (course.root / "submitted" / "eve" / NAME).symlink_to(folder)
+    reason = "The folder is a symbolic link."
+    write(course, result_of("ada"), result_of("eve", 0.0, status="rejected", reason=reason))
+    assert scores(course, "eve") == {"test_double": 0.0, "why": 0.0}
+    left = {path.name for path in (course.root / "autograded" / "eve" / NAME).iterdir()}
+    assert left == {f"{NAME}.ipynb"}
+    assert "Because." not in nbformat.writes(graded_notebook(course, "eve"))

@@ -196,3 +196,15 @@ def test_links_beside_a_submission_are_not_followed(
     autograde(course)
     left = [path.name for path in (course.root / "autograded" / "ada" / NAME).iterdir()]
     assert left == [f"{NAME}.ipynb"]
+
+
+def test_a_folder_that_links_to_anothers_is_rejected(course: Assignment) -> None:
+    folder = hand_in(course, "ada", RIGHT)
+    (folder / "figure.png").write_bytes(b"picture")
+    (course.root / "submitted" / "eve").mkdir()
+    (course.root / "submitted" / "eve" / NAME).symlink_to(folder)
+    autograde(course)
+    assert all_scores(course)["eve"] == {"test_double": 0.0, "why": 0.0}
+    assert "symbolic link" in graded_notebooks(course.root)["eve"].cells[0].source
+    left = [path.name for path in (course.root / "autograded" / "eve" / NAME).iterdir()]
+    assert left == [f"{NAME}.ipynb"]
