@@ -28,3 +28,7 @@ class IsolationUnavailable(AutograderError):
 
 class SuiteError(AutograderError):
     """A fault of the hidden suite or of the kit: nobody gets a score from it."""
+
+
+class GraderInterrupted(BaseException):
+    """The grader's own alarm went off; no `except Exception` on the way may swallow it."""

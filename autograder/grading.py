@@ -15,7 +15,13 @@ from pathlib import Path
 
 from autograder import diagnosis, seeds
 from autograder.course import Assignment, load_assignment
-from autograder.errors import AutograderError, IsolationUnavailable, SubmissionRejected, SuiteError
+from autograder.errors import (
+    AutograderError,
+    GraderInterrupted,
+    IsolationUnavailable,
+    SubmissionRejected,
+    SuiteError,
+)
 from autograder.provenance import cache_key, fingerprint, versions
 from autograder.results import (
     ExerciseResult,
@@ -85,7 +91,7 @@ def grade(
         result = rejected(blank, assignment, str(rejection))
     except IsolationUnavailable:
         raise
-    except Exception as fault:  # whatever it is, it is ours: say so, and give nobody a zero
+    except (Exception, GraderInterrupted) as fault:  # ours, whatever it is: nobody gets a zero
         result = _grader_error(blank, fault)
     return replace(result, seconds=round(time.perf_counter() - started, 3))
 
@@ -107,7 +113,7 @@ def rejected(blank: Result, assignment: Assignment, reason: str) -> Result:
     )
 
 
-def _grader_error(blank: Result, fault: Exception) -> Result:
+def _grader_error(blank: Result, fault: BaseException) -> Result:
     kind = "" if isinstance(fault, AutograderError) else f"{type(fault).__name__}: "
     story = "".join(traceback.format_exception(fault))
     return replace(

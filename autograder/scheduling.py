@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.course import Assignment, load_assignment
-from autograder.errors import SubmissionRejected
+from autograder.errors import GraderInterrupted, SubmissionRejected
 from autograder.grading import default_seed, grade, limits, rejected
 from autograder.provenance import cache_key, versions
 from autograder.results import Result
@@ -192,17 +192,13 @@ def _submit(
     return pool.submit(_grade_task, assignment.name, assignment.root, task, address, isolation)
 
 
-class _TookTooLong(Exception):
-    """The grader itself did not get done with a submission."""
-
-
 def _grade_task(name: str, root: Path, task: Task, address: str, isolation: Isolation) -> Result:
     """Grade one submission in a worker, with an alarm behind the sandbox's own limits."""
     assignment = load_assignment(name, root)
     seconds = 4 * limits(assignment).submission_seconds + WALL_SLACK
 
     def give_up(*_: object) -> None:
-        raise _TookTooLong(f"not done after {seconds:.0f} seconds")
+        raise GraderInterrupted(f"Not done after {seconds:.0f} seconds.")
 
     signal.signal(signal.SIGALRM, give_up)
     signal.setitimer(signal.ITIMER_REAL, seconds)

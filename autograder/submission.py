@@ -22,7 +22,10 @@ from autograder.course import Assignment, NotebookCell
 from autograder.errors import SubmissionRejected
 
 MAX_BYTES = 32 * 2**20
+MAX_PERCENT_LENGTH = 2**20
+MAX_PERCENT_CELLS = 2000  # jupytext's time grows with the square of their number
 SUFFIXES = (".ipynb", ".py")
+_MARKER = re.compile(r"^\s*# ?(?:%%|In\[|<codecell|<markdowncell)", re.MULTILINE)
 
 Kind = Literal["notebook", "percent", "module"]
 
@@ -207,8 +210,10 @@ def _nbgrader(metadata: Any) -> Mapping[str, Any]:
 def _percent_cells(text: str) -> tuple[RawCell, ...]:
     import jupytext
 
+    if len(text) > MAX_PERCENT_LENGTH or len(_MARKER.findall(text)) > MAX_PERCENT_CELLS:
+        raise SubmissionRejected("The file is too long, or has too many cells, to be read.")
     try:
-        document = jupytext.reads(text, fmt="py:percent")
+        document = jupytext.reads(_without_header(text), fmt="py:percent")
     except Exception as error:  # whatever jupytext and its YAML raise, the file is what is wrong
         raise SubmissionRejected(
             f"The file is not readable as percent format ({type(error).__name__})."
@@ -217,6 +222,15 @@ def _percent_cells(text: str) -> tuple[RawCell, ...]:
         RawCell(cell.cell_type, cell.source, _nbgrader(dict(cell.metadata)))
         for cell in document.cells
     )
+
+
+def _without_header(text: str) -> str:
+    """Percent format without its YAML header, of which nothing is needed and YAML can be a bomb."""
+    opening, closing = "# ---\n", "\n# ---\n"
+    if not text.startswith(opening):
+        return text
+    _, _, body = text[len(opening) - 1 :].partition(closing)
+    return body
 
 
 def _require_this_assignment(cells: Sequence[RawCell], assignment: Assignment) -> None:
@@ -238,8 +252,11 @@ def _require_this_assignment(cells: Sequence[RawCell], assignment: Assignment) -
 
 
 def _defines(code: str, name: str) -> bool:
-    pattern = rf"^(?:(?:async )?def {name}\b|{name}\s*[=:]|from .* import .*\b{name}\b)"
-    return re.search(pattern, code, re.MULTILINE) is not None
+    """Whether a name is defined, assigned or imported at the start of a line."""
+    if re.search(rf"^(?:(?:async )?def {name}\b|{name}\s*[=:])", code, re.MULTILINE):
+        return True
+    imports = (line.partition(" import ")[2] for line in code.splitlines() if line[:5] == "from ")
+    return any(re.search(rf"\b{name}\b", imported) for imported in imports)
 
 
 def _runnable(

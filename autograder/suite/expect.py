@@ -7,6 +7,8 @@ whole story for the grader.
 
 from __future__ import annotations
 
+import itertools
+import math
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -21,6 +23,9 @@ RELATIVE_TOLERANCE = {2: 4e-3, 4: 2e-5, 8: 2e-5}
 
 MAX_PLAIN = 10_000
 """Elements of an array that `equal` still takes for a tuple of numbers."""
+MAX_ITEMS_SHOWN = 8
+MAX_BITS_SHOWN = 400
+_NUMBERS = (bool, int, float, complex, np.bool_, np.number)
 
 
 class Mismatch(AssertionError):
@@ -32,14 +37,16 @@ class Mismatch(AssertionError):
         self.detail = detail
 
 
-def that(condition: object, message: str, detail: str = "") -> None:
+def that(condition: object, message: str, detail: object = "") -> None:
     """Require a condition that the suite computed itself; `message` is what the student reads.
+
+    `detail`, for the grader, may be a value that crossed the boundary: it is shortened.
 
     Raises:
         Mismatch: the condition is false.
     """
     if not condition:
-        raise Mismatch(message, detail)
+        raise Mismatch(message, detail if isinstance(detail, str) else shown(detail, 2000))
 
 
 def close(
@@ -71,7 +78,7 @@ def close(
         Mismatch: the answer is no array of numbers, or another one.
     """
     expected = np.asarray(want)
-    actual = _as_array(got, "an array" if expected.ndim else "a number")
+    actual = _as_array(got, "an array" if expected.ndim else "a number", expected.size)
     if actual.shape != expected.shape:
         raise Mismatch(
             f"returned an array of shape {actual.shape}, which is not the shape that the "
@@ -106,12 +113,12 @@ def equal(got: Any, want: Any) -> None:
         return
     if isinstance(expected, int) and isinstance(plain, float | bool):
         raise Mismatch(
-            f"returned {_short(got)}, a {type(plain).__name__}, where an int is asked for.",
+            f"returned {shown(got)}, a {type(plain).__name__}, where an int is asked for.",
             f"expected {expected!r}",
         )
     raise Mismatch(
-        f"returned {_short(got)}, which is not {_kind(expected)} that the contract gives.",
-        f"expected {expected!r}, got {_short(got, 400)}",
+        f"returned {shown(got)}, which is not {_kind(expected)} that the contract gives.",
+        f"expected {expected!r}, got {shown(got, 400)}",
     )
 
 
@@ -122,9 +129,12 @@ def _require_value(got: Any) -> None:
         raise Mismatch(f"returned an object of type {got.type_name}, not plain numbers.")
 
 
-def _as_array(got: Any, wanted: str) -> NDArray[Any]:
+def _as_array(got: Any, wanted: str, size: int) -> NDArray[Any]:
+    """The answer as an array; lists are looked through first, since numpy converts anything."""
     _require_value(got)
-    if isinstance(got, dict | str | bytes):
+    if isinstance(got, list | tuple):
+        _require_numbers(got, wanted, at_most=4 * size + 1000)
+    elif not isinstance(got, (*_NUMBERS, np.ndarray)):
         raise Mismatch(f"returned a {type(got).__name__}, not {wanted}.")
     try:
         array = np.asarray(got)
@@ -133,6 +143,26 @@ def _as_array(got: Any, wanted: str) -> NDArray[Any]:
     if array.dtype.kind == "O":
         raise Mismatch(f"returned a {type(got).__name__} of mixed things, not {wanted}.")
     return array
+
+
+def _require_numbers(got: list[Any] | tuple[Any, ...], wanted: str, at_most: int) -> None:
+    """Refuse a list that holds anything but numbers, or far more of them than are wanted."""
+    waiting: list[Any] = [got]
+    seen = 0
+    while waiting:
+        value = waiting.pop()
+        seen += value.size if isinstance(value, np.ndarray) else 1
+        if isinstance(value, list | tuple):
+            waiting += value
+        elif not isinstance(value, _NUMBERS) and not _is_numeric(value):
+            kind = value.type_name if isinstance(value, Handle) else type(value).__name__
+            raise Mismatch(f"returned a {type(got).__name__} with a {kind} in it, not {wanted}.")
+        if seen + len(waiting) > at_most:
+            raise Mismatch(f"returned a {type(got).__name__} of far too many values.")
+
+
+def _is_numeric(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind in "biufc"
 
 
 def _require_dtype(
@@ -188,22 +218,22 @@ def _values_differ(
 ) -> Mismatch:
     count = int(wrong.sum())
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
-    detail = f"got\n{_short(actual, 2000)}\nexpected\n{_short(expected, 2000)}"
+    detail = f"got\n{shown(actual, 2000)}\nexpected\n{shown(expected, 2000)}"
     if not first:
-        return Mismatch(f"returned {_short(actual[()])}, which is not right.", detail)
+        return Mismatch(f"returned {shown(actual[()])}, which is not right.", detail)
     some = "every value is" if count == wrong.size else f"{count} of {wrong.size} values are"
     return Mismatch(
         f"returned the right shape, but {some} not right; at index {first} yours is "
-        f"{_short(actual[first])}.",
+        f"{shown(actual[first])}.",
         detail,
     )
 
 
 def _plain(value: Any) -> Any:
-    """Integers of any kind as int, tuples and lists as tuple, integral arrays as nested tuples."""
+    """Integers of any kind as int, tuples and lists as tuple, small integral arrays as tuples."""
     if isinstance(value, bool | np.bool_):
         return bool(value)
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biu" and value.size <= MAX_PLAIN:
+    if _is_numeric(value) and value.dtype.kind in "biu" and _extent(value) <= MAX_PLAIN:
         return _plain(value.tolist())
     if isinstance(value, tuple | list):
         return tuple(_plain(item) for item in value)
@@ -211,6 +241,11 @@ def _plain(value: Any) -> Any:
         return operator.index(value)
     except TypeError:
         return value
+
+
+def _extent(array: NDArray[Any]) -> int:
+    """How many lists and numbers an array would become; an empty one may have a huge shape."""
+    return math.prod(max(1, length) for length in array.shape)
 
 
 def _same(got: Any, want: Any) -> bool:
@@ -233,13 +268,26 @@ def _kind(expected: Any) -> str:
     return "the value"
 
 
-def _short(value: Any, limit: int = 80) -> str:
-    """A bounded text of a value that crossed the boundary; ints too long to print are described."""
-    if isinstance(value, np.ndarray):
-        text = np.array2string(value, precision=6, threshold=200)
-    else:
-        try:
-            text = repr(value.item() if isinstance(value, np.generic) else value)
-        except ValueError:
-            text = f"a {type(value).__name__} too long to print"
+def shown(value: Any, limit: int = 80) -> str:
+    """A text of any value that may cross the boundary, short to read and quick to make."""
+    text = _brief(value, depth=3, most=limit)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _brief(value: Any, depth: int, most: int) -> str:
+    if isinstance(value, np.ndarray):
+        if _extent(value) <= most and value.itemsize <= 16:
+            return np.array2string(value, precision=6, threshold=most + 1)
+        return f"<{str(value.dtype)[:20]} array of shape {value.shape}>"
+    if isinstance(value, str | bytes):
+        return repr(value[:most])
+    if isinstance(value, int) and value.bit_length() > MAX_BITS_SHOWN:
+        return f"<an int of {value.bit_length()} bits>"
+    if isinstance(value, list | tuple):
+        items = list(itertools.islice(value, MAX_ITEMS_SHOWN)) if depth else []
+        inner = ", ".join(_brief(item, depth - 1, most) for item in items)
+        inner += ", …" if len(value) > len(items) else ""
+        return f"[{inner}]" if isinstance(value, list) else f"({inner})"
+    if isinstance(value, dict):
+        return f"<a dict of {len(value)} items>"
+    return repr(value.item() if isinstance(value, np.generic) else value)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.errors import AutograderError, SuiteError
+from autograder.errors import AutograderError, GraderInterrupted, SuiteError
 from autograder.results import Outcome
 from autograder.sandbox import CallFailed, HandleMisuse, Sandbox
 from autograder.suite.expect import Mismatch
@@ -77,6 +77,7 @@ def run(
     arguments = [str(file) for file in files]
     arguments += ["-c", "/dev/null", "--rootdir", str(folder), "--confcutdir", str(folder)]
     arguments += ["--disable-plugin-autoload", "--capture=no", "--strict-markers"]
+    arguments += ["--assert=plain"]  # rewriting would print whatever a student returned
     for name in UNNEEDED_PLUGINS:
         arguments += ["-p", f"no:{name}"]
     with _importable(folder, fingerprint):
@@ -131,6 +132,9 @@ class _GradingPlugin:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> pytest.TestReport:
         error = call.excinfo.value if call.excinfo is not None else None
+        if isinstance(error, GraderInterrupted):
+            self.faults.append(str(error))
+            raise pytest.exit.Exception(str(error))
         if call.when == "call" and not isinstance(error, AutograderError | pytest.skip.Exception):
             self.records.append(self._record(item, error, call.duration))
         elif error is not None:

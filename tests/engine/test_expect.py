@@ -50,6 +50,10 @@ def test_arrays_that_are_close(got, want):
         ({1: 2}, np.array([1.0]), "a dict"),
         ([[1.0], [1.0, 2.0]], np.array([1.0]), "list"),
         pytest.param([10**400], np.array([1.0]), "list", id="huge"),
+        ([1.0, "text"], np.array([1.0, 2.0]), "str in it"),
+        ([1.0, [Handle(1, "Weird")]], np.array([1.0, 2.0]), "Weird in it"),
+        ([0] * 100_000, np.array([1.0]), "far too many"),
+        (np.zeros((6,) * 8, bool), np.array([1.0]), "shape"),
         (Handle(1, "Weird"), np.array([1.0]), "Weird"),
     ],
 )
@@ -104,9 +108,11 @@ def test_values_that_are_equal(got, want):
         (1, True, "not the truth value"),
         ((0, 1, 2), (0, 1), "2 values"),
         (None, 1, "None"),
-        pytest.param(10**5000, 1, "too long to print", id="huge"),
+        pytest.param(10**5000, 1, "an int of", id="huge"),
         (np.array([0.0, 1.0]), (0, 1), "2 values"),
         (np.zeros(10**6, int), (0, 1), "2 values"),
+        (np.zeros((2**24, 0), int), (0, 1), "2 values"),
+        (np.zeros((6,) * 8, bool), (0, 1), "2 values"),
         (Handle(1, "Weird"), 1, "Weird"),
     ],
 )
@@ -127,3 +133,22 @@ def test_a_condition_of_the_suite_is_required():
     expect.that(True, "fine")
     with pytest.raises(Mismatch, match="must not"):
         expect.that(False, "must not")
+
+
+def test_whatever_is_shown_is_short_and_quick_to_show():
+    values = [
+        np.zeros((6,) * 8),
+        np.zeros((2**24, 0)),
+        np.array(["x" * 10_000]),
+        [[["x" * 10_000] * 1000] * 1000] * 1000,
+        {n: n for n in range(100_000)},
+        10**100_000,
+    ]
+    for value in values:
+        assert len(expect.shown(value)) <= 80
+
+
+def test_a_condition_shortens_the_value_that_it_tells_of():
+    with pytest.raises(Mismatch) as caught:
+        expect.that(False, "no", detail=[0] * 100_000)
+    assert len(caught.value.detail) < 100

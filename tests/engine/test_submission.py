@@ -186,3 +186,28 @@ def test_the_release_itself_is_a_readable_submission(mini_course):
     submission = read(mini_course.release_notebook, mini_course)
     assert submission.written == {"why": EMPTY_ANSWER}
     assert STUBS["double"] in [cell.source for cell in submission.cells]
+
+
+def test_text_that_is_slow_to_look_through_is_not_looked_through_slowly(mini_course, tmp_path):
+    line = "from " + " import " * 20_000
+    with pytest.raises(SubmissionRejected, match="defines none"):
+        read(handed_in(tmp_path, line, "slow.py"), mini_course)
+
+
+def test_a_yaml_bomb_in_the_header_is_not_read(mini_course, tmp_path):
+    import jupytext
+
+    text = jupytext.writes(jupytext.reads(notebook_json(solved()), fmt="ipynb"), fmt="py:percent")
+    body = text.partition("\n# ---\n")[2]
+    bomb = ["# ---", "# jupyter:", "#   a0: &a0 [x, x, x, x, x, x, x, x]"]
+    for n in range(1, 40):
+        copies = ", ".join([f"*a{n - 1}"] * 8)
+        bomb.append(f"#   a{n}: &a{n} [{copies}]")
+    submission = read(handed_in(tmp_path, "\n".join([*bomb, "# ---", body]), "b.py"), mini_course)
+    assert submission.written == {"why": "Because."}
+
+
+def test_percent_format_of_too_many_cells_is_refused(mini_course, tmp_path):
+    text = module_text() + "\n# %%\n" * 20_000
+    with pytest.raises(SubmissionRejected, match="too many cells"):
+        read(handed_in(tmp_path, text, "many.py"), mini_course)
