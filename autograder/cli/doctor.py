@@ -95,12 +95,12 @@ def course_findings(course: Path | None) -> list[Finding]:
         root = course_root(course)
     except AutograderError as error:
         return [Finding("course", "not needed", False, str(error))]
-    findings = [Finding(f"course {root}", "present", True)]
+    findings = [Finding("course", "present", True, str(root))]
     for name in assignment_names(root):
         try:
             assignment = load_assignment(name, root)
             points = f"{len(assignment.exercises)} exercises, {assignment.max_score:g} points"
-            findings.append(Finding(f"{name}: {points}", "present", True))
+            findings.append(Finding(name, "present", True, points))
         except AutograderError as error:
             findings.append(Finding(name, "absent", True, str(error)))
             continue

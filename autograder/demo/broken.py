@@ -32,16 +32,16 @@ def unreadable(assignment: Assignment, secret: Path) -> Iterator[MadeUp]:
     yield content("invalid_json", "not valid JSON", b"{,," + whole[1:])
     yield content("truncated", "the upload was cut off", whole[: len(whole) // 2])
     yield content("empty", "an empty file", b"")
-    yield content("nbformat_3", "a notebook of 2014 (nbformat 3)", _nbformat_3())
-    yield content("another_assignment", "another assignment's notebook", _another_assignment())
-    yield content("deeply_nested", "JSON, 100,000 brackets deep", b"[" * 100_000)
+    yield content("nbformat_3", "a notebook of nbformat 3", _nbformat_3())
+    yield content("another_assignment", "of another assignment", _another_assignment())
+    yield content("deeply_nested", "JSON nested 100,000 deep", b"[" * 100_000)
     yield content(
         "not_utf8",
         "not UTF-8 text",
         "# Lösung für die Übung\n".encode("latin-1"),
         f"{assignment.name}.py",
     )
-    yield rejected("directory", "a folder in place of the file", lambda at: (at / name).mkdir())
+    yield rejected("directory", "a folder, not a file", lambda at: (at / name).mkdir())
     yield rejected(
         "symlink", "a link to the solutions", lambda at: (at / name).symlink_to(secret.resolve())
     )

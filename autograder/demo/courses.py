@@ -9,7 +9,14 @@ from autograder.course import ROOT_MARKER, assignment_names
 from autograder.errors import CourseError
 
 MARKER = "made-up-class.txt"
-FOLDERS = ("source", "assignments", "solutions", "tests/hidden", "tests/misconceptions")
+FOLDERS = (
+    "source",
+    "assignments",
+    "solutions",
+    "tests/hidden",
+    "tests/misconceptions",
+    "tests/right",
+)
 SKIPPED = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "*.pyc")
 
 

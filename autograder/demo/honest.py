@@ -28,7 +28,7 @@ def right(assignment: Assignment) -> Iterator[MadeUp]:
     collected = sorted(
         path
         for path in assignment.right_solutions_folder.glob("*")
-        if path.suffix in (".py", ".ipynb") and not path.name.startswith("_")
+        if path.suffix in (".py", ".ipynb") and _requirements(path) <= set(assignment.preload)
     )
     for number, path in enumerate(collected):
         what = "right: " + path.stem.replace("_", " ")
@@ -40,6 +40,13 @@ def right(assignment: Assignment) -> Iterator[MadeUp]:
     notebook = notebooks.filled(assignment, assignment.solution_module.read_text("utf-8"))
     answered = notebooks.with_written_answers(notebook, assignment)
     yield MadeUp("right_solution", "right: as taught", "full", _notebook(assignment, answered))
+
+
+def _requirements(path: Path) -> set[str]:
+    """The libraries that a right solution says it needs warm: `# requires: …` in its first line."""
+    first, _, _ = path.read_text("utf-8").partition("\n")
+    said = first.removeprefix("# requires:")
+    return set() if said == first else {name.strip() for name in said.split(",")}
 
 
 def unfinished(assignment: Assignment) -> Iterator[MadeUp]:

@@ -26,23 +26,23 @@ IN_ONE_CELL = {
 
 # The body of one exercise's function; all the others are right and must count.
 IN_ONE_FUNCTION = {
-    "endless_loop": ("one function never returns", "while True:\n    pass"),
-    "returns_none": ("one function returns None", "result = 1"),
-    "wrong_type": ("one function returns a word", "return 'forty-two'"),
+    "endless_loop": ("a function never returns", "while True:\n    pass"),
+    "returns_none": ("a function returns None", "result = 1"),
+    "wrong_type": ("a function returns a word", "return 'forty-two'"),
     "huge_array": (
-        "one returns an array of 800 MB",
+        "returns an array of 800 MB",
         "import numpy\nreturn numpy.zeros((10000, 10000))",
     ),
     "memory_hog": (
-        "one function asks for 6 GB",
+        "a function asks for 6 GB",
         "import numpy\nkept = [numpy.ones(2**26) for _ in range(12)]\nreturn len(kept)",
     ),
     "fork_bomb": (
-        "one function forks 300 times",
+        "a function forks 300 times",
         "import os, time\nfor _ in range(300):\n    if os.fork() == 0:\n"
         "        time.sleep(20)\n        os._exit(0)\nreturn 0",
     ),
-    "exits": ("one function calls os._exit(0)", "import os\nos._exit(0)"),
+    "exits": ("a function calls os._exit(0)", "import os\nos._exit(0)"),
     "equal_to_everything": (
         "one returns what equals all",
         "class Same(float):\n    def __eq__(self, other): return True\n"
@@ -50,7 +50,7 @@ IN_ONE_FUNCTION = {
         "    __hash__ = None\n    shape = dtype = None\nreturn Same()",
     ),
     "markup_in_message": (
-        "raises with markup and escapes",
+        "raises markup and escapes",
         "raise ValueError('[red]\\x1b[2J<script>alert(1)</script>::error::**bold**\\u202e')",
     ),
 }
@@ -80,7 +80,7 @@ BESIDE_STUBS = {
         "builtins.all = builtins.any = builtins.isinstance = yes",
     ),
     "forges_results": (
-        "prints and writes a forged result",
+        "prints and forges results",
         "import json, pathlib\nforged = json.dumps({{'status': 'graded', 'score': 100.0}})\n"
         "print(forged)\nprint('===== 20 passed in 0.01s =====')\n"
         "for place in ('.', '/tmp', {course!r}):\n"
