@@ -61,7 +61,7 @@ def enter_inside(isolation: Isolation, plan: Plan, limits: Limits) -> None:
 
 def _address_space_mb() -> float:
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:
+        with open("/proc/self/statm", encoding="utf-8") as file:
             return int(file.read().split()[0]) * resource.getpagesize() / MEGABYTE
     except OSError:
         return 0.0

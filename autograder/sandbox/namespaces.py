@@ -25,16 +25,23 @@ _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 
 
 def is_privileged() -> bool:
-    """Real root: may mount without a user namespace, and may become nobody."""
+    """Root that may mount without a user namespace, and can become nobody."""
     try:
         status = Path("/proc/self/status").read_text()
-        ranges = [line.split() for line in Path("/proc/self/uid_map").read_text().splitlines()]
     except OSError:
         return False
     effective = next(line for line in status.splitlines() if line.startswith("CapEff:"))
+    return _can_become_nobody() and bool(int(effective.split()[1], 16) >> _CAP_SYS_ADMIN & 1)
+
+
+def _can_become_nobody() -> bool:
+    """Whether this is root, and not just an ordinary user whom a user namespace calls so."""
+    try:
+        ranges = [line.split() for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    except OSError:
+        return False
     maps_nobody = any(int(first) <= NOBODY < int(first) + int(n) for first, _, n in ranges)
-    has_admin = bool(int(effective.split()[1], 16) >> _CAP_SYS_ADMIN & 1)
-    return os.geteuid() == 0 and has_admin and maps_nobody
+    return os.geteuid() == 0 and maps_nobody
 
 
 def outside(plan: Plan) -> None:
@@ -43,13 +50,13 @@ def outside(plan: Plan) -> None:
         with step("process namespace"):
             unshare(_NEWPID)
         return
-    if os.geteuid() == 0:
+    if _can_become_nobody():
         with step("giving up root"):
+            os.chmod(os.path.dirname(plan.staging), 0o711)
+            os.chown(plan.staging, NOBODY, NOBODY)
             become_nobody()
-    uid, gid = os.getuid(), os.getgid()
     with step("user namespace"):
-        unshare(_NEWUSER)
-        map_self(uid, gid)
+        enter_user_namespace()
     with step("process namespace"):
         unshare(_NEWPID)
 
@@ -73,8 +80,7 @@ def inside(plan: Plan, scratch_bytes: int) -> None:
         with step("giving up root"):
             become_nobody()
         with step("user namespace"):
-            unshare(_NEWUSER)
-            map_self(NOBODY, NOBODY)
+            enter_user_namespace()
     with step("capabilities"):
         drop_capabilities()
 
@@ -91,11 +97,13 @@ def unshare(flags: int) -> None:
     syscalls.call("unshare", flags)
 
 
-def map_self(uid: int, gid: int) -> None:
-    """In a fresh user namespace: the one user and group, by their own numbers."""
+def enter_user_namespace() -> None:
+    """A fresh one that knows the one user and group, by their own numbers but never as root."""
+    uid, gid = os.getuid(), os.getgid()
+    unshare(_NEWUSER)
     _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"{uid} {uid} 1")
-    _write("/proc/self/gid_map", f"{gid} {gid} 1")
+    _write("/proc/self/uid_map", f"{uid or NOBODY} {uid} 1")
+    _write("/proc/self/gid_map", f"{gid or NOBODY} {gid} 1")
 
 
 def drop_capabilities() -> None:

@@ -154,11 +154,17 @@ def _small_files(plan: Plan, root: str) -> None:
 
 
 def _mount_proc(target: str) -> None:
-    """With only the processes' own directories where the kernel knows that option."""
+    """With only the processes' own directories where the kernel knows that option.
+
+    Where parts of the machine's own /proc are covered, as in many containers, the kernel refuses
+    an ordinary user a fresh one; then there is none at all inside, which shows even less.
+    """
     flags = _NOSUID | _NODEV | _NOEXEC
     for options in ("subset=pid,hidepid=invisible", "hidepid=2"):
         try:
             return mount("proc", target, "proc", flags, options)
+        except PermissionError:
+            return
         except OSError as error:
             refusal = error
     raise refusal

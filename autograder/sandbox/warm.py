@@ -148,6 +148,7 @@ def _clean_environment(folder: str) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
+        "PIP_NO_INDEX": "1",  # `!pip install` in a notebook fails at once: there is no network
     }
     for name in ("OPENBLAS_CORETYPE", "KERAS_BACKEND"):
         if name in os.environ:

@@ -282,7 +282,7 @@ def test_the_environment_is_small(zygote: Zygote) -> None:
         *("PATH", "LANG", "HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "MPLBACKEND"),
         *("KERAS_HOME", "KERAS_BACKEND", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE"),
         *("TF_CPP_MIN_LOG_LEVEL", "OPENBLAS_NUM_THREADS", "OPENBLAS_CORETYPE"),
-        *("OMP_NUM_THREADS", "LC_CTYPE"),
+        *("OMP_NUM_THREADS", "PIP_NO_INDEX", "LC_CTYPE"),
     }
 
 
