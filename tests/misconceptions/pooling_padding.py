@@ -180,6 +180,7 @@ def calls_of_output_size():
         call(9, 3, 2, "same", 3),
         call(3, 5, 1, "same"),
         call(9, 4, 2, "SAME"),
+        call(4, 4),
         call(8, 2, 0),
         call(8, 2, 1, "full"),
         call(3, 4),
@@ -329,6 +330,15 @@ def output_size_is_a_float(size, window, stride=1, padding="valid", dilation=1):
 def output_size_may_be_nothing(size, window, stride=1, padding="valid", dilation=1):
     padding = _require_axis(window, stride, padding)
     return _formula(size, window, stride, padding, dilation)
+
+
+@misconception("output_size", "Is a window that is as large as the input too large?")
+def output_size_wants_more_than_one(size, window, stride=1, padding="valid", dilation=1):
+    padding = _require_axis(window, stride, padding)
+    count = _formula(size, window, stride, padding, dilation)
+    if count <= 1:
+        raise ValueError("window does not fit into size")
+    return count
 
 
 @misconception(
@@ -706,6 +716,7 @@ def _pooling_probes(sign, watched):
         call(x, 2, 1),
         call(x, 3, 2),
         call(x, (2, 3)),
+        call(x, (6, 7)),
         call(x, 2, (1, 2)),
         call(x, (1, 3), (3, 1)),
         call(one_sign, 2, 1, "same"),
@@ -915,6 +926,14 @@ def max_pool2d_takes_a_single_image(x, pool_size=2, strides=None, padding="valid
     if x.ndim < 4:
         x = x.reshape((1,) * (4 - x.ndim) + x.shape)
     return _pool(x, pool_size, strides, padding, _largest)
+
+
+@misconception("max_pool2d", "Is a window that is as large as the image too large?")
+def max_pool2d_refuses_the_whole_image(x, pool_size=2, strides=None, padding="valid"):
+    window, stride, padding = _checked(x, pool_size, strides, padding)
+    if padding == "valid" and (window[0] >= x.shape[1] or window[1] >= x.shape[2]):
+        raise ValueError("pool_size is larger than the images of x")
+    return _pool(x, window, stride, padding, _largest)
 
 
 @misconception("max_pool2d", 'Under "valid", what should happen when not even one window fits?')

@@ -67,7 +67,7 @@ def strided(rng: Rng) -> Iterator[Geometry]:
 
 
 def rectangular(rng: Rng) -> Iterator[Geometry]:
-    """Windows and strides that differ downwards and across."""
+    """Windows and strides that differ downwards and across; last, a window on the whole image."""
     for window, stride in (
         ((2, 3), None),
         ((3, 1), None),
@@ -80,6 +80,7 @@ def rectangular(rng: Rng) -> Iterator[Geometry]:
         down, across = counts(rng)
         shape = batch(rng, span(down, kh, sh), span(across, kw, sw))
         yield shape, {"pool_size": window, "strides": stride}
+    yield batch(rng, 4, 3), {"pool_size": (4, 3), "strides": None}
 
 
 def same_at_stride_one(rng: Rng) -> Iterator[Geometry]:

@@ -138,10 +138,10 @@ def test_leaves_its_argument_alone(student, rng):
 def test_names_the_argument_that_is_wrong(student, rng):
     """A window or stride below 1 and an unknown padding raise a ValueError that names them."""
     x = cases.mixed(rng, (1, 4, 5, 2))
-    for pool_size in (0, (2, 0), (-1, 2)):
+    for pool_size in (0, (2, 0), (0, 2), -1):
         with student.raises(ValueError, naming="pool_size"):
             student.min_pool2d(x, pool_size)
-    for strides in (0, (1, 0), (-1, 1)):
+    for strides in (0, (1, 0), (0, 1), -1):
         with student.raises(ValueError, naming="strides"):
             student.min_pool2d(x, 2, strides)
     with student.raises(ValueError, naming="padding"):
