@@ -21,7 +21,7 @@ class Allowance:
         self._tree: Tree | None = None
         self._cpu_before = 0.0  # of earlier forks
         self._cpu_offset = 0.0  # of this fork, before its first cell
-        self._wall = 0.0
+        self._started: float | None = None
         self._unsampled = 0.0
         self._what = ""
         self._began = 0.0
@@ -29,7 +29,13 @@ class Allowance:
         self.exhausted = False
 
     def watch(self, tree: Tree) -> None:
-        """A new fork is ready: its set-up counts for nothing."""
+        """A new fork is ready: what its set-up computed counts for nothing.
+
+        On the clock everything counts from the first fork on, the grader's own work with the
+        answers and the restarts too: no submission can hold its grader for longer.
+        """
+        if self._started is None:
+            self._started = time.monotonic()
         self._tree = tree
         self._cpu_offset = tree.cpu_seconds()
 
@@ -42,9 +48,10 @@ class Allowance:
     def begin(self, what: str) -> None:
         """A call starts. Raises `TimedOut` if the total is used up."""
         self._what = what
+        self._check_clock()
         if self._unsampled > UNSAMPLED_SECONDS:
             self._unsampled = 0.0
-            self._check_total(self._wall)
+            self._check_computing()
         if self.exhausted:
             raise TimedOut(self.message(self._what))
         self._began = time.monotonic()
@@ -66,23 +73,27 @@ class Allowance:
             raise TimedOut(f"{self._what} computed for longer than {limit:g} seconds.")
         if wall > WALL_FACTOR * limit:
             raise TimedOut(f"{self._what} had not ended after {WALL_FACTOR * limit:g} seconds.")
-        self._check_total(self._wall + wall)
+        self._check_clock()
+        self._check_computing()
         if self.exhausted:
             raise TimedOut(self.message(self._what))
 
     def end(self) -> float:
         """The call is over; returns its wall time in seconds."""
         seconds = time.monotonic() - self._began
-        self._wall += seconds
         self._unsampled += seconds
         return seconds
 
-    def _check_total(self, wall: float) -> None:
-        limit = self._limits.submission_seconds
+    def _check_clock(self) -> None:
+        if self._started is not None:
+            wall = time.monotonic() - self._started
+            self.exhausted |= wall > WALL_FACTOR * self._limits.submission_seconds
+
+    def _check_computing(self) -> None:
         cpu = self._cpu_before
         if self._tree is not None:
             cpu += self._tree.cpu_seconds() - self._cpu_offset
-        self.exhausted = self.exhausted or cpu > limit or wall > WALL_FACTOR * limit
+        self.exhausted |= cpu > self._limits.submission_seconds
 
     def message(self, what: str) -> str:
         """The sentence for what was not run to its end because the total is used up."""

@@ -26,7 +26,8 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.questions import QUESTIONS
 from autograder.sandbox.tracing import file_of
 
-PATIENCE = 2  # time-outs after which a function is not called again
+PATIENCE = 2  # times that a function may run out of time or end its process
+MAX_STARTS = 40  # of processes for one submission
 _SIGNALS = {4: "illegal instruction", 6: "abort", 7: "bus error", 11: "segmentation fault"}
 
 CellOutcome = Literal["ok", "error", "timeout", "crashed", "violation"]
@@ -88,7 +89,8 @@ class Sandbox:
         self._allowance = Allowance(limits)
         self._reports: dict[int, CellReport] = {}
         self._left_out: set[int] = set()
-        self._time_outs: Counter[str] = Counter()
+        self._breakdowns: Counter[str] = Counter()
+        self._last_breakdown: dict[str, TimedOut | Crashed | Violated] = {}
         self._output = Output(int(limits.output_kb * 1024))
         self._limits_hit: list[str] = []
         self._violations: list[str] = []
@@ -161,30 +163,43 @@ class Sandbox:
         self._hang_up()
 
     def _ask(self, name: str, message: dict[str, Any], watch: bool) -> Answer:
-        if self._time_outs[name] >= PATIENCE:
-            raise TimedOut(f"{name} timed out {PATIENCE} times and is not called again.")
+        if self._breakdowns[name] >= PATIENCE:
+            again = self._last_breakdown[name]
+            raise type(again)(f"{again.message} It is not called again.", again.detail)
         fork = self._start()
         if fork is None:
-            raise TimedOut(self._allowance.message(name))
+            raise self._no_process(name)
         try:
             said, seconds = self._exchange(fork, message, name, watch)
-        except TimedOut:
-            self._time_outs[name] += 1
+        except (TimedOut, Crashed, Violated) as failure:
+            self._breakdowns[name] += 1
+            self._last_breakdown[name] = failure
             raise
         return Answer(said.value, said.arguments, said.shares_memory, seconds)
 
     def _start(self) -> Fork | None:
-        """The running fork, or a fresh one that has run the cells; None when time is used up."""
-        while self._fork is None and not self._allowance.exhausted:
+        """The running fork, or a fresh one that has run the cells; None when there may be none."""
+        while self._fork is None and not self._spent:
             self._fork = Fork(self._address, self._limits, self._module_name)
             self._generation += 1
             self._allowance.watch(self._fork.tree)
             self._run_cells(self._fork)
-        if self._allowance.exhausted:
+        if self._spent:
             for index, cell in enumerate(self._cells):
-                late = CellReport(cell.label, "timeout", self._allowance.message(cell.label))
+                failure = self._no_process(cell.label)
+                late = CellReport(cell.label, failure.outcome, failure.message)
                 self._reports.setdefault(index, late)
         return self._fork
+
+    @property
+    def _spent(self) -> bool:
+        """Whether no further process is started: out of time, or too many have ended early."""
+        return self._allowance.exhausted or (self._fork is None and self._generation >= MAX_STARTS)
+
+    def _no_process(self, what: str) -> TimedOut | Crashed:
+        if self._allowance.exhausted:
+            return TimedOut(self._allowance.message(what))
+        return Crashed(f"{what} was not run: the submission ended its process too often.")
 
     def _run_cells(self, fork: Fork) -> None:
         """Run what is not left out; a cell that ends the process is left out from then on."""
