@@ -16,6 +16,7 @@ _PROC = Path("/proc")
 _RESIDENT = ("RssAnon", "RssShmem", "VmSwap", "HugetlbPages")
 _PROPORTIONAL = ("Pss_Anon", "Pss_Shmem", "SwapPss", "Shared_Hugetlb", "Private_Hugetlb")
 _TICKS = os.sysconf("SC_CLK_TCK")
+_LISTS_CHILDREN = os.path.exists(f"/proc/self/task/{os.getpid()}/children")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Tree:
 
     def pids(self) -> list[int]:
         """Every living process of the tree; one that forks meanwhile may be missed."""
-        if not sys.platform.startswith("linux"):
+        if not _LISTS_CHILDREN:
             return _psutil_pids(self.pid)
         found = [self.pid]
         for pid in found:

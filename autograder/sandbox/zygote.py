@@ -13,6 +13,7 @@ import json
 import os
 import pkgutil
 import select
+import shutil
 import signal
 import socket
 import struct
@@ -49,8 +50,9 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     _say({"ready": True})
-    with contextlib.suppress(KeyboardInterrupt):
-        _serve(listener, isolation, plan, shell)
+    _serve(listener, isolation, plan, shell)
+    # whoever started us may have been killed, and then nobody else tidies up
+    shutil.rmtree(os.path.dirname(plan.staging), ignore_errors=True)
 
 
 def _serve(listener: socket.socket, isolation: Isolation, plan: Any, shell: Any) -> None:

@@ -21,6 +21,7 @@ from autograder.sandbox import (
     Sandbox,
     TimedOut,
     Zygote,
+    landlock,
     probe,
     protections,
     require,
@@ -104,6 +105,13 @@ def test_nothing_can_be_written_outside_the_scratch(zygote: Zygote, folder: str)
 def test_the_python_that_runs_cannot_be_changed(zygote: Zygote) -> None:
     body = "import numpy\nopen(numpy.__file__, 'a')"
     assert attempt(zygote, body) in ("PermissionError", "OSError")
+
+
+@needs_namespaces
+def test_landlock_holds_where_no_mount_does(zygote: Zygote) -> None:
+    expected = "PermissionError" if landlock.version() else 1
+    assert attempt(zygote, "open('/dev/urandom', 'w')\nreturn 1") == expected
+    assert attempt(zygote, "open('/dev/null', 'w').write('x')\nreturn 1") == 1
 
 
 @pytest.mark.parametrize("folder", ["os.environ['HOME']", "os.environ['TMPDIR']", "'.'"])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +29,7 @@ from autograder.sandbox import (
     Zygote,
 )
 
-QUICK = Limits(call_seconds=0.3, memory_mb=150)
+QUICK = Limits(call_seconds=0.5, memory_mb=150)
 # writes to every descriptor that could be the wire
 SPEAK = """
     import os
@@ -278,7 +281,7 @@ def test_computing_in_other_processes_counts(zygote: Zygote) -> None:
     with sandbox(zygote, cell, limits=QUICK) as student:
         with pytest.raises(TimedOut):
             student.call("f")
-        assert "longer than 0.3 seconds" in student.observed()["limits_hit"][0]
+        assert "longer than 0.5 seconds" in student.observed()["limits_hit"][0]
 
 
 @pytest.mark.parametrize(
@@ -478,6 +481,41 @@ def test_a_warm_process_that_ends_takes_its_submissions_along(zygote: Zygote) ->
     with pytest.raises((Crashed, Violated)):
         student.call("f")
     student.close()
+
+
+GRADER = """
+import sys
+from sandboxes import sandbox
+from autograder.sandbox import Limits, Zygote
+
+warm = Zygote(isolation=sys.argv[1])
+student = sandbox(warm, "def f():\\n    while True: pass")
+student.reports
+print(student._fork.tree.pid, warm._process.pid, warm.address, flush=True)
+student.call("f")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux to wait for a process")
+def test_a_grader_that_is_killed_leaves_nothing_running(zygote: Zygote) -> None:
+    grader = subprocess.Popen(
+        [sys.executable, "-c", GRADER, zygote.isolation],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parent,
+    )
+    with grader:
+        assert grader.stdout is not None
+        worker, warm, address = grader.stdout.readline().split()
+        watched = [os.pidfd_open(int(worker)), os.pidfd_open(int(warm))]
+        grader.kill()
+    try:
+        for descriptor in watched:
+            assert select.select([descriptor], [], [], 20)[0], "it is still running"
+    finally:
+        for descriptor in watched:
+            os.close(descriptor)
+    assert not os.path.exists(os.path.dirname(address))
 
 
 def test_a_module_that_cannot_be_imported_is_named() -> None:

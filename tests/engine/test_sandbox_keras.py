@@ -1,0 +1,91 @@
+"""Keras inside the sandbox: it trains, its weights come out, and two runs agree exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from sandboxes import available, sandbox
+
+from autograder.sandbox import Handle, HandleMisuse, Limits, Sandbox, Zygote
+
+CELL = """
+    import keras
+    import tensorflow as tf
+
+    def build():
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([
+            keras.layers.Input((6, 6, 1)),
+            keras.layers.Conv2D(4, 3, activation="relu"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(2, activation="softmax"),
+        ])
+        model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+    def train(model, x, y):
+        model.fit(x, y, epochs=15, verbose=0)
+
+    def pool(x):
+        return tf.nn.max_pool2d(x, 2, 2, "VALID")
+"""
+LIMITS = Limits(call_seconds=60, submission_seconds=200)
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    with Zygote(preload=("numpy", "tensorflow", "keras"), isolation=available()) as warm:
+        yield warm
+
+
+def stripes() -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Images of horizontal and vertical stripes, with noise, and which they are."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(64) % 2
+    images = np.zeros((64, 6, 6, 1), np.float32)
+    images[labels == 0, ::2] = 1
+    images[labels == 1, :, ::2] = 1
+    return images + 0.1 * rng.standard_normal(images.shape, np.float32), labels
+
+
+def trained(student: Sandbox) -> tuple[Handle, list[np.ndarray[Any, Any]]]:
+    model = student.call("build").value
+    student.call("train", [model, *stripes()])
+    return model, student.ask(model, "get_weights").value
+
+
+def test_a_model_trains_and_predicts_inside_and_its_weights_come_out(zygote: Zygote) -> None:
+    images, labels = stripes()
+    with sandbox(zygote, CELL, limits=LIMITS) as student:
+        model, weights = trained(student)
+        assert [w.shape for w in weights] == [(3, 3, 1, 4), (4,), (64, 2), (2,)]
+        predicted = student.ask(model, "predict", images).value
+        assert (predicted.argmax(axis=1) == labels).mean() > 0.9
+        zeros = [np.zeros_like(w) for w in weights]
+        student.ask(model, "set_weights", zeros)
+        np.testing.assert_array_equal(student.ask(model, "predict", images[:2]).value, 0.5)
+        layers = student.ask(model, "layers").value
+        assert [layer["class"] for layer in layers] == ["Conv2D", "Flatten", "Dense"]
+        assert layers[0]["config"]["kernel_size"] == [3, 3]
+        with pytest.raises(HandleMisuse):
+            model == 1  # noqa: B015
+
+
+def test_two_runs_of_the_same_submission_train_to_the_same_weights(zygote: Zygote) -> None:
+    runs = []
+    for _ in range(2):
+        with sandbox(zygote, CELL, limits=LIMITS) as student:
+            runs.append(trained(student)[1])
+    for one, other in zip(*runs, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_tensor_crosses_as_an_array(zygote: Zygote) -> None:
+    with sandbox(zygote, CELL, limits=LIMITS) as student:
+        pooled = student.call("pool", [np.arange(16.0, dtype=np.float32).reshape(1, 4, 4, 1)]).value
+    assert type(pooled) is np.ndarray
+    assert pooled.dtype == np.float32
+    assert pooled.ravel().tolist() == [5, 7, 13, 15]
