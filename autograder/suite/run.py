@@ -173,7 +173,7 @@ class _GradingPlugin:
             case None:
                 return "passed", "", ""
             case CallFailed():
-                return error.outcome, where + error.message, error.detail
+                return error.outcome, self._student.as_called(error.message), error.detail
             case Mismatch():
                 return "failed", where + error.message, error.detail
             case HandleMisuse():

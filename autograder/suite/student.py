@@ -53,6 +53,7 @@ class Student:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
+        self._last_name = ""
         self.last_call = ""
 
     def __getattr__(self, name: str) -> StudentFunction:
@@ -63,8 +64,14 @@ class Student:
     def ask(
         self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], *, watch: bool
     ) -> Answer:
+        self._last_name = name
         self.last_call = describe_call(name, args, kwargs)
         return self._sandbox.call(name, args, kwargs, watch=watch)
+
+    def as_called(self, sentence: str) -> str:
+        """A sentence about the last function, told of the call: "f raised" as "f(3) raised"."""
+        rest = sentence.removeprefix(f"{self._last_name} ")
+        return sentence if rest == sentence else f"{self.last_call} {rest}"
 
     @contextmanager
     def raises(

@@ -114,6 +114,12 @@ def test_each_way_to_fail_has_its_outcome_and_leaves_the_rest_alone(
     assert result.status == "graded"
 
 
+def test_a_message_tells_of_the_call_that_was_made(course, tmp_path):
+    body = "def increment(x):\n    raise RuntimeError('no')"
+    tests = exercise(graded(course, tmp_path, module_text(increment=body)), "increment").tests
+    assert tests[0].message == "increment(1) raised RuntimeError: no (line 4)"
+
+
 def test_an_error_in_one_cell_leaves_the_other_exercises(course, tmp_path):
     cells = mini_cells(SOLUTIONS, "")
     cells[2]["source"] = "def increment(x) return"
