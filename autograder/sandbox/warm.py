@@ -136,7 +136,7 @@ def _hidden() -> list[str]:
 
 def _clean_environment(folder: str) -> dict[str, str]:
     environment = {
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "PATH": f"{os.path.dirname(sys.executable)}:/usr/local/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "HOME": "/nonexistent",
         "IPYTHONDIR": os.path.join(folder, "ipython"),
