@@ -16,6 +16,8 @@ _PROC = Path("/proc")
 _RESIDENT = ("RssAnon", "RssShmem", "VmSwap", "HugetlbPages")
 _PROPORTIONAL = ("Pss_Anon", "Pss_Shmem", "SwapPss", "Shared_Hugetlb", "Private_Hugetlb")
 _TICKS = os.sysconf("SC_CLK_TCK")
+_FREE_DESCRIPTORS = 32  # of a process; beyond them each counts as a full socket buffer
+_BUFFER_MB = 0.4
 _LISTS_CHILDREN = os.path.exists(f"/proc/self/task/{os.getpid()}/children")
 
 
@@ -69,13 +71,18 @@ class Tree:
 
         Shared pages count in proportion, which walks page tables: ask `memory_bound_mb` first.
         """
-        scratch = scratch_bytes(self.pid) / MEGABYTE
-        return max(0.0, sum(_proportional_mb(pid) for pid in self.pids()) - warm_mb) + scratch
+        used = sum(_proportional_mb(pid) for pid in self.pids()) - warm_mb
+        return max(0.0, used) + self._unmapped_mb()
 
     def memory_bound_mb(self, warm_mb: float) -> float:
         """A cheap upper bound of `memory_mb`, which counts shared pages once per process."""
-        scratch = scratch_bytes(self.pid) / MEGABYTE
-        return max(0.0, sum(resident_mb(pid) for pid in self.pids()) - warm_mb) + scratch
+        used = sum(resident_mb(pid) for pid in self.pids()) - warm_mb
+        return max(0.0, used) + self._unmapped_mb()
+
+    def _unmapped_mb(self) -> float:
+        """Scratch files, and what sockets and pipes may hold in the kernel."""
+        descriptors = sum(max(0, _descriptors(pid) - _FREE_DESCRIPTORS) for pid in self.pids())
+        return scratch_bytes(self.pid) / MEGABYTE + descriptors * _BUFFER_MB
 
 
 def resident_mb(pid: int) -> float:
@@ -96,6 +103,13 @@ def scratch_bytes(pid: int) -> int:
     except OSError:
         return 0
     return (usage.f_blocks - usage.f_bfree) * usage.f_frsize
+
+
+def _descriptors(pid: int) -> int:
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    except OSError:
+        return 0
 
 
 def _children(pid: int) -> list[int]:

@@ -5,6 +5,7 @@ Runs in the fork before the first student line. Knows no submission and no messa
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -75,6 +76,7 @@ def inside(plan: Plan, scratch_bytes: int) -> None:
         socket.sethostname("sandbox")
     with step("loopback interface"):
         _loopback_up()
+    _bound_buffers()
     build_root(plan, scratch_bytes)
     if plan.privileged:
         with step("giving up root"):
@@ -125,6 +127,16 @@ def _loopback_up() -> None:
         request = fcntl.ioctl(control, _SIOCGIFFLAGS, struct.pack("16sH22x", b"lo", 0))
         (flags,) = struct.unpack_from("H", request, 16)
         fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack("16sH22x", b"lo", flags | _IFF_UP))
+
+
+def _bound_buffers() -> None:
+    """What a TCP connection over the loopback may hold in the kernel, which no process owns.
+
+    Where /proc/sys cannot be written, the machine's own bounds hold.
+    """
+    for name, sizes in (("tcp_rmem", "4096 65536 262144"), ("tcp_wmem", "4096 65536 131072")):
+        with contextlib.suppress(OSError):
+            _write(f"/proc/sys/net/ipv4/{name}", sizes)
 
 
 def _write(path: str, text: str) -> None:

@@ -30,10 +30,11 @@ _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32_BIT = 0x40000000
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _LOAD, _JEQ, _JGE, _JSET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCH, _FIRST_ARGUMENT = 0, 4, 16
+_NUMBER, _ARCH, _FIRST_ARGUMENT, _SECOND_ARGUMENT, _THIRD_ARGUMENT = 0, 4, 16, 24, 32
 # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
 _NAMESPACE_FLAGS = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x70000000
 _FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6
+_SOL_SOCKET, _SO_SNDBUF, _SO_RCVBUF = 1, 7, 8
 _PRCTL_DENIED = (1, 4)  # PR_SET_PDEATHSIG, PR_SET_DUMPABLE
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 
@@ -63,6 +64,19 @@ def _program() -> list[Instruction]:
     code += _when(
         "prctl",
         [step for test in denied for step in (test, _refuse(errno.EPERM))],
+        on_argument=True,
+    )
+    # a larger socket buffer is memory that no process owns: said to be done, and not done
+    code += _when(
+        "setsockopt",
+        [
+            (_LOAD, 0, 0, _SECOND_ARGUMENT),
+            (_JEQ, 0, 4, _SOL_SOCKET),
+            (_LOAD, 0, 0, _THIRD_ARGUMENT),
+            (_JEQ, 1, 0, _SO_SNDBUF),
+            (_JEQ, 0, 1, _SO_RCVBUF),
+            _refuse(0),
+        ],
         on_argument=True,
     )
     return [*code, (_RETURN, 0, 0, _ALLOW)]

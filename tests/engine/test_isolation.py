@@ -147,6 +147,44 @@ def test_scratch_files_count_as_memory(zygote: Zygote) -> None:
     assert attempt(zygote, body, limits=limits) == "Crashed"
 
 
+@needs_namespaces
+def test_a_socket_buffer_cannot_grow(zygote: Zygote) -> None:
+    body = """
+one, other = socket.socketpair()
+before = one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+    one.setsockopt(socket.SOL_SOCKET, option, 10**7)
+one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+return (
+    one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) == before,
+    one.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR),
+)
+"""
+    assert attempt(zygote, body) == (True, 1)
+
+
+@needs_namespaces
+@pytest.mark.parametrize(
+    "make", ["socket.socketpair()", "tcp()"], ids=["Unix sockets", "TCP connections"]
+)
+def test_what_sockets_hold_counts_as_memory(zygote: Zygote, make: str) -> None:
+    body = f"""
+server = socket.create_server(('127.0.0.1', 0), backlog=100)
+def tcp():
+    return socket.create_connection(server.getsockname()), server.accept()
+kept = []
+while True:
+    try:
+        kept.append({make})
+        kept[-1][0].setblocking(False)
+        while True: kept[-1][0].send(bytes(65536))
+    except BlockingIOError:
+        pass
+"""
+    limits = Limits(open_files=4000, memory_mb=100, call_seconds=20)
+    assert attempt(zygote, body, limits=limits) == "Crashed"
+
+
 def test_one_file_is_bounded(zygote: Zygote) -> None:
     body = "open('large', 'wb').write(bytes(3 << 20))"
     assert attempt(zygote, body, limits=Limits(file_mb=2)) == "OSError"
