@@ -474,10 +474,27 @@ def test_closing_leaves_no_process_and_no_file(zygote: Zygote) -> None:
     assert not os.path.exists(folder)
 
 
+needs_pidfd = pytest.mark.skipif(
+    not hasattr(os, "pidfd_open"), reason="needs Linux to wait for a process"
+)
+
+
+def ended(descriptor: int) -> bool:
+    """Whether the process of that pidfd ends within reasonable time; closes the descriptor."""
+    try:
+        return bool(select.select([descriptor], [], [], 20)[0])
+    finally:
+        os.close(descriptor)
+
+
+@needs_pidfd
 def test_a_warm_process_that_ends_takes_its_submissions_along(zygote: Zygote) -> None:
     with Zygote(isolation=zygote.isolation) as warm:
-        student = sandbox(warm, "def f(): return 1")
+        student = sandbox(warm, "import os\ndef f(): return os.getpid()")
         student.call("f")
+        assert student._fork is not None
+        worker = os.pidfd_open(student._fork.tree.pid)
+    assert ended(worker)
     with pytest.raises((Crashed, Violated)):
         student.call("f")
     student.close()
@@ -496,7 +513,7 @@ student.call("f")
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux to wait for a process")
+@needs_pidfd
 def test_a_grader_that_is_killed_leaves_nothing_running(zygote: Zygote) -> None:
     grader = subprocess.Popen(
         [sys.executable, "-c", GRADER, zygote.isolation],
@@ -509,12 +526,7 @@ def test_a_grader_that_is_killed_leaves_nothing_running(zygote: Zygote) -> None:
         worker, warm, address = grader.stdout.readline().split()
         watched = [os.pidfd_open(int(worker)), os.pidfd_open(int(warm))]
         grader.kill()
-    try:
-        for descriptor in watched:
-            assert select.select([descriptor], [], [], 20)[0], "it is still running"
-    finally:
-        for descriptor in watched:
-            os.close(descriptor)
+    assert [ended(descriptor) for descriptor in watched] == [True, True]
     assert not os.path.exists(os.path.dirname(address))
 
 
