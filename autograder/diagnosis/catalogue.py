@@ -1,8 +1,6 @@
-"""Which known misconception a wrong answer matches: the same answers on the same probe inputs.
+"""The course's known wrong answers: how they are written down, read, and made into submissions.
 
-A course's `tests/misconceptions/<assignment>.py` holds known wrong answers, written with the
-decorators below. They run in the grader's process, as they are the course's own; the student's
-function is asked across the boundary while its sandbox lives. A match earns a hint, never points.
+`tests/misconceptions/<assignment>.py` is the course's own code and runs in the grader's process.
 """
 
 from __future__ import annotations
@@ -12,20 +10,14 @@ import copy
 import inspect
 import textwrap
 import types
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from autograder.course import Assignment
 from autograder.errors import SuiteError
-from autograder.sandbox import CallFailed, Handle, Sandbox, StudentRaised
-from autograder.suite.expect import Mismatch, close
-from autograder.suite.student import mentions
 
 Function = Callable[..., Any]
 
@@ -47,16 +39,6 @@ class Probe:
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     watch: bool = False
-
-
-@dataclass(frozen=True)
-class Reaction:
-    """What a function did on a probe, reduced to what tells mistakes apart."""
-
-    value: Any = None
-    raised: str | None = None
-    names_an_argument: bool = False
-    arguments: tuple[Any, ...] | None = None
 
 
 def misconception(exercise: str, hint: str) -> Callable[[Function], Function]:
@@ -97,7 +79,8 @@ class Catalogue:
 
     misconceptions: tuple[Misconception, ...]
     probes: Mapping[str, tuple[Probe, ...]]
-    reactions: dict[str, tuple[Reaction, ...]] = field(default_factory=dict, repr=False)
+    reactions: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False)
+    """What `matching` has found out of each misconception, by name."""
 
     def of(self, exercise: str) -> tuple[Misconception, ...]:
         return tuple(each for each in self.misconceptions if each.exercise == exercise)
@@ -138,93 +121,6 @@ def _load(file: Path, text: str) -> Catalogue:
     return Catalogue(tuple(marked), found)
 
 
-def diagnose(catalogue: Catalogue, exercise: str, sandbox: Sandbox) -> Misconception | None:
-    """The first known misconception that reacts to every probe as the student's function does.
-
-    A misconception that cannot be told from another on the probes is not guessed at beyond the
-    order of the file; a function whose process dies or runs out of time is not diagnosed.
-    """
-    candidates = list(enumerate(catalogue.of(exercise)))
-    for index, probe in enumerate(catalogue.probes.get(exercise, ())):
-        if not candidates:
-            break
-        try:
-            reaction = _ask(sandbox, exercise, probe, _parameters(candidates[0][1].function))
-        except CallFailed:
-            return None
-        candidates = [
-            (number, each)
-            for number, each in candidates
-            if agree(reaction, reactions(each, catalogue)[index])
-        ]
-    return candidates[0][1] if candidates and catalogue.probes.get(exercise) else None
-
-
-def reactions(which: Misconception, catalogue: Catalogue) -> tuple[Reaction, ...]:
-    """How a misconception reacts to the probes of its exercise; computed once in a process."""
-    known = catalogue.reactions
-    if which.name not in known:
-        known[which.name] = tuple(
-            react(which.function, probe) for probe in catalogue.probes.get(which.exercise, ())
-        )
-    return known[which.name]
-
-
-def react(function: Function, probe: Probe) -> Reaction:
-    """Call a trusted function on copies of a probe's arguments."""
-    args, kwargs = copy.deepcopy((probe.args, dict(probe.kwargs)))
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        try:
-            value = function(*args, **kwargs)
-        except Exception as error:
-            return Reaction(
-                raised=type(error).__name__,
-                names_an_argument=_names_any(str(error), _parameters(function)),
-            )
-    return Reaction(value=value, arguments=args if probe.watch else None)
-
-
-def _ask(sandbox: Sandbox, exercise: str, probe: Probe, parameters: Sequence[str]) -> Reaction:
-    try:
-        answer = sandbox.call(exercise, probe.args, probe.kwargs, watch=probe.watch)
-    except StudentRaised as raised:
-        name = raised.type_names[0] if raised.type_names else ""
-        return Reaction(raised=name, names_an_argument=_names_any(raised.text, parameters))
-    return Reaction(value=answer.value, arguments=answer.arguments if probe.watch else None)
-
-
-def agree(one: Reaction, other: Reaction) -> bool:
-    """Whether two reactions are the same as far as a mistake shows in them."""
-    if one.raised is not None or other.raised is not None:
-        return (one.raised, one.names_an_argument) == (other.raised, other.names_an_argument)
-    return _same(one.value, other.value) and _same(one.arguments, other.arguments)
-
-
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, Handle) or isinstance(other, Handle):
-        return False
-    if isinstance(one, np.ndarray | np.generic) and isinstance(other, np.ndarray | np.generic):
-        try:
-            close(one, other, dtype=other.dtype)
-        except Mismatch:
-            return False
-        return True
-    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    if type(one) is not type(other):
-        return False
-    return bool(one == other)
-
-
-def _parameters(function: Function) -> tuple[str, ...]:
-    return tuple(inspect.signature(function).parameters)
-
-
-def _names_any(text: str, words: Sequence[str]) -> bool:
-    return any(mentions(text, word) for word in words)
-
-
 def as_submission(assignment: Assignment, function: Function) -> str:
     """A plain-module submission: the solutions, with one function replaced by a misconception.
 
@@ -246,8 +142,8 @@ def _needed(tree: ast.Module, name: str) -> list[ast.stmt]:
     """The statements of a module that define `name` and all that it uses, in their order."""
     definitions: dict[str, ast.stmt] = {}
     for node in tree.body:
-        for defined in _defined_names(node):
-            definitions[defined] = node
+        if not _is_marked(node, "probes"):
+            definitions.update(dict.fromkeys(_defined_names(node), node))
     wanted: set[str] = set()
     queue = [name]
     while queue:
@@ -276,9 +172,15 @@ def _without_marks(node: ast.stmt) -> ast.stmt:
     if not isinstance(node, ast.FunctionDef):
         return node
     bare = copy.deepcopy(node)
-    bare.decorator_list = [
-        each
-        for each in node.decorator_list
-        if not (isinstance(each, ast.Call) and getattr(each.func, "id", "") == "misconception")
-    ]
+    bare.decorator_list = [each for each in node.decorator_list if _mark(each) != "misconception"]
     return bare
+
+
+def _is_marked(node: ast.stmt, mark: str) -> bool:
+    marks = map(_mark, node.decorator_list) if isinstance(node, ast.FunctionDef) else ()
+    return mark in marks
+
+
+def _mark(decorator: ast.expr) -> str:
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return function.id if isinstance(function, ast.Name) else ""

@@ -1,0 +1,29 @@
+"""Which known misconception a wrong answer matches, and the hint that it deserves."""
+
+from autograder.diagnosis.catalogue import (
+    Catalogue,
+    Misconception,
+    Probe,
+    as_submission,
+    call,
+    load,
+    misconception,
+    probes,
+)
+from autograder.diagnosis.matching import Reaction, agree, diagnose, react, reactions
+
+__all__ = [
+    "Catalogue",
+    "Misconception",
+    "Probe",
+    "Reaction",
+    "agree",
+    "as_submission",
+    "call",
+    "diagnose",
+    "load",
+    "misconception",
+    "probes",
+    "react",
+    "reactions",
+]

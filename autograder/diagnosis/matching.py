@@ -1,0 +1,138 @@
+"""Matching a wrong answer with the known ones: the same reactions to the same probes.
+
+The student's function is asked across the boundary while its sandbox lives; the misconceptions
+are called here. A match earns a hint, never points.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.diagnosis.catalogue import Catalogue, Function, Misconception, Probe
+from autograder.sandbox import CallFailed, Handle, Sandbox, StudentRaised
+from autograder.suite.expect import Mismatch, close
+from autograder.suite.student import mentions
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What a function did on a probe, reduced to what tells mistakes apart."""
+
+    value: Any = None
+    raised: str | None = None
+    names_an_argument: bool = False
+    arguments: tuple[Any, ...] | None = None
+    shares_memory: bool | None = None
+
+
+def diagnose(catalogue: Catalogue, exercise: str, sandbox: Sandbox) -> Misconception | None:
+    """The first known misconception that reacts to every probe as the student's function does.
+
+    A misconception that cannot be told from another on the probes is not guessed at beyond the
+    order of the file; a function whose process dies or runs out of time is not diagnosed.
+    """
+    candidates = list(enumerate(catalogue.of(exercise)))
+    for index, probe in enumerate(catalogue.probes.get(exercise, ())):
+        if not candidates:
+            break
+        try:
+            reaction = _ask(sandbox, exercise, probe, _parameters(candidates[0][1].function))
+        except CallFailed:
+            return None
+        candidates = [
+            (number, each)
+            for number, each in candidates
+            if agree(reaction, reactions(each, catalogue)[index])
+        ]
+    return candidates[0][1] if candidates and catalogue.probes.get(exercise) else None
+
+
+def reactions(which: Misconception, catalogue: Catalogue) -> tuple[Reaction, ...]:
+    """How a misconception reacts to the probes of its exercise; computed once in a process."""
+    known = catalogue.reactions
+    if which.name not in known:
+        known[which.name] = tuple(
+            react(which.function, probe) for probe in catalogue.probes.get(which.exercise, ())
+        )
+    return known[which.name]
+
+
+def react(function: Function, probe: Probe) -> Reaction:
+    """Call a trusted function on copies of a probe's arguments."""
+    args, kwargs = copy.deepcopy((probe.args, dict(probe.kwargs)))
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            value = function(*args, **kwargs)
+        except Exception as error:
+            return Reaction(
+                raised=type(error).__name__,
+                names_an_argument=_names_any(str(error), _parameters(function)),
+            )
+    if not probe.watch:
+        return Reaction(value=value)
+    shares = any(np.may_share_memory(value, each) for each in args if _is_array(value, each))
+    return Reaction(value=value, arguments=args, shares_memory=shares)
+
+
+def _is_array(*values: Any) -> bool:
+    return all(isinstance(value, np.ndarray) for value in values)
+
+
+def _ask(sandbox: Sandbox, exercise: str, probe: Probe, parameters: Sequence[str]) -> Reaction:
+    try:
+        answer = sandbox.call(exercise, probe.args, probe.kwargs, watch=probe.watch)
+    except StudentRaised as raised:
+        name = raised.type_names[0] if raised.type_names else ""
+        return Reaction(raised=name, names_an_argument=_names_any(raised.text, parameters))
+    if not probe.watch:
+        return Reaction(value=answer.value)
+    return Reaction(
+        value=answer.value, arguments=answer.arguments, shares_memory=answer.shares_memory
+    )
+
+
+def agree(one: Reaction, other: Reaction) -> bool:
+    """Whether two reactions are the same as far as a mistake shows in them."""
+    if one.raised is not None or other.raised is not None:
+        return (one.raised, one.names_an_argument) == (other.raised, other.names_an_argument)
+    return (
+        one.shares_memory == other.shares_memory
+        and _same(one.value, other.value)
+        and _same(one.arguments, other.arguments)
+    )
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, Handle) or isinstance(other, Handle):
+        return False
+    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if _is_array(one) != _is_array(other):
+        return False
+    if isinstance(one, np.generic):
+        one = one.item()
+    if isinstance(other, np.generic):
+        other = other.item()
+    if _is_array(one, other) or (type(one) is float and type(other) is float):
+        try:
+            close(one, other, dtype=other.dtype if _is_array(other) else None)
+        except Mismatch:
+            return False
+        return True
+    return type(one) is type(other) and not isinstance(one, dict) and bool(one == other)
+
+
+def _parameters(function: Function) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)
+
+
+def _names_any(text: str, words: Sequence[str]) -> bool:
+    return any(mentions(text, word) for word in words)
