@@ -77,10 +77,16 @@ def grade(
     targets = {"json": json, "junit": junit, "gradescope": gradescope, "markdown": markdown}
     wanted = {name: target for name, target in targets.items() if target is not None}
     if files:
-        from autograder.cli.grading_files import grade_files
+        from autograder.cli.grading_files import run
 
-        code = grade_files(
-            found, files, wanted, student=student, fail_under=fail_under, isolation=isolation
+        code = run(
+            found,
+            files,
+            wanted,
+            student=student,
+            fail_under=fail_under,
+            jobs=jobs,
+            isolation=isolation,
         )
     else:
         from autograder.cli.grading_class import grade_class

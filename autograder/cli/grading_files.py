@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 STDOUT = "-"
 
 
-def grade_files(
+def run(
     assignment: Assignment,
     files: Sequence[Path],
     targets: Mapping[str, str],
     *,
     student: str | None,
     fail_under: float | None,
+    jobs: int | None,
     isolation: Isolation,
 ) -> ExitCode:
     """Grade each file, write the reports that were asked for, and show the results.
@@ -42,7 +43,7 @@ def grade_files(
     from autograder.cli.console import complain
     from autograder.cli.tables import show_class, show_submission
 
-    results = _graded(assignment, files, student, isolation)
+    results = _graded(assignment, files, student, jobs, isolation)
     for name, target in targets.items():
         write_report(target, _report(name, results))
     on_stderr = STDOUT in targets.values()
@@ -57,21 +58,35 @@ def grade_files(
 
 
 def _graded(
-    assignment: Assignment, files: Sequence[Path], student: str | None, isolation: Isolation
+    assignment: Assignment,
+    files: Sequence[Path],
+    student: str | None,
+    jobs: int | None,
+    isolation: Isolation,
 ) -> list[Result]:
+    """One file in this process, which spares starting another; more in parallel."""
     from autograder.cli.console import Progress
     from autograder.cli.tables import in_brief
-    from autograder.grading import close_warm_processes, grade
 
-    results = []
-    try:
-        with Progress(len(files), f"Grading {assignment.name}") as progress:
-            for file in files:
-                results.append(grade(file, assignment, student=student, isolation=isolation))
-                progress.advance(in_brief(results[-1]))
-    finally:
-        close_warm_processes()
-    return results
+    with Progress(len(files), f"Grading {assignment.name}") as progress:
+        if len(files) == 1:
+            from autograder.grading import close_warm_processes, grade
+
+            try:
+                result = grade(files[0], assignment, student=student, isolation=isolation)
+            finally:
+                close_warm_processes()
+            progress.advance(in_brief(result))
+            return [result]
+        from autograder.scheduling import Task, grade_files
+
+        return grade_files(
+            assignment,
+            [Task(file.stem, file) for file in files],
+            jobs=jobs,
+            isolation=isolation,
+            on_result=lambda result: progress.advance(in_brief(result)),
+        )
 
 
 def _report(name: str, results: Sequence[Result]) -> str:

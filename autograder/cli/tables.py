@@ -10,11 +10,13 @@ from autograder.course import Assignment
 from autograder.publish.text import plain, shortened
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
-    from autograder.results import ExerciseResult, Result
+    from autograder.results import ExerciseResult, Result, TestResult
 
 NAME_WIDTH = 14
+FAILED_TESTS_SHOWN = 3
 GLUE = "\N{NO-BREAK SPACE}"
 WIDEST_WITH_NUMBERS = 8
 SYMBOLS = {"full": "[green]●[/green]", "part": "[yellow]◐[/yellow]", "none": "[red]○[/red]"}
@@ -42,16 +44,25 @@ def show_submission(result: Result, *, on_stderr: bool = False) -> None:
         console.print(f"{_symbol(exercise)} {safe(exercise.name):<{width}}  {points}{note}")
         if exercise.outcome == "not_implemented":
             continue
-        for test in exercise.tests:
-            if test.outcome != "passed":
-                console.print(f"    {safe(test.title or test.name)}", style="bold")
-                console.print(f"      {safe(test.message or test.outcome)}", style="dim")
-            if test.hint:
-                console.print(f"      {safe(test.hint)}", style="yellow")
+        failed = [test for test in exercise.tests if test.outcome != "passed"]
+        for test in failed[:FAILED_TESTS_SHOWN]:
+            _show_test(console, test)
+        if len(failed) > FAILED_TESTS_SHOWN:
+            console.print(f"    and {len(failed) - FAILED_TESTS_SHOWN} more tests")
     waiting = [item.name for item in result.written if item.state == "needs_marking"]
     if waiting:
         console.print(f"Written answers to mark: {safe(', '.join(waiting))}")
     console.print(f"[bold]{result.score:g} of {result.max_score:g} points[/bold]")
+
+
+def _show_test(console: Console, test: TestResult) -> None:
+    """What a failed test asked, what came, and the hint; every line of it indented."""
+    from rich.padding import Padding
+
+    console.print(Padding(f"[bold]{safe(test.title or test.name)}[/bold]", (0, 0, 0, 4)))
+    console.print(Padding(f"[dim]{safe(test.message or test.outcome)}[/dim]", (0, 0, 0, 6)))
+    if test.hint:
+        console.print(Padding(f"[yellow]Hint: {safe(test.hint)}[/yellow]", (0, 0, 0, 6)))
 
 
 def show_class(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from mini_course import module_text
 
-from autograder.scheduling import grade_class, handed_in, result_file
+from autograder.scheduling import Task, grade_class, grade_files, handed_in, result_file
 
 
 @pytest.fixture
@@ -52,3 +52,18 @@ def test_half_a_result_file_is_graded_again(classroom):
     file = result_file(classroom, "ada")
     file.write_text(file.read_text(encoding="utf-8")[:100], encoding="utf-8")
     assert grade_class(classroom, only)[0].score == first[0].score
+
+
+def test_files_are_graded_in_their_order_and_nothing_is_written(classroom, tmp_path):
+    texts = {"zoe.py": module_text(), "ada.py": module_text(double="def double(x): return None")}
+    files = [tmp_path / name for name in texts]
+    for file in files:
+        file.write_text(texts[file.name], encoding="utf-8")
+    tasks = [Task(file.stem, file) for file in (*files, files[0])]
+    results = grade_files(classroom, tasks, jobs=2)
+    assert [(result.student, result.score) for result in results] == [
+        ("zoe", 6.0),
+        ("ada", 4.0),
+        ("zoe", 6.0),
+    ]
+    assert not (classroom.root / "results").exists()
