@@ -59,10 +59,16 @@ def _show_test(console: Console, test: TestResult) -> None:
     """What a failed test asked, what came, and the hint; every line of it indented."""
     from rich.padding import Padding
 
-    console.print(Padding(f"[bold]{safe(test.title or test.name)}[/bold]", (0, 0, 0, 4)))
-    console.print(Padding(f"[dim]{safe(test.message or test.outcome)}[/dim]", (0, 0, 0, 6)))
+    console.print(
+        Padding(f"[bold]{safe(test.title or test.name)}[/bold]", (0, 0, 0, 4), expand=False)
+    )
+    console.print(
+        Padding(f"[dim]{safe(test.message or test.outcome)}[/dim]", (0, 0, 0, 6), expand=False)
+    )
     if test.hint:
-        console.print(Padding(f"[yellow]Hint: {safe(test.hint)}[/yellow]", (0, 0, 0, 6)))
+        console.print(
+            Padding(f"[yellow]Hint: {safe(test.hint)}[/yellow]", (0, 0, 0, 6), expand=False)
+        )
 
 
 def show_class(
