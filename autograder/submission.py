@@ -225,12 +225,15 @@ def _percent_cells(text: str) -> tuple[RawCell, ...]:
 
 
 def _without_header(text: str) -> str:
-    """Percent format without its YAML header, of which nothing is needed and YAML can be a bomb."""
+    """Percent format without its YAML header, of which nothing is needed and YAML can be a bomb.
+
+    jupytext looks for a header, after a shebang and an encoding at most, up to the first line that
+    is no comment: an empty line in front means that it finds none, whatever follows.
+    """
     opening, closing = "# ---\n", "\n# ---\n"
-    if not text.startswith(opening):
-        return text
-    _, _, body = text[len(opening) - 1 :].partition(closing)
-    return body
+    if text.startswith(opening):
+        _, _, text = text[len(opening) - 1 :].partition(closing)
+    return "\n" + text
 
 
 def _require_this_assignment(cells: Sequence[RawCell], assignment: Assignment) -> None:

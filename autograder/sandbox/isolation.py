@@ -51,7 +51,7 @@ def enter_inside(isolation: Isolation, plan: Plan, limits: Limits) -> None:
             syscalls.call("prctl", _PR_SET_NO_NEW_PRIVS, 1)
     if isolation == "namespaces":
         with step("Landlock"):
-            landlock.restrict([root.SCRATCH], ["/dev/null", "/dev/zero", "/dev/full"])
+            landlock.restrict([root.SCRATCH], ["/dev/null", "/dev/full"])
     with step("resource limits"):
         _set_resource_limits(isolation, limits, warm_mb)
     if isolation == "namespaces":

@@ -21,7 +21,7 @@ SCRATCH = "/tmp"
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _BIND, _REC, _PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
 _DETACH = 2
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
-_DEVICES = ("null", "zero", "full", "random", "urandom")
+_DEVICES = ("null", "full", "random", "urandom")  # zero, mapped shared, is uncounted memory
 _SYSTEM = (
     "/usr/bin /usr/sbin /usr/lib /usr/lib32 /usr/lib64 /usr/libx32 /usr/libexec /usr/local/lib "
     "/usr/share/zoneinfo /bin /sbin /lib /lib32 /lib64 /libx32 /etc/alternatives /nix/store"
@@ -85,7 +85,7 @@ def make_plan(staging: str, hidden: tuple[str, ...], privileged: bool) -> Plan:
 
 
 def build_root(plan: Plan, scratch_bytes: int) -> None:
-    """A small read-only root: libraries, Python, five devices, /proc, and a bounded scratch."""
+    """A small read-only root: libraries, Python, four devices, /proc, and a bounded scratch."""
     root = plan.staging
     owner = NOBODY if plan.privileged else os.getuid()
     with step("private mounts"):

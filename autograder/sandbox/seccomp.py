@@ -12,7 +12,8 @@ import struct
 from autograder.sandbox import syscalls
 
 # Tracing, new namespaces and mounts, keyrings, kernel interfaces that student code has no use
-# for, and memory that belongs to no process and so would escape its limit.
+# for, and memory that belongs to no process and so would escape its limit. sendmsg passes
+# descriptors: closing the last copy of a lingering socket would hold the grader that received it.
 DENIED = """
     ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd
     unshare setns mount umount2 pivot_root chroot open_tree open_tree_attr move_mount
@@ -20,6 +21,7 @@ DENIED = """
     add_key request_key keyctl
     bpf perf_event_open io_uring_setup io_uring_enter io_uring_register userfaultfd
     memfd_create memfd_secret shmget semget msgget mq_open vmsplice
+    sendmsg sendmmsg
     kexec_load kexec_file_load init_module finit_module delete_module reboot swapon swapoff acct
     quotactl quotactl_fd open_by_handle_at name_to_handle_at fanotify_init lookup_dcookie
     personality syslog sethostname setdomainname settimeofday clock_settime clock_adjtime adjtimex
@@ -30,11 +32,12 @@ _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32_BIT = 0x40000000
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _LOAD, _JEQ, _JGE, _JSET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCH, _FIRST_ARGUMENT, _SECOND_ARGUMENT, _THIRD_ARGUMENT = 0, 4, 16, 24, 32
+_NUMBER, _ARCH = 0, 4
 # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
 _NAMESPACE_FLAGS = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x70000000
 _FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6
 _SOL_SOCKET, _SO_SNDBUF, _SO_RCVBUF = 1, 7, 8
+_MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
 _PRCTL_DENIED = (1, 4)  # PR_SET_PDEATHSIG, PR_SET_DUMPABLE
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 
@@ -54,30 +57,33 @@ def _program() -> list[Instruction]:
         code += _when(name, [_refuse(errno.EPERM)])
     # glibc falls back from clone3, whose flags a filter cannot see, to clone
     code += _when("clone3", [_refuse(errno.ENOSYS)])
+    code += _when("clone", [(_JSET, 0, 1, _NAMESPACE_FLAGS), _refuse(errno.EPERM)], argument=0)
+    # pages shared without a file stay after they are unmapped, and are then counted nowhere
     code += _when(
-        "clone", [(_JSET, 0, 1, _NAMESPACE_FLAGS), _refuse(errno.EPERM)], on_argument=True
+        "mmap",
+        [(_JSET, 0, 2, _MAP_ANONYMOUS), (_JSET, 0, 1, _MAP_SHARED), _refuse(errno.EPERM)],
+        argument=3,
     )
     for name in ("socket", "socketpair"):
         allowed = [(_JEQ, len(_FAMILIES) - i, 0, family) for i, family in enumerate(_FAMILIES)]
-        code += _when(name, [*allowed, _refuse(errno.EAFNOSUPPORT)], on_argument=True)
+        code += _when(name, [*allowed, _refuse(errno.EAFNOSUPPORT)], argument=0)
     denied = [(_JEQ, 0, 1, option) for option in _PRCTL_DENIED]
     code += _when(
         "prctl",
         [step for test in denied for step in (test, _refuse(errno.EPERM))],
-        on_argument=True,
+        argument=0,
     )
     # a larger socket buffer is memory that no process owns: said to be done, and not done
     code += _when(
         "setsockopt",
         [
-            (_LOAD, 0, 0, _SECOND_ARGUMENT),
             (_JEQ, 0, 4, _SOL_SOCKET),
-            (_LOAD, 0, 0, _THIRD_ARGUMENT),
+            _load_argument(2),
             (_JEQ, 1, 0, _SO_SNDBUF),
             (_JEQ, 0, 1, _SO_RCVBUF),
             _refuse(0),
         ],
-        on_argument=True,
+        argument=1,
     )
     return [*code, (_RETURN, 0, 0, _ALLOW)]
 
@@ -86,14 +92,18 @@ def _refuse(error: int) -> Instruction:
     return (_RETURN, 0, 0, _ERRNO | error)
 
 
-def _when(name: str, then: list[Instruction], on_argument: bool = False) -> list[Instruction]:
-    """`then`, run for that system call alone; with its first argument loaded, it may fall through
+def _load_argument(index: int) -> Instruction:
+    return (_LOAD, 0, 0, 16 + 8 * index)
+
+
+def _when(name: str, then: list[Instruction], argument: int | None = None) -> list[Instruction]:
+    """`then`, run for that system call alone; with an argument of it loaded, it may fall through
     (to "allowed", since no later test can match)."""
     number = syscalls.number(name)
     if number is None:
         return []
-    if on_argument:
-        then = [(_LOAD, 0, 0, _FIRST_ARGUMENT), *then, (_RETURN, 0, 0, _ALLOW)]
+    if argument is not None:
+        then = [_load_argument(argument), *then, (_RETURN, 0, 0, _ALLOW)]
     return [(_JEQ, 0, len(then), number), *then]
 
 

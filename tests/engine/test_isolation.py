@@ -280,7 +280,7 @@ def test_a_system_call_of_the_32_bit_kind_ends_the_process(zygote: Zygote) -> No
     assert attempt(zygote, "return syscall(0x40000000 + 39)") == errno.ENOSYS
     body = """
 import mmap
-code = mmap.mmap(-1, 4096, prot=7)
+code = mmap.mmap(-1, 4096, flags=0x22, prot=7)  # private, anonymous
 code.write(bytes.fromhex('b814000000cd80c3'))  # mov eax, getpid; int 0x80; ret
 address = ctypes.addressof(ctypes.c_char.from_buffer(code))
 return ctypes.CFUNCTYPE(ctypes.c_long)(address)()
@@ -410,3 +410,22 @@ def test_where_isolation_fails_in_the_fork_the_grader_hears_why(tmp_path: Path) 
         os.rmdir(os.path.join(os.path.dirname(warm.address), "root"))
         with pytest.raises(IsolationUnavailable, match="--isolation=process"):
             Sandbox(warm.address, [Cell("cell 1", "")]).reports  # noqa: B018
+
+
+@needs_namespaces
+def test_no_descriptor_can_be_passed_over_the_wire(zygote: Zygote) -> None:
+    body = """
+    import array
+    ours, theirs = socket.socketpair()
+    rights = array.array("i", [ours.fileno()])
+    theirs.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+    """
+    assert attempt(zygote, body) == "PermissionError"
+
+
+@needs_namespaces
+def test_memory_that_no_process_is_charged_for_is_refused(zygote: Zygote) -> None:
+    assert attempt(zygote, "import mmap\nmmap.mmap(-1, 4096)") == "PermissionError"
+    assert attempt(zygote, "return os.path.exists('/dev/zero')") is False
+    private = "import mmap\nreturn len(mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | 0x20))"
+    assert attempt(zygote, private) == 4096

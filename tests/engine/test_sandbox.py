@@ -288,7 +288,7 @@ def test_computing_in_other_processes_counts(zygote: Zygote) -> None:
     "body",
     [
         "kept = [np.ones(1 << 17) for _ in iter(int, 1)]",
-        "maps = (mmap.mmap(-1, 1 << 20) for _ in iter(int, 1))\n"
+        "maps = (mmap.mmap(-1, 1 << 20, flags=0x22) for _ in iter(int, 1))\n"
         "    kept = [(map, map.write(b'x' * (1 << 20))) for map in maps]",
         "np.ones(1 << 40)",
     ],

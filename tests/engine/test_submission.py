@@ -194,7 +194,8 @@ def test_text_that_is_slow_to_look_through_is_not_looked_through_slowly(mini_cou
         read(handed_in(tmp_path, line, "slow.py"), mini_course)
 
 
-def test_a_yaml_bomb_in_the_header_is_not_read(mini_course, tmp_path):
+@pytest.mark.parametrize("above", ["", "#!/usr/bin/python\n", "# coding: utf-8\n", "\r\n"])
+def test_a_yaml_bomb_in_the_header_is_not_read(mini_course, tmp_path, above):
     import jupytext
 
     text = jupytext.writes(jupytext.reads(notebook_json(solved()), fmt="ipynb"), fmt="py:percent")
@@ -203,7 +204,8 @@ def test_a_yaml_bomb_in_the_header_is_not_read(mini_course, tmp_path):
     for n in range(1, 40):
         copies = ", ".join([f"*a{n - 1}"] * 8)
         bomb.append(f"#   a{n}: &a{n} [{copies}]")
-    submission = read(handed_in(tmp_path, "\n".join([*bomb, "# ---", body]), "b.py"), mini_course)
+    bombed = above + "\n".join([*bomb, "# ---", body])
+    submission = read(handed_in(tmp_path, bombed, "b.py"), mini_course)
     assert submission.written == {"why": "Because."}
 
 
