@@ -5,8 +5,8 @@ and once with a cell that imports Keras. The stock course has nbgrader's own con
 kernel per notebook, in which the visible checks of the notebook run. Ours runs the hidden suites
 besides, which the stock course lacks, so the stock side has less to do. Every round starts
 without a gradebook. What a command costs once (imports above all, on our side TensorFlow's) is
-shared by the submissions, so that the ratio grows with the class. Prints seconds per submission for both, the ratio, and how long one file
-takes from a cold start.
+shared by the submissions, so that the ratio grows with the class. Prints seconds per submission
+for both, the ratio, and how long one file takes from a cold start.
 
     python benchmarks/nbgrader_comparison.py --submissions 32 --rounds 3
 """

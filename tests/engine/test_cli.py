@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from mini_course import module_text
@@ -142,3 +145,39 @@ def test_ctrl_c_exits_with_130_and_says_how_to_go_on(
 
 def in_course(assignment: Assignment) -> list[str]:
     return ["--course", str(assignment.root)]
+
+
+HEAVY = ("tensorflow", "keras", "nbgrader", "IPython", "numpy", "pytest", "nbformat")
+
+
+def test_importing_the_commands_imports_nothing_heavy() -> None:
+    program = f"import sys, autograder.cli; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def protection(state: str) -> SimpleNamespace:
+    return SimpleNamespace(name="own root", state=state, required=True, advice="mend it so")
+
+
+@pytest.mark.parametrize(("state", "code"), [("present", 0), ("absent", 1)])
+def test_doctor_exits_with_1_where_something_required_is_missing(
+    state: str, code: int, mini_course: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.sandbox.protections", lambda isolation: [protection(state)])
+    result = CliRunner().invoke(app, ["doctor", *in_course(mini_course)])
+    assert result.exit_code == code, result.output
+    assert ("Missing: own root." in result.stdout) == bool(code)
+
+
+def test_doctor_lists_the_assignments_and_their_points(mini_course: Assignment) -> None:
+    result = CliRunner().invoke(app, ["doctor", *in_course(mini_course)])
+    assert "2 exercises, 6 points" in result.stdout
+
+
+def test_build_outside_the_known_assignments_names_them(mini_course: Assignment) -> None:
+    result = CliRunner().invoke(app, ["build", "maxi", *in_course(mini_course)])
+    assert result.exit_code == 2
+    assert "mini" in result.stderr
