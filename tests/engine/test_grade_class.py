@@ -1,0 +1,80 @@
+"""`autograder grade ASSIGNMENT`: a class from its hand-ins to gradebook, table and exit code."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from book_course import NAME, write_course
+from typer.testing import CliRunner
+
+from autograder import authoring
+from autograder.cli import app
+
+RIGHT = "import numpy as np\n\n\ndef double(x):\n    return np.asarray(x) * 2\n"
+WRONG = "def double(x):\n    return x\n"
+
+
+@pytest.fixture(scope="module")
+def classroom(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One right, one wrong, one whose upload was cut off, and one without a hand-in."""
+    root = write_course(tmp_path_factory.mktemp("class"))
+    authoring.build(NAME, root)
+    for student, text in (("ada", RIGHT), ("ben", WRONG)):
+        hand_in(root, student, f"{NAME}.py", text)
+    hand_in(root, "cleo", f"{NAME}.ipynb", '{"cells": [')
+    (root / "submitted" / "dan" / "another").mkdir(parents=True)
+    return root
+
+
+def hand_in(root: Path, student: str, file: str, text: str) -> None:
+    folder = root / "submitted" / student / NAME
+    folder.mkdir(parents=True)
+    (folder / file).write_text(text)
+
+
+@pytest.fixture(scope="module")
+def graded(classroom: Path) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of the command."""
+    result = CliRunner().invoke(
+        app, ["grade", NAME, "--course", str(classroom), "--json", str(classroom / "all.json")]
+    )
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_everyone_gets_a_row_and_a_score(graded: tuple[int, str, str]) -> None:
+    rows = {line.split()[0]: line.split()[1:] for line in graded[1].splitlines() if line.split()}
+    assert rows["ada"][:2] == ["3", "3"]
+    assert rows["ben"][:2] == ["0", "0"]
+    assert rows["cleo"][:2] == ["-", "!!!"]
+
+
+def test_what_needs_attention_is_listed_and_exits_with_1(graded: tuple[int, str, str]) -> None:
+    code, _, said = graded
+    listed = said[said.index("need attention") :]
+    assert code == 1
+    assert "cleo: The notebook is not valid JSON" in listed
+    assert "dan: has handed in nothing." in listed
+    assert "ada" not in listed
+    assert "ben" not in listed
+
+
+def test_the_scores_stand_in_the_gradebook(graded: tuple[int, str, str], classroom: Path) -> None:
+    query = (
+        "select s.student_id, g.auto_score from grade g join base_cell b on b.id = g.cell_id "
+        "join submitted_notebook n on n.id = g.notebook_id "
+        "join submitted_assignment s on s.id = n.assignment_id where b.name = 'test_double'"
+    )
+    with sqlite3.connect(classroom / "gradebook.db") as gradebook:
+        assert dict(gradebook.execute(query)) == {"ada": 3.0, "ben": 0.0, "cleo": 0.0}
+
+
+def test_the_class_can_be_had_as_json(graded: tuple[int, str, str], classroom: Path) -> None:
+    document = json.loads((classroom / "all.json").read_text())
+    assert [(each["student"], each["status"]) for each in document] == [
+        ("ada", "graded"),
+        ("ben", "graded"),
+        ("cleo", "rejected"),
+    ]
