@@ -33,6 +33,6 @@ def shortened(text: str, width: int) -> str:
 
 
 def log_safe(text: str) -> str:
-    """Plain text in which no line can be taken for a command to a CI service that reads logs."""
-    text = re.sub(r"(?m)^(\s*)::", r"\1: :", plain(text))
-    return re.sub(r"##(?=\[|vso\[)", "# #", text)
+    """Plain text that no CI service takes for a command in its log, however lines are wrapped."""
+    text = re.sub(r":(?=:)", ": ", plain(text))
+    return re.sub(r"#(?=#\[|#vso\[)", "# ", text)

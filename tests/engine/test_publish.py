@@ -118,8 +118,8 @@ def test_plain_text_has_no_control_over_a_terminal(text: str, shown: str) -> Non
 
 
 def test_no_line_is_a_command_to_a_ci_service() -> None:
-    shown = log_safe("fine\n  ::error::x\n##[group]y\n##vso[task]z")
-    assert not any(line.lstrip().startswith("::") for line in shown.splitlines())
+    shown = log_safe("fine\n  :::error::x\n##[group]y\n##vso[task]z")
+    assert "::" not in shown
     assert "##[" not in shown
     assert "##vso[" not in shown
 
