@@ -24,6 +24,7 @@ RELATIVE_TOLERANCE = {2: 4e-3, 4: 2e-5, 8: 2e-5}
 MAX_PLAIN = 10_000
 """Elements of an array that `equal` still takes for a tuple of numbers."""
 MAX_ITEMS_SHOWN = 8
+FEW = 4
 MAX_BITS_SHOWN = 400
 _NUMBERS = (bool, int, float, complex, np.bool_, np.number)
 
@@ -219,12 +220,12 @@ def _values_differ(
     count = int(wrong.sum())
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     detail = f"got\n{shown(actual, 2000)}\nexpected\n{shown(expected, 2000)}"
-    if not first:
-        return Mismatch(f"returned {shown(actual[()])}, which is not right.", detail)
-    some = "every value is" if count == wrong.size else f"{count} of {wrong.size} values are"
+    if actual.ndim == 0 or (actual.ndim == 1 and actual.size <= FEW):
+        return Mismatch(f"returned {shown(actual.tolist())}, which is not right.", detail)
+    all_wrong = count == wrong.size
+    some = "no value is right" if all_wrong else f"{count} of {wrong.size} values are not right"
     return Mismatch(
-        f"returned the right shape, but {some} not right; at index {first} yours is "
-        f"{shown(actual[first])}.",
+        f"returned the right shape, but {some}; at index {first} yours is {shown(actual[first])}.",
         detail,
     )
 
