@@ -64,7 +64,7 @@ def test_anything_else_is_a_mismatch_and_no_other_error(got, want, sentence):
 def test_a_relative_error_of_float32_is_forgiven_and_a_larger_one_is_not():
     want = np.linspace(1, 2, 7)
     expect.close(want * (1 + 1e-6), want)
-    refuses(expect.close, want * (1 + 1e-4), want, "not right")
+    refuses(expect.close, want * (1 + 1e-4), want, "no value is right")
 
 
 def test_half_precision_among_the_arguments_loosens_the_tolerance():
