@@ -112,6 +112,14 @@ def test_the_release_gets_nothing_anywhere() -> None:
 # -- wrong answers -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("constant", ["0", "1", "(0, 0)", "args[0]", "np.zeros_like(args[0])"])
+def test_the_same_answer_to_everything_earns_nothing(tmp_path: Path, constant: str) -> None:
+    functions = [f"def {name}(*args, **_):\n    return {constant}" for name in EXERCISES]
+    path = tmp_path / "constant.py"
+    path.write_text("\n\n".join(["import numpy as np", *functions]), encoding="utf-8")
+    assert grade(path, ASSIGNMENT, SEEDS[0]).score == 0
+
+
 @every_misconception
 def test_a_misconception_loses_points_in_its_own_exercise_only(graded, which) -> None:
     result = graded(which)

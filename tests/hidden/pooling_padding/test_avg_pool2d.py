@@ -125,6 +125,7 @@ def test_infinite_cells(student, rng):
         compare(student, cases.sprinkled(rng, x, -np.inf, one_in=10), **arguments)
 
 
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_empty_batch(student, rng):
     """A batch of no images gives a batch of no, smaller, images."""

@@ -149,6 +149,7 @@ def test_nan_propagates(student, rng):
         compare(student, x, cases.even_kernel(rng, 2, 2, 2, 3), padding=padding)
 
 
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_empty_batch(student, rng):
     """A batch of no images gives a batch of no images with one channel per filter."""

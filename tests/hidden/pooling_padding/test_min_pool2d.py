@@ -112,6 +112,7 @@ def test_infinite_windows(student, rng):
         compare(student, cases.with_corner(x, np.inf, 3, 4), **arguments)
 
 
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_empty_batch(student, rng):
     """A batch of no images gives a batch of no, smaller, images."""

@@ -108,6 +108,7 @@ def test_padding_in_any_case(student, rng):
         compare(student, size, 4, 2, padding)
 
 
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_a_count_is_a_whole_number(student, rng):
     """The answer is an int, not a float that happens to be whole."""
@@ -117,7 +118,7 @@ def test_a_count_is_a_whole_number(student, rng):
         expect.that(
             cases.is_whole(got),
             "a number of windows is counted: return an int",
-            detail=f"got {got!r}",
+            detail=got,
         )
 
 

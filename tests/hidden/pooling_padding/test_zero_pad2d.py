@@ -81,6 +81,7 @@ def test_keeps_nan_and_infinity(student, rng):
         expect.close(student.zero_pad2d(x, 2), reference.zero_pad2d(x, 2), like=(x,))
 
 
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_empty_batch(student, rng):
     """A batch of no images gives a batch of no, larger, images."""
