@@ -14,6 +14,7 @@ from autograder.cli.commands import Commands
 from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
+from autograder.cli.quick import end_quickly, start_quickly
 
 app = typer.Typer(
     cls=Commands,
@@ -29,4 +30,8 @@ for command in (check, build, grade, demo, doctor):
 
 def main() -> None:
     """The console script."""
-    app()
+    start_quickly()
+    try:
+        app()
+    finally:
+        end_quickly()

@@ -65,14 +65,18 @@ def one_class(assignment: Assignment, *, fresh: bool, isolation: Isolation) -> l
     from autograder.cli.grading_class import places, run
     from autograder.cli.tables import show_class
     from autograder.demo import made_up_class, surprise, write_class
-    from autograder.publish.feedback import write_pages
 
     made_up = made_up_class(assignment)
     write_class(assignment, made_up)
     graded = run(assignment, jobs=None, isolation=isolation, fresh=fresh)
+    from autograder.gradebook.feedback import feedback
+
     students = [result.student for result in graded.results]
     with Progress(len(students), "Writing feedback pages", each=False) as progress:
-        write_pages(assignment, students, progress.advance)
+        for student in students:
+            if (assignment.root / "autograded" / student / assignment.name).is_dir():
+                feedback(assignment, [student])
+            progress.advance(student)
     what = {student: submission.what for student, submission in made_up.items()}
     show_class(assignment, graded.results, notes=what)
     console = output()
