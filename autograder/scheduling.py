@@ -104,9 +104,8 @@ def grade_class(
             results[student] = known
             on_result(known)
     if waiting:
-        with Zygote(assignment.preload, isolation) as zygote:
-            for result in _in_parallel(assignment, waiting, zygote.address, isolation, jobs):
-                finish(result)
+        for result in _in_parallel(assignment, waiting, isolation, jobs):
+            finish(result)
     return [results[student] for student in submissions]
 
 
@@ -124,12 +123,9 @@ def grade_files(
         The results in the order of `tasks`.
     """
     results: dict[tuple[str, str], Result] = {}
-    with Zygote(assignment.preload, isolation) as zygote:
-        for result in _in_parallel(
-            assignment, list(dict.fromkeys(tasks)), zygote.address, isolation, jobs
-        ):
-            results[result.student, result.submission] = result
-            on_result(result)
+    for result in _in_parallel(assignment, list(dict.fromkeys(tasks)), isolation, jobs):
+        results[result.student, result.submission] = result
+        on_result(result)
     return [results[task.student, str(task.path)] for task in tasks]
 
 
@@ -148,35 +144,40 @@ def _nothing_to_grade(
 
 
 def _in_parallel(
-    assignment: Assignment,
-    tasks: list[Task],
-    address: str,
-    isolation: Isolation,
-    jobs: int | None,
+    assignment: Assignment, tasks: list[Task], isolation: Isolation, jobs: int | None
 ) -> Iterator[Result]:
     """Results as they come; a worker that dies costs its submission a second try, alone."""
     workers = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
     suspects: list[Task] = []
     with _pool(workers) as pool:
-        running: dict[Future[Result], Task] = {}
-        with contextlib.suppress(BrokenProcessPool):
-            for task in tasks:
-                running[_submit(pool, assignment, task, address, isolation)] = task
-        suspects += tasks[len(running) :]
-        try:
-            while running:
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    task = running.pop(future)
-                    try:
-                        yield future.result()
-                    except BrokenProcessPool:
-                        suspects.append(task)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    for task in suspects:
-        yield _alone(assignment, task, address, isolation)
+        _start_importing(pool, workers)
+        with Zygote(assignment.preload, isolation) as zygote:
+            running: dict[Future[Result], Task] = {}
+            with contextlib.suppress(BrokenProcessPool):
+                for task in tasks:
+                    running[_submit(pool, assignment, task, zygote.address, isolation)] = task
+            suspects += tasks[len(running) :]
+            try:
+                while running:
+                    done, _ = wait(running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        task = running.pop(future)
+                        try:
+                            yield future.result()
+                        except BrokenProcessPool:
+                            suspects.append(task)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+            for task in suspects:
+                yield _alone(assignment, task, zygote.address, isolation)
+
+
+def _start_importing(pool: ProcessPoolExecutor, workers: int) -> None:
+    """Have the workers there by the time that the warm process is."""
+    with contextlib.suppress(BrokenProcessPool):
+        for _ in range(workers):
+            pool.submit(os.getpid)
 
 
 def _alone(assignment: Assignment, task: Task, address: str, isolation: Isolation) -> Result:
