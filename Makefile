@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 help:
 	@echo 'make demo    a made-up class of submissions, graded end to end'
 	@echo 'make test    linter, type checker and tests'
-	@echo 'make bench   stock nbgrader and this, measured side by side (minutes)'
+	@echo 'make bench   stock nbgrader and this, measured side by side (half an hour)'
 	@echo 'make lock    requirements.lock anew from pyproject.toml'
 
 demo: $(READY)

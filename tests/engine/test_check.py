@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
+from autograder.cli.check import saves
 from autograder.cli.checking import CheckReport, ExerciseCheck, closing_line
 
 CELLS = """\
@@ -89,3 +90,23 @@ def test_the_last_line_says_what_to_do_next(outcomes: tuple[str, ...], said: str
         ExerciseCheck(name, outcome, "") for name, outcome in zip("ab", outcomes, strict=True)
     )
     assert said in closing_line(CheckReport(exercises))
+
+
+def test_watching_goes_on_at_each_save_and_waits_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text("x = 1")
+    waits = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            file.write_text("x = 1, saved again")
+
+    monkeypatch.setattr("autograder.cli.check.time.sleep", wait)
+    changes = saves(file)
+    next(changes)
+    assert waits == []
+    next(changes)
+    assert len(waits) == 3
