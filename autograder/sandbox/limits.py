@@ -17,6 +17,7 @@ _RESIDENT = ("RssAnon", "RssShmem", "VmSwap", "HugetlbPages")
 _PROPORTIONAL = ("Pss_Anon", "Pss_Shmem", "SwapPss", "Shared_Hugetlb", "Private_Hugetlb")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _FREE_DESCRIPTORS = 32  # of a process; beyond them each counts as a full socket buffer
+_FREE_SOCKETS = 32  # of all processes together; the same
 _BUFFER_MB = 0.4
 _LISTS_CHILDREN = os.path.exists(f"/proc/self/task/{os.getpid()}/children")
 
@@ -82,7 +83,8 @@ class Tree:
     def _unmapped_mb(self) -> float:
         """Scratch files, and what sockets and pipes may hold in the kernel."""
         descriptors = sum(max(0, _descriptors(pid) - _FREE_DESCRIPTORS) for pid in self.pids())
-        return scratch_bytes(self.pid) / MEGABYTE + descriptors * _BUFFER_MB
+        sockets = max(0, _sockets(self.pid) - _FREE_SOCKETS)
+        return scratch_bytes(self.pid) / MEGABYTE + max(descriptors, sockets) * _BUFFER_MB
 
 
 def resident_mb(pid: int) -> float:
@@ -110,6 +112,17 @@ def _descriptors(pid: int) -> int:
         return len(os.listdir(f"/proc/{pid}/fd"))
     except OSError:
         return 0
+
+
+def _sockets(pid: int) -> int:
+    """All in its own network namespace, closed ones too whose data waits (0 where it has none)."""
+    try:
+        if os.stat(f"/proc/{pid}/ns/net").st_ino == os.stat("/proc/self/ns/net").st_ino:
+            return 0
+        used = (_PROC / str(pid) / "net" / "sockstat").read_text().split(maxsplit=3)
+    except OSError:
+        return 0
+    return int(used[2])  # "sockets: used 3"
 
 
 def _children(pid: int) -> list[int]:

@@ -429,3 +429,35 @@ def test_memory_that_no_process_is_charged_for_is_refused(zygote: Zygote) -> Non
     assert attempt(zygote, "return os.path.exists('/dev/zero')") is False
     private = "import mmap\nreturn len(mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | 0x20))"
     assert attempt(zygote, private) == 4096
+
+
+@needs_namespaces
+def test_connections_that_nobody_accepts_count_as_memory(zygote: Zygote) -> None:
+    body = """
+    import time
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind("\\0listener")
+    listener.listen(1000)
+    for _ in range(500):
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(listener.getsockname())
+            line.sendall(b"x" * 50_000)
+    time.sleep(20)
+    """
+    assert attempt(zygote, body, limits=Limits(memory_mb=32)) == "Crashed"
+
+
+@needs_namespaces
+def test_letters_of_closed_senders_count_as_memory(zygote: Zygote) -> None:
+    body = """
+    import time
+    boxes = []
+    for number in range(20):
+        boxes.append(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        boxes[-1].bind(f"\\0{number}")
+        for _ in range(9):
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+                sender.sendto(b"x" * 100_000, boxes[-1].getsockname())
+    time.sleep(20)
+    """
+    assert attempt(zygote, body, limits=Limits(memory_mb=32)) == "Crashed"
