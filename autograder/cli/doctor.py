@@ -129,11 +129,12 @@ def show(sections: dict[str, list[Finding]]) -> None:
     table = Table(box=None, padding=(0, 1), show_header=False)
     table.add_column()
     table.add_column(overflow="fold")
+    table.add_column(no_wrap=True)
     table.add_column(overflow="fold", style="dim")
     for title, findings in sections.items():
-        table.add_row("", f"[bold]{title}[/bold]", "")
+        table.add_row("", f"[bold]{title}[/bold]", "", "")
         for finding in findings:
             needless = finding.state == "absent" and not finding.required
             mark = "[yellow]✗[/yellow]" if needless else MARKS[finding.state]
-            table.add_row(mark, safe(finding.name), safe(finding.advice))
+            table.add_row(mark, safe(finding.name), finding.state, safe(finding.advice))
     output().print(table)
