@@ -31,10 +31,14 @@ from autograder.results import (
     WrittenResult,
 )
 from autograder.sandbox import Cell, CellReport, Isolation, Limits, Sandbox, Zygote
-from autograder.submission import Submission, digest, read
+from autograder.submission import Submission, at_most, digest, read
 from autograder.suite import points
 from autograder.suite.points import TestRecord
 from autograder.suite.run import run
+
+MAX_CELLS = 40
+MAX_SENTENCE = 400
+"""What a result tells of cells that failed: so many, each in so many characters."""
 
 
 def grade(
@@ -275,9 +279,10 @@ def _written(submission: Submission, assignment: Assignment) -> tuple[WrittenRes
 
 def _observed(submission: Submission, sandbox: Sandbox) -> Observed:
     seen = sandbox.observed()
+    failed = [_failed_cell(report) for report in sandbox.reports if report.outcome != "ok"]
     return Observed(
         notes=(*submission.notes, *seen["notes"]),
-        failed_cells=tuple(map(_failed_cell, filter(_has_failed, sandbox.reports))),
+        failed_cells=at_most(failed, MAX_CELLS),
         limits_hit=tuple(seen["limits_hit"]),
         violations=tuple(seen["violations"]),
         restarts=seen["restarts"],
@@ -286,12 +291,9 @@ def _observed(submission: Submission, sandbox: Sandbox) -> Observed:
     )
 
 
-def _has_failed(report: CellReport) -> bool:
-    return report.outcome != "ok"
-
-
 def _failed_cell(report: CellReport) -> str:
-    return f"{report.label}: {report.error or report.outcome}"
+    sentence = f"{report.label}: {report.error or report.outcome}"
+    return sentence if len(sentence) <= MAX_SENTENCE else sentence[: MAX_SENTENCE - 1] + "…"
 
 
 _warm: dict[tuple[tuple[str, ...], Isolation], Zygote] = {}

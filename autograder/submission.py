@@ -21,7 +21,9 @@ from typing import Any, Literal
 from autograder.course import Assignment, NotebookCell
 from autograder.errors import SubmissionRejected
 
-MAX_BYTES = 32 * 2**20
+MAX_BYTES = 16 * 2**20  # JSON can take forty times its size in memory
+MAX_GRADE_ID = 200
+MAX_NOTES = 40
 MAX_PERCENT_LENGTH = 2**20
 MAX_PERCENT_CELLS = 2000  # jupytext's time grows with the square of their number
 SUFFIXES = (".ipynb", ".py")
@@ -41,7 +43,7 @@ class RawCell:
     @property
     def grade_id(self) -> str | None:
         value = self.nbgrader.get("grade_id")
-        return value if isinstance(value, str) else None
+        return value if isinstance(value, str) and len(value) <= MAX_GRADE_ID else None
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,15 @@ def read(path: Path | str, assignment: Assignment) -> Submission:
         notebook=cells,
         cells=_runnable(cells, assignment, path.name if kind == "module" else None),
         written=_written(cells, assignment),
-        notes=() if kind == "module" else tuple(_notes(cells, assignment)),
+        notes=() if kind == "module" else at_most(tuple(_notes(cells, assignment)), MAX_NOTES),
     )
+
+
+def at_most(sentences: Sequence[str], count: int) -> tuple[str, ...]:
+    """The first so many sentences about a submission, and how many more there are."""
+    if len(sentences) <= count:
+        return tuple(sentences)
+    return (*sentences[:count], f"And {len(sentences) - count} more.")
 
 
 def digest(path: Path) -> str:

@@ -132,6 +132,15 @@ def test_an_error_in_one_cell_leaves_the_other_exercises(course, tmp_path):
     assert "ZeroDivisionError" in said
 
 
+def test_a_notebook_of_failing_cells_makes_no_large_result(course, tmp_path):
+    cells = [code_cell(f"raise ValueError('x' * 10_000 + '{n}')") for n in range(500)]
+    text = notebook_json([*mini_cells(SOLUTIONS, ""), *cells])
+    result = graded(course, tmp_path, text, "ada.ipynb")
+    assert result.score == 6
+    assert result.observed.failed_cells[-1] == "And 460 more."
+    assert len(result.to_json()) < 200_000
+
+
 def test_a_file_that_cannot_be_read_is_rejected_with_the_reason(course, tmp_path):
     result = graded(course, tmp_path, "{", "ada.ipynb")
     assert (result.status, result.score, result.max_score) == ("rejected", 0.0, 6.0)
