@@ -235,7 +235,8 @@ def test_any_bytes_from_the_peer_end_the_exchange(pieces: list[bytes], hang_up: 
 
     with contextlib.suppress(*ENDS):
         answer = exchange(peer)
-        assert b"".join(pieces) == wire.frame(answer)
+        # what follows a whole answer may come too late for this exchange: then the next one ends
+        assert b"".join(pieces).startswith(wire.frame(answer))
 
 
 def speaks_early(line: socket.socket, output: int) -> None:
