@@ -132,8 +132,10 @@ class Sandbox:
         }
         return self._ask(name, message, watch)
 
-    def ask(self, handle: Handle, question: str, *args: Any) -> Answer:
+    def ask(self, handle: Handle | None, question: str, *args: Any) -> Answer:
         """Ask a handle one of the named questions (`questions.QUESTIONS`), such as "predict".
+
+        Those that make something ask no handle.
 
         Raises:
             CallFailed: anything but an answer.
