@@ -11,6 +11,7 @@ import typer
 from autograder.cli.build import build
 from autograder.cli.check import check
 from autograder.cli.commands import Commands
+from autograder.cli.data import data
 from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 for command in (check, build, grade, demo, doctor):
     app.command()(command)
+app.add_typer(data, name="data")
 
 
 def main() -> None:
