@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from autograder import datasets
 from autograder.cli import app
 from autograder.datasets import Dataset, DatasetMissing, UnknownDataset, cifar10, download, mnist
+from autograder.datasets import digits as digits_module
 
 
 @pytest.fixture
@@ -61,16 +62,22 @@ def test_no_digit_is_in_both_splits(digits: Dataset) -> None:
     assert len(np.unique(images, axis=0)) == 1797
 
 
-def test_digits_keep_the_class_that_scikit_learn_gives(digits: Dataset) -> None:
+def test_digits_are_those_of_scikit_learn() -> None:
     from sklearn.datasets import load_digits
 
     original = load_digits()
+    images, labels = digits_module.published()
+    np.testing.assert_array_equal(images, original.images)
+    np.testing.assert_array_equal(labels, original.target)
+
+
+def test_an_enlarged_digit_keeps_its_class(digits: Dataset) -> None:
+    small, classes = digits_module.published()
     large = np.concatenate([digits.x_train, digits.x_test]).reshape(1797, 4, 7, 4, 7)
     labels = np.concatenate([digits.y_train, digits.y_test])
-    small = original.images.reshape(1797, 4, 2, 4, 2)
     ours, theirs = (
-        [images[classes == digit].mean(axis=(0, 2, 4)).ravel() for digit in range(10)]
-        for images, classes in ((large, labels), (small, original.target))
+        [images[of == digit].mean(axis=(0, 2, 4)).ravel() for digit in range(10)]
+        for images, of in ((large, labels), (small.reshape(1797, 4, 2, 4, 2), classes))
     )
     similarity = np.corrcoef(ours, theirs)[:10, 10:]
     assert similarity.argmax(axis=1).tolist() == list(range(10))
