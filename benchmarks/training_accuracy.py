@@ -89,9 +89,8 @@ def main() -> None:
     if chosen.data is not None:
         os.environ[folders.VARIABLE] = str(chosen.data)
     evidence.single_threaded()
-    print(
-        f"{'':2} {'what':<21} {'data':<21} {'epochs':>6} {'batch':>5} {'expected %':>11}  measured %"
-    )
+    columns = f"{'what':<21} {'data':<21} {'epochs':>6} {'batch':>5} {'expected %':>11}"
+    print(f"   {columns}  measured %")
     for number, row in enumerate(ROWS, 1):
         if chosen.only is None or number in chosen.only:
             print(f"{number:>2} {row.what:<21} " + measured(row, chosen.seeds), flush=True)
