@@ -68,17 +68,13 @@ def c3_connection_table() -> np.ndarray:
 def sparse_conv2d(
     x: np.ndarray, kernel: np.ndarray, bias: np.ndarray, table: np.ndarray
 ) -> np.ndarray:
-    height, width, inputs, outputs = kernel.shape
+    height, width, _, outputs = kernel.shape
     rows, columns = x.shape[1] - height + 1, x.shape[2] - width + 1
     y = np.zeros((len(x), rows, columns, outputs)) + np.asarray(bias, np.float64)
-    for one in range(inputs):
-        for other in range(outputs):
-            if not table[one, other]:
-                continue
-            for i in range(height):
-                for j in range(width):
-                    shifted = x[:, i : i + rows, j : j + columns, one]
-                    y[..., other] += shifted * np.float64(kernel[i, j, one, other])
+    for i in range(height):
+        for j in range(width):
+            shifted = x[:, i : i + rows, j : j + columns, :].astype(np.float64)
+            y += shifted @ np.where(table, kernel[i, j].astype(np.float64), 0)
     return y
 
 
