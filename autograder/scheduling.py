@@ -142,6 +142,7 @@ def _nothing_to_grade(
         submission=str(place),
         status="rejected",
         isolation=isolation,
+        dataset=assignment.dataset,
         versions=versions(),
     )
     return rejected(blank, assignment, reason)
@@ -212,12 +213,15 @@ def _submit(
     address: str,
     isolation: Isolation,
 ) -> Future[Result]:
-    return pool.submit(_grade_task, assignment.name, assignment.root, task, address, isolation)
+    which = (assignment.name, assignment.root, assignment.dataset)
+    return pool.submit(_grade_task, *which, task, address, isolation)
 
 
-def _grade_task(name: str, root: Path, task: Task, address: str, isolation: Isolation) -> Result:
+def _grade_task(
+    name: str, root: Path, dataset: str, task: Task, address: str, isolation: Isolation
+) -> Result:
     """Grade one submission in a worker, with an alarm behind the sandbox's own limits."""
-    assignment = load_assignment(name, root)
+    assignment = load_assignment(name, root).on(dataset)
     seconds = 4 * limits(assignment).submission_seconds + WALL_SLACK
 
     def give_up(*_: object) -> None:

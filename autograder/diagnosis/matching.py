@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import inspect
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,18 +32,26 @@ class Reaction:
     shares_memory: bool | None = None
 
 
-def diagnose(catalogue: Catalogue, exercise: str, sandbox: Sandbox) -> Misconception | None:
+def diagnose(
+    catalogue: Catalogue,
+    exercise: str,
+    sandbox: Sandbox,
+    replaced: Mapping[str, Function] | None = None,
+) -> Misconception | None:
     """The first known misconception that reacts to every probe as the student's function does.
 
     A misconception that cannot be told from another on the probes is not guessed at beyond the
-    order of the file; a function whose process dies or runs out of time is not diagnosed.
+    order of the file; a function whose process dies or runs out of time is not diagnosed. What was
+    `replaced` while the exercise was graded is so here.
     """
     candidates = list(enumerate(catalogue.of(exercise)))
     for index, probe in enumerate(catalogue.probes.get(exercise, ())):
         if not candidates:
             break
         try:
-            reaction = _ask(sandbox, exercise, probe, _parameters(candidates[0][1].function))
+            reaction = _ask(
+                sandbox, exercise, probe, _parameters(candidates[0][1].function), replaced or {}
+            )
         except CallFailed:
             return None
         candidates = [
@@ -86,9 +94,17 @@ def _is_array(*values: Any) -> bool:
     return all(isinstance(value, np.ndarray) for value in values)
 
 
-def _ask(sandbox: Sandbox, exercise: str, probe: Probe, parameters: Sequence[str]) -> Reaction:
+def _ask(
+    sandbox: Sandbox,
+    exercise: str,
+    probe: Probe,
+    parameters: Sequence[str],
+    replaced: Mapping[str, Function],
+) -> Reaction:
     try:
-        answer = sandbox.call(exercise, probe.args, probe.kwargs, watch=probe.watch)
+        answer = sandbox.call(
+            exercise, probe.args, probe.kwargs, watch=probe.watch, replaced=replaced
+        )
     except StudentRaised as raised:
         name = raised.type_names[0] if raised.type_names else ""
         return Reaction(raised=name, names_an_argument=_names_any(raised.text, parameters))

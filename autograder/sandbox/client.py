@@ -255,8 +255,8 @@ class Sandbox:
             answer = wire.decode(raw, generation=self._generation)
             if callbacks is None or not is_question(answer):
                 return answer
-            payload = callbacks.reply(answer, self._number)
-            self._allowance.check()
+            with self._allowance.suspended():
+                payload = callbacks.reply(answer, self._number)
 
     def _died(self, what: str) -> NoReturn:
         ended = self._hang_up(dying=True)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox import Answer, Handle, Sandbox, StudentRaised
+from autograder.sandbox.callbacks import Function
 from autograder.suite import models
 from autograder.suite.expect import Mismatch
 
@@ -58,7 +59,14 @@ class Student:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
+        self._replaced: Mapping[str, Function] = {}
+        self._seconds: float | None = None
         self._last_name = ""
+        self.last_call = ""
+
+    def begin(self, replaced: Mapping[str, Function], seconds: float | None) -> None:
+        """A test begins: which functions are replaced in it, and its calls' own limit of time."""
+        self._replaced, self._seconds = replaced, seconds
         self.last_call = ""
 
     def __getattr__(self, name: str) -> StudentFunction:
@@ -71,7 +79,9 @@ class Student:
     ) -> Answer:
         self._last_name = name
         self.last_call = describe_call(name, args, kwargs)
-        return self._sandbox.call(name, args, kwargs, watch=watch)
+        return self._sandbox.call(
+            name, args, kwargs, watch=watch, replaced=self._replaced, seconds=self._seconds
+        )
 
     def model(self, returned: Any) -> models.Model:
         """The Keras model that a call returned, which stays inside.
@@ -93,7 +103,7 @@ class Student:
             self._last_name = question
             name = f"model.{question}"
             self.last_call = name if question == "layers" else describe_call(name, args, {})
-        return self._sandbox.ask(handle, question, *args).value
+        return self._sandbox.ask(handle, question, *args, seconds=self._seconds).value
 
     def as_called(self, sentence: str) -> str:
         """A sentence about the last function, told of the call: "f raised" as "f(3) raised"."""
