@@ -202,9 +202,11 @@ class _GradingPlugin:
         if call.when == "call" and not isinstance(error, AutograderError | pytest.skip.Exception):
             self.records.append(self._record(item, error, call.duration))
         elif error is not None:
-            ours = isinstance(error, AutograderError)
-            text = str(error) if ours else "".join(traceback.format_exception(error))
-            self.faults.append(f"{item.name} failed outside the test itself:\n{text}")
+            if isinstance(error, AutograderError):
+                self.faults.append(f"{item.name}: {error}")
+            else:
+                text = "".join(traceback.format_exception(error))
+                self.faults.append(f"{item.name} failed outside the test itself:\n{text}")
         return pytest.TestReport(
             nodeid=item.nodeid,
             location=item.location,
