@@ -88,6 +88,11 @@ def _inbound(layer: Any) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _history(value: Any) -> Any:
+    """What a `History` of Keras recorded: a list of numbers for each quantity."""
+    return {name: [float(each) for each in row] for name, row in value.history.items()}
+
+
 def _config(model: Any) -> Any:
     return _plain(model.get_config())
 
@@ -119,6 +124,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "config": _config,
     "count_params": _count_params,
     "get_weights": _get_weights,
+    "history": _history,
     "is_model": _is_model,
     "layers": _layers,
     "make_sequential": _make_sequential,

@@ -113,6 +113,28 @@ def model_of(value: Any, ask: Ask) -> Model:
     return Model(value, ask)
 
 
+def history_of(value: Any, ask: Ask) -> dict[str, list[float]]:
+    """What a training function returned: a dict of lists, or a `History` of Keras.
+
+    Raises:
+        Mismatch: it returned something else.
+        CallFailed: it cannot tell.
+    """
+    if value is None:
+        raise Mismatch("returned None; does the function end with a `return`?")
+    said = ask(value, "history", ()) if isinstance(value, Handle) else value
+    kind = value.type_name[:MAX_NAME] if isinstance(value, Handle) else type(value).__name__
+    if type(said) is not dict or not all(type(name) is str for name in said):
+        raise Mismatch(f"returned a {kind}, not a dict of lists or a History.")
+    history = {}
+    for name, row in said.items():
+        numbers = np.asarray(row) if _is_numeric(row) or _is_list_of_numbers(row) else None
+        if numbers is None or numbers.ndim != 1:
+            raise Mismatch(f"returned a dict whose {name[:40]!r} is not a list of numbers.")
+        history[name] = [float(each) for each in numbers]
+    return history
+
+
 def make_model(
     input_shape: Sequence[int], layers: Sequence[tuple[str, Mapping[str, Any]]], ask: Ask
 ) -> Model:
@@ -179,6 +201,15 @@ def _is_plain(value: Any) -> bool:
     if type(value) is list:
         return all(map(_is_plain, value))
     return value is None or type(value) in (bool, int, float, str)
+
+
+def _is_list_of_numbers(value: Any) -> bool:
+    return type(value) in (list, tuple) and all(
+        isinstance(each, float | np.floating | np.integer)
+        or (type(each) is int and abs(each) < 1 << 63)
+        or (_is_numeric(each) and each.ndim == 0)
+        for each in value
+    )
 
 
 def _is_numeric(value: Any) -> bool:

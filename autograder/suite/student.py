@@ -92,6 +92,15 @@ class Student:
         """
         return models.model_of(returned, self._ask_model)
 
+    def history(self, returned: Any) -> dict[str, list[float]]:
+        """What a training function returned, as `History.history` has it.
+
+        Raises:
+            Mismatch: it returned something else.
+            CallFailed: its process has ended meanwhile.
+        """
+        return models.history_of(returned, self._ask_model)
+
     def make_model(
         self, input_shape: Sequence[int], layers: Sequence[tuple[str, Mapping[str, Any]]]
     ) -> models.Model:
@@ -99,7 +108,7 @@ class Student:
         return models.make_model(input_shape, layers, self._ask_model)
 
     def _ask_model(self, handle: Handle | None, question: str, args: tuple[Any, ...]) -> Any:
-        if question != "is_model":
+        if question not in ("is_model", "history"):  # which are about what a call returned
             self._last_name = question
             name = f"model.{question}"
             self.last_call = name if question == "layers" else describe_call(name, args, {})

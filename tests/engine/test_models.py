@@ -63,6 +63,15 @@ CELL = """
     def something():
         return object()
 
+    class History:
+        history = {"loss": [np.float32(2), 1], "accuracy": np.array([0.5, 1.0])}
+
+    def history_():
+        return History()
+
+    def identity(value):
+        return value
+
     def number():
         return 5
 
@@ -145,6 +154,35 @@ def test_layers_of_another_kind_fail_and_never_raise_otherwise(
     with pytest.raises((Mismatch, CallFailed)):
         _ = model.layers
 
+
+# -- histories -----------------------------------------------------------------------------
+
+
+def test_a_history_is_read_as_its_dict(student: Student) -> None:
+    assert student.history(student.history_()) == {"loss": [2, 1], "accuracy": [0.5, 1]}
+
+
+def test_a_dict_of_lists_is_read(student: Student) -> None:
+    returned = student.identity({"loss": [np.float32(0.5), 2], "accuracy": np.ones(2)})
+    assert student.history(returned) == {"loss": [0.5, 2], "accuracy": [1, 1]}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, 5, [1.0], {1: [1.0]}, {"a": 5}, {"a": ["b"]}, {"a": [10**400]}, {"a": np.ones((2, 2))}],
+    ids=lambda value: repr(value)[:20],
+)
+def test_what_is_no_history_is_refused(student: Student, value: object) -> None:
+    with pytest.raises(Mismatch):
+        student.history(student.identity(value))
+
+
+def test_an_object_without_a_history_fails(student: Student) -> None:
+    with pytest.raises(CallFailed):
+        student.history(student.something())
+
+
+# -- forged answers ------------------------------------------------------------------------
 
 FORGED = """
     from autograder.sandbox import questions
