@@ -161,8 +161,9 @@ def _explain(error: OSError, remote: Remote, folder: Path) -> NoReturn:
             "Free some, or name another folder in CONVGRADE_DATA; the same command goes on."
         )
     elif isinstance(error, urllib.error.URLError):
+        reason = getattr(error.reason, "strerror", None) or error.reason
         sentence = (
-            f"{host} cannot be reached ({error.reason}): check the network and try again, or copy "
+            f"{host} cannot be reached ({reason}): check the network and try again, or copy "
             f"{remote.file} into {folder} from a machine that has it."
         )
     elif isinstance(error, (ConnectionError, TimeoutError)):
