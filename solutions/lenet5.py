@@ -296,8 +296,8 @@ def build_lenet5(input_shape=(32, 32, 1), num_classes=10):
         num_classes: units of the output.
 
     Returns:
-        A `keras.Model` that is built (it has its weights) and that maps images, shape
-        (N, height, width, channels), to probabilities, shape (N, num_classes).
+        A `keras.Model` that maps images, shape (N, height, width, channels), to probabilities,
+        shape (N, num_classes).
     """
     import keras  # here, so that the exercises before need not wait for TensorFlow
 

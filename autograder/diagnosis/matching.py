@@ -1,7 +1,8 @@
 """Matching a wrong answer with the known ones: the same reactions to the same probes.
 
 The student's function is asked across the boundary while its sandbox lives; the misconceptions
-are called here. A match earns a hint, never points.
+are called here. Where answers cannot cross, such as models, they are looked at from here, and each
+misconception says what it would show. A match earns a hint, never points.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 from autograder.diagnosis.catalogue import Catalogue, Function, Misconception, Probe
 from autograder.sandbox import CallFailed, Handle, Sandbox, StudentRaised
 from autograder.suite.expect import Mismatch, close
-from autograder.suite.student import mentions
+from autograder.suite.student import Student, mentions
 
 
 @dataclass(frozen=True)
@@ -44,30 +45,60 @@ def diagnose(
     order of the file; a function whose process dies or runs out of time is not diagnosed. What was
     `replaced` while the exercise was graded is so here.
     """
-    candidates = list(enumerate(catalogue.of(exercise)))
-    for index, probe in enumerate(catalogue.probes.get(exercise, ())):
+    functions = dict.fromkeys(each.replaces for each in catalogue.of(exercise))
+    try:
+        for function in functions:
+            candidates = [
+                each
+                for each in catalogue.of(exercise)
+                if each.replaces == function and each.shows is None
+            ]
+            if found := _by_probes(catalogue, function, candidates, sandbox, replaced or {}):
+                return found
+        return _by_looking(catalogue, exercise, sandbox, replaced or {})
+    except (CallFailed, Mismatch):
+        return None
+
+
+def _by_probes(
+    catalogue: Catalogue,
+    function: str,
+    candidates: Sequence[Misconception],
+    sandbox: Sandbox,
+    replaced: Mapping[str, Function],
+) -> Misconception | None:
+    for index, probe in enumerate(catalogue.probes.get(function, ())):
         if not candidates:
             break
-        try:
-            reaction = _ask(
-                sandbox, exercise, probe, _parameters(candidates[0][1].function), replaced or {}
-            )
-        except CallFailed:
-            return None
+        reaction = _ask(sandbox, function, probe, _parameters(candidates[0].function), replaced)
         candidates = [
-            (number, each)
-            for number, each in candidates
-            if agree(reaction, reactions(each, catalogue)[index])
+            each for each in candidates if agree(reaction, reactions(each, catalogue)[index])
         ]
-    return candidates[0][1] if candidates and catalogue.probes.get(exercise) else None
+    return candidates[0] if candidates and catalogue.probes.get(function) else None
+
+
+def _by_looking(
+    catalogue: Catalogue, exercise: str, sandbox: Sandbox, replaced: Mapping[str, Function]
+) -> Misconception | None:
+    """The first misconception that what is seen of the student's answer shows."""
+    look = catalogue.looks.get(exercise)
+    if look is None:
+        return None
+    student = Student(sandbox)
+    student.begin(replaced, None)
+    seen = look(student)
+    for each in catalogue.of(exercise):
+        if each.shows is not None and each.shows(seen):
+            return each
+    return None
 
 
 def reactions(which: Misconception, catalogue: Catalogue) -> tuple[Reaction, ...]:
-    """How a misconception reacts to the probes of its exercise; computed once in a process."""
+    """How a misconception reacts to the probes of its function; computed once in a process."""
     known = catalogue.reactions
     if which.name not in known:
         known[which.name] = tuple(
-            react(which.function, probe) for probe in catalogue.probes.get(which.exercise, ())
+            react(which.function, probe) for probe in catalogue.probes.get(which.replaces, ())
         )
     return known[which.name]
 

@@ -19,7 +19,11 @@ KIND = {"average": "average pooling", "max": "max pooling", "sum": "sums without
 
 
 def built(student, *arguments):
-    return student.model(student.build_lenet5(*arguments))
+    """The student's model; one that makes its weights when it is first used is used once."""
+    model = student.model(student.build_lenet5(*arguments))
+    if not model.weights():
+        model.predict(np.zeros((1, *(arguments[0] if arguments else (32, 32, 1))), np.float32))
+    return model
 
 
 def identified(student, rng, input_shape=(32, 32, 1), classes=10):

@@ -85,13 +85,7 @@ def test_labels_are_encoded_once(student, rng):
 def test_model_fits_the_images(student, rng):
     """The model takes grey images of 32 by 32 and gives ten probabilities for each."""
     model = student.model(repaired(student, *task(rng))[2])
-    x = rng.uniform(size=(4, 32, 32, 1)).astype(np.float32)
-    weights = model.weights()
-    expect.that(
-        (5, 5, 1, 6) in [weight.shape for weight in weights],
-        "returned a model whose first layer is not one of six 5 by 5 kernels on grey images.",
-    )
-    answer = model.predict(x)
+    answer = model.predict(rng.uniform(size=(4, 32, 32, 1)).astype(np.float32))
     expect.that(
         answer.shape == (4, 10), f"returned a model that answers {answer.shape} for 4 images."
     )
@@ -100,11 +94,15 @@ def test_model_fits_the_images(student, rng):
 @pytest.mark.weight(0.5)
 def test_model_is_lenet5(student, rng):
     """The model is a LeNet-5, or what build_lenet5 makes of it."""
-    weights = student.model(repaired(student, *task(rng))[2]).weights()
-    shapes = sorted(weight.shape for weight in weights)
+    weights = weights_of(student.model(repaired(student, *task(rng))[2]))
     try:
         network.require_lenet5(weights)
     except Mismatch:
-        own = student.model(student.build_lenet5()).weights()
-        if shapes != sorted(weight.shape for weight in own):
+        own = weights_of(student.model(student.build_lenet5()))
+        if sorted(map(np.shape, weights)) != sorted(map(np.shape, own)):
             raise
+
+
+def weights_of(model):
+    model.predict(np.zeros((1, 32, 32, 1), np.float32))  # some make their weights when first used
+    return model.weights()

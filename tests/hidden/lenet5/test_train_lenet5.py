@@ -3,7 +3,10 @@
 The model is one of the suite's own making, so that a mistake in `build_lenet5` is not paid for
 twice. Classes are renamed by chance for each submission, so that nothing that was learned
 elsewhere is of use, and images are sorted by class. Weights are pulled out and tried here, on
-images that the student's process never sees, each moved a little.
+images that the student's process never sees. All images are moved a little, those that train too:
+on images that always lie in the same place a net without activations is nearly as good.
+
+`tests/evidence/lenet5.py` trains under the same conditions; thresholds rest on what it finds.
 """
 
 from __future__ import annotations
@@ -13,11 +16,12 @@ import numpy as np
 import pytest
 import reference
 
-from autograder.sandbox import Handle
 from autograder.suite import Mismatch, expect
 
-PIXELS = 1
-"""How far held-out images are moved at most, in each direction."""
+SHIFTS = {"digits": 2}
+"""How many pixels images are moved at most, in each direction; 1 where a dataset is not named."""
+VIEWS = 4
+"""At how many shifts each held-out image is judged, which steadies the number."""
 
 
 def lenet5(student, input_shape, classes):
@@ -56,11 +60,11 @@ def images_of(x):
     return (x / np.float32(255)).astype(np.float32)
 
 
-def moved(x, rng):
-    """Each image moved by its own few pixels; what enters is what stood at the edge."""
-    wide = np.pad(x, ((0, 0), (PIXELS, PIXELS), (PIXELS, PIXELS), (0, 0)), mode="edge")
+def moved(x, rng, most):
+    """Each image moved by up to `most` pixels up or down and left or right; zeros move in."""
     height, width = x.shape[1:3]
-    steps = rng.integers(0, 2 * PIXELS + 1, size=(len(x), 2))
+    wide = np.pad(x, ((0, 0), (most, most), (most, most), (0, 0)))
+    steps = rng.integers(0, 2 * most + 1, size=(len(x), 2))
     cut = [
         image[down : down + height, right : right + width]
         for image, (down, right) in zip(wide, steps, strict=True)
@@ -86,17 +90,19 @@ def small_task(rng, count=48):
     return x, np.eye(10, dtype=np.float32)[labels]
 
 
-@pytest.mark.seconds(120)
+@pytest.mark.seconds(60)
 @pytest.mark.weight(6)
 def test_what_was_learned(student, dataset, training, rng):
     """The weights that it leaves recognise images that the model has never seen."""
-    names = rng.permutation(dataset.classes)
-    train_images, train_labels = (part[: training.examples] for part in dataset.train)
-    held_images, held_labels = dataset.held_out
-    order = np.argsort(names[train_labels], kind="stable")
-    x, y = images_of(train_images[order]), np.eye(dataset.classes, dtype=np.float32)
-    y = y[names[train_labels][order]]
-    unseen, wanted = moved(images_of(held_images), rng), names[held_labels]
+    names, most = rng.permutation(dataset.classes), SHIFTS.get(dataset.name, 1)
+    images, labels = dataset.train
+    chosen = rng.permutation(len(labels))[: training.examples]
+    chosen = chosen[np.argsort(names[labels[chosen]], kind="stable")]
+    x = moved(images_of(images[chosen]), rng, most)
+    y = np.eye(dataset.classes, dtype=np.float32)[names[labels[chosen]]]
+    images, labels = dataset.held_out
+    unseen = np.concatenate([moved(images_of(images), rng, most) for _ in range(VIEWS)])
+    wanted = np.tile(names[labels], VIEWS)
     shape = x.shape[1:]
 
     def run(seed: int) -> float:
@@ -150,14 +156,11 @@ def test_history(student, rng):
     """The history has lists with a number for each epoch, the loss among them."""
     model = lenet5(student, (32, 32, 1), 10)
     x, y = small_task(rng)
-    got = student.train_lenet5(model.handle, x, y, 3, 16, 1)
-    if isinstance(got, Handle) and got.type_name == "History":
-        return
-    expect.that(isinstance(got, dict), "did not return a dict of lists.", got)
-    expect.that("loss" in got, "returned a history without 'loss'.", f"keys {list(got)!r}")
-    for name, values in got.items():
+    history = student.history(student.train_lenet5(model.handle, x, y, 3, 16, 1))
+    expect.that("loss" in history, "returned a history without 'loss'.", f"{list(history)!r}")
+    for name, values in history.items():
         expect.that(
-            isinstance(values, list | tuple | np.ndarray) and np.shape(values) == (3,),
-            f"returned a history in which {expect.shown(name)} has not one number for each epoch.",
+            len(values) == 3,
+            f"returned a history in which {name[:40]!r} has not one number for each epoch.",
             values,
         )
