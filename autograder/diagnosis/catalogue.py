@@ -134,10 +134,10 @@ def load(assignment: Assignment) -> Catalogue:
     file = assignment.misconceptions_file
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     catalogue = _load(file, text)
-    known = {exercise.name for exercise in assignment.exercises}
-    strange = {each.exercise for each in catalogue.misconceptions} | set(catalogue.looks)
-    functions = known | {each.replaces for each in catalogue.misconceptions}
-    strange = (strange - known) | (set(catalogue.probes) - functions)
+    functions = {each.replaces for each in catalogue.misconceptions}
+    exercises = {each.exercise for each in catalogue.misconceptions} | set(catalogue.looks)
+    exercises |= set(catalogue.probes) - functions
+    strange = {name for name in exercises if not assignment.suite_file(name).is_file()}
     if strange:
         names = ", ".join(sorted(strange))
         raise SuiteError(f"{file.name} speaks of exercises that there are not: {names}.")

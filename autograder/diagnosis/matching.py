@@ -162,6 +162,8 @@ def _same(one: Any, other: Any) -> bool:
         return False
     if isinstance(one, tuple | list) and isinstance(other, tuple | list):
         return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in other)
     if _is_array(one) != _is_array(other):
         return False
     if isinstance(one, np.generic):
@@ -174,7 +176,7 @@ def _same(one: Any, other: Any) -> bool:
         except Mismatch:
             return False
         return True
-    return type(one) is type(other) and not isinstance(one, dict) and bool(one == other)
+    return type(one) is type(other) and bool(one == other)
 
 
 def _parameters(function: Function) -> tuple[str, ...]:

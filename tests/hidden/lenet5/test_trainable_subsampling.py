@@ -64,7 +64,7 @@ def test_rows_and_columns_left_over(student, rng):
 
 @pytest.mark.weight(1)
 def test_large_sums(student, rng):
-    """Large sums are squashed after weight and bias, and stay below 1.7159."""
+    """Large sums are squashed after weight and bias, and stay below the bound."""
     compare(student, cases.mixed(rng, (2, 4, 6, 3), 5.0), *per_map(rng, 3))
 
 
