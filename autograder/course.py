@@ -133,6 +133,11 @@ class Assignment:
     def right_solutions_folder(self) -> Path:
         return self.root / "tests" / "right" / self.name
 
+    @property
+    def evidence_module(self) -> Path:
+        """The course's right ways to train, from which thresholds come."""
+        return self.root / "tests" / "evidence" / f"{self.name}.py"
+
     def suite_file(self, exercise: str) -> Path:
         return self.suite_folder / f"test_{exercise}.py"
 

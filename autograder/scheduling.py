@@ -30,10 +30,11 @@ WALL_SLACK = 60.0
 
 @dataclass(frozen=True)
 class Task:
-    """One submission to grade: whose, and the file."""
+    """One submission to grade: whose, and the file; without a seed, the course secret gives it."""
 
     student: str
     path: Path
+    seed: bytes | None = None
 
 
 def result_file(assignment: Assignment, student: str) -> Path:
@@ -231,7 +232,12 @@ def _grade_task(
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         return grade(
-            task.path, assignment, student=task.student, zygote=address, isolation=isolation
+            task.path,
+            assignment,
+            task.seed,
+            student=task.student,
+            zygote=address,
+            isolation=isolation,
         )
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -6,7 +6,7 @@ Plain data. Knows neither what is trained nor any dataset.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
 from autograder.errors import CourseError
@@ -18,7 +18,8 @@ class TrainingTerms:
 
     `threshold` is the least accuracy, a share of one, and None until the evidence is there; within
     `spread` of it a run is repeated. `evidence_runs` says from how many runs of right solutions it
-    comes. `examples` is how many training images are used; None for all.
+    comes. `examples` is how many training images are used; None for all. `more` holds whatever
+    else the suite and the evidence agree on, numbers by name.
     """
 
     dataset: str
@@ -28,6 +29,7 @@ class TrainingTerms:
     threshold: float | None = None
     spread: float = 0.0
     evidence_runs: int = 0
+    more: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_terms(settings: Mapping[str, Any], where: str) -> tuple[str, dict[str, TrainingTerms]]:
@@ -54,17 +56,19 @@ def read_terms(settings: Mapping[str, Any], where: str) -> tuple[str, dict[str, 
 
 def _terms(name: str, section: Mapping[str, Any], where: str) -> TrainingTerms:
     place = f"{where}: [training.{name}]"
-    kinds = {field.name: field for field in fields(TrainingTerms) if field.name != "dataset"}
+    own = {each.name: each for each in fields(TrainingTerms)}
+    del own["dataset"], own["more"]
     for key, value in section.items():
-        if key not in kinds:
-            raise CourseError(f"{place} has no key {key!r}; it has {', '.join(kinds)}.")
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             raise CourseError(f"{place}: {key} must be a number that is not negative.")
-        if "float" not in str(kinds[key].type) and not isinstance(value, int):
+        if key in own and "float" not in str(own[key].type) and not isinstance(value, int):
             raise CourseError(f"{place}: {key} must be a whole number.")
-    for key, field in kinds.items():
-        if field.default is MISSING and key not in section:
+    for key, each in own.items():
+        if each.default is MISSING and key not in section:
             raise CourseError(f"{place} lacks {key}.")
     if section.get("threshold", 0) > 1:
         raise CourseError(f"{place}: threshold is a share, from 0 to 1.")
-    return TrainingTerms(name, **section)
+    more = {key: value for key, value in section.items() if key not in own}
+    return TrainingTerms(
+        name, **{key: value for key, value in section.items() if key in own}, more=more
+    )

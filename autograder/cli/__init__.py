@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typer
 
+from autograder.cli.audit import audit
 from autograder.cli.build import build
 from autograder.cli.check import check
 from autograder.cli.commands import Commands
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (check, build, grade, demo, doctor):
+for command in (check, build, grade, audit, demo, doctor):
     app.command()(command)
 app.add_typer(data, name="data")
 

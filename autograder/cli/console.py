@@ -81,9 +81,17 @@ class Progress:
             )
             self._task = self._bar.add_task(self._title, total=self._total, latest="")
             self._bar.start()
-        else:
+        elif self._total:
             say(f"{self._title}: {self._total}")
         return self
+
+    def expect(self, total: int, done: int = 0) -> None:
+        """How many there will be is known only now, and some may be done already."""
+        self._total, self._done = total, done
+        if self._bar is not None:
+            self._bar.update(self._task, total=total, completed=done)
+        else:
+            say(f"{self._title}: {total}" + (f", {done} done before" if done else ""))
 
     def advance(self, latest: str) -> None:
         """One more is done; `latest` says what."""

@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import math
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -110,6 +110,11 @@ class Training:
     def examples(self) -> int | None:
         """How many training images are used; None for all."""
         return self._terms.examples
+
+    @property
+    def more(self) -> Mapping[str, float]:
+        """Whatever else the section of the dataset says."""
+        return self._terms.more
 
     def seeds(self) -> list[int]:
         """The seeds of the runs, below 2**31: the same whenever this submission is graded."""

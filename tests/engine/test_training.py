@@ -128,7 +128,7 @@ def test_a_right_solution_fails_as_seldom_as_the_rule_promises():
         ({"dataset": "digits", "digits": {"epochs": 3}}, "lacks batch_size"),
         ({"dataset": "digits", "digits": {"epochs": 3, "batch_size": 0.5}}, "whole number"),
         ({"dataset": "digits", "digits": {"epochs": -1, "batch_size": 1}}, "not negative"),
-        ({"dataset": "digits", "digits": {"epochs": 3, "batch_size": 1, "x": 1}}, "no key 'x'"),
+        ({"dataset": "digits", "digits": {"epochs": 3, "batch_size": 1, "x": "y"}}, "a number"),
         ({"dataset": "other", "digits": {"epochs": 3, "batch_size": 1}}, "must name one"),
         ({"digits": {"epochs": 3, "batch_size": 1}}, "must name one"),
         ({"data": "digits"}, "no key 'data'"),
@@ -141,6 +141,12 @@ def test_a_right_solution_fails_as_seldom_as_the_rule_promises():
 def test_terms_that_cannot_be_used_say_why(settings, said):
     with pytest.raises(CourseError, match=said):
         read_terms(settings, "source/x/assignment.toml")
+
+
+def test_what_else_a_suite_needs_may_stand_among_the_terms():
+    section = {"epochs": 3, "batch_size": 1, "shift": 2}
+    _, terms = read_terms({"dataset": "digits", "digits": section}, "assignment.toml")
+    assert terms["digits"].more == {"shift": 2}
 
 
 def test_an_assignment_that_trains_nothing_has_no_dataset(mini_course):
