@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -142,7 +143,7 @@ def _graded(
     zygote: str | None,
     isolation: Isolation,
 ) -> Result:
-    address = warm_process(assignment.preload, isolation) if zygote is None else zygote
+    address = warm_process(assignment, isolation) if zygote is None else zygote
     with (
         _sandbox(submission, assignment, address) as sandbox,
         RightFunctions(lambda: _solutions(assignment, address)) as right,
@@ -244,14 +245,24 @@ def _diagnose(
     return matched
 
 
-_warm: dict[tuple[tuple[str, ...], Isolation], Zygote] = {}
+_warm: dict[tuple[tuple[str, ...], bool, Isolation], Zygote] = {}
 
 
-def warm_process(preload: tuple[str, ...], isolation: Isolation) -> str:
-    """The address of this process's own warm process with these libraries; started once."""
-    key = (preload, isolation)
+def new_warm_process(assignment: Assignment, isolation: Isolation) -> Zygote:
+    """A warm process for the submissions to an assignment, in which held-out data is not seen."""
+    substitutes: Mapping[str, bytes] = {}
+    if assignment.training:
+        from autograder.datasets.concealing import concealed
+
+        substitutes = concealed()
+    return Zygote(assignment.preload, isolation, substitutes=substitutes)
+
+
+def warm_process(assignment: Assignment, isolation: Isolation) -> str:
+    """The address of this process's own warm process for such assignments; started once."""
+    key = (assignment.preload, bool(assignment.training), isolation)
     if key not in _warm:
-        _warm[key] = Zygote(preload, isolation)
+        _warm[key] = new_warm_process(assignment, isolation)
     return _warm[key].address
 
 

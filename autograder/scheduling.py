@@ -18,10 +18,10 @@ from pathlib import Path
 
 from autograder.course import Assignment, load_assignment
 from autograder.errors import GraderInterrupted, SubmissionRejected
-from autograder.grading import default_seed, grade, limits, rejected
+from autograder.grading import default_seed, grade, limits, new_warm_process, rejected
 from autograder.provenance import cache_key, versions
 from autograder.results import Result
-from autograder.sandbox import Isolation, Zygote
+from autograder.sandbox import Isolation
 from autograder.submission import locate
 
 WALL_SLACK = 60.0
@@ -105,7 +105,7 @@ def grade_class(
             results[student] = known
             on_result(known)
     if waiting:
-        with Zygote(assignment.preload, isolation) as zygote:
+        with new_warm_process(assignment, isolation) as zygote:
             for result in _in_parallel(assignment, waiting, zygote.address, isolation, jobs):
                 finish(result)
     return [results[student] for student in submissions]
@@ -125,7 +125,7 @@ def grade_files(
         The results in the order of `tasks`.
     """
     results: dict[tuple[str, str], Result] = {}
-    with Zygote(assignment.preload, isolation) as zygote:
+    with new_warm_process(assignment, isolation) as zygote:
         for result in _in_parallel(
             assignment, list(dict.fromkeys(tasks)), zygote.address, isolation, jobs
         ):

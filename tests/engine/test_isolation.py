@@ -10,6 +10,7 @@ from pathlib import Path
 from textwrap import indent
 from typing import Any
 
+import numpy as np
 import pytest
 from sandboxes import available, sandbox
 
@@ -429,3 +430,22 @@ def test_memory_that_no_process_is_charged_for_is_refused(zygote: Zygote) -> Non
     assert attempt(zygote, "return os.path.exists('/dev/zero')") is False
     private = "import mmap\nreturn len(mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | 0x20))"
     assert attempt(zygote, private) == 4096
+
+
+@needs_namespaces
+def test_a_substituted_file_is_seen_with_its_other_content_and_cannot_be_uncovered() -> None:
+    path = os.path.realpath(np.__file__).replace("__init__.py", "version.py")
+    body = """
+path, = args
+seen = open(path, 'rb').read()
+assert syscall(166, path.encode() + b'\\0', 2)  # umount2
+try:
+    os.unlink(path)
+except OSError:
+    pass
+return seen, open(path, 'rb').read()
+"""
+    with Zygote(substitutes={path: b"another"}) as warm:
+        cell = f"import os\ndef attempt(*args):\n{indent(body, '    ')}"
+        with sandbox(warm, SYSCALL, cell) as student:
+            assert student.call("attempt", [path]).value == (b"another", b"another")

@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mini_course import module_text, write_mini_course
+from sandboxes import available, sandbox
 
 import autograder
 from autograder.course import Assignment, load_assignment
+from autograder.datasets import digits
 from autograder.errors import CourseError, SuiteError
 from autograder.gradebook.explanation import Shown, as_text
+from autograder.grading import new_warm_process
 from autograder.provenance import cache_key
 from autograder.results import Result
 from autograder.suite.training import NotTrainedEnough, Training, grading_data, is_decided
@@ -232,3 +235,31 @@ def test_a_suite_that_trains_without_terms_is_the_suites_fault(tmp_path):
     result = autograder.grade(path, course, SEED)
     assert result.status == "grader_error"
     assert "has no [training]" in result.reason
+
+
+# -- what is kept from the student's process -----------------------------------------------
+
+LOOKS = """
+    import importlib.util
+    from pathlib import Path
+    folder = Path(importlib.util.find_spec("sklearn").origin).parent / "datasets" / "data"
+    table = np.loadtxt(folder / "digits.csv.gz", delimiter=",", dtype=np.uint8)
+    def double(x, labels=None, seed=None):
+        return table
+"""
+
+
+@pytest.mark.skipif(available() != "namespaces", reason="this machine gives no namespaces")
+def test_held_out_digits_are_not_found_inside_and_those_that_train_are(course):
+    images, labels = digits.published()
+    train, test = digits.split(labels)
+    with (
+        new_warm_process(course, "namespaces") as zygote,
+        sandbox(zygote, "import numpy as np", LOOKS) as student,
+    ):
+        table = student.call("double", [1]).value
+    assert table.shape == (1797, 65)
+    inside = {row.tobytes() for row in table[:, :-1]}
+    outside = images.reshape(len(labels), -1)
+    assert all(outside[index].tobytes() in inside for index in train)
+    assert not any(outside[index].tobytes() in inside for index in test)
