@@ -48,7 +48,7 @@ def as_svg(
         axes.set_yticks(range(len(rows)), [f"{way} ({len(found)})" for way, found, _ in rows])
         axes.tick_params(axis="y", length=0)
         axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.axvline(100 * proposal.threshold, color=RED, lw=1.5, label="threshold")
+        axes.axvline(100 * proposal.threshold, color=RED, lw=1.5, label="what the runs support")
         near = [100 * (proposal.threshold + side * proposal.spread) for side in (-1, 1)]
         axes.axvspan(*near, color=RED, alpha=0.08, lw=0, label="repeated with other seeds")
         if threshold is not None and threshold != proposal.threshold:

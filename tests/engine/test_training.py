@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from mini_course import module_text, write_mini_course
 from sandboxes import available, sandbox
+from typer.testing import CliRunner
 
 import autograder
+from autograder.cli import app
 from autograder.course import Assignment, load_assignment
 from autograder.datasets import digits
 from autograder.errors import CourseError, SuiteError
@@ -17,6 +19,7 @@ from autograder.gradebook.explanation import Shown, as_text
 from autograder.grading import new_warm_process
 from autograder.provenance import cache_key
 from autograder.results import Result
+from autograder.scheduling import Task, grade_files
 from autograder.suite.training import NotTrainedEnough, Training, grading_data, is_decided
 from autograder.training_terms import TrainingTerms, read_terms
 
@@ -225,6 +228,31 @@ def test_each_dataset_has_its_own_results(course, tmp_path):
 def test_a_dataset_of_which_the_assignment_says_nothing_is_refused(course, tmp_path):
     with pytest.raises(CourseError, match=r"no \[training.cifar10\]; it has digits, mnist"):
         autograder.grade(tmp_path / "ada.py", course, SEED, dataset="cifar10")
+
+
+def test_the_command_says_how_to_get_a_dataset_that_is_not_here(course, tmp_path, monkeypatch):
+    monkeypatch.setenv("CONVGRADE_DATA", str(tmp_path))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    arguments = ["grade", "mini", str(tmp_path / "ada.py"), "--course", str(course.root)]
+    result = CliRunner().invoke(app, [*arguments, "--dataset", "mnist"])
+    assert result.exit_code == 2
+    assert "autograder data fetch mnist" in result.output
+
+
+def test_a_class_is_graded_on_the_dataset_that_is_asked_for(course, tmp_path):
+    settings = course.source_notebook.with_name("assignment.toml")
+    text = settings.read_text(encoding="utf-8")
+    other = text.replace('dataset = "digits"', 'dataset = "mnist"')
+    settings.write_text(other, encoding="utf-8")
+    try:
+        again = load_assignment(course.name, course.root).on("digits")
+        path = tmp_path / "ada.py"
+        path.write_text(module_text(double=learner((0.9,))), encoding="utf-8")
+        (result,) = grade_files(again, [Task("ada", path, SEED)], jobs=1)
+    finally:
+        settings.write_text(text, encoding="utf-8")
+    assert (result.status, result.dataset) == ("graded", "digits")
+    assert result.exercises[1].tests[1].outcome == "passed"
 
 
 def test_a_suite_that_trains_without_terms_is_the_suites_fault(tmp_path):
