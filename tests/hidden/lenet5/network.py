@@ -82,12 +82,14 @@ def places(
 ) -> dict[str, int]:
     """Where each array of LeNet-5's weights stands in a model's list; absent where there is none.
 
-    C5 may be a dense layer or a convolution whose kernel covers all of S4.
+    Units may be dense layers or convolutions: of 1 by 1, or for C5 one that covers all of S4.
     """
     found: dict[str, int] = {}
     left = dict(enumerate(weight.shape for weight in weights))
     for name, shape in shapes(input_shape, classes).items():
         wanted = {shape}
+        if len(shape) == 2:
+            wanted.add((1, 1, *shape))
         if name == "c5_kernel":
             rows, columns = (((side - 4) // 2 - 4) // 2 for side in input_shape[:2])
             wanted.add((rows, columns, 16, 120))
@@ -134,9 +136,10 @@ def require_lenet5(
 
 
 def named(weights: Sequence[Array], found: Mapping[str, int]) -> Weights:
-    """Weights by their names, with C5 as a dense layer."""
+    """Weights by their names, all units as dense layers."""
     taken = {name: np.asarray(weights[index], np.float64) for name, index in found.items()}
-    taken["c5_kernel"] = taken["c5_kernel"].reshape(-1, 120)
+    for name in ("c5_kernel", "f6_kernel", "output_kernel"):
+        taken[name] = taken[name].reshape(-1, taken[name].shape[-1])
     return taken
 
 
