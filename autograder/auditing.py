@@ -18,6 +18,7 @@ from autograder.diagnosis import Catalogue, Misconception
 from autograder.results import Result
 from autograder.sandbox import Isolation
 from autograder.scheduling import Task, grade_files
+from autograder.training_terms import TrainingTerms
 
 SEEDS = (b"one seed of the audit", b"another of the audit", b"a third of the audit")
 FEWEST_RUNS_OF_EVIDENCE = 200
@@ -256,7 +257,7 @@ def _without_evidence(assignment: Assignment) -> Iterator[tuple[str, str]]:
     for dataset, terms in assignment.training.items():
         trained = assignment.on(dataset)
         found = evidence.read(evidence.evidence_file(trained), trained)
-        yield dataset, _unsupported(trained, terms.threshold, found)
+        yield dataset, _unsupported(trained, terms, found)
         broken = evidence.read(evidence.evidence_file(trained, broken=True), trained)
         yield f"{dataset}, broken", _lets_through(terms.threshold, broken)
 
@@ -269,10 +270,10 @@ def _lets_through(threshold: float | None, broken: evidence.Evidence | None) -> 
 
 
 def _unsupported(
-    assignment: Assignment, threshold: float | None, found: evidence.Evidence | None
+    assignment: Assignment, terms: TrainingTerms, found: evidence.Evidence | None
 ) -> str:
     command = f"run `autograder audit {assignment.name} --training --dataset {assignment.dataset}`"
-    if threshold is None:
+    if terms.threshold is None:
         return f"there is no threshold; {command}"
     if found is None:
         return f"there is no evidence for the threshold; {command}"
@@ -280,7 +281,10 @@ def _unsupported(
         return f"the evidence is of other code or terms; {command}"
     if len(found.runs) < FEWEST_RUNS_OF_EVIDENCE:
         return f"{len(found.runs)} runs are fewer than {FEWEST_RUNS_OF_EVIDENCE}; {command}"
-    supported = found.proposal().threshold
-    if threshold > supported + 1e-9:
-        return f"the threshold {threshold:g} is above {supported:g}, which the evidence supports"
-    return ""
+    safe = found.proposal()
+    if safe.supports(terms.threshold, terms.spread):
+        return ""
+    return (
+        f"threshold {terms.threshold:g} with spread {terms.spread:g} is more than the evidence "
+        f"supports: {safe.threshold:g} with {safe.spread:g}"
+    )

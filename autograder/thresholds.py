@@ -1,6 +1,8 @@
-"""From accuracies of right solutions to a threshold that they fall below less than once in 1,000.
+"""From accuracies of right solutions to a threshold at which they fail less than once in 1,000.
 
-Pure arithmetic. Knows no network, no dataset and no file.
+A run near the threshold is repeated and the median of three counts, so that a right solution fails
+with a chance of at most q + 3p² (`suite.training`): p is that one run is below the threshold, and q
+that it is below by more than the spread. Pure arithmetic. Knows no network, no dataset and no file.
 """
 
 from __future__ import annotations
@@ -11,16 +13,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-CHANCE = 1e-3
+BELOW = 0.015  # p
+FAR_BELOW = 3e-4  # q; together less than 1/1000
 CONFIDENCE = 0.95
 STEP = 0.005  # thresholds are multiples of it
 FEWEST_RUNS = 10  # of one way, to fit a distribution to
 METHOD = (
     "For each way of training: a normal distribution fitted to logit((a·m + ½)/(m + 1)) of the "
-    "accuracies a on m images, its one-sided tolerance limit that 99.9 % of runs exceed with 95 % "
-    "confidence (Natrella's approximation), and the smallest accuracy seen; the threshold is the "
-    "least of all these, rounded down to half a percent. The spread is the greatest standard "
-    "deviation of a way, rounded up to half a percent."
+    "accuracies a on m images, and its one-sided tolerance limits with 95 % confidence (Natrella's "
+    "approximation). The threshold is the least, over the ways, of the limits that 98.5 % of runs "
+    "exceed, rounded down to half a percent; the spread reaches down to the least of the limits "
+    "that 99.97 % exceed and of the accuracies seen. A right solution then fails with a chance of "
+    "at most 0.0003 + 3 · 0.015² < 1/1000, since a run within the spread is repeated."
 )
 _NORMAL = NormalDist()
 
@@ -33,8 +37,10 @@ class Distribution:
     mean: float
     deviation: float
     smallest: float
-    limit: float
-    """Exceeded by 999 of 1,000 runs, with 95 % confidence."""
+    usual: float
+    """Exceeded by 985 of 1,000 runs, with 95 % confidence."""
+    least: float
+    """Exceeded by 9,997 of 10,000 runs, with 95 % confidence."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,11 @@ class Proposal:
 
     threshold: float
     spread: float
+
+    def supports(self, threshold: float, spread: float) -> bool:
+        """Whether these terms, too, fail a right solution less than once in 1,000."""
+        lowest = self.threshold - self.spread
+        return threshold <= self.threshold + 1e-9 and threshold - spread <= lowest + 1e-9
 
 
 def distribution(accuracies: Sequence[float], images: int) -> Distribution:
@@ -61,18 +72,18 @@ def distribution(accuracies: Sequence[float], images: int) -> Distribution:
         mean=statistics.mean(accuracies),
         deviation=statistics.stdev(accuracies),
         smallest=min(accuracies),
-        limit=_share(mean - tolerance_factor(count) * deviation, images),
+        usual=_share(mean - tolerance_factor(count, BELOW) * deviation, images),
+        least=_share(mean - tolerance_factor(count, FAR_BELOW) * deviation, images),
     )
 
 
 def proposal(ways: Mapping[str, Distribution]) -> Proposal:
     """What is safe for every one of these ways."""
-    least = min(min(way.limit, way.smallest) for way in ways.values())
-    scatter = max(way.deviation for way in ways.values())
-    return Proposal(
-        threshold=round(max(0.0, math.floor(least / STEP + 1e-9) * STEP), 4),
-        spread=round(math.ceil(scatter / STEP - 1e-9) * STEP, 4),
-    )
+    usual = min(way.usual for way in ways.values())
+    lowest = min(min(way.least, way.smallest) for way in ways.values())
+    threshold = max(0.0, math.floor(usual / STEP + 1e-9) * STEP)
+    spread = max(0.0, math.ceil((threshold - lowest) / STEP - 1e-9) * STEP)
+    return Proposal(round(threshold, 4), round(spread, 4))
 
 
 def chance_below(threshold: float, accuracies: Sequence[float], images: int) -> float:
@@ -83,9 +94,10 @@ def chance_below(threshold: float, accuracies: Sequence[float], images: int) -> 
     return _NORMAL.cdf(distance / deviation) if deviation else float(distance > 0)
 
 
-def tolerance_factor(count: int) -> float:
-    """How many standard deviations below the mean of `count` values the tolerance limit lies."""
-    z, confidence = _NORMAL.inv_cdf(1 - CHANCE), _NORMAL.inv_cdf(CONFIDENCE)
+def tolerance_factor(count: int, chance: float) -> float:
+    """How many standard deviations below the mean of `count` values the limit lies below which
+    others are with that chance."""
+    z, confidence = _NORMAL.inv_cdf(1 - chance), _NORMAL.inv_cdf(CONFIDENCE)
     a = 1 - confidence**2 / (2 * (count - 1))
     b = z**2 - confidence**2 / count
     return (z + math.sqrt(z**2 - a * b)) / a

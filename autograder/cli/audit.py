@@ -132,8 +132,10 @@ def _audit_training(assignment: Assignment, *, runs: int, jobs: int | None, fres
     console = output()
     for file in (path, path.with_suffix(".svg")):
         console.print(f"wrote {safe(str(file.relative_to(assignment.root)))}", soft_wrap=True)
-    supported = terms.threshold is not None and terms.threshold <= proposal.threshold + 1e-9
-    in_use = terms.threshold if supported and terms.threshold else proposal.threshold
+    in_use = proposal.threshold if terms.threshold is None else terms.threshold
+    supported = terms.threshold is not None and proposal.supports(in_use, terms.spread)
+    if not supported:
+        in_use = proposal.threshold
     passed = sorted({run.optimiser for run in broken.runs if run.accuracy >= in_use})
     for way in passed:
         console.print(f"[red]✗[/red] a threshold of {in_use:.1%} lets through: {safe(way)}")
@@ -172,12 +174,12 @@ def _show_evidence(found: Evidence, threshold: float | None) -> None:
 
     table = Table(box=None, pad_edge=False)
     table.add_column("way to train")
-    for title in ("runs", "mean", "deviation", "smallest", "999 of 1,000 exceed"):
+    for title in ("runs", "mean", "deviation", "smallest", "98.5 % exceed", "99.97 % exceed"):
         table.add_column(title, justify="right")
     if threshold is not None:
         table.add_column(f"chance below {threshold:.1%}", justify="right")
     for way, each in sorted(found.distributions().items()):
-        shares = (each.mean, each.deviation, each.smallest, each.limit)
+        shares = (each.mean, each.deviation, each.smallest, each.usual, each.least)
         cells = [safe(way), str(each.runs), *(f"{share:.2%}" for share in shares)]
         if threshold is not None:
             cells.append(f"{chance_below(threshold, found.accuracies()[way], found.images):.1e}")

@@ -5,8 +5,8 @@ A threshold belongs to a dataset and comes from many runs of right solutions (`a
 ends below by more than the margin. A run inside the margin on either side is repeated with other
 seeds, and the median of three counts. A right solution then fails with a chance of at most
 q + 3p²: its first run is below by more than the margin (q), or it is below inside the margin and
-one of two others is below too (p · 2p), or it is above and both others are below (p²). With
-p = 1/1000, as the evidence has to show, that is q and three in a million.
+one of two others is below too (p · 2p), or it is above and both others are below (p²). The
+evidence has to show that p < 1.5 % and q < 0.03 %, together less than 1/1000 (`thresholds`).
 """
 
 from __future__ import annotations
