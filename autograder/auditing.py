@@ -281,7 +281,10 @@ def _unsupported(
         return f"the evidence is of other code or terms; {command}"
     if len(found.runs) < FEWEST_RUNS_OF_EVIDENCE:
         return f"{len(found.runs)} runs are fewer than {FEWEST_RUNS_OF_EVIDENCE}; {command}"
-    safe = found.proposal()
+    try:
+        safe = found.proposal()
+    except ValueError as error:
+        return f"{error}; {command}"
     if safe.supports(terms.threshold, terms.spread):
         return ""
     return (
