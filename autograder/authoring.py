@@ -20,14 +20,17 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import nbgrader_course
+from autograder import nbgrader_course, stubs
 from autograder.course import GRADE_CELL_PREFIX, Assignment, load_assignment
 from autograder.errors import CourseError
 from autograder.nbgrader_release import generate
 
 SETUP = "setup"
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
-REGION_WORDS = (BEGIN, END, "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCHEME")
+REGION_WORDS = (
+    BEGIN, END, stubs.BEGIN, stubs.END,
+    "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCHEME",
+)  # fmt: skip
 # Shorter lines (`return x`, `else:`) stand in stubs and solutions alike and give nothing away.
 TELLING_LENGTH = 24
 
@@ -209,20 +212,34 @@ def _check_release(source: NotebookNode, release: NotebookNode, text: str) -> No
         for word in REGION_WORDS:
             if word in cell.source:
                 raise CourseError(f"The release of cell {name!r} still says {word!r}.")
-    stubs = {
+    released = {
         cell.metadata["nbgrader"]["grade_id"]: cell.source
         for cell in release.cells
         if cell.metadata.get("nbgrader", {}).get("solution")
     }
     for cell in _solution_cells(source):
         name = cell.metadata["nbgrader"]["grade_id"]
-        if cell.cell_type == "code" and "raise NotImplementedError" not in stubs[name]:
-            raise CourseError(f"The stub of cell {name!r} does not raise NotImplementedError.")
+        _check_stub(cell, released[name])
         for line in _secret_lines(cell):
             if line in text or _in_json(line) in text:
                 raise CourseError(
                     f"A line of the solution of cell {name!r} would stand in the release: {line!r}."
                 )
+
+
+def _check_stub(cell: NotebookNode, released: str) -> None:
+    """A stub says that it is one, or is an author's own, which must at least be Python."""
+    name = cell.metadata["nbgrader"]["grade_id"]
+    if cell.cell_type != "code":
+        return
+    if not stubs.has_stub(cell.source):
+        if "raise NotImplementedError" not in released:
+            raise CourseError(f"The stub of cell {name!r} does not raise NotImplementedError.")
+        return
+    try:
+        compile(released, name, "exec")
+    except SyntaxError as error:
+        raise CourseError(f"The stub of cell {name!r} is not Python ({error.msg}).") from None
 
 
 def _in_json(line: str) -> str:
@@ -237,7 +254,7 @@ def _solution_cells(source: NotebookNode) -> Iterator[NotebookNode]:
 
 def _secret_lines(cell: NotebookNode) -> Iterator[str]:
     """The telling lines that students must not get: a solution region, else the whole cell."""
-    lines = cell.source.splitlines()
+    lines = stubs.without_stub(cell.source).splitlines()
     inside = whole = not any(BEGIN in line for line in lines)
     for line in lines:
         if BEGIN in line:
@@ -255,7 +272,8 @@ def _solution_text(source: NotebookNode, assignment: Assignment) -> str:
         roles = cell.metadata.get("nbgrader", {})
         if cell.cell_type != "code" or not (roles.get("solution") or _is_setup(roles)):
             continue
-        lines = [line for line in cell.source.splitlines() if BEGIN not in line and END not in line]
+        solved = stubs.without_stub(cell.source).splitlines()
+        lines = [line for line in solved if BEGIN not in line and END not in line]
         parts.append("\n".join(lines).strip("\n"))
     text = "\n\n\n".join(parts) + "\n"
     try:

@@ -9,12 +9,13 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from autograder.errors import CourseError, UnknownAssignment
+from autograder.training_terms import TrainingTerms, read_terms
 
 ROOT_MARKER = "nbgrader_config.py"
 GRADE_CELL_PREFIX = "test_"
@@ -71,7 +72,8 @@ class Assignment:
     """One assignment: where its parts lie and how it is graded.
 
     `limits` holds keyword arguments of `autograder.sandbox.Limits` that differ from the default;
-    `preload` the modules that the warm process imports before it forks.
+    `preload` the modules that the warm process imports before it forks. `dataset` is the one that
+    grades training, among those of `training`; "" where nothing is trained.
     """
 
     name: str
@@ -80,6 +82,28 @@ class Assignment:
     preload: tuple[str, ...]
     limits: Mapping[str, float]
     feedback: Mapping[str, Any]
+    dataset: str = ""
+    training: Mapping[str, TrainingTerms] = field(default_factory=dict)
+
+    def on(self, dataset: str) -> Self:
+        """The same assignment, with another dataset that grades training.
+
+        Raises:
+            CourseError: it says nothing of that dataset.
+        """
+        if dataset == self.dataset:
+            return self
+        if dataset not in self.training:
+            known = ", ".join(self.training) or "none, for nothing is trained in it"
+            raise CourseError(
+                f"The assignment.toml of {self.name} has no [training.{dataset}]; it has {known}."
+            )
+        return replace(self, dataset=dataset)
+
+    @property
+    def training_terms(self) -> TrainingTerms | None:
+        """How training on the dataset in use is judged; None where nothing is trained."""
+        return self.training.get(self.dataset)
 
     @property
     def source_notebook(self) -> Path:
@@ -108,6 +132,11 @@ class Assignment:
     @property
     def right_solutions_folder(self) -> Path:
         return self.root / "tests" / "right" / self.name
+
+    @property
+    def evidence_module(self) -> Path:
+        """The course's right ways to train, from which thresholds come."""
+        return self.root / "tests" / "evidence" / f"{self.name}.py"
 
     def suite_file(self, exercise: str) -> Path:
         return self.suite_folder / f"test_{exercise}.py"
@@ -204,6 +233,8 @@ def load_assignment(name: str, root: Path | None = None) -> Assignment:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
         raise CourseError(f"{os.path.relpath(path, root)} cannot be read: {error}.") from None
+    where = os.path.relpath(path, root)
+    dataset, training = read_terms(settings.get("training", {}), where)
     return Assignment(
         name=name,
         root=root,
@@ -211,4 +242,6 @@ def load_assignment(name: str, root: Path | None = None) -> Assignment:
         preload=tuple(settings.get("preload", ("numpy",))),
         limits=dict(settings.get("limits", {})),
         feedback=dict(settings.get("feedback", {})),
+        dataset=dataset,
+        training=training,
     )

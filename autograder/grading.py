@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from autograder import diagnosis, seeds
+from autograder import diagnosis, findings, seeds
 from autograder.course import Assignment, load_assignment
 from autograder.errors import (
     AutograderError,
@@ -23,22 +23,17 @@ from autograder.errors import (
     SuiteError,
 )
 from autograder.provenance import cache_key, fingerprint, versions
+from autograder.replacing import RightFunctions
 from autograder.results import (
     ExerciseResult,
     Observed,
     Result,
-    TestResult,
     WrittenResult,
 )
-from autograder.sandbox import Cell, CellReport, Isolation, Limits, Sandbox, Zygote
-from autograder.submission import Submission, at_most, digest, read
+from autograder.sandbox import Cell, Isolation, Limits, Sandbox, Zygote
+from autograder.submission import Submission, digest, read
 from autograder.suite import points
-from autograder.suite.points import TestRecord
-from autograder.suite.run import run
-
-MAX_CELLS = 40
-MAX_SENTENCE = 400
-"""What a result tells of cells that failed: so many, each in so many characters."""
+from autograder.suite.run import SuiteRun, run
 
 
 def grade(
@@ -49,6 +44,7 @@ def grade(
     student: str | None = None,
     zygote: str | None = None,
     isolation: Isolation = "namespaces",
+    dataset: str | None = None,
     root: Path | None = None,
 ) -> Result:
     """Grade one submission.
@@ -61,6 +57,7 @@ def grade(
         student: by default the file's stem.
         zygote: address of a warm process; by default this process keeps one of its own.
         isolation: "namespaces", or "process" to accept less.
+        dataset: what grades training, by default the assignment's own choice.
         root: the course root, by default the nearest at or above the working folder.
 
     Returns:
@@ -69,12 +66,15 @@ def grade(
 
     Raises:
         UnknownAssignment: no such assignment.
+        CourseError: the assignment says nothing of that dataset.
         IsolationUnavailable: this machine lacks a required protection.
     """
     started = time.perf_counter()
     path = Path(submission)
     if isinstance(assignment, str):
         assignment = load_assignment(assignment, root)
+    if dataset is not None:
+        assignment = assignment.on(dataset)
     student = path.stem if student is None else student
     if seed is None:
         seed = default_seed(path, assignment, student)
@@ -84,6 +84,7 @@ def grade(
         submission=str(submission),
         status="graded",
         isolation=isolation,
+        dataset=assignment.dataset,
         seed=seed.hex(),
         key=cache_key(path, assignment, seed, isolation),
         versions=versions(),
@@ -142,15 +143,18 @@ def _graded(
     zygote: str | None,
     isolation: Isolation,
 ) -> Result:
-    address = warm_process(assignment.preload, isolation) if zygote is None else zygote
-    with _sandbox(submission, assignment, address) as sandbox:
-        records = _run_suites(assignment, sandbox, seed, address)
-        hints = _diagnose(assignment, sandbox, records)
-        observed = _observed(submission, sandbox)
+    address = warm_process(assignment, isolation) if zygote is None else zygote
+    with (
+        _sandbox(submission, assignment, address) as sandbox,
+        RightFunctions(lambda: _solutions(assignment, address)) as right,
+    ):
+        found = _run_suites(assignment, sandbox, seed, address, right)
+        hints = _diagnose(assignment, sandbox, found, right)
+        observed = findings.observed(submission, sandbox)
     return replace(
         blank,
-        exercises=_exercises(assignment, records, hints),
-        written=_written(submission, assignment),
+        exercises=findings.exercises(assignment, found, hints),
+        written=findings.written(submission, assignment),
         observed=observed,
     )
 
@@ -162,6 +166,10 @@ def _sandbox(submission: Submission, assignment: Assignment, address: str) -> Sa
         limits(assignment),
         module_name="submission" if submission.kind == "module" else "__main__",
     )
+
+
+def _solutions(assignment: Assignment, address: str) -> Sandbox:
+    return _sandbox(read(assignment.solution_module, assignment), assignment, address)
 
 
 def limits(assignment: Assignment) -> Limits:
@@ -177,8 +185,12 @@ def limits(assignment: Assignment) -> Limits:
 
 
 def _run_suites(
-    assignment: Assignment, sandbox: Sandbox, seed: bytes, address: str
-) -> tuple[TestRecord, ...]:
+    assignment: Assignment,
+    sandbox: Sandbox,
+    seed: bytes,
+    address: str,
+    right: RightFunctions,
+) -> SuiteRun:
     """All tests of all exercises; a test that failed unforeseen must hold for the solutions.
 
     Raises:
@@ -186,19 +198,27 @@ def _run_suites(
     """
     names = [exercise.name for exercise in assignment.exercises]
     mark = fingerprint(assignment)
-    found = run(assignment.suite_folder, names, sandbox, seed, fingerprint=mark)
+    found = run(
+        assignment.suite_folder,
+        names,
+        sandbox,
+        seed,
+        fingerprint=mark,
+        right=right,
+        terms=assignment.training_terms,
+    )
     for name in names:
         points.require_sound(name, [test for test in found.records if test.exercise == name])
     if found.unforeseen:
-        solution = read(assignment.solution_module, assignment)
-        with _sandbox(solution, assignment, address) as right:
+        with _solutions(assignment, address) as solutions:
             check = run(
                 assignment.suite_folder,
                 names,
-                right,
+                solutions,
                 seed,
                 fingerprint=mark,
                 only=found.unforeseen,
+                terms=assignment.training_terms,
             )
         if check.unforeseen:
             broken = next(test for test in check.records if test.name in check.unforeseen)
@@ -206,104 +226,43 @@ def _run_suites(
                 f"The hidden test {broken.name} of {broken.exercise!r} fails on the solution "
                 f"too.\n{broken.detail}"
             )
-    return found.records
+    return found
 
 
 def _diagnose(
-    assignment: Assignment, sandbox: Sandbox, records: Sequence[TestRecord]
+    assignment: Assignment, sandbox: Sandbox, found: SuiteRun, right: RightFunctions
 ) -> dict[str, diagnosis.Misconception]:
     """A known misconception for each exercise whose function answers, but wrongly."""
     catalogue = diagnosis.load(assignment)
     matched = {}
     for exercise in assignment.exercises:
-        outcomes = {test.outcome for test in records if test.exercise == exercise.name}
+        outcomes = {test.outcome for test in found.records if test.exercise == exercise.name}
         if outcomes & {"failed", "error"} and outcomes <= {"passed", "failed", "error"}:
-            match = diagnosis.diagnose(catalogue, exercise.name, sandbox)
+            replaced = {name: right(name) for name in found.replaced.get(exercise.name, ())}
+            match = diagnosis.diagnose(catalogue, exercise.name, sandbox, replaced)
             if match is not None:
                 matched[exercise.name] = match
     return matched
 
 
-def _exercises(
-    assignment: Assignment,
-    records: Sequence[TestRecord],
-    hints: dict[str, diagnosis.Misconception],
-) -> tuple[ExerciseResult, ...]:
-    results = []
-    for exercise in assignment.exercises:
-        tests = [test for test in records if test.exercise == exercise.name]
-        results.append(
-            ExerciseResult(
-                exercise.name,
-                points.score(exercise.points, tests),
-                exercise.points,
-                points.summary(tests),
-                _test_results(tests, hints.get(exercise.name)),
-            )
-        )
-    return tuple(results)
+_warm: dict[tuple[tuple[str, ...], bool, Isolation], Zygote] = {}
 
 
-def _test_results(
-    tests: Sequence[TestRecord], match: diagnosis.Misconception | None
-) -> tuple[TestResult, ...]:
-    """The tests as the result shows them; the hint stands once, at the first test that failed."""
-    first_failed = next((test for test in tests if test.outcome in ("failed", "error")), None)
-    return tuple(
-        TestResult(
-            name=test.name,
-            title=test.title,
-            visibility=test.visibility,
-            outcome=test.outcome,
-            weight=test.weight,
-            message=test.message,
-            detail=test.detail,
-            seconds=test.seconds,
-            misconception=match.name if match and test is first_failed else None,
-            hint=match.hint if match and test is first_failed else None,
-        )
-        for test in tests
-    )
+def new_warm_process(assignment: Assignment, isolation: Isolation) -> Zygote:
+    """A warm process for the submissions to an assignment, in which held-out data is not seen."""
+    substitutes: Mapping[str, bytes] = {}
+    if assignment.training:
+        from autograder.datasets.concealing import concealed
+
+        substitutes = concealed()
+    return Zygote(assignment.preload, isolation, substitutes=substitutes)
 
 
-def _written(submission: Submission, assignment: Assignment) -> tuple[WrittenResult, ...]:
-    released = {cell.grade_id: cell.source for cell in assignment.release_cells}
-    results = []
-    for question in assignment.written:
-        answer = submission.written.get(question.name, "").strip()
-        untouched = not answer or answer == released.get(question.name, "").strip()
-        state = "no_response" if untouched else "needs_marking"
-        results.append(WrittenResult(question.name, question.points, state))  # type: ignore[arg-type]
-    return tuple(results)
-
-
-def _observed(submission: Submission, sandbox: Sandbox) -> Observed:
-    seen = sandbox.observed()
-    failed = [_failed_cell(report) for report in sandbox.reports if report.outcome != "ok"]
-    return Observed(
-        notes=(*submission.notes, *seen["notes"]),
-        failed_cells=at_most(failed, MAX_CELLS),
-        limits_hit=tuple(seen["limits_hit"]),
-        violations=tuple(seen["violations"]),
-        restarts=seen["restarts"],
-        output=seen["output"],
-        output_bytes=seen["output_bytes"],
-    )
-
-
-def _failed_cell(report: CellReport) -> str:
-    sentence = f"{report.label}: {report.error or report.outcome}"
-    return sentence if len(sentence) <= MAX_SENTENCE else sentence[: MAX_SENTENCE - 1] + "…"
-
-
-_warm: dict[tuple[tuple[str, ...], Isolation], Zygote] = {}
-
-
-def warm_process(preload: tuple[str, ...], isolation: Isolation) -> str:
-    """The address of this process's own warm process with these libraries; started once."""
-    key = (preload, isolation)
+def warm_process(assignment: Assignment, isolation: Isolation) -> str:
+    """The address of this process's own warm process for such assignments; started once."""
+    key = (assignment.preload, bool(assignment.training), isolation)
     if key not in _warm:
-        _warm[key] = Zygote(preload, isolation)
+        _warm[key] = new_warm_process(assignment, isolation)
     return _warm[key].address
 
 

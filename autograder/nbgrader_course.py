@@ -37,6 +37,20 @@ def configure(c: Config, root: Path) -> None:
     c.CourseDirectory.root = str(root)
     c.CourseDirectory.release_directory = RELEASE
     c.CourseDirectory.ignore = list(UNSEEN)
+    c.GenerateAssignment.preprocessors = [
+        "nbgrader.preprocessors.IncludeHeaderFooter",
+        "nbgrader.preprocessors.InstantiateTests",
+        "nbgrader.preprocessors.LockCells",
+        "autograder.stubs.PutStubs",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.CheckCellMetadata",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.SaveCells",
+        "nbgrader.preprocessors.ClearHiddenTests",
+        "nbgrader.preprocessors.ClearMarkScheme",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
     c.GenerateAssignment.post_convert_hook = "autograder.authoring.after_generate_assignment"
     c.Autograde.exporter_class = "autograder.gradebook.preprocessors.SubmissionExporter"
     c.Autograde.autograde_preprocessors = [

@@ -29,6 +29,7 @@ def cache_key(path: Path, assignment: Assignment, seed: bytes, isolation: str) -
         engine_digest(),
         seed.hex(),
         isolation,
+        assignment.dataset,
         versions(),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
@@ -39,6 +40,7 @@ def fingerprint(assignment: Assignment) -> str:
     files = [
         *sorted(assignment.suite_folder.glob("*.py")),
         assignment.misconceptions_file,
+        assignment.solution_module,
         assignment.source_notebook,
         assignment.release_notebook,
         assignment.source_notebook.parent / "assignment.toml",

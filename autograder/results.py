@@ -27,7 +27,10 @@ WrittenState = Literal["needs_marking", "no_response"]
 
 @dataclass(frozen=True)
 class TestResult:
-    """One hidden or public test: its outcome, and what the student and the grader read of it."""
+    """One hidden or public test: its outcome, and what the student and the grader read of it.
+
+    `training` holds the runs of a test that trains: dataset, threshold, accuracies.
+    """
 
     __test__ = False
 
@@ -41,17 +44,22 @@ class TestResult:
     seconds: float = 0.0
     misconception: str | None = None
     hint: str | None = None
+    training: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class ExerciseResult:
-    """One exercise: points, the outcome that sums up its tests, and the tests."""
+    """One exercise: points, the outcome that sums up its tests, and the tests.
+
+    `replaced` names the functions for which the right ones stood in while it was graded.
+    """
 
     name: str
     score: float
     max_score: float
     outcome: Outcome
     tests: tuple[TestResult, ...] = ()
+    replaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,7 @@ class Result:
     written: tuple[WrittenResult, ...] = ()
     observed: Observed = field(default_factory=Observed)
     isolation: str = ""
+    dataset: str = ""
     seconds: float = 0.0
     seed: str = ""
     key: str = ""
@@ -150,7 +159,8 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def _exercise(item: dict[str, Any]) -> ExerciseResult:
-    return ExerciseResult(**{**item, "tests": tuple(TestResult(**test) for test in item["tests"])})
+    tests = tuple(TestResult(**test) for test in item["tests"])
+    return ExerciseResult(**{**_tuples(item), "tests": tests})
 
 
 def _tuples(item: dict[str, Any]) -> dict[str, Any]:

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from autograder.course import Assignment, load_assignment
 from autograder.errors import GraderInterrupted, SubmissionRejected
-from autograder.grading import default_seed, grade, limits, rejected
+from autograder.grading import default_seed, grade, limits, new_warm_process, rejected
 from autograder.provenance import cache_key, versions
 from autograder.results import Result
-from autograder.sandbox import Isolation, Zygote
+from autograder.sandbox import Isolation
 from autograder.submission import locate
 
 WALL_SLACK = 60.0
@@ -30,10 +30,11 @@ WALL_SLACK = 60.0
 
 @dataclass(frozen=True)
 class Task:
-    """One submission to grade: whose, and the file."""
+    """One submission to grade: whose, and the file; without a seed, the course secret gives it."""
 
     student: str
     path: Path
+    seed: bytes | None = None
 
 
 def result_file(assignment: Assignment, student: str) -> Path:
@@ -138,6 +139,7 @@ def _nothing_to_grade(
         submission=str(place),
         status="rejected",
         isolation=isolation,
+        dataset=assignment.dataset,
         versions=versions(),
     )
     return rejected(blank, assignment, reason)
@@ -151,7 +153,7 @@ def _in_parallel(
     suspects: list[Task] = []
     with _pool(workers) as pool:
         _start_importing(pool, workers)
-        with Zygote(assignment.preload, isolation) as zygote:
+        with new_warm_process(assignment, isolation) as zygote:
             running: dict[Future[Result], Task] = {}
             with contextlib.suppress(BrokenProcessPool):
                 for task in tasks:
@@ -213,12 +215,15 @@ def _submit(
     address: str,
     isolation: Isolation,
 ) -> Future[Result]:
-    return pool.submit(_grade_task, assignment.name, assignment.root, task, address, isolation)
+    which = (assignment.name, assignment.root, assignment.dataset)
+    return pool.submit(_grade_task, *which, task, address, isolation)
 
 
-def _grade_task(name: str, root: Path, task: Task, address: str, isolation: Isolation) -> Result:
+def _grade_task(
+    name: str, root: Path, dataset: str, task: Task, address: str, isolation: Isolation
+) -> Result:
     """Grade one submission in a worker, with an alarm behind the sandbox's own limits."""
-    assignment = load_assignment(name, root)
+    assignment = load_assignment(name, root).on(dataset)
     seconds = 4 * limits(assignment).submission_seconds + WALL_SLACK
 
     def give_up(*_: object) -> None:
@@ -228,7 +233,12 @@ def _grade_task(name: str, root: Path, task: Task, address: str, isolation: Isol
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         return grade(
-            task.path, assignment, student=task.student, zygote=address, isolation=isolation
+            task.path,
+            assignment,
+            task.seed,
+            student=task.student,
+            zygote=address,
+            isolation=isolation,
         )
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

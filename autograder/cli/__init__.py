@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import typer
 
+from autograder.cli.audit import audit
 from autograder.cli.build import build
 from autograder.cli.check import check
 from autograder.cli.commands import Commands
+from autograder.cli.data import data
 from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
@@ -24,8 +26,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (check, build, grade, demo, doctor):
+for command in (check, build, grade, audit, demo, doctor):
     app.command()(command)
+app.add_typer(data, name="data")
 
 
 def main() -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
 
 from autograder.cli.console import complain
 from autograder.errors import AutograderError
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment
 
 
 class ExitCode(IntEnum):
@@ -55,6 +58,34 @@ IsolationOption = Annotated[
         help="How students' code is kept apart: namespaces (Linux), or only a process of its own.",
     ),
 ]
+
+
+DatasetOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="What grades training; without it, what the assignment says. "
+        "`autograder data list` shows what there is.",
+        show_default=False,
+    ),
+]
+
+
+def on_dataset(assignment: Assignment, dataset: str | None) -> Assignment:
+    """The assignment with the dataset that `--dataset` names, which must be on this machine.
+
+    Raises:
+        AutograderError: the assignment or this machine has no such dataset; says what to do.
+    """
+    if dataset is not None:
+        assignment = assignment.on(dataset)
+    if assignment.dataset:
+        from autograder import datasets
+
+        about = datasets.about(assignment.dataset)
+        if about.remote is not None and datasets.find(assignment.dataset) is None:
+            datasets.load(assignment.dataset)  # says how to get it
+    return assignment
 
 
 def course_root(course: Path | None) -> Path:

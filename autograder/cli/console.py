@@ -81,9 +81,17 @@ class Progress:
             )
             self._task = self._bar.add_task(self._title, total=self._total, latest="")
             self._bar.start()
-        else:
+        elif self._total:
             say(f"{self._title}: {self._total}")
         return self
+
+    def expect(self, total: int, done: int = 0) -> None:
+        """How many there will be is known only now, and some may be done already."""
+        self._total, self._done = total, done
+        if self._bar is not None:
+            self._bar.update(self._task, total=total, completed=done)
+        else:
+            say(f"{self._title}: {total}" + (f", {done} done before" if done else ""))
 
     def advance(self, latest: str) -> None:
         """One more is done; `latest` says what."""
@@ -92,6 +100,52 @@ class Progress:
             self._bar.update(self._task, advance=1, latest=safe(latest))
         elif self._each:
             say(f"{self._done:>{len(str(self._total))}}/{self._total} {latest}")
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+class Bytes:
+    """How much of a file has come: a bar where someone is looking, a line per tenth otherwise."""
+
+    def __init__(self, title: str, total: int) -> None:
+        self._title = title
+        self._total = total
+        self._tenths = 0
+        self._bar: RichProgress | None = None
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            from rich import progress as rich_progress
+
+            self._bar = rich_progress.Progress(
+                rich_progress.TextColumn("{task.description}"),
+                rich_progress.BarColumn(bar_width=20),
+                rich_progress.DownloadColumn(),
+                rich_progress.TransferSpeedColumn(),
+                rich_progress.TimeRemainingColumn(),
+                console=progress_output(),
+                transient=True,
+            )
+            self._task = self._bar.add_task(self._title, total=self._total)
+            self._bar.start()
+        else:
+            say(f"{self._title}: {self._total / 1e6:.1f} MB")
+        return self
+
+    def update(self, done: int, total: int) -> None:
+        """`done` of `total` bytes are there."""
+        if self._bar is not None:
+            self._bar.update(self._task, completed=done, total=total)
+        elif (tenths := 10 * done // total) > self._tenths:
+            self._tenths = tenths
+            say(f"{10 * tenths} %")
 
     def __exit__(
         self,

@@ -7,7 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from autograder.cli.commands import CourseOption, IsolationOption, course_root
+from autograder.cli.commands import (
+    CourseOption,
+    DatasetOption,
+    IsolationOption,
+    course_root,
+    on_dataset,
+)
 from autograder.errors import AutograderError
 
 
@@ -60,6 +66,7 @@ def grade(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Grade again what is already graded and unchanged.")
     ] = False,
+    dataset: DatasetOption = None,
     isolation: IsolationOption = "namespaces",
     course: CourseOption = None,
 ) -> None:
@@ -73,7 +80,7 @@ def grade(
     """
     from autograder.course import load_assignment
 
-    found = load_assignment(assignment, course_root(course))
+    found = on_dataset(load_assignment(assignment, course_root(course)), dataset)
     targets = {"json": json, "junit": junit, "gradescope": gradescope, "markdown": markdown}
     wanted = {name: target for name, target in targets.items() if target is not None}
     if files:

@@ -7,6 +7,7 @@ from autograder.diagnosis.catalogue import (
     as_submission,
     call,
     load,
+    looks_at,
     misconception,
     probes,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "call",
     "diagnose",
     "load",
+    "looks_at",
     "misconception",
     "probes",
     "react",

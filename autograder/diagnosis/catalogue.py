@@ -24,12 +24,18 @@ Function = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Misconception:
-    """One known wrong answer to an exercise, and the question that leads out of it."""
+    """One known wrong answer to an exercise, and the question that leads out of it.
+
+    `replaces` is the function that is wrong, where an exercise has several. `shows` says of what
+    the exercise's `looks_at` saw whether it is this mistake; without it, the answers to probes say.
+    """
 
     exercise: str
     name: str
     hint: str
     function: Function = field(repr=False, compare=False)
+    replaces: str = ""
+    shows: Callable[[Any], bool] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -41,30 +47,62 @@ class Probe:
     watch: bool = False
 
 
-def misconception(exercise: str, hint: str) -> Callable[[Function], Function]:
-    """Mark a function as a known wrong answer to `exercise`, worth `hint` to who gave it."""
+def misconception(
+    exercise: str,
+    hint: str,
+    *,
+    function: str = "",
+    shows: Callable[[Any], bool] | None = None,
+) -> Callable[[Function], Function]:
+    """Mark a function as a known wrong answer to `exercise`, worth `hint` to who gave it.
 
-    def mark(function: Function) -> Function:
-        function.__dict__["misconception"] = Misconception(
-            exercise, function.__name__, " ".join(hint.split()), function
+    Args:
+        exercise: the exercise.
+        hint: a question.
+        function: the function that is wrong, where it is not the one that names the exercise.
+        shows: for exercises whose answers stay in the sandbox, such as models: whether what
+            `looks_at(exercise)` saw is this mistake. Then the function is never called here.
+    """
+
+    def mark(marked: Function) -> Function:
+        marked.__dict__["misconception"] = Misconception(
+            exercise,
+            marked.__name__,
+            " ".join(hint.split()),
+            marked,
+            function or exercise,
+            shows,
         )
-        return function
+        return marked
 
     return mark
 
 
-def probes(exercise: str) -> Callable[[Function], Function]:
-    """Mark a function of no arguments that returns the probes (`call(...)`) of `exercise`."""
+def probes(function: str) -> Callable[[Function], Function]:
+    """Mark a function of no arguments that returns the probes (`call(...)`) of `function`."""
 
-    def mark(function: Function) -> Function:
-        function.__dict__["probes_of"] = exercise
-        _PROBE_FUNCTIONS.append(function)
-        return function
+    def mark(marked: Function) -> Function:
+        _MARKED.append(("probes", function, marked))
+        return marked
 
     return mark
 
 
-_PROBE_FUNCTIONS: list[Function] = []
+def looks_at(exercise: str) -> Callable[[Function], Function]:
+    """Mark a function that is given a `suite.student.Student` and returns what it sees.
+
+    It is called where a student's answer to `exercise` is wrong and stays in the sandbox; what it
+    returns goes to the `shows` of the exercise's misconceptions, in their order.
+    """
+
+    def mark(marked: Function) -> Function:
+        _MARKED.append(("looks_at", exercise, marked))
+        return marked
+
+    return mark
+
+
+_MARKED: list[tuple[str, str, Function]] = []
 """Those marked while a misconceptions file is being executed; they often share the name `_`."""
 
 
@@ -75,10 +113,11 @@ def call(*args: Any, watch: bool = False, **kwargs: Any) -> Probe:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The misconceptions and probes of one assignment."""
+    """The misconceptions of one assignment, the probes by function, and the looks by exercise."""
 
     misconceptions: tuple[Misconception, ...]
     probes: Mapping[str, tuple[Probe, ...]]
+    looks: Mapping[str, Function] = field(default_factory=dict, repr=False)
     reactions: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False)
     """What `matching` has found out of each misconception, by name."""
 
@@ -95,10 +134,12 @@ def load(assignment: Assignment) -> Catalogue:
     file = assignment.misconceptions_file
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     catalogue = _load(file, text)
-    known = {exercise.name for exercise in assignment.exercises}
-    strange = {each.exercise for each in catalogue.misconceptions} | set(catalogue.probes)
-    if strange - known:
-        names = ", ".join(sorted(strange - known))
+    functions = {each.replaces for each in catalogue.misconceptions}
+    exercises = {each.exercise for each in catalogue.misconceptions} | set(catalogue.looks)
+    exercises |= set(catalogue.probes) - functions
+    strange = {name for name in exercises if not assignment.suite_file(name).is_file()}
+    if strange:
+        names = ", ".join(sorted(strange))
         raise SuiteError(f"{file.name} speaks of exercises that there are not: {names}.")
     return catalogue
 
@@ -107,10 +148,10 @@ def load(assignment: Assignment) -> Catalogue:
 def _load(file: Path, text: str) -> Catalogue:
     module = types.ModuleType(f"misconceptions_{file.stem}")
     module.__file__ = str(file)
-    _PROBE_FUNCTIONS.clear()
+    _MARKED.clear()
     try:
         exec(compile(text, str(file), "exec"), module.__dict__)
-        found = {function.__dict__["probes_of"]: tuple(function()) for function in _PROBE_FUNCTIONS}
+        found = {of: tuple(function()) for kind, of, function in _MARKED if kind == "probes"}
     except Exception as error:
         raise SuiteError(f"{file} cannot be loaded: {type(error).__name__}: {error}") from error
     marked = [
@@ -118,7 +159,8 @@ def _load(file: Path, text: str) -> Catalogue:
         for value in vars(module).values()
         if isinstance(value, types.FunctionType) and "misconception" in value.__dict__
     ]
-    return Catalogue(tuple(marked), found)
+    looks = {of: function for kind, of, function in _MARKED if kind == "looks_at"}
+    return Catalogue(tuple(marked), found, looks)
 
 
 def as_submission(assignment: Assignment, function: Function) -> str:
@@ -134,7 +176,7 @@ def as_submission(assignment: Assignment, function: Function) -> str:
     solution = assignment.solution_module.read_text(encoding="utf-8")
     return (
         f"{solution}\n\ndef _wrong():\n{body}\n    return {which.name}\n\n\n"
-        f"{which.exercise} = _wrong()\n"
+        f"{which.replaces} = _wrong()\n"
     )
 
 
@@ -142,7 +184,7 @@ def _needed(tree: ast.Module, name: str) -> list[ast.stmt]:
     """The statements of a module that define `name` and all that it uses, in their order."""
     definitions: dict[str, ast.stmt] = {}
     for node in tree.body:
-        if not _is_marked(node, "probes"):
+        if not _is_marked(node, "probes") and not _is_marked(node, "looks_at"):
             definitions.update(dict.fromkeys(_defined_names(node), node))
     wanted: set[str] = set()
     queue = [name]

@@ -1,7 +1,8 @@
 """Matching a wrong answer with the known ones: the same reactions to the same probes.
 
 The student's function is asked across the boundary while its sandbox lives; the misconceptions
-are called here. A match earns a hint, never points.
+are called here. Where answers cannot cross, such as models, they are looked at from here, and each
+misconception says what it would show. A match earns a hint, never points.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import copy
 import inspect
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 from autograder.diagnosis.catalogue import Catalogue, Function, Misconception, Probe
 from autograder.sandbox import CallFailed, Handle, Sandbox, StudentRaised
 from autograder.suite.expect import Mismatch, close
-from autograder.suite.student import mentions
+from autograder.suite.student import Student, mentions
 
 
 @dataclass(frozen=True)
@@ -32,34 +33,72 @@ class Reaction:
     shares_memory: bool | None = None
 
 
-def diagnose(catalogue: Catalogue, exercise: str, sandbox: Sandbox) -> Misconception | None:
+def diagnose(
+    catalogue: Catalogue,
+    exercise: str,
+    sandbox: Sandbox,
+    replaced: Mapping[str, Function] | None = None,
+) -> Misconception | None:
     """The first known misconception that reacts to every probe as the student's function does.
 
     A misconception that cannot be told from another on the probes is not guessed at beyond the
-    order of the file; a function whose process dies or runs out of time is not diagnosed.
+    order of the file; a function whose process dies or runs out of time is not diagnosed. What was
+    `replaced` while the exercise was graded is so here.
     """
-    candidates = list(enumerate(catalogue.of(exercise)))
-    for index, probe in enumerate(catalogue.probes.get(exercise, ())):
+    functions = dict.fromkeys(each.replaces for each in catalogue.of(exercise))
+    try:
+        for function in functions:
+            candidates = [
+                each
+                for each in catalogue.of(exercise)
+                if each.replaces == function and each.shows is None
+            ]
+            if found := _by_probes(catalogue, function, candidates, sandbox, replaced or {}):
+                return found
+        return _by_looking(catalogue, exercise, sandbox, replaced or {})
+    except (CallFailed, Mismatch):
+        return None
+
+
+def _by_probes(
+    catalogue: Catalogue,
+    function: str,
+    candidates: Sequence[Misconception],
+    sandbox: Sandbox,
+    replaced: Mapping[str, Function],
+) -> Misconception | None:
+    for index, probe in enumerate(catalogue.probes.get(function, ())):
         if not candidates:
             break
-        try:
-            reaction = _ask(sandbox, exercise, probe, _parameters(candidates[0][1].function))
-        except CallFailed:
-            return None
+        reaction = _ask(sandbox, function, probe, _parameters(candidates[0].function), replaced)
         candidates = [
-            (number, each)
-            for number, each in candidates
-            if agree(reaction, reactions(each, catalogue)[index])
+            each for each in candidates if agree(reaction, reactions(each, catalogue)[index])
         ]
-    return candidates[0][1] if candidates and catalogue.probes.get(exercise) else None
+    return candidates[0] if candidates and catalogue.probes.get(function) else None
+
+
+def _by_looking(
+    catalogue: Catalogue, exercise: str, sandbox: Sandbox, replaced: Mapping[str, Function]
+) -> Misconception | None:
+    """The first misconception that what is seen of the student's answer shows."""
+    look = catalogue.looks.get(exercise)
+    if look is None:
+        return None
+    student = Student(sandbox)
+    student.begin(replaced, None)
+    seen = look(student)
+    for each in catalogue.of(exercise):
+        if each.shows is not None and each.shows(seen):
+            return each
+    return None
 
 
 def reactions(which: Misconception, catalogue: Catalogue) -> tuple[Reaction, ...]:
-    """How a misconception reacts to the probes of its exercise; computed once in a process."""
+    """How a misconception reacts to the probes of its function; computed once in a process."""
     known = catalogue.reactions
     if which.name not in known:
         known[which.name] = tuple(
-            react(which.function, probe) for probe in catalogue.probes.get(which.exercise, ())
+            react(which.function, probe) for probe in catalogue.probes.get(which.replaces, ())
         )
     return known[which.name]
 
@@ -86,9 +125,17 @@ def _is_array(*values: Any) -> bool:
     return all(isinstance(value, np.ndarray) for value in values)
 
 
-def _ask(sandbox: Sandbox, exercise: str, probe: Probe, parameters: Sequence[str]) -> Reaction:
+def _ask(
+    sandbox: Sandbox,
+    exercise: str,
+    probe: Probe,
+    parameters: Sequence[str],
+    replaced: Mapping[str, Function],
+) -> Reaction:
     try:
-        answer = sandbox.call(exercise, probe.args, probe.kwargs, watch=probe.watch)
+        answer = sandbox.call(
+            exercise, probe.args, probe.kwargs, watch=probe.watch, replaced=replaced
+        )
     except StudentRaised as raised:
         name = raised.type_names[0] if raised.type_names else ""
         return Reaction(raised=name, names_an_argument=_names_any(raised.text, parameters))
@@ -115,6 +162,8 @@ def _same(one: Any, other: Any) -> bool:
         return False
     if isinstance(one, tuple | list) and isinstance(other, tuple | list):
         return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in other)
     if _is_array(one) != _is_array(other):
         return False
     if isinstance(one, np.generic):
@@ -127,7 +176,7 @@ def _same(one: Any, other: Any) -> bool:
         except Mismatch:
             return False
         return True
-    return type(one) is type(other) and not isinstance(one, dict) and bool(one == other)
+    return type(one) is type(other) and bool(one == other)
 
 
 def _parameters(function: Function) -> tuple[str, ...]:

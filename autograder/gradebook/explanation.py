@@ -61,6 +61,7 @@ def as_text(exercise: ExerciseResult, shown: Shown) -> str:
     for line in _lines(exercise, shown):
         lines.append(f"{line.mark} {line.title}" + (f"  [{line.points}]" if line.points else ""))
         lines += [f"    {text}" for text in (line.message, line.hint) if text]
+    lines += [f"· {text}" for text in _remarks(exercise)]
     return _NOT_SHOWN.sub("", "\n".join(lines))
 
 
@@ -80,6 +81,11 @@ def as_html(exercise: ExerciseResult, shown: Shown) -> str:
         f"{_points(exercise.score)} of {_points(exercise.max_score)} points</span></div>"
     )
     rows = "".join(_row(line) for line in _lines(exercise, shown))
+    rows += "".join(
+        '<div style="padding:6px 14px;border-top:1px solid #eef1f4;color:#57606a;">'
+        f"{_escaped(text)}</div>"
+        for text in _remarks(exercise)
+    )
     return (
         '<div style="border:1px solid #d8dee4;border-radius:6px;overflow:hidden;'
         "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;"
@@ -152,6 +158,19 @@ def _lines(exercise: ExerciseResult, shown: Shown) -> Iterator[_Line]:
         yield _Line("·", "#6e7781", f"{passed} of {len(concealed)} hidden tests passed", "", "", "")
         for hint in (test.hint for test in concealed if test.hint):
             yield _Line("·", "#6e7781", "A thought on what went wrong", "", "", hint)
+
+
+def _remarks(exercise: ExerciseResult) -> list[str]:
+    """On the exercise as a whole: what stood in for the student's own, and how training went."""
+    remarks = [f"Graded with the right {name} in place of yours." for name in exercise.replaced]
+    for test in exercise.tests:
+        if test.training:
+            accuracies = ", ".join(f"{each:.1%}" for each in test.training["accuracies"])
+            remarks.append(
+                f"Trained on {test.training['dataset']}: {accuracies} of unseen images right; "
+                f"{test.training['threshold']:.1%} are asked for."
+            )
+    return remarks
 
 
 def _line(test: TestResult, exercise: ExerciseResult, points: str, message: str) -> _Line:

@@ -112,6 +112,8 @@ def current_result(
         found = None
     if found is not None and found.status != "grader_error":
         seed = grading.default_seed(path, assignment, student)
+        if found.dataset in assignment.training:  # it was graded with --dataset, and stays so
+            assignment = assignment.on(found.dataset)
         if found.key == cache_key(path, assignment, seed, found.isolation):
             return found
     atexit.register(grading.close_warm_processes)

@@ -1,4 +1,7 @@
-"""Results as the JSON document that CI reads: exactly the keys written down in docs/ci.md."""
+"""Results as the JSON document that CI reads: exactly the keys written down in docs/ci.md.
+
+`dataset`, `replaced` and `training` are there only where they say something.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,7 @@ def _submission(result: Result) -> dict[str, Any]:
         "isolation": result.isolation,
         "seconds": _number(result.seconds),
         "versions": dict(result.versions),
+        **({"dataset": result.dataset} if result.dataset else {}),
     }
 
 
@@ -47,6 +51,7 @@ def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
         "max_score": _number(exercise.max_score),
         "outcome": exercise.outcome,
         "tests": [_test(test) for test in exercise.tests],
+        **({"replaced": list(exercise.replaced)} if exercise.replaced else {}),
     }
 
 
@@ -60,6 +65,7 @@ def _test(test: TestResult) -> dict[str, Any]:
         "misconception": test.misconception,
         "hint": test.hint,
         "seconds": _number(test.seconds),
+        **({"training": dict(test.training)} if test.training else {}),
     }
 
 

@@ -3,7 +3,7 @@
 Imports nothing of ours but its own parts and the exceptions.
 """
 
-from autograder.sandbox.client import Answer, Cell, CellReport, Sandbox
+from autograder.sandbox.client import Sandbox
 from autograder.sandbox.failures import (
     AnswerRefused,
     CallFailed,
@@ -19,6 +19,7 @@ from autograder.sandbox.failures import (
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.probe import Protection, protections, require
+from autograder.sandbox.records import Answer, Cell, CellReport
 from autograder.sandbox.warm import Zygote
 
 __all__ = [

@@ -6,7 +6,10 @@ Knows the clock and the process tree; raises `TimedOut` with the sentence for th
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from autograder.sandbox.channel import TICK_SECONDS
 from autograder.sandbox.failures import TimedOut
 from autograder.sandbox.limits import WALL_FACTOR, Limits, Tree
 
@@ -25,6 +28,8 @@ class Allowance:
         self._unsampled = 0.0
         self._what = ""
         self._began = 0.0
+        self._ticked = 0.0
+        self._seconds = limits.call_seconds
         self._cpu_at_first_tick: float | None = None
         self.exhausted = False
 
@@ -45,17 +50,28 @@ class Allowance:
             self._cpu_before += self._tree.cpu_seconds() - self._cpu_offset
             self._tree = None
 
-    def begin(self, what: str) -> None:
-        """A call starts. Raises `TimedOut` if the total is used up."""
+    def begin(self, what: str, seconds: float | None = None) -> None:
+        """A call starts; `seconds` may replace its limit. Raises `TimedOut` if no time is left."""
         self._what = what
+        self._seconds = self._limits.call_seconds if seconds is None else seconds
         self._check_clock()
         if self._unsampled > UNSAMPLED_SECONDS:
             self._unsampled = 0.0
             self._check_computing()
         if self.exhausted:
             raise TimedOut(self.message(self._what))
-        self._began = time.monotonic()
+        self._began = self._ticked = time.monotonic()
         self._cpu_at_first_tick = None
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """The call waits for the trusted side meanwhile, which on the clock only the whole pays."""
+        asked = time.monotonic()
+        yield
+        answered = time.monotonic()
+        self._began += answered - asked
+        if answered - self._ticked > TICK_SECONDS:  # a call that asks often never waits for long
+            self.tick()
 
     def tick(self) -> None:
         """Raises `TimedOut` if the call or the submission has used up its time.
@@ -64,8 +80,9 @@ class Allowance:
         pay for no measuring.
         """
         assert self._tree is not None
-        limit = self._limits.call_seconds
-        wall = time.monotonic() - self._began
+        limit = self._seconds
+        self._ticked = time.monotonic()
+        wall = self._ticked - self._began
         cpu = self._tree.cpu_seconds()
         if self._cpu_at_first_tick is None:
             self._cpu_at_first_tick = cpu

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, NoReturn, Self
+from typing import Any, NoReturn, Self
 
 from autograder.sandbox import answers, wire
 from autograder.sandbox.allowance import Allowance
+from autograder.sandbox.callbacks import Callbacks, Function, is_question
 from autograder.sandbox.channel import Broken, Died, Output
 from autograder.sandbox.failures import (
     CallFailed,
@@ -24,41 +24,12 @@ from autograder.sandbox.failures import (
 from autograder.sandbox.fork import Fork
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.questions import QUESTIONS
+from autograder.sandbox.records import Answer, Cell, CellReport, Request
 from autograder.sandbox.tracing import file_of
 
 PATIENCE = 2  # times that a function may run out of time or end its process
 MAX_STARTS = 40  # of processes for one submission
 _SIGNALS = {4: "illegal instruction", 6: "abort", 7: "bus error", 11: "segmentation fault"}
-
-CellOutcome = Literal["ok", "error", "timeout", "crashed", "violation"]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One unit of student code; `label` is what messages call it: "cell 7 (max_pool2d)"."""
-
-    label: str
-    source: str
-
-
-@dataclass(frozen=True)
-class CellReport:
-    """What came of running a cell: a claim, except for timeout, crashed and violation."""
-
-    label: str
-    outcome: CellOutcome
-    error: str = ""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a call returned, and with `watch` two claims: its arguments afterwards, and whether
-    what it returned shares memory with one of them. `seconds` is wall time, measured outside."""
-
-    value: Any
-    arguments: tuple[Any, ...] | None
-    shares_memory: bool | None
-    seconds: float
 
 
 class Sandbox:
@@ -116,8 +87,20 @@ class Sandbox:
         kwargs: Mapping[str, Any] | None = None,
         *,
         watch: bool = False,
+        replaced: Mapping[str, Function] | None = None,
+        seconds: float | None = None,
     ) -> Answer:
         """Call the student's function of that name on copies of the arguments.
+
+        Args:
+            name: of the function.
+            args: positional arguments, plain data or handles.
+            kwargs: keyword arguments.
+            watch: say what became of the arguments (claims).
+            replaced: functions of the trusted side for which these names stand while the call
+                lasts, whatever the student called so. They take arguments that the student's
+                process chose, and return plain data.
+            seconds: of computing time that the call may take, instead of the limits' own.
 
         Raises:
             CallFailed: anything but an answer; `outcome` says what.
@@ -129,11 +112,16 @@ class Sandbox:
             "args": list(args),
             "kwargs": dict(kwargs or {}),
             "watch": watch,
+            "replaced": list(replaced or {}),
         }
-        return self._ask(name, message, watch)
+        return self._ask(Request(name, message, watch, Callbacks(replaced or {}), seconds))
 
-    def ask(self, handle: Handle, question: str, *args: Any) -> Answer:
+    def ask(
+        self, handle: Handle | None, question: str, *args: Any, seconds: float | None = None
+    ) -> Answer:
         """Ask a handle one of the named questions (`questions.QUESTIONS`), such as "predict".
+
+        Those that make something ask no handle.
 
         Raises:
             CallFailed: anything but an answer.
@@ -142,7 +130,7 @@ class Sandbox:
         if question not in QUESTIONS:
             raise KeyError(f"no question {question!r}; there are {', '.join(QUESTIONS)}")
         message = {"do": "ask", "name": question, "handle": handle, "args": list(args)}
-        return self._ask(question, message, False)
+        return self._ask(Request(question, message, seconds=seconds))
 
     def observed(self) -> dict[str, Any]:
         """What the sandbox saw so far: claims and limits, never a reason for points."""
@@ -162,7 +150,8 @@ class Sandbox:
         """End the submission's processes; idempotent."""
         self._hang_up()
 
-    def _ask(self, name: str, message: dict[str, Any], watch: bool) -> Answer:
+    def _ask(self, request: Request) -> Answer:
+        name = request.what
         if self._breakdowns[name] >= PATIENCE:
             again = self._last_breakdown[name]
             raise type(again)(f"{again.message} It is not called again.", again.detail)
@@ -170,7 +159,7 @@ class Sandbox:
         if fork is None:
             raise self._no_process(name)
         try:
-            said, seconds = self._exchange(fork, message, name, watch)
+            said, seconds = self._exchange(fork, request, self._output)
         except (TimedOut, Crashed, Violated) as failure:
             self._breakdowns[name] += 1
             self._last_breakdown[name] = failure
@@ -208,7 +197,8 @@ class Sandbox:
                 continue
             message = {"do": "cell", "source": cell.source, "file": file_of(cell.label)}
             try:
-                self._exchange(fork, message, cell.label, output=index not in self._reports)
+                output = self._output if index not in self._reports else None
+                self._exchange(fork, Request(cell.label, message), output)
                 report = CellReport(cell.label, "ok")
             except StudentRaised as failure:
                 report = CellReport(cell.label, "error", failure.description)
@@ -226,30 +216,24 @@ class Sandbox:
             self._reports.setdefault(index, report)
 
     def _exchange(
-        self,
-        fork: Fork,
-        message: dict[str, Any],
-        what: str,
-        watch: bool = False,
-        output: bool = True,
+        self, fork: Fork, request: Request, output: Output | None
     ) -> tuple[answers.Said, float]:
+        what = request.what
         self._number += 1
         try:
-            payload = wire.encode({"id": self._number, **message}, generation=self._generation)
+            message = {"id": self._number, **request.message}
+            payload = wire.encode(message, generation=self._generation)
         except wire.StaleHandle:
             raise Crashed(f"What {what} needs was lost: {self._lost}") from None
         except wire.CannotCross as refusal:
             raise TypeError(f"an argument of {what} cannot cross: {refusal}") from None
         try:
-            self._allowance.begin(what)
+            self._allowance.begin(what, request.seconds)
             try:
-                raw = fork.channel.exchange(
-                    payload, self._allowance.tick, self._output if output else None
-                )
+                answer = self._conversation(fork, payload, request.callbacks, output)
             finally:
                 seconds = self._allowance.end()
-            answer = wire.decode(raw, generation=self._generation)
-            return answers.read(answer, self._number, what, watch), seconds
+            return answers.read(answer, self._number, what, request.watch), seconds
         except TimedOut as failure:
             self._fail(failure, self._limits_hit)
         except (Broken, wire.Malformed) as trouble:
@@ -261,6 +245,18 @@ class Sandbox:
         except BaseException:
             self._hang_up()
             raise
+
+    def _conversation(
+        self, fork: Fork, payload: bytes, callbacks: Callbacks | None, output: Output | None
+    ) -> Any:
+        """Send one request and answer what is asked back; returns the answer as it came."""
+        while True:
+            raw = fork.channel.exchange(payload, self._allowance.tick, output)
+            answer = wire.decode(raw, generation=self._generation)
+            if callbacks is None or not is_question(answer):
+                return answer
+            with self._allowance.suspended():
+                payload = callbacks.reply(answer, self._number)
 
     def _died(self, what: str) -> NoReturn:
         ended = self._hang_up(dying=True)

@@ -47,11 +47,13 @@ class Plan:
     """What the new root holds, found out once by the warm process.
 
     `staging` is an empty directory of ours to mount on; `hidden` are directories that must not be
-    reachable even where they lie below something that is.
+    reachable even where they lie below something that is. `substitutes` are files that have the
+    content of others inside.
     """
 
     staging: str
     hidden: tuple[str, ...] = ()
+    substitutes: tuple[tuple[str, str], ...] = ()
     privileged: bool = False
     system: tuple[str, ...] = ()
     python: tuple[str, ...] = ()
@@ -59,7 +61,12 @@ class Plan:
     files: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
 
 
-def make_plan(staging: str, hidden: tuple[str, ...], privileged: bool) -> Plan:
+def make_plan(
+    staging: str,
+    hidden: tuple[str, ...],
+    privileged: bool,
+    substitutes: tuple[tuple[str, str], ...] = (),
+) -> Plan:
     """Look at this machine: its library directories, Python's own, and a few files of /etc."""
     links, system = [], []
     for path in _SYSTEM:
@@ -76,6 +83,7 @@ def make_plan(staging: str, hidden: tuple[str, ...], privileged: bool) -> Plan:
     return Plan(
         staging=staging,
         hidden=tuple(os.path.realpath(path) for path in hidden),
+        substitutes=substitutes,
         privileged=privileged,
         system=tuple(system),
         python=tuple(python),
@@ -109,6 +117,11 @@ def build_root(plan: Plan, scratch_bytes: int) -> None:
     with step("hiding the course"):
         for path in masked:
             set_read_only(path, recursive=False)
+    with step("files with other content"):
+        for path, other in plan.substitutes:
+            if os.path.isfile(root + path):
+                mount(other, root + path, None, _BIND)
+                set_read_only(root + path, recursive=False)
     with step("files of the new root"):
         _small_files(plan, root)
     with step("/proc"):

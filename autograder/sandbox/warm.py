@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,6 +35,8 @@ class Zygote:
         isolation: what every fork of it is put into.
         hidden: directories that must not be reachable inside even where the new root would hold
             them; by default the working directory and the course that this package lies in.
+        substitutes: files that are seen with other content inside, by their path; only "namespaces"
+            can do that.
 
     Raises:
         AutograderError: a module cannot be imported; says which and why.
@@ -45,13 +47,20 @@ class Zygote:
         preload: Sequence[str] = ("numpy",),
         isolation: Isolation = "namespaces",
         hidden: Sequence[str | os.PathLike[str]] | None = None,
+        substitutes: Mapping[str, bytes] | None = None,
     ) -> None:
         self.isolation = isolation
         self._folder = _private_folder()
         self.address = os.path.join(self._folder, "socket")
         self._process: subprocess.Popen[bytes] | None = None
         try:
-            self._start(preload, _hidden() if hidden is None else [os.fspath(h) for h in hidden])
+            orders = {
+                "preload": list(preload),
+                "isolation": self.isolation,
+                "hidden": _hidden() if hidden is None else [os.fspath(path) for path in hidden],
+                "substitutes": self._written(substitutes or {}),
+            }
+            self._start(orders)
         except BaseException:
             self.close()
             raise
@@ -76,7 +85,17 @@ class Zygote:
             self._process = None
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _start(self, preload: Sequence[str], hidden: Sequence[str]) -> None:
+    def _written(self, substitutes: Mapping[str, bytes]) -> list[tuple[str, str]]:
+        """Paths, and the files in our folder that are mounted there."""
+        pairs = []
+        for number, (path, content) in enumerate(substitutes.items()):
+            file = Path(self._folder, f"substitute-{number}")
+            file.write_bytes(content)
+            file.chmod(0o444)
+            pairs.append((os.path.realpath(path), str(file)))
+        return pairs
+
+    def _start(self, orders: dict[str, Any]) -> None:
         staging = os.path.join(self._folder, "root")
         os.mkdir(staging)
         log = os.path.join(self._folder, "log")
@@ -96,13 +115,7 @@ class Zygote:
                 cwd=self._folder,
                 start_new_session=True,
             )
-            orders = {
-                "preload": list(preload),
-                "isolation": self.isolation,
-                "hidden": list(hidden),
-                "staging": staging,
-                "listener": listener.fileno(),
-            }
+            orders |= {"staging": staging, "listener": listener.fileno()}
             self._await_ready(self._process, orders, log)
 
     def _await_ready(self, process: subprocess.Popen[bytes], orders: Any, log: str) -> None:

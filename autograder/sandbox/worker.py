@@ -21,6 +21,7 @@ from autograder.sandbox import wire
 from autograder.sandbox.failures import Handle
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.line import Line
 from autograder.sandbox.questions import QUESTIONS
 from autograder.sandbox.root import SCRATCH, Plan, SetupFailed
 from autograder.sandbox.tracing import described
@@ -40,19 +41,21 @@ def run(
     """Isolate this process, say so, and serve until the trusted side hangs up."""
     connection = socket.socket(fileno=descriptor)
     connection.setblocking(True)
+    line = Line(connection, limits.answer_bytes)
     try:
         isolating.enter_inside(isolation, plan, limits)
         _settle(scratch or SCRATCH)
     except (SetupFailed, OSError) as failure:
-        _send(connection, wire.encode({"id": 0, "outcome": "unavailable", "text": str(failure)}))
+        line.send(wire.encode({"id": 0, "outcome": "unavailable", "text": str(failure)}))
         os._exit(1)
-    worker = _Worker(shell, shells.enter_module(shell, module_name), limits)
-    _send(connection, wire.encode({"id": 0, "outcome": "ready"}))
+    line = Line(connection, limits.answer_bytes)  # of this process, should set-up have forked
+    worker = _Worker(shell, shells.enter_module(shell, module_name), limits, line)
+    line.send(wire.encode({"id": 0, "outcome": "ready"}))
     while True:
-        request = wire.decode(_receive(connection))
+        request = wire.decode(line.receive())
         answer = worker.answer(request)
         _flush()
-        _send(connection, answer)
+        line.send(answer)
 
 
 def _settle(scratch: str) -> None:
@@ -88,7 +91,8 @@ def _text(descriptor: int, mode: str) -> TextIO:
 
 
 class _Worker:
-    def __init__(self, shell: Any, namespace: dict[str, Any], limits: Limits) -> None:
+    def __init__(self, shell: Any, namespace: dict[str, Any], limits: Limits, line: Line) -> None:
+        self.line = line
         self.shell = shell
         self.namespace = namespace
         self.limits = limits
@@ -103,7 +107,8 @@ class _Worker:
             elif request["do"] == "ask":
                 answer = self.ask(request)
             else:
-                answer = self.call(request)
+                with self.line.replacing(self.namespace, request["replaced"], number):
+                    answer = self.call(request)
             return self.encoded({"id": number, **answer})
         except wire.CannotCross as refusal:
             return wire.encode({"id": number, "outcome": "refused", "text": str(refusal)[:500]})
@@ -175,23 +180,3 @@ def _flush() -> None:
             stream.flush()
         except BaseException:  # the student put something else there: his output, his loss
             continue
-
-
-def _receive(connection: socket.socket) -> bytearray:
-    (length,) = wire.HEADER.unpack(_exactly(connection, wire.HEADER.size))
-    return _exactly(connection, length)
-
-
-def _exactly(connection: socket.socket, length: int) -> bytearray:
-    data = bytearray(length)
-    view, got = memoryview(data), 0
-    while got < length:
-        count = connection.recv_into(view[got:])
-        if count == 0:
-            os._exit(0)
-        got += count
-    return data
-
-
-def _send(connection: socket.socket, payload: bytes) -> None:
-    connection.sendall(wire.frame(payload))

@@ -45,7 +45,12 @@ def main() -> None:
     except BaseException as error:  # said to whoever started us, who raises it
         _say({"failed": f"{type(error).__name__}: {error}"})
         raise
-    plan = root.make_plan(orders["staging"], tuple(orders["hidden"]), namespaces.is_privileged())
+    plan = root.make_plan(
+        orders["staging"],
+        tuple(orders["hidden"]),
+        namespaces.is_privileged(),
+        tuple((path, file) for path, file in orders["substitutes"]),
+    )
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps guardians
     gc.collect()
     gc.freeze()

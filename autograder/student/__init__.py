@@ -6,7 +6,16 @@ costs little more than importing NumPy; matplotlib is imported when a picture is
 
 from __future__ import annotations
 
+from autograder.student.charts import (
+    Chart,
+    show_curves,
+    show_feature_maps,
+    show_images,
+    show_misclassified,
+    show_sizes,
+)
 from autograder.student.checks import CheckFailed, NotWrittenYet, check, check_raises
+from autograder.student.grids import show_confusion, show_connections
 from autograder.student.pictures import (
     Picture,
     show_convolution,
@@ -16,13 +25,21 @@ from autograder.student.pictures import (
 )
 
 __all__ = [
+    "Chart",
     "CheckFailed",
     "NotWrittenYet",
     "Picture",
     "check",
     "check_raises",
+    "show_confusion",
+    "show_connections",
     "show_convolution",
+    "show_curves",
+    "show_feature_maps",
+    "show_images",
+    "show_misclassified",
     "show_padding",
     "show_pooling",
+    "show_sizes",
     "show_windows",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from autograder.errors import SuiteError
 from autograder.results import Outcome, Visibility
@@ -30,6 +30,7 @@ class TestRecord:
     message: str = ""
     detail: str = ""
     seconds: float = 0.0
+    training: Mapping[str, Any] | None = None
 
 
 def score(points: float, tests: Sequence[TestRecord]) -> float:

@@ -10,9 +10,9 @@ import hashlib
 import hmac
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +22,21 @@ import pytest
 from autograder.errors import AutograderError, GraderInterrupted, SuiteError
 from autograder.results import Outcome
 from autograder.sandbox import CallFailed, HandleMisuse, Sandbox
+from autograder.sandbox.callbacks import Function
 from autograder.suite.expect import Mismatch
+from autograder.suite.phases import exercise_of, foundations, in_order, to_replace
 from autograder.suite.points import Role, TestRecord
 from autograder.suite.student import Student
+from autograder.suite.training import GradingData, NotTrainedEnough, Training, grading_data
+from autograder.training_terms import TrainingTerms
 
 MARKERS = (
     "weight(n): the test's share of the exercise's points (default 1)",
     "public: an example that students see; at most a fifth of an exercise's weight",
     "supporting: relates answers to each other or expects an error; needs a test of values",
     "claim: rests on what the sandbox says; needs a test of values",
+    "seconds(n): of computing time that one call of the test may take",
+    "builds_on(name, ...): exercises graded before, the right functions in place of failed ones",
 )
 UNNEEDED_PLUGINS = (
     "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging",
@@ -41,10 +47,12 @@ UNNEEDED_PLUGINS = (
 
 @dataclass(frozen=True)
 class SuiteRun:
-    """What a run found: the records, and those whose test failed in a way it did not foresee."""
+    """What a run found: the records, those whose test failed in a way it did not foresee, and for
+    each exercise the functions that were replaced in it."""
 
     records: tuple[TestRecord, ...]
     unforeseen: tuple[str, ...] = ()
+    replaced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def run(
@@ -55,8 +63,11 @@ def run(
     *,
     fingerprint: str = "",
     only: Sequence[str] = (),
+    right: Callable[[str], Function] | None = None,
+    terms: TrainingTerms | None = None,
 ) -> SuiteRun:
-    """Run `test_<exercise>.py` of each exercise in `folder`, in order.
+    """Run `test_<exercise>.py` of each exercise in `folder`, in order, each after those that it
+    builds on.
 
     Args:
         folder: the hidden suites of one assignment.
@@ -65,6 +76,9 @@ def run(
         seed: what every test's `rng` is derived from.
         fingerprint: a digest of the suites; modules stay imported while it does not change.
         only: names of tests, to run no other.
+        right: gives the right function by name, for exercises that build on a failed one; without
+            it nothing is replaced.
+        terms: how training is done and judged, where something is trained.
 
     Raises:
         SuiteError: a suite cannot be collected, was skipped, or failed outside a test.
@@ -73,7 +87,7 @@ def run(
     missing = [file.name for file in files if not file.is_file()]
     if missing:
         raise SuiteError(f"There is no hidden suite {', '.join(missing)} in {folder}.")
-    plugin = _GradingPlugin(sandbox, seed, frozenset(only))
+    plugin = _GradingPlugin(sandbox, seed, list(exercises), frozenset(only), right, terms)
     arguments = [str(file) for file in files]
     arguments += ["-c", "/dev/null", "--rootdir", str(folder), "--confcutdir", str(folder)]
     arguments += ["--disable-plugin-autoload", "--capture=no", "--strict-markers"]
@@ -89,30 +103,72 @@ def run(
         raise SuiteError(plugin.faults[0])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise SuiteError(f"pytest ended with {code!r} on the hidden suites in {folder}.")
-    return SuiteRun(tuple(plugin.records), tuple(plugin.unforeseen))
+    return SuiteRun(tuple(plugin.records), tuple(plugin.unforeseen), plugin.replaced)
 
 
 class _GradingPlugin:
     """A pytest plugin that holds the fixtures and turns each test into a `TestRecord`."""
 
-    def __init__(self, sandbox: Sandbox, seed: bytes, only: frozenset[str]) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        seed: bytes,
+        exercises: list[str],
+        only: frozenset[str],
+        right: Callable[[str], Function] | None,
+        terms: TrainingTerms | None,
+    ) -> None:
         self._student = Student(sandbox)
         self._seed = seed
+        self._exercises = exercises
         self._only = only
+        self._right = right
+        self._terms = terms
+        self._built_on: Mapping[str, tuple[str, ...]] = {}
+        self._training: Training | None = None
+        self.replaced: dict[str, tuple[str, ...]] = {}
         self.records: list[TestRecord] = []
         self.unforeseen: list[str] = []
         self.faults: list[str] = []
 
     @pytest.fixture
-    def student(self) -> Student:
-        self._student.last_call = ""
+    def student(self, request: pytest.FixtureRequest) -> Student:
+        seconds = request.node.get_closest_marker("seconds")
+        self._student.begin(
+            self._stand_ins(exercise_of(request.node)),
+            float(seconds.args[0]) if seconds else None,
+        )
         return self._student
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        return np.random.default_rng(int.from_bytes(self._drawn(request), "big"))
+
+    @pytest.fixture
+    def dataset(self) -> GradingData:
+        return grading_data(self._training_terms().dataset)
+
+    @pytest.fixture
+    def training(self, request: pytest.FixtureRequest) -> Training:
+        self._training = Training(self._training_terms(), self._drawn(request))
+        return self._training
+
+    def _drawn(self, request: pytest.FixtureRequest) -> bytes:
         name = f"{request.path.name}::{request.node.name}"
-        drawn = hmac.digest(self._seed, name.encode(), hashlib.sha256)
-        return np.random.default_rng(int.from_bytes(drawn, "big"))
+        return hmac.digest(self._seed, name.encode(), hashlib.sha256)
+
+    def _training_terms(self) -> TrainingTerms:
+        if self._terms is None:
+            raise SuiteError("A suite trains, but its assignment.toml has no [training].")
+        return self._terms
+
+    def _stand_ins(self, exercise: str) -> dict[str, Function]:
+        """What is replaced in an exercise, which is settled when its first test begins."""
+        if self._right is None:
+            return {}
+        if exercise not in self.replaced:
+            self.replaced[exercise] = to_replace(self._built_on[exercise], self.records)
+        return {name: self._right(name) for name in self.replaced[exercise]}
 
     def pytest_configure(self, config: pytest.Config) -> None:
         for marker in MARKERS:
@@ -121,6 +177,14 @@ class _GradingPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         if self._only:
             items[:] = [item for item in items if item.name in self._only]
+        self._built_on = foundations(items)
+        try:
+            order = in_order(self._exercises, self._built_on)
+        except SuiteError as error:
+            self.faults.append(str(error))
+            items.clear()
+            return
+        items.sort(key=lambda item: order.index(exercise_of(item)))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -139,8 +203,11 @@ class _GradingPlugin:
         if call.when == "call" and not isinstance(error, AutograderError | pytest.skip.Exception):
             self.records.append(self._record(item, error, call.duration))
         elif error is not None:
-            text = "".join(traceback.format_exception(error))
-            self.faults.append(f"{item.name} failed outside the test itself:\n{text}")
+            if isinstance(error, AutograderError):
+                self.faults.append(f"{item.name}: {error}")
+            else:
+                text = "".join(traceback.format_exception(error))
+                self.faults.append(f"{item.name} failed outside the test itself:\n{text}")
         return pytest.TestReport(
             nodeid=item.nodeid,
             location=item.location,
@@ -153,10 +220,11 @@ class _GradingPlugin:
 
     def _record(self, item: pytest.Item, error: BaseException | None, seconds: float) -> TestRecord:
         outcome, message, detail = self._explain(item, error)
+        trained, self._training = self._training, None
         weight = item.get_closest_marker("weight")
         doc: str = getattr(getattr(item, "obj", None), "__doc__", None) or item.name
         return TestRecord(
-            exercise=item.path.stem.removeprefix("test_"),
+            exercise=exercise_of(item),
             name=item.name,
             title=doc.strip().splitlines()[0],
             visibility="public" if item.get_closest_marker("public") else "hidden",
@@ -166,6 +234,7 @@ class _GradingPlugin:
             message=message,
             detail=detail,
             seconds=round(seconds, 4),
+            training=trained.record.as_plain() if trained and trained.record else None,
         )
 
     def _explain(self, item: pytest.Item, error: BaseException | None) -> tuple[Outcome, str, str]:
@@ -175,6 +244,8 @@ class _GradingPlugin:
                 return "passed", "", ""
             case CallFailed():
                 return error.outcome, self._student.as_called(error.message), error.detail
+            case NotTrainedEnough():
+                return "failed", error.message, error.detail
             case Mismatch():
                 return "failed", where + error.message, error.detail
             case HandleMisuse():

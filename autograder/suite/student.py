@@ -6,6 +6,7 @@ runs here. They remember how the last call was made, so that a message can say i
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,8 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox import Answer, Sandbox, StudentRaised
+from autograder.sandbox import Answer, Handle, Sandbox, StudentRaised
+from autograder.sandbox.callbacks import Function
+from autograder.suite import models
 from autograder.suite.expect import Mismatch
+
+LONGEST_ARGUMENT = 60
+_NOT_PLAIN = (np.ndarray, np.generic, Handle, list, tuple, dict)
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,14 @@ class Student:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
+        self._replaced: Mapping[str, Function] = {}
+        self._seconds: float | None = None
         self._last_name = ""
+        self.last_call = ""
+
+    def begin(self, replaced: Mapping[str, Function], seconds: float | None) -> None:
+        """A test begins: which functions are replaced in it, and its calls' own limit of time."""
+        self._replaced, self._seconds = replaced, seconds
         self.last_call = ""
 
     def __getattr__(self, name: str) -> StudentFunction:
@@ -66,7 +79,40 @@ class Student:
     ) -> Answer:
         self._last_name = name
         self.last_call = describe_call(name, args, kwargs)
-        return self._sandbox.call(name, args, kwargs, watch=watch)
+        return self._sandbox.call(
+            name, args, kwargs, watch=watch, replaced=self._replaced, seconds=self._seconds
+        )
+
+    def model(self, returned: Any) -> models.Model:
+        """The Keras model that a call returned, which stays inside.
+
+        Raises:
+            Mismatch: the call returned something else.
+            CallFailed: its process has ended meanwhile.
+        """
+        return models.model_of(returned, self._ask_model)
+
+    def history(self, returned: Any) -> dict[str, list[float]]:
+        """What a training function returned, as `History.history` has it.
+
+        Raises:
+            Mismatch: it returned something else.
+            CallFailed: its process has ended meanwhile.
+        """
+        return models.history_of(returned, self._ask_model)
+
+    def make_model(
+        self, input_shape: Sequence[int], layers: Sequence[tuple[str, Mapping[str, Any]]]
+    ) -> models.Model:
+        """See `models.make_model`."""
+        return models.make_model(input_shape, layers, self._ask_model)
+
+    def _ask_model(self, handle: Handle | None, question: str, args: tuple[Any, ...]) -> Any:
+        if question not in ("is_model", "history"):  # which are about what a call returned
+            self._last_name = question
+            name = f"model.{question}"
+            self.last_call = name if question == "layers" else describe_call(name, args, {})
+        return self._sandbox.ask(handle, question, *args, seconds=self._seconds).value
 
     def as_called(self, sentence: str) -> str:
         """A sentence about the last function, told of the call: "f raised" as "f(3) raised"."""
@@ -121,9 +167,22 @@ def describe_call(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
 
 
 def _describe(value: Any) -> str:
+    text = _text(value)
+    return text if len(text) <= LONGEST_ARGUMENT else text[: LONGEST_ARGUMENT - 1] + "…"
+
+
+def _text(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"<{value.dtype} array of shape {value.shape}>"
     if isinstance(value, np.generic):
         return repr(value.item())
-    text = repr(value)
-    return text if len(text) <= 60 else text[:59] + "…"
+    if isinstance(value, Handle):
+        return f"<{ascii(value.type_name)[1:-1][:40]}>"
+    if isinstance(value, dict):
+        items = itertools.islice(value.items(), LONGEST_ARGUMENT)
+        return f"{{{', '.join(f'{key!r}: {_text(item)}' for key, item in items)}}}"
+    if isinstance(value, list | tuple) and any(isinstance(item, _NOT_PLAIN) for item in value):
+        inner = ", ".join(map(_text, value[:LONGEST_ARGUMENT]))
+        comma = "," if len(value) == 1 else ""
+        return f"[{inner}]" if isinstance(value, list) else f"({inner}{comma})"
+    return repr(value)

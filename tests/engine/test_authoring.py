@@ -119,6 +119,40 @@ def test_the_solutions_are_a_module_that_works(built: Path) -> None:
     assert "SOLUTION" not in Path(spec.origin or "").read_text()
 
 
+STUB = """\
+    ### END SOLUTION
+    ### BEGIN STUB
+    # y = x + undefined_name
+    #
+    # return y  # not yet right
+    ### END STUB
+"""
+WITH_STUB = SOURCE.replace("    ### END SOLUTION\n", STUB)
+
+
+def test_a_stub_of_the_authors_own_is_released_as_code(tmp_path: Path) -> None:
+    root = write_course(tmp_path, WITH_STUB)
+    authoring.build(NAME, root)
+    cells = {cell.grade_id: cell.source for cell in load_assignment(NAME, root).release_cells}
+    body = "    y = x + undefined_name\n\n    return y  # not yet right"
+    assert cells["double"] == f'def double(x):\n    """Twice `x`."""\n{body}'
+    solutions = (root / f"solutions/{NAME}.py").read_text()
+    assert SOLUTION_LINE in solutions
+    assert "undefined_name" not in solutions
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (WITH_STUB.replace("# y =", "y ="), "must be commented out"),
+        (WITH_STUB.replace("    ### END STUB\n", ""), "one 'BEGIN STUB' with one 'END STUB'"),
+        (WITH_STUB.replace("# y =", "# y = ="), "is not Python"),
+    ],
+)
+def test_a_stub_that_cannot_be_released_is_refused(tmp_path: Path, wrong: str, said: str) -> None:
+    assert said in refused(tmp_path, wrong)
+
+
 def test_points_come_from_the_source(built: Path) -> None:
     assignment = load_assignment(NAME, built)
     assert [(e.name, e.points) for e in assignment.exercises] == [("double", 3)]

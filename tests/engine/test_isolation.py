@@ -10,6 +10,7 @@ from pathlib import Path
 from textwrap import indent
 from typing import Any
 
+import numpy as np
 import pytest
 from sandboxes import available, sandbox
 
@@ -461,3 +462,22 @@ def test_letters_of_closed_senders_count_as_memory(zygote: Zygote) -> None:
     time.sleep(20)
     """
     assert attempt(zygote, body, limits=Limits(memory_mb=32)) == "Crashed"
+
+
+@needs_namespaces
+def test_a_substituted_file_is_seen_with_its_other_content_and_cannot_be_uncovered() -> None:
+    path = os.path.realpath(np.__file__).replace("__init__.py", "version.py")
+    body = """
+path, = args
+seen = open(path, 'rb').read()
+assert syscall(166, path.encode() + b'\\0', 2)  # umount2
+try:
+    os.unlink(path)
+except OSError:
+    pass
+return seen, open(path, 'rb').read()
+"""
+    with Zygote(substitutes={path: b"another"}) as warm:
+        cell = f"import os\ndef attempt(*args):\n{indent(body, '    ')}"
+        with sandbox(warm, SYSCALL, cell) as student:
+            assert student.call("attempt", [path]).value == (b"another", b"another")

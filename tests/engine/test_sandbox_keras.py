@@ -10,6 +10,7 @@ import pytest
 from sandboxes import available, sandbox
 
 from autograder.sandbox import Handle, HandleMisuse, Limits, Sandbox, Zygote
+from autograder.suite.student import Student
 
 CELL = """
     import keras
@@ -89,3 +90,55 @@ def test_a_tensor_crosses_as_an_array(zygote: Zygote) -> None:
     assert type(pooled) is np.ndarray
     assert pooled.dtype == np.float32
     assert pooled.ravel().tolist() == [5, 7, 13, 15]
+
+
+MODELS = """
+    import keras
+
+    class Subclassed(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.blocks = [keras.layers.Conv2D(2, 3), keras.layers.Flatten()]
+            self.last = keras.layers.Dense(2)
+        def call(self, x):
+            for block in self.blocks:
+                x = block(x)
+            return self.last(x)
+
+    def subclassed():
+        return Subclassed()
+
+    def functional():
+        image = keras.Input((6, 6, 1), name="image")
+        maps = keras.layers.Conv2D(2, 3, name="conv")(image)
+        inner = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(2, "softmax")])
+        return keras.Model(image, inner(maps))
+"""
+
+
+def test_models_of_any_kind_tell_their_layers_and_predict(zygote: Zygote) -> None:
+    images, _ = stripes()
+    with sandbox(zygote, MODELS, limits=LIMITS) as inside:
+        student = Student(inside)
+        subclassed = student.model(student.subclassed())
+        assert subclassed.weights() == []
+        assert subclassed.predict(images[:3]).shape == (3, 2)
+        assert [w.shape for w in subclassed.weights()] == [(3, 3, 1, 2), (2,), (32, 2), (2,)]
+        assert [each.class_name for each in subclassed.layers] == ["Conv2D", "Flatten", "Dense"]
+
+        conv, flatten, dense = student.model(student.functional()).layers
+        assert (conv.name, conv.inbound) == ("conv", ("image",))
+        assert (conv.input_shape, conv.output_shape) == ((None, 6, 6, 1), (None, 4, 4, 2))
+        assert conv.weight_shapes == ((3, 3, 1, 2), (2,))
+        assert flatten.class_name == "Flatten"
+        assert dense.config["activation"] == "softmax"
+
+
+def test_a_model_of_the_suites_own_design_is_made_inside(zygote: Zygote) -> None:
+    images, _ = stripes()
+    layers = [("Conv2D", {"filters": 2, "kernel_size": (3, 3)}), ("Flatten", {})]
+    with sandbox(zygote, "", limits=LIMITS) as inside:
+        model = Student(inside).make_model((6, 6, 1), layers)
+        kernel, bias = model.weights()
+        model.set_weights([np.zeros_like(kernel), bias + 3])
+        np.testing.assert_array_equal(model.predict(images), 3)

@@ -1,0 +1,187 @@
+"""`autograder audit`: whether an assignment's suites and thresholds can be trusted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.cli.commands import (
+    CourseOption,
+    DatasetOption,
+    ExitCode,
+    IsolationOption,
+    course_root,
+    on_dataset,
+)
+from autograder.errors import AutograderError
+
+if TYPE_CHECKING:
+    from autograder.auditing import Check
+    from autograder.course import Assignment
+    from autograder.evidence import Evidence
+    from autograder.sandbox import Isolation
+
+SHOWN = 8
+
+
+def audit(
+    assignment: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ASSIGNMENT]",
+            help="Which one; all of the course without it.",
+            show_default=False,
+        ),
+    ] = None,
+    training: Annotated[
+        bool,
+        typer.Option("--training", help="Train right solutions many times to find the threshold."),
+    ] = False,
+    dataset: DatasetOption = None,
+    runs: Annotated[
+        int, typer.Option(min=1, help="With --training: how many runs, of all ways together.")
+    ] = 200,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="With --training: forget the runs of earlier times.")
+    ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Processes at a time; one per core without it.", show_default=False
+        ),
+    ] = None,
+    isolation: IsolationOption = "namespaces",
+    course: CourseOption = None,
+) -> None:
+    """Hold the hidden suites against right answers, misconceptions and other seeds.
+
+    With --training, train right solutions again and again, and say which threshold they support;
+    stopped, it goes on from there. Exit code 1 where something does not hold.
+
+    Example: [bold]autograder audit week03[/bold]
+
+    The evidence for a threshold: [bold]autograder audit week03 --training --runs 200[/bold]
+    """
+    from autograder.course import assignment_names, load_assignment
+
+    root = course_root(course)
+    names = [assignment] if assignment is not None else assignment_names(root)
+    found = [on_dataset(load_assignment(name, root), dataset) for name in names]
+    if training:
+        if assignment is None:
+            raise AutograderError("--training needs an ASSIGNMENT: name one.")
+        sound = _audit_training(found[0], runs=runs, jobs=jobs, fresh=fresh)
+    else:
+        audited = [_audit_suites(each, jobs, isolation) for each in found]
+        sound = all(audited)
+    raise typer.Exit(ExitCode.DONE if sound else ExitCode.ATTENTION)
+
+
+def _audit_suites(assignment: Assignment, jobs: int | None, isolation: Isolation) -> bool:
+    from autograder import auditing
+    from autograder.cli.console import Progress
+    from autograder.cli.tables import in_brief
+
+    progress = Progress(0, f"Auditing {assignment.name}", each=False)
+    with progress:
+        checks = auditing.audit(
+            assignment,
+            jobs=jobs,
+            isolation=isolation,
+            on_start=progress.expect,
+            on_result=lambda result: progress.advance(in_brief(result)),
+        )
+    _show(assignment, checks)
+    return not any(check.failures for check in checks)
+
+
+def _show(assignment: Assignment, checks: list[Check]) -> None:
+    from autograder.cli.console import output, safe
+
+    console = output()
+    console.print(f"[bold]{safe(assignment.name)}[/bold]")
+    for check in checks:
+        held = check.cases - len(check.failures)
+        mark = "[red]✗[/red]" if check.failures else "[green]✓[/green]"
+        console.print(f"{mark} {check.name}: {held} of {check.cases}", soft_wrap=True)
+        for failure in check.failures[:SHOWN]:
+            console.print(f"    {safe(failure)}", soft_wrap=True)
+        if len(check.failures) > SHOWN:
+            console.print(f"    and {len(check.failures) - SHOWN} more")
+
+
+def _audit_training(assignment: Assignment, *, runs: int, jobs: int | None, fresh: bool) -> bool:
+    from autograder import evidence, rehearsal
+    from autograder.cli.console import output, safe
+    from autograder.publish.distributions import as_svg
+    from autograder.results import write_atomically
+
+    terms = evidence.terms_of(assignment)
+    found = _rehearsed(assignment, runs=runs, jobs=jobs, fresh=fresh)
+    broken_ways = len(evidence.ways(assignment, broken=True))
+    each = min(rehearsal.RUNS_OF_EACH_BROKEN, runs)
+    broken = _rehearsed(assignment, runs=each * broken_ways, jobs=jobs, fresh=fresh, broken=True)
+    try:
+        proposal = found.proposal()
+    except ValueError as error:
+        raise AutograderError(f"No threshold can be told: {error}.") from None
+    path = evidence.evidence_file(assignment)
+    write_atomically(path.with_suffix(".svg"), as_svg(found, broken, proposal, terms.threshold))
+    _show_evidence(found, terms.threshold)
+    console = output()
+    for file in (path, path.with_suffix(".svg")):
+        console.print(f"wrote {safe(str(file.relative_to(assignment.root)))}", soft_wrap=True)
+    in_use = proposal.threshold if terms.threshold is None else terms.threshold
+    supported = terms.threshold is not None and proposal.supports(in_use, terms.spread)
+    if not supported:
+        in_use = proposal.threshold
+    passed = sorted({run.optimiser for run in broken.runs if run.accuracy >= in_use})
+    for way in passed:
+        console.print(f"[red]✗[/red] a threshold of {in_use:.1%} lets through: {safe(way)}")
+    if not supported or terms.evidence_runs != len(found.runs):
+        console.print(f"\n\\[training.{safe(assignment.dataset)}] should say:")
+        console.print(f"threshold = {proposal.threshold:g}")
+        console.print(f"spread = {proposal.spread:g}")
+        console.print(f"evidence_runs = {len(found.runs)}")
+    return supported and not passed
+
+
+def _rehearsed(
+    assignment: Assignment, *, runs: int, jobs: int | None, fresh: bool, broken: bool = False
+) -> Evidence:
+    from autograder.cli.console import Progress
+    from autograder.rehearsal import rehearse
+
+    what = "Broken training" if broken else "Right training"
+    with Progress(0, f"{what} of {assignment.name} on {assignment.dataset}") as progress:
+        return rehearse(
+            assignment,
+            runs=runs,
+            broken=broken,
+            jobs=jobs,
+            fresh=fresh,
+            on_start=progress.expect,
+            on_run=lambda run: progress.advance(f"{run.optimiser}: {run.accuracy:.2%}"),
+        )
+
+
+def _show_evidence(found: Evidence, threshold: float | None) -> None:
+    from rich.table import Table
+
+    from autograder.cli.console import output, safe
+    from autograder.thresholds import chance_below
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("way to train")
+    for title in ("runs", "mean", "deviation", "smallest", "98.5 % exceed", "99.97 % exceed"):
+        table.add_column(title, justify="right")
+    if threshold is not None:
+        table.add_column(f"chance below {threshold:.1%}", justify="right")
+    for way, each in sorted(found.distributions().items()):
+        shares = (each.mean, each.deviation, each.smallest, each.usual, each.least)
+        cells = [safe(way), str(each.runs), *(f"{share:.2%}" for share in shares)]
+        if threshold is not None:
+            cells.append(f"{chance_below(threshold, found.accuracies()[way], found.images):.1e}")
+        table.add_row(*cells)
+    output().print(table)

@@ -1,0 +1,68 @@
+"""`autograder data`: which datasets there are, and getting those that are not embedded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from autograder.datasets import About
+
+data = typer.Typer(
+    help="Datasets: what there is, and getting what is not embedded.", no_args_is_help=True
+)
+
+
+@data.command()
+def fetch(
+    name: Annotated[
+        str, typer.Argument(help="Which one; `autograder data list` shows them.", metavar="NAME")
+    ],
+) -> None:
+    """Get a dataset, with its checksum verified; stopped or broken off, it goes on from there.
+
+    Example: [bold]autograder data fetch mnist[/bold]
+    """
+    from autograder import datasets
+    from autograder.cli.console import Bytes, output, safe
+
+    about = datasets.about(name)
+    if about.remote is None:
+        output().print(f"{safe(name)} is embedded: there is nothing to fetch.")
+        return
+    with Bytes(f"Fetching {about.remote.file}", about.remote.size) as progress:
+        path = datasets.fetch(name, progress.update)
+    console = output()
+    console.print(f"{safe(name)}: {safe(str(path))}", soft_wrap=True)
+    console.print(f"licence: {safe(about.licence)}", soft_wrap=True)
+    console.print(f"to cite: {safe(about.citation)}", soft_wrap=True)
+
+
+@data.command("list")
+def list_datasets() -> None:
+    """Show every dataset: whether it is on this machine, its source and its terms.
+
+    Example: [bold]autograder data list[/bold]
+    """
+    from autograder import datasets
+    from autograder.cli.console import output, safe
+
+    console = output()
+    for name in datasets.names():
+        about = datasets.about(name)
+        console.print(f"[bold]{safe(name)}[/bold]  {safe(about.title)}", soft_wrap=True)
+        for line in (_state(about), about.source, about.licence, about.citation):
+            console.print(f"  {safe(line)}", soft_wrap=True)
+
+
+def _state(about: About) -> str:
+    """Where it is, or how it comes here."""
+    from autograder import datasets
+
+    if about.remote is None:
+        return "embedded"
+    path = datasets.find(about.name)
+    if path is not None:
+        return f"here: {path}"
+    return f"not here: autograder data fetch {about.name}"

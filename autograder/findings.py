@@ -1,0 +1,96 @@
+"""From what the suites, the diagnosis and the sandbox found to the parts of a `Result`.
+
+Runs nothing and judges nothing: what a test is worth, `suite.points` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from autograder.course import Assignment
+from autograder.diagnosis import Misconception
+from autograder.results import ExerciseResult, Observed, TestResult, WrittenResult
+from autograder.sandbox import CellReport, Sandbox
+from autograder.submission import Submission, at_most
+from autograder.suite import points
+from autograder.suite.points import TestRecord
+from autograder.suite.run import SuiteRun
+
+MAX_CELLS = 40
+MAX_SENTENCE = 400
+"""What a result tells of cells that failed: so many, each in so many characters."""
+
+
+def exercises(
+    assignment: Assignment, found: SuiteRun, hints: Mapping[str, Misconception]
+) -> tuple[ExerciseResult, ...]:
+    """Every exercise with its points and tests; `hints` holds what each failed one matched."""
+    results = []
+    for exercise in assignment.exercises:
+        tests = [test for test in found.records if test.exercise == exercise.name]
+        results.append(
+            ExerciseResult(
+                exercise.name,
+                points.score(exercise.points, tests),
+                exercise.points,
+                points.summary(tests),
+                _test_results(tests, hints.get(exercise.name)),
+                found.replaced.get(exercise.name, ()),
+            )
+        )
+    return tuple(results)
+
+
+def _test_results(
+    tests: Sequence[TestRecord], match: Misconception | None
+) -> tuple[TestResult, ...]:
+    """The tests as the result shows them; the hint stands once, at the first test that failed."""
+    first_failed = next((test for test in tests if test.outcome in ("failed", "error")), None)
+    return tuple(
+        TestResult(
+            name=test.name,
+            title=test.title,
+            visibility=test.visibility,
+            outcome=test.outcome,
+            weight=test.weight,
+            message=test.message,
+            detail=test.detail,
+            seconds=test.seconds,
+            misconception=match.name if match and test is first_failed else None,
+            hint=match.hint if match and test is first_failed else None,
+            training=test.training,
+        )
+        for test in tests
+    )
+
+
+def written(submission: Submission, assignment: Assignment) -> tuple[WrittenResult, ...]:
+    """Every written question: whether there is something for a person to mark."""
+    released = {cell.grade_id: cell.source for cell in assignment.release_cells}
+    results = []
+    for question in assignment.written:
+        answer = submission.written.get(question.name, "").strip()
+        untouched = not answer or answer == released.get(question.name, "").strip()
+        state = "no_response" if untouched else "needs_marking"
+        results.append(WrittenResult(question.name, question.points, state))  # type: ignore[arg-type]
+    return tuple(results)
+
+
+def observed(submission: Submission, sandbox: Sandbox) -> Observed:
+    """What happened to the submission as a whole."""
+    seen = sandbox.observed()
+    failed = [_failed_cell(report) for report in sandbox.reports if report.outcome != "ok"]
+    return Observed(
+        notes=(*submission.notes, *seen["notes"]),
+        failed_cells=at_most(failed, MAX_CELLS),
+        limits_hit=tuple(seen["limits_hit"]),
+        violations=tuple(seen["violations"]),
+        restarts=seen["restarts"],
+        output=seen["output"],
+        output_bytes=seen["output_bytes"],
+    )
+
+
+def _failed_cell(report: CellReport) -> str:
+    sentence = f"{report.label}: {report.error or report.outcome}"
+    return sentence if len(sentence) <= MAX_SENTENCE else sentence[: MAX_SENTENCE - 1] + "…"

@@ -1,0 +1,93 @@
+"""The trusted side's answers to what a call asks back: values of functions replaced for it.
+
+A question is one for a value of a right function on arguments that the student's process chose,
+whoever in there sends it. It is checked like any answer, counted, and answered with plain data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograder.errors import AutograderError
+from autograder.sandbox import wire
+from autograder.sandbox.channel import Broken
+from autograder.sandbox.failures import CallFailed, Handle, StudentRaised
+
+MAX_CALLBACKS = 10_000
+MAX_TEXT = 1_000
+_KEYS = {"id", "outcome", "name", "args", "kwargs"}
+
+Function = Callable[..., Any]
+
+
+def is_question(answer: Any) -> bool:
+    """Whether what came instead of an answer asks back."""
+    return type(answer) is dict and answer.get("outcome") == "asks"
+
+
+class Callbacks:
+    """What one call may ask back, and how often it has."""
+
+    def __init__(self, functions: Mapping[str, Function]) -> None:
+        self._functions = functions
+        self._count = 0
+
+    def reply(self, question: dict[str, Any], number: int) -> bytes:
+        """The payload that answers a question: a value, or what the function raised.
+
+        Raises:
+            Broken: it is not a question that may be asked now.
+        """
+        self._count += 1
+        name, args, kwargs = _checked(question, number)
+        function = self._functions.get(name)
+        if function is None:
+            raise Broken("it asked for a function that is not replaced")
+        if self._count > MAX_CALLBACKS:
+            return _raised("RuntimeError", f"{name} was called more than {MAX_CALLBACKS:,} times")
+        try:
+            value = function(*args, **kwargs)
+            if _holds_handle(value):
+                return _raised("TypeError", f"what {name} returns cannot be passed on")
+            return wire.encode({"value": value})
+        except AutograderError:
+            raise
+        except StudentRaised as error:  # the right function's own way to refuse
+            return _raised(error.type_names[0] if error.type_names else "Exception", error.text)
+        except CallFailed as failure:
+            return _raised("RuntimeError", failure.message)
+        except wire.CannotCross as refusal:
+            return _raised("TypeError", f"what {name} returns cannot be passed on: {refusal}")
+        except Exception as error:
+            return _raised(type(error).__name__, str(error))
+
+
+def _checked(question: dict[str, Any], number: int) -> tuple[str, list[Any], dict[str, Any]]:
+    name, args, kwargs = (question.get(key) for key in ("name", "args", "kwargs"))
+    sound = (
+        set(question) == _KEYS
+        and type(question["id"]) is int
+        and question["id"] == number
+        and type(name) is str
+        and type(args) is list
+        and type(kwargs) is dict
+        and all(type(key) is str for key in kwargs)
+        and not _holds_handle([args, kwargs])
+    )
+    if not sound:
+        raise Broken("it asked back in a way that the protocol does not know")
+    return name, args, kwargs  # type: ignore[return-value]
+
+
+def _holds_handle(value: Any) -> bool:
+    """Looks through containers; their depth the wire has bounded."""
+    if type(value) is dict:
+        return any(map(_holds_handle, value.values()))
+    if type(value) in (list, tuple):
+        return any(map(_holds_handle, value))
+    return isinstance(value, Handle)
+
+
+def _raised(name: str, text: str) -> bytes:
+    return wire.encode({"type": name[:MAX_TEXT], "text": text[:MAX_TEXT]})

@@ -1,0 +1,53 @@
+"""What goes into a sandbox and what comes out of it, as the trusted side holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from autograder.sandbox.callbacks import Callbacks
+
+CellOutcome = Literal["ok", "error", "timeout", "crashed", "violation"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One unit of student code; `label` is what messages call it: "cell 7 (max_pool2d)"."""
+
+    label: str
+    source: str
+
+
+@dataclass(frozen=True)
+class CellReport:
+    """What came of running a cell: a claim, except for timeout, crashed and violation."""
+
+    label: str
+    outcome: CellOutcome
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a call returned, and with `watch` two claims: its arguments afterwards, and whether
+    what it returned shares memory with one of them. `seconds` is wall time, measured outside."""
+
+    value: Any
+    arguments: tuple[Any, ...] | None
+    shares_memory: bool | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Request:
+    """One thing that the worker is to do: what messages call it, and the message itself.
+
+    `callbacks` answers what it asks back meanwhile, where it may; `seconds` of computing time
+    stand for the limits' own.
+    """
+
+    what: str
+    message: dict[str, Any]
+    watch: bool = False
+    callbacks: Callbacks | None = None
+    seconds: float | None = None

@@ -1,0 +1,208 @@
+"""Pictures of a network's numbers: images, feature maps, sizes of layers, curves of learning.
+
+They show what they are given and know no network: no layer, dataset or result stands here.
+matplotlib is imported when a chart is looked at. For tables as grids of cells see `grids`.
+"""
+
+# ruff: noqa: RUF001 (sizes are written as in mathematics)
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Images = npt.ArrayLike
+WIDTH_INCHES = 7.5
+IMAGE_INCHES = 0.9
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure that is drawn when it is looked at; Jupyter shows it as the value of a cell.
+
+    `figure` is the matplotlib figure, to save it for instance.
+    """
+
+    paint: Callable[[Figure], None] = field(repr=False)
+    inches: tuple[float, float]
+    words: str
+
+    @cached_property
+    def figure(self) -> Figure:
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=self.inches, facecolor="white", layout="constrained")
+        self.paint(figure)
+        return figure
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        from autograder.student.drawing import png
+
+        return png(self.figure)
+
+    def __repr__(self) -> str:
+        """What is to be seen, in words."""
+        return self.words
+
+
+def show_images(images: Images, titles: Sequence[object] = (), columns: int = 8) -> Chart:
+    """Grey or coloured images in rows, each with its title.
+
+    Args:
+        images: shape (N, height, width), (N, height, width, 1) or (N, height, width, 3).
+        titles: one for each image, or none.
+        columns: how many stand side by side.
+    """
+    array = np.asarray(images)
+    if array.ndim == 4 and array.shape[3] == 1:
+        array = array[..., 0]
+    if array.ndim != 3 and (array.ndim != 4 or array.shape[3] != 3):
+        raise ValueError(f"images must have 3 axes, or 4 with 1 or 3 channels, not {array.shape}")
+    if not len(array):
+        raise ValueError("images holds no image")
+    columns = max(1, min(columns, len(array)))
+    rows = math.ceil(len(array) / columns)
+
+    def paint(figure: Figure) -> None:
+        for number, image in enumerate(array):
+            axes = figure.add_subplot(rows, columns, number + 1)
+            axes.imshow(image, cmap=None if image.ndim == 3 else "gray", interpolation="nearest")
+            axes.set_axis_off()
+            if number < len(titles):
+                axes.set_title(str(titles[number]), fontsize=8)
+
+    tall = IMAGE_INCHES * (1.35 if titles else 1.1)
+    said = ", ".join(str(title) for title in titles)
+    words = f"{len(array)} images of {array.shape[1]}×{array.shape[2]} pixels"
+    size = (max(columns * IMAGE_INCHES, 1.5), rows * tall)
+    return Chart(paint, size, f"{words}: {said}" if said else words)
+
+
+def show_feature_maps(maps: Images, columns: int = 8) -> Chart:
+    """The channels of one answer of a layer as grey images, numbered from 0.
+
+    Args:
+        maps: shape (height, width, channels), or (1, height, width, channels).
+        columns: how many stand side by side.
+    """
+    array = np.asarray(maps)
+    if array.ndim == 4 and array.shape[0] == 1:
+        array = array[0]
+    if array.ndim != 3:
+        raise ValueError(f"maps must have the axes height, width, channels, not {array.shape}")
+    channels = np.moveaxis(array, 2, 0)
+    return show_images(channels, [f"map {number}" for number in range(len(channels))], columns)
+
+
+def show_misclassified(
+    images: Images, labels: npt.ArrayLike, predictions: npt.ArrayLike, most: int = 16
+) -> Chart:
+    """The first images whose prediction is not their label, with both.
+
+    Args:
+        images: shape (N, height, width), with or without channels.
+        labels: the true classes, shape (N,).
+        predictions: the predicted classes, shape (N,).
+        most: how many are shown at most.
+    """
+    true, predicted = np.asarray(labels), np.asarray(predictions)
+    wrong = np.flatnonzero(true != predicted)[:most]
+    if not len(wrong):
+        return Chart(_say("no image is misclassified"), (3.0, 0.6), "no image is misclassified")
+    titles = [f"{true[i]}, not {predicted[i]}" for i in wrong]
+    return show_images(np.asarray(images)[wrong], titles)
+
+
+def show_sizes(layers: Sequence[tuple[str, int, int]]) -> Chart:
+    """Layers as a ladder: for each a square as large as one of its maps, with their number.
+
+    Args:
+        layers: (name, number of maps, side of a map in cells), from the input on.
+    """
+    steps = [(str(name), int(maps), int(side)) for name, maps, side in layers]
+    if not steps:
+        raise ValueError("layers holds no layer")
+    largest = max(side for _, _, side in steps)
+
+    def paint(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        axes.set_axis_off()
+        axes.set_aspect("equal")
+        left = 0.0
+        gap = 0.3 * largest
+        for number, (name, maps, side) in enumerate(steps):
+            _square(axes, left, side, number)
+            middle = left + side / 2
+            axes.text(middle, side / 2 + 0.06 * largest, name, ha="center", fontsize=9)
+            below = f"{maps} @ {side}×{side}"
+            axes.text(middle, -side / 2 - 0.16 * largest, below, ha="center", fontsize=7)
+            left += side + gap
+        axes.set_xlim(-gap, left)
+        axes.set_ylim(-0.75 * largest, 0.75 * largest)
+
+    words = " → ".join(f"{name} {maps} @ {side}×{side}" for name, maps, side in steps)
+    return Chart(paint, (WIDTH_INCHES, 2.2), words)
+
+
+def show_curves(history: Mapping[str, Sequence[float]]) -> Chart:
+    """Each list of a training history as a curve over the epochs.
+
+    What belongs together shares its axes: `loss` with `val_loss`, `accuracy` with `val_accuracy`.
+
+    Args:
+        history: lists of numbers by name, as `keras.callbacks.History.history`.
+    """
+    curves = {str(name): [float(value) for value in values] for name, values in history.items()}
+    if not curves:
+        raise ValueError("history holds no curve")
+    groups: dict[str, list[str]] = {}
+    for name in curves:
+        groups.setdefault(name.removeprefix("val_"), []).append(name)
+
+    def paint(figure: Figure) -> None:
+        from autograder.student.drawing import PALETTE
+
+        for number, (title, names) in enumerate(groups.items()):
+            axes = figure.add_subplot(1, len(groups), number + 1)
+            for colour, name in enumerate(names):
+                epochs = range(1, len(curves[name]) + 1)
+                axes.plot(epochs, curves[name], "o-", color=PALETTE[colour], label=name)
+            axes.set_title(title, fontsize=9)
+            axes.set_xlabel("epoch", fontsize=8)
+            axes.tick_params(labelsize=7)
+            axes.grid(alpha=0.3)
+            axes.legend(fontsize=7)
+
+    ends = [f"{name} ends at {values[-1]:.4g}" for name, values in curves.items() if values]
+    size = (min(WIDTH_INCHES, 3.6 * len(groups)), 2.6)
+    return Chart(paint, size, ", ".join(ends) or "no epoch")
+
+
+def _square(axes: Axes, left: float, side: float, number: int) -> None:
+    from matplotlib.patches import Rectangle
+
+    from autograder.student.drawing import INK, PALETTE
+
+    colour: Any = PALETTE[number % len(PALETTE)]
+    axes.add_patch(
+        Rectangle(
+            (left, -side / 2), side, side, facecolor=colour, alpha=0.38, edgecolor=INK, linewidth=1
+        )
+    )
+
+
+def _say(words: str) -> Callable[[Figure], None]:
+    def paint(figure: Figure) -> None:
+        figure.text(0.5, 0.5, words, ha="center", va="center", fontsize=9)
+
+    return paint

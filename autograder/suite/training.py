@@ -1,0 +1,172 @@
+"""Training, judged as a random variable: one run, and more where it ended near the threshold.
+
+A threshold belongs to a dataset and comes from many runs of right solutions (`autograder audit
+--training`). Let p be the chance that one run of a right solution ends below it, and q that it
+ends below by more than the margin. A run inside the margin on either side is repeated with other
+seeds, and the median of three counts. A right solution then fails with a chance of at most
+q + 3p²: its first run is below by more than the margin (q), or it is below inside the margin and
+one of two others is below too (p · 2p), or it is above and both others are below (p²). The
+evidence has to show that p < 1.5 % and q < 0.03 %, together less than 1/1000 (`thresholds`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import math
+import statistics
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.errors import SuiteError
+from autograder.suite.expect import Mismatch
+from autograder.training_terms import TrainingTerms
+
+MOST_RUNS = 3
+
+
+@dataclass(frozen=True)
+class GradingData:
+    """The data of a dataset that grades: `train` may cross to the student, `held_out` never.
+
+    Both are pairs of images, uint8 (N, H, W) or (N, H, W, C), and labels, int (N,).
+    """
+
+    name: str
+    train: tuple[NDArray[np.uint8], NDArray[np.int64]]
+    held_out: tuple[NDArray[np.uint8], NDArray[np.int64]]
+    classes: int
+
+
+def grading_data(name: str) -> GradingData:
+    """Load a dataset by name.
+
+    Raises:
+        AutograderError: there is none of that name, or it is not on this machine.
+    """
+    from autograder import datasets
+
+    found = datasets.load(name)
+    return GradingData(
+        found.name,
+        (found.x_train, found.y_train),
+        (found.x_test, found.y_test),
+        found.classes,
+    )
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """What a judgement rests on: every run's accuracy, and what they amount to."""
+
+    dataset: str
+    threshold: float
+    accuracies: tuple[float, ...]
+
+    @property
+    def counted(self) -> float:
+        """The median of the runs."""
+        return statistics.median(self.accuracies)
+
+    def as_plain(self) -> dict[str, Any]:
+        """As it stands in a result: shares of one."""
+        return {
+            **asdict(self),
+            "accuracies": [round(each, 4) for each in self.accuracies],
+            "counted": round(self.counted, 4),
+            "runs": len(self.accuracies),
+        }
+
+
+class NotTrainedEnough(Mismatch):
+    """The accuracy is below the threshold; `message` is a whole sentence."""
+
+
+class Training:
+    """The `training` fixture: the terms of the dataset in use, and the judgement by them."""
+
+    def __init__(self, terms: TrainingTerms, seed: bytes) -> None:
+        self._terms = terms
+        self._seed = seed
+        self.record: TrainingRecord | None = None
+
+    @property
+    def dataset(self) -> str:
+        return self._terms.dataset
+
+    @property
+    def epochs(self) -> int:
+        return self._terms.epochs
+
+    @property
+    def batch_size(self) -> int:
+        return self._terms.batch_size
+
+    @property
+    def examples(self) -> int | None:
+        """How many training images are used; None for all."""
+        return self._terms.examples
+
+    @property
+    def more(self) -> Mapping[str, float]:
+        """Whatever else the section of the dataset says."""
+        return self._terms.more
+
+    def seeds(self) -> list[int]:
+        """The seeds of the runs, below 2**31: the same whenever this submission is graded."""
+        drawn = (hmac.digest(self._seed, b"run %d" % k, hashlib.sha256) for k in range(MOST_RUNS))
+        return [int.from_bytes(each[:4], "big") >> 1 for each in drawn]
+
+    def judge(self, run: Callable[[int], float]) -> TrainingRecord:
+        """Train once, near the threshold up to three times, and let the median count.
+
+        `run(seed)` trains and returns the accuracy, from 0 to 1, as the suite evaluated it.
+
+        Raises:
+            NotTrainedEnough: it is below the threshold.
+            SuiteError: the dataset has no threshold yet.
+            CallFailed: whatever `run` raises.
+        """
+        terms = self._terms
+        if terms.threshold is None:
+            raise SuiteError(
+                f"[training.{terms.dataset}] has no threshold: `autograder audit ASSIGNMENT "
+                f"--training --dataset {terms.dataset}` finds it."
+            )
+        accuracies: list[float] = []
+        for seed in self.seeds():
+            accuracies.append(_checked(run(seed)))
+            record = TrainingRecord(terms.dataset, terms.threshold, tuple(accuracies))
+            self.record = record
+            if is_decided(accuracies, terms.threshold, terms.spread):
+                break
+        if record.counted < terms.threshold:
+            runs = len(accuracies)
+            how = f" in the median of {runs} runs" if runs > 1 else ""
+            raise NotTrainedEnough(
+                f"The trained model gets {record.counted:.1%} of images right that it has never "
+                f"seen ({terms.dataset}){how}; at least {terms.threshold:.1%} are asked for.",
+                f"accuracies {[round(each, 4) for each in accuracies]}",
+            )
+        return record
+
+
+def is_decided(accuracies: list[float], threshold: float, margin: float) -> bool:
+    """Whether no further run can change which side of the threshold the median is on."""
+    if len(accuracies) == 1:
+        return abs(accuracies[0] - threshold) >= margin
+    above = sum(accuracy >= threshold for accuracy in accuracies)
+    return max(above, len(accuracies) - above) > MOST_RUNS // 2
+
+
+def _checked(accuracy: float) -> float:
+    value = float(accuracy)
+    if math.isnan(value):  # weights that are not numbers get nothing right
+        return 0.0
+    if not 0 <= value <= 1:
+        raise SuiteError(f"The suite computed an accuracy of {value:g}: it must be from 0 to 1.")
+    return value

@@ -1,0 +1,114 @@
+"""From accuracies of right solutions to a threshold at which they fail less than once in 1,000.
+
+A run near the threshold is repeated and the median of three counts, so that a right solution fails
+with a chance of at most q + 3p² (`suite.training`): p is that one run is below the threshold, and q
+that it is below by more than the spread. Pure arithmetic. Knows no network, no dataset and no file.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+BELOW = 0.015  # p
+FAR_BELOW = 3e-4  # q; together less than 1/1000
+CONFIDENCE = 0.95
+STEP = 0.005  # thresholds are multiples of it
+FEWEST_RUNS = 10  # of one way, to fit a distribution to
+METHOD = (
+    "For each way of training: a normal distribution fitted to logit((a·m + ½)/(m + 1)) of the "
+    "accuracies a on m images, and its one-sided tolerance limits with 95 % confidence (Natrella's "
+    "approximation). The threshold is the least, over the ways, of the limits that 98.5 % of runs "
+    "exceed, rounded down to half a percent; the spread reaches down to the least of the limits "
+    "that 99.97 % exceed and of the accuracies seen. A right solution then fails with a chance of "
+    "at most 0.0003 + 3 · 0.015² < 1/1000, since a run within the spread is repeated."
+)
+_NORMAL = NormalDist()
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """What the runs of one way of training amount to; accuracies are shares of one."""
+
+    runs: int
+    mean: float
+    deviation: float
+    smallest: float
+    usual: float
+    """Exceeded by 985 of 1,000 runs, with 95 % confidence."""
+    least: float
+    """Exceeded by 9,997 of 10,000 runs, with 95 % confidence."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The threshold and the margin that the evidence supports."""
+
+    threshold: float
+    spread: float
+
+    def supports(self, threshold: float, spread: float) -> bool:
+        """Whether these terms, too, fail a right solution less than once in 1,000."""
+        lowest = self.threshold - self.spread
+        return threshold <= self.threshold + 1e-9 and threshold - spread <= lowest + 1e-9
+
+
+def distribution(accuracies: Sequence[float], images: int) -> Distribution:
+    """Fit one way's accuracies, each measured on that many images.
+
+    Raises:
+        ValueError: there are fewer than ten.
+    """
+    count = len(accuracies)
+    if count < FEWEST_RUNS:
+        raise ValueError(f"{count} runs are too few to tell how they scatter")
+    logits = [logit(each, images) for each in accuracies]
+    mean, deviation = statistics.mean(logits), statistics.stdev(logits)
+    return Distribution(
+        runs=count,
+        mean=statistics.mean(accuracies),
+        deviation=statistics.stdev(accuracies),
+        smallest=min(accuracies),
+        usual=_share(mean - tolerance_factor(count, BELOW) * deviation, images),
+        least=_share(mean - tolerance_factor(count, FAR_BELOW) * deviation, images),
+    )
+
+
+def proposal(ways: Mapping[str, Distribution]) -> Proposal:
+    """What is safe for every one of these ways."""
+    usual = min(way.usual for way in ways.values())
+    lowest = min(min(way.least, way.smallest) for way in ways.values())
+    threshold = max(0.0, math.floor(usual / STEP + 1e-9) * STEP)
+    spread = max(0.0, math.ceil((threshold - lowest) / STEP - 1e-9) * STEP)
+    return Proposal(round(threshold, 4), round(spread, 4))
+
+
+def chance_below(threshold: float, accuracies: Sequence[float], images: int) -> float:
+    """The fitted chance that one run ends below a threshold."""
+    logits = [logit(each, images) for each in accuracies]
+    deviation = statistics.stdev(logits)
+    distance = logit(threshold, images) - statistics.mean(logits)
+    return _NORMAL.cdf(distance / deviation) if deviation else float(distance > 0)
+
+
+def tolerance_factor(count: int, chance: float) -> float:
+    """How many standard deviations below the mean of `count` values the limit lies below which
+    others are with that chance."""
+    z, confidence = _NORMAL.inv_cdf(1 - chance), _NORMAL.inv_cdf(CONFIDENCE)
+    a = 1 - confidence**2 / (2 * (count - 1))
+    b = z**2 - confidence**2 / count
+    return (z + math.sqrt(z**2 - a * b)) / a
+
+
+def logit(accuracy: float, images: int) -> float:
+    """The log-odds of a share of that many images, finite for none and all too."""
+    share = (accuracy * images + 0.5) / (images + 1)
+    return math.log(share / (1 - share))
+
+
+def _share(log_odds: float, images: int) -> float:
+    share = 1 / (1 + math.exp(-log_odds))
+    return min(1.0, max(0.0, (share * (images + 1) - 0.5) / images))

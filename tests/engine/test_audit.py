@@ -1,0 +1,275 @@
+"""`autograder audit`: suites held against what is known, and thresholds against their evidence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mini_course import MISCONCEPTIONS, module_text, write_mini_course
+from typer.testing import CliRunner
+
+from autograder import evidence, thresholds
+from autograder.auditing import Check, audit
+from autograder.cli import app
+from autograder.course import Assignment, load_assignment
+from autograder.rehearsal import rehearse
+
+MORE_MISCONCEPTIONS = """
+
+@misconception("increment", "What should happen to text?")
+def increment_takes_text(x):
+    return 1 if isinstance(x, str) else np.asarray(x) + 1.5
+
+@misconception("increment", "Whose array is changed?")
+def increment_in_place(x):
+    x = np.asarray(x)
+    if x.ndim:
+        x += 1
+        return x
+    return x + 1
+
+@probes("double")
+def _():
+    return [call(np.array([1.0, 5.0]), watch=True), call("text")]
+
+@misconception("double", "What is twice of three?")
+def double_triples(x):
+    return np.asarray(x) * 3
+
+@misconception("double", "Whose array is changed?")
+def double_in_place(x):
+    x = np.asarray(x)
+    x += x * 1
+    return x
+
+@misconception("double", "What should happen to text?")
+def double_takes_text(x):
+    return np.asarray(x) * 2 if not isinstance(x, str) else x * 2
+"""
+WATCHING = MISCONCEPTIONS.replace(
+    "[call(np.array([1.0, 5.0])), call(np.array([-3.0]))]",
+    "[call(np.array([1.0, 5.0]), watch=True), call(np.array([-3.0])), call('text')]",
+)
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Assignment:
+    """The miniature, with a misconception for each of its tests."""
+    course = write_mini_course(tmp_path / "course")
+    course.misconceptions_file.write_text(WATCHING + MORE_MISCONCEPTIONS, encoding="utf-8")
+    return course
+
+
+def failing(checks: list[Check]) -> dict[str, tuple[str, ...]]:
+    return {check.name: check.failures for check in checks if check.failures}
+
+
+def test_a_sound_assignment_holds_in_every_check(course):
+    checks = audit(course)
+    assert failing(checks) == {}
+    assert all(check.cases for check in checks if "threshold" not in check.name)
+
+
+def test_a_suite_that_fails_a_right_answer_is_found(course):
+    course.right_solutions_folder.mkdir(parents=True)
+    lists = "def double(x):\n    return (2 * np.asarray(x)).tolist()"
+    (course.right_solutions_folder / "lists.py").write_text(module_text(double=lists), "utf-8")
+    suite = course.suite_file("double")
+    strict = suite.read_text(encoding="utf-8").replace("like=x)", "like=x, dtype=int)")
+    suite.write_text(strict, encoding="utf-8")
+    (failure,) = [
+        each
+        for each in failing(audit(course))["right answers have full marks"]
+        if each.startswith("lists.py")
+    ]
+    assert failure == "lists.py: fails double.test_arrays (failed)"
+
+
+def test_a_test_that_no_misconception_fails_is_found(course):
+    suite = course.suite_file("double")
+    idle = '\ndef test_idle(student):\n    """Is there."""\n    student.double(1)\n'
+    suite.write_text(suite.read_text(encoding="utf-8") + idle, encoding="utf-8")
+    (failure,) = failing(audit(course))["each hidden test is failed by a misconception"]
+    assert failure == "double: no misconception fails test_idle"
+
+
+def test_misconceptions_that_the_suite_or_the_probes_miss_are_found(course):
+    text = course.misconceptions_file.read_text(encoding="utf-8")
+    text += '\n@misconception("double", "Is it right")\ndef double_right(x):\n'
+    text += "    return np.asarray(x) * 2\n"
+    text += '\n@misconception("double", "Is it wrong?")\ndef double_triples_too(x):\n'
+    text += "    return 3 * np.asarray(x)\n"
+    course.misconceptions_file.write_text(text, encoding="utf-8")
+    found = failing(audit(course))
+    assert found["a misconception loses points in its own exercise only"] == (
+        "double_right: has full marks",
+    )
+    assert found["hints ask a question"] == ("double_right: has a hint that asks nothing",)
+    assert (
+        "double_triples, double_triples_too: react alike to every probe"
+        in (found["probes tell misconceptions apart"])
+    )
+
+
+def test_a_release_that_earns_points_is_found(course):
+    course.release_notebook.write_text(
+        course.source_notebook.read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    assert failing(audit(course))["the release earns nothing"] == ("the release: earns 6 points",)
+
+
+def test_the_command_says_what_holds_and_ends_with_1_where_something_does_not(course):
+    arguments = ["audit", "mini", "--course", str(course.root), "--jobs", "1"]
+    good = CliRunner().invoke(app, arguments)
+    assert (good.exit_code, "right answers have full marks: 3 of 3" in good.stdout) == (0, True)
+    course.misconceptions_file.write_text(MISCONCEPTIONS, encoding="utf-8")
+    bad = CliRunner().invoke(app, arguments)
+    assert bad.exit_code == 1
+    assert "double: has no misconceptions" in bad.stdout
+
+
+# -- thresholds ----------------------------------------------------------------------------
+
+
+def test_the_tolerance_factor_is_that_of_the_tables():
+    """Lieberman (1958): 99.9 % of a normal distribution with 95 % confidence, one-sided."""
+    assert thresholds.tolerance_factor(50, 1e-3) == pytest.approx(3.766, rel=0.01)
+    assert thresholds.tolerance_factor(1_000_000, 1e-3) == pytest.approx(3.09, abs=0.01)
+
+
+def test_a_right_solution_fails_less_than_once_in_a_thousand():
+    rng = np.random.default_rng(0)
+
+    def drawn(count: int) -> list[float]:
+        return (rng.binomial(500, 1 / (1 + np.exp(-rng.normal(3, 0.3, count)))) / 500).tolist()
+
+    safe = thresholds.proposal({"a way": thresholds.distribution(drawn(50), 500)})
+    runs = np.array(drawn(300_000)).reshape(-1, 3)
+    below = runs < safe.threshold
+    at_once = np.abs(runs[:, 0] - safe.threshold) >= safe.spread
+    assert np.where(at_once, below[:, 0], below.sum(axis=1) >= 2).mean() < 1e-3
+    assert safe.threshold > 0.85
+
+
+def test_the_worst_way_decides_and_the_smallest_accuracy_seen_is_within_the_spread():
+    good = thresholds.distribution([0.97, 0.98] * 10, 500)
+    scattered = thresholds.distribution([0.95, 0.951] * 10 + [0.62], 500)
+    alone, both = (
+        thresholds.proposal({"good": good}),
+        thresholds.proposal({"good": good, "scattered": scattered}),
+    )
+    assert alone.threshold > 0.9 > both.threshold
+    assert both.threshold - both.spread <= 0.62
+    assert both.supports(both.threshold, both.spread)
+    assert not both.supports(both.threshold, 0)
+    assert not both.supports(alone.threshold, both.spread)
+
+
+def test_too_few_runs_tell_nothing():
+    with pytest.raises(ValueError, match="too few"):
+        thresholds.distribution([0.9] * 9, 100)
+
+
+EVIDENCE = """
+from dataclasses import dataclass
+import random
+
+@dataclass
+class Run:
+    accuracy: float
+    cpu_seconds: float = 0.5
+
+RUNS = {"one": 0.95, "other": 0.96}
+BROKEN = {"lazy": 0.3}
+
+def run(name, dataset, *, epochs, batch_size, examples, seed, shift):
+    assert (dataset.name, epochs, batch_size, examples, shift) == ("digits", 3, 32, None, 2)
+    mean = {**RUNS, **BROKEN}[name]
+    return Run(mean + random.Random(seed).uniform(-0.01, 0.01))
+"""
+SETTINGS = """
+[training]
+dataset = "digits"
+[training.digits]
+epochs = 3
+batch_size = 32
+shift = 2
+"""
+
+
+@pytest.fixture
+def trains(course: Assignment) -> Assignment:
+    settings = course.source_notebook.with_name("assignment.toml")
+    settings.write_text(settings.read_text(encoding="utf-8") + SETTINGS, encoding="utf-8")
+    course.evidence_module.parent.mkdir(parents=True)
+    course.evidence_module.write_text(EVIDENCE, encoding="utf-8")
+    return load_assignment(course.name, course.root)
+
+
+def test_runs_are_shared_by_all_ways_and_kept(trains):
+    found = rehearse(trains, runs=21, jobs=1)
+    assert {way: len(each) for way, each in found.accuracies().items()} == {"one": 11, "other": 11}
+    kept = evidence.read(evidence.evidence_file(trains), trains)
+    assert kept is not None
+    assert sorted(kept.runs, key=str) == sorted(found.runs, key=str)
+    document = json.loads(evidence.evidence_file(trains).read_text(encoding="utf-8"))
+    assert (document["epochs"], document["shift"], document["images"]) == (3, 2, 500)
+    assert document["proposal"]["threshold"] == found.proposal().threshold
+
+
+def test_what_was_stopped_goes_on_and_other_code_begins_anew(trains):
+    started = []
+
+    def on_start(total: int, done: int) -> None:
+        started.append((total, done))
+
+    rehearse(trains, runs=4, jobs=1, on_start=on_start)
+    rehearse(trains, runs=8, jobs=1, on_start=on_start)
+    trains.evidence_module.write_text(EVIDENCE + "\n", encoding="utf-8")
+    rehearse(trains, runs=4, jobs=1, on_start=on_start)
+    assert started == [(4, 0), (8, 4), (4, 0)]
+
+
+def test_the_command_finds_a_threshold_and_says_where_it_belongs(trains):
+    arguments = ["audit", "mini", "--course", str(trains.root), "--training", "--runs", "40"]
+    first = CliRunner().invoke(app, [*arguments, "--jobs", "1"])
+    assert first.exit_code == 1, first.output
+    assert "[training.digits] should say:" in first.stdout
+    lines = [line for line in first.stdout.splitlines() if " = " in line]
+    settings = trains.source_notebook.with_name("assignment.toml")
+    text = settings.read_text(encoding="utf-8") + "\n".join(lines)
+    settings.write_text(text, encoding="utf-8")
+    second = CliRunner().invoke(app, [*arguments, "--jobs", "1"])
+    assert second.exit_code == 0, second.output
+    assert "should say" not in second.stdout
+    terms = load_assignment("mini", trains.root).training["digits"]
+    assert (0.85 < (terms.threshold or 0) <= 0.94, terms.evidence_runs) == (True, 40)
+    picture = evidence.evidence_file(trains).with_suffix(".svg").read_text(encoding="utf-8")
+    assert "40 runs of right solutions" in picture
+    assert "broken: lazy (5)" in picture
+
+
+def test_a_threshold_that_lets_broken_training_through_is_found(trains):
+    text = EVIDENCE.replace('"lazy": 0.3', '"lazy": 0.955')
+    trains.evidence_module.write_text(text, encoding="utf-8")
+    arguments = ["audit", "mini", "--course", str(trains.root), "--training", "--runs", "40"]
+    result = CliRunner().invoke(app, [*arguments, "--jobs", "1"])
+    assert result.exit_code == 1
+    assert "lets through: lazy" in result.stdout
+
+
+def test_a_threshold_without_evidence_is_found(trains):
+    settings = trains.source_notebook.with_name("assignment.toml")
+    settings.write_text(settings.read_text(encoding="utf-8") + "threshold = 0.99\n", "utf-8")
+    checks = audit(load_assignment("mini", trains.root))
+    told = failing(checks)["thresholds have their evidence"]
+    assert told[0].startswith("digits: there is no evidence for the threshold; run `autograder")
+
+
+def test_a_course_without_ways_to_train_says_so(trains):
+    trains.evidence_module.unlink()
+    result = CliRunner().invoke(app, ["audit", "mini", "--course", str(trains.root), "--training"])
+    assert result.exit_code == 2
+    assert "There is no tests/evidence/mini.py" in result.output
