@@ -1,7 +1,7 @@
 # Work of a student who uses an editor in place of JupyterLab.
 
 # %% nbgrader={"grade_id": "setup"}
-import numpy as np  # noqa: I001
+import numpy as np
 
 # %% [markdown]
 # I wrote some helpers first.
