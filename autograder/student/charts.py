@@ -9,7 +9,7 @@ matplotlib is imported when a chart is looked at. For tables as grids of cells s
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -55,7 +55,7 @@ class Chart:
         return self.words
 
 
-def show_images(images: Images, titles: Sequence[object] = (), columns: int = 8) -> Chart:
+def show_images(images: Images, titles: Iterable[object] = (), columns: int = 8) -> Chart:
     """Grey or coloured images in rows, each with its title.
 
     Args:
@@ -70,6 +70,7 @@ def show_images(images: Images, titles: Sequence[object] = (), columns: int = 8)
         raise ValueError(f"images must have 3 axes, or 4 with 1 or 3 channels, not {array.shape}")
     if not len(array):
         raise ValueError("images holds no image")
+    named = [str(title) for title in titles]
     columns = max(1, min(columns, len(array)))
     rows = math.ceil(len(array) / columns)
 
@@ -78,11 +79,11 @@ def show_images(images: Images, titles: Sequence[object] = (), columns: int = 8)
             axes = figure.add_subplot(rows, columns, number + 1)
             axes.imshow(image, cmap=None if image.ndim == 3 else "gray", interpolation="nearest")
             axes.set_axis_off()
-            if number < len(titles):
-                axes.set_title(str(titles[number]), fontsize=8)
+            if number < len(named):
+                axes.set_title(named[number], fontsize=8)
 
-    tall = IMAGE_INCHES * (1.35 if titles else 1.1)
-    said = ", ".join(str(title) for title in titles)
+    tall = IMAGE_INCHES * (1.35 if named else 1.1)
+    said = ", ".join(named)
     words = f"{len(array)} images of {array.shape[1]}×{array.shape[2]} pixels"
     size = (max(columns * IMAGE_INCHES, 1.5), rows * tall)
     return Chart(paint, size, f"{words}: {said}" if said else words)

@@ -81,6 +81,14 @@ def test_the_source_text_and_settings_are_not_released(built: Path) -> None:
     assert released == {f"{NAME}.ipynb", f"{NAME}.py"}
 
 
+def test_evidence_beside_the_source_is_not_released(tmp_path: Path) -> None:
+    root = write_course(tmp_path)
+    (root / f"source/{NAME}/evidence").mkdir()
+    (root / f"source/{NAME}/evidence/digits.json").write_text("{}")
+    authoring.build(NAME, root)
+    assert not (root / f"assignments/{NAME}/evidence").exists()
+
+
 def test_a_picture_beside_the_source_is_released(tmp_path: Path) -> None:
     root = write_course(tmp_path)
     (root / f"source/{NAME}/figure.png").write_bytes(b"\x89PNG\xff\x00")

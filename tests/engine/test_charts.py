@@ -34,6 +34,11 @@ def test_images_are_drawn_in_their_order_with_their_titles() -> None:
     assert [axes.get_title() for axes in chart.figure.axes] == ["a", "b"]
 
 
+def test_titles_may_be_an_array() -> None:
+    chart = show_images(np.zeros((3, 2, 2)), np.array([4, 0, 7]))
+    assert repr(chart).endswith("4, 0, 7")
+
+
 def test_images_that_are_none_are_refused() -> None:
     for shape in ((3, 4), (2, 3, 4, 2), (0, 3, 4)):
         with pytest.raises(ValueError, match="images"):

@@ -8,7 +8,10 @@ slow, so that each wrong answer meets the exercises that it could touch, and not
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
@@ -131,6 +134,18 @@ def test_the_notebook_among_the_right_answers_is_its_percent_text() -> None:
     text, notebook = (jupytext.read(folder / name) for name in ("percent.py", "notebook.ipynb"))
     assert [(cell.cell_type, cell.source) for cell in notebook.cells] == [
         (cell.cell_type, cell.source) for cell in text.cells
+    ]
+
+
+def test_the_solutions_pass_every_public_check(tmp_path: Path) -> None:
+    """As `autograder check` runs them, pictures included."""
+    report = tmp_path / "report.json"
+    command = [sys.executable, "-m", "autograder.student.runner", str(ASSIGNMENT.source_text)]
+    subprocess.run([*command, "--output", str(report)], check=True, capture_output=True)
+    said = json.loads(report.read_text(encoding="utf-8"))
+    assert said["problems"] == []
+    assert [(each["name"], each["outcome"]) for each in said["exercises"]] == [
+        (name, "passed") for name in EXERCISES
     ]
 
 
