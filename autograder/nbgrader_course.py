@@ -18,7 +18,8 @@ RELEASE = "assignments"
 
 # nbgrader copies whatever lies beside a source notebook to the release and on to the feedback
 # pages' folder. The source text (solutions and rubrics), the settings and the evidence of
-# thresholds lie there, so nbgrader is told not to see them. The price: nbgrader's exchange carries notebooks, not their .py form.
+# thresholds lie there, so nbgrader is told not to see them. The price: nbgrader's exchange carries
+# notebooks, not their .py form.
 UNSEEN = (
     ".ipynb_checkpoints",
     "*.pyc",
