@@ -1,0 +1,1044 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # LeNet-5
+#
+# In 1998 LeCun, Bottou, Bengio and Haffner described a network that read handwritten digits so
+# well that banks let it read cheques. In this assignment you count its parameters, write its
+# layers in plain NumPy, put them together, and then build and train its modern form in Keras:
+# thirteen exercises with 47 points, and four questions, with 4 points each.
+#
+# **Conventions**, the same as in Keras, hold in every exercise:
+#
+# * Images are arrays of shape `(batch, height, width, channels)`, called NHWC.
+# * Functions are pure: they return something new and change none of their arguments.
+# * An empty batch gives an empty batch. NaN propagates.
+# * An argument that makes no sense raises a `ValueError` whose message names that argument, such
+#   as `"input_size must be at least 32, not 28"`.
+#
+# You may add functions of your own, in any cell in which you write, and use in one exercise what
+# you wrote in another: where an earlier function is wrong, later exercises are graded with a right
+# one in its place, so that one mistake is paid for once. After each exercise comes a cell of
+# public checks. They are few on purpose: your work is graded with more checks than these.
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"}
+import numpy as np
+
+# %% nbgrader={"grade": false, "grade_id": "tools", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"}
+from IPython.display import display
+
+from autograder.student import (
+    check,
+    check_raises,
+    show_confusion,
+    show_connections,
+    show_curves,
+    show_feature_maps,
+    show_images,
+    show_misclassified,
+    show_sizes,
+)
+
+# %% [markdown]
+# The network takes an image of 32×32 pixels. C are convolutions with kernels of 5×5, without
+# padding; S are subsampling layers, which halve height and width; F6 and the output are vectors.
+
+# %%
+show_sizes(
+    [
+        ("input", 1, 32),
+        ("C1", 6, 28),
+        ("S2", 6, 14),
+        ("C3", 16, 10),
+        ("S4", 16, 5),
+        ("C5", 120, 1),
+        ("F6", 84, 1),
+        ("output", 10, 1),
+    ]
+)
+
+# %% [markdown]
+# ## 1. The parameters of a convolution (2 points)
+#
+# Each filter of a convolution has a weight for every cell of its kernel in every channel that it
+# sees, and one bias. With `groups`, channels and filters are dealt into so many groups, and a
+# filter sees the channels of its own group only.
+
+
+# %% nbgrader={"grade": false, "grade_id": "conv_parameters", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
+def conv_parameters(kernel_size, in_channels, out_channels, bias=True, groups=1):
+    """Count the trainable parameters of a convolution.
+
+    Args:
+        kernel_size: the kernel's side, an int, or (height, width); at least 1.
+        in_channels: channels of the image, at least 1.
+        out_channels: number of filters, at least 1.
+        bias: whether each filter has a bias.
+        groups: number of groups; it divides both `in_channels` and `out_channels`.
+
+    Returns:
+        The number of weights and biases, an int.
+
+    Raises:
+        ValueError: an argument is below 1, or `groups` does not divide both numbers of channels
+            (the message then names `groups`).
+    """
+    ### BEGIN SOLUTION
+    sides = kernel_size if isinstance(kernel_size, (tuple, list)) else (kernel_size, kernel_size)
+    counts = {
+        "kernel_size": min(sides),
+        "in_channels": in_channels,
+        "out_channels": out_channels,
+        "groups": groups,
+    }
+    for name, value in counts.items():
+        if value < 1:
+            raise ValueError(f"{name} must be at least 1, not {value}")
+    if in_channels % groups or out_channels % groups:
+        raise ValueError(f"groups must divide {in_channels} and {out_channels}, {groups} does not")
+    weights_per_filter = sides[0] * sides[1] * (in_channels // groups)
+    return out_channels * (weights_per_filter + (1 if bias else 0))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_conv_parameters", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+check(conv_parameters, 5, 1, 6, expected=156)
+check(conv_parameters, 5, 6, 16, expected=2416)
+check(conv_parameters, 3, 8, 4, bias=False, expected=288)
+check_raises(conv_parameters, 3, 5, 4, groups=2, naming="groups")
+
+# %% [markdown]
+# ## 2. The table of layers (4 points)
+#
+# How large is each layer, how many parameters does it learn, and how many connections does it
+# have? A connection is an input of a unit, its bias counted too: C1 shares 156 parameters among
+# 6·28·28 units of 26 inputs each, which makes 122,304 connections.
+#
+# * **C1** 6 maps, **C3** 16 maps, **C5** 120 maps: convolutions with 5×5 kernels, stride 1, no
+#   padding. C1 and C5 see all maps of the layer before; C3 sees some: 60 pairs of an S2 map and a
+#   C3 map are connected (exercise 3 says which).
+# * **S2, S4**: each unit has the four cells of a 2×2 window as inputs and a bias. A map learns two
+#   numbers, one weight for the sum and one bias. Windows do not overlap; a last row or column that
+#   fills no window is left out.
+# * **F6** 84 units, each with 120 inputs and a bias.
+# * **OUTPUT** 10 units, each with 84 inputs, without a bias. The code that it compares with was
+#   set by hand: nothing is learned.
+#
+# On a larger image C5, F6 and OUTPUT are applied at each position: at 36 pixels C5 is 2×2 cells
+# large and has four times the connections, with the same parameters.
+
+
+# %% nbgrader={"grade": false, "grade_id": "lenet5_table", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
+def lenet5_table(input_size=32):
+    """The layers of LeNet-5 as of 1998, computed for an image of any size.
+
+    Args:
+        input_size: height and width of the image, at least 32.
+
+    Returns:
+        A list of seven dicts, for C1, S2, C3, S4, C5, F6 and OUTPUT in this order, each with the
+        keys "name" (a string) and "maps", "size", "parameters", "connections" (ints). `maps` is
+        the number of maps or units, `size` the side of a map in cells (1 for F6 and OUTPUT at
+        32), `parameters` counts what is trained.
+
+    Raises:
+        ValueError: `input_size` is below 32.
+
+    Source: LeCun et al., Gradient-based learning applied to document recognition (1998), II.B.
+    """
+    ### BEGIN SOLUTION
+    if input_size < 32:
+        raise ValueError(f"input_size must be at least 32, not {input_size}")
+    rows = []
+
+    def add(name, maps, size, parameters, inputs):
+        """A row; `inputs` are those of the units at one position of all maps, biases included."""
+        rows.append(
+            {
+                "name": name,
+                "maps": maps,
+                "size": size,
+                "parameters": parameters,
+                "connections": size * size * inputs,
+            }
+        )
+
+    c1 = input_size - 4
+    s2 = c1 // 2
+    c3 = s2 - 4
+    s4 = c3 // 2
+    c5 = s4 - 4
+    pairs = 6 * 3 + 9 * 4 + 1 * 6  # of an S2 and a C3 map
+    for name, maps, size, weights in (
+        ("C1", 6, c1, 6 * 1 * 25),
+        ("S2", 6, s2, None),
+        ("C3", 16, c3, pairs * 25),
+        ("S4", 16, s4, None),
+        ("C5", 120, c5, 120 * 16 * 25),
+        ("F6", 84, c5, 84 * 120),
+    ):
+        if weights is None:
+            add(name, maps, size, 2 * maps, maps * (4 + 1))
+        else:
+            add(name, maps, size, weights + maps, weights + maps)
+    add("OUTPUT", 10, c5, 0, 10 * 84)
+    return rows
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_lenet5_table", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+def first_rows(input_size):
+    return lenet5_table(input_size)[:2]
+
+
+def trained_parameters(input_size):
+    return sum(row["parameters"] for row in lenet5_table(input_size))
+
+
+check(
+    first_rows,
+    32,
+    expected=[
+        {"name": "C1", "maps": 6, "size": 28, "parameters": 156, "connections": 122304},
+        {"name": "S2", "maps": 6, "size": 14, "parameters": 12, "connections": 5880},
+    ],
+)
+check(trained_parameters, 32, expected=60000)
+check_raises(lenet5_table, 28, naming="input_size")
+
+# %% [markdown]
+# ## 3. Which maps C3 sees (3 points)
+#
+# A map of C3 is not connected with all six maps of S2. This keeps the number of connections down
+# and forces the maps of C3 to become different, because they see different things. In words,
+# counting the maps of S2 cyclically, so that map 0 is the neighbour of map 5:
+#
+# * C3 maps 0 to 5 see three neighbours: map `k` sees `k`, `k + 1` and `k + 2`.
+# * C3 maps 6 to 11 see four neighbours: map `6 + k` sees `k` to `k + 3`.
+# * C3 maps 12 to 14 see four that are two pairs: (0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5).
+# * C3 map 15 sees all six.
+#
+# As a picture your answer will look like this one, of a smaller table with another rule: the maps
+# that are seen are marked in each column.
+
+# %%
+show_connections(
+    [[True, False, True], [True, True, True], [False, True, True]], inputs="S", outputs="C"
+)
+
+
+# %% nbgrader={"grade": false, "grade_id": "c3_connection_table", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
+def c3_connection_table():
+    """Which S2 maps each C3 map of LeNet-5 is connected with.
+
+    Returns:
+        A new bool array of shape (6, 16): a row for each S2 map, a column for each C3 map.
+
+    Source: LeCun et al. (1998), table I.
+    """
+    ### BEGIN SOLUTION
+    table = np.zeros((6, 16), dtype=bool)
+    for first in range(6):
+        table[[(first + step) % 6 for step in range(3)], first] = True
+        table[[(first + step) % 6 for step in range(4)], 6 + first] = True
+    for column, maps in ((12, (0, 1, 3, 4)), (13, (1, 2, 4, 5)), (14, (0, 2, 3, 5))):
+        table[list(maps), column] = True
+    table[:, 15] = True
+    return table
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_c3_connection_table", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+def maps_seen_by(column):
+    return [row for row in range(6) if c3_connection_table()[row][column]]
+
+
+check(maps_seen_by, 0, expected=[0, 1, 2])
+check(maps_seen_by, 4, expected=[0, 4, 5])
+check(maps_seen_by, 12, expected=[0, 1, 3, 4])
+
+# %% [markdown]
+# ## 4. A convolution with a table (4 points)
+#
+# A convolution in which an output map sees only the input maps that a table connects it with. The
+# kernel has a weight for every pair of maps, and those of pairs that are not connected count for
+# nothing, whatever they are. With a table that is true everywhere it is an ordinary convolution
+# (strictly a *cross-correlation*: the kernel is not flipped).
+
+
+# %% nbgrader={"grade": false, "grade_id": "sparse_conv2d", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
+def sparse_conv2d(x, kernel, bias, table):
+    """Convolve images with kernels, each output map with the input maps that `table` connects.
+
+    Args:
+        x: images, shape (batch, height, width, in maps).
+        kernel: shape (kernel height, kernel width, in maps, out maps).
+        bias: shape (out maps,), added once to each output.
+        table: bool, shape (in maps, out maps): true where the two are connected.
+
+    Returns:
+        A new array, shape (batch, height - kernel height + 1, width - kernel width + 1, out maps):
+        no padding, stride 1. Floating arguments give a floating result of the same precision.
+
+    Raises:
+        ValueError: `x` or `kernel` is not of rank 4, `kernel` is for another number of maps than
+            `x` has or larger than the images, `bias` or `table` does not fit `kernel`; the message
+            names the argument.
+    """
+    ### BEGIN SOLUTION
+    x, kernel, bias, table = (np.asarray(value) for value in (x, kernel, bias, table))
+    for name, array in (("x", x), ("kernel", kernel)):
+        if array.ndim != 4:
+            raise ValueError(f"{name} must have 4 axes, but its shape is {array.shape}")
+    if kernel.shape[2] != x.shape[3]:
+        raise ValueError(f"kernel is for {kernel.shape[2]} maps, but x has {x.shape[3]}")
+    if bias.shape != kernel.shape[3:]:
+        raise ValueError(f"bias must have the shape {kernel.shape[3:]}, not {bias.shape}")
+    if table.shape != kernel.shape[2:]:
+        raise ValueError(f"table must have the shape {kernel.shape[2:]}, not {table.shape}")
+    window = kernel.shape[:2]
+    if window[0] > x.shape[1] or window[1] > x.shape[2]:
+        raise ValueError(f"kernel of {window} is larger than the images of {x.shape[1:3]}")
+
+    connected = np.where(table.astype(bool), kernel, np.zeros((), kernel.dtype))
+    patches = np.lib.stride_tricks.sliding_window_view(x, window, axis=(1, 2))
+    # (batch, rows, columns, [maps, height, width]) by ([height, width, maps], out maps)
+    return np.tensordot(patches, connected, ((3, 4, 5), (2, 0, 1))) + bias
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_sparse_conv2d", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+image = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]], float)
+two_maps = np.stack([image, 10 * image], axis=-1)[np.newaxis]
+kernel = np.ones((2, 2, 2, 2))
+bias = np.array([0.5, 0.0])
+table = np.array([[True, False], [True, True]])
+first_output = np.array([[132, 176], [264, 308]]) + 0.5
+second_output = np.array([[120, 160], [240, 280]])
+check(
+    sparse_conv2d,
+    two_maps,
+    kernel,
+    bias,
+    table,
+    expected=np.stack([first_output, second_output], axis=-1)[np.newaxis],
+)
+check_raises(sparse_conv2d, two_maps, kernel, bias, table[:, :1], naming="table")
+
+# %% [markdown]
+# ## 5. The squashing function (1 point)
+#
+# Units of LeNet-5 squash their sum `a` with `1.7159 tanh(2a/3)`. The two numbers are chosen so
+# that 1 becomes 1 and −1 becomes −1, where the curve bends most: the targets ±1 are reached without
+# driving a unit into saturation, where it would learn slowly.
+
+
+# %% nbgrader={"grade": false, "grade_id": "scaled_tanh", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
+def scaled_tanh(a):
+    """The squashing function of LeNet-5, element by element.
+
+    Args:
+        a: an array of any shape, or a number.
+
+    Returns:
+        1.7159 * tanh(2 * a / 3), of the same shape; floating, and of the dtype of `a` where that
+        is floating.
+
+    Source: LeCun et al. (1998), appendix A.
+    """
+    ### BEGIN SOLUTION
+    return 1.7159 * np.tanh(np.asarray(a) * (2 / 3))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_scaled_tanh", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+check(scaled_tanh, np.array([0.0, 1.5, -3.0]), expected=np.array([0.0, 1.30681941, -1.65417492]))
+
+# %% [markdown]
+# ## 6. Trainable subsampling (3 points)
+#
+# S2 and S4 are not what is called average pooling today. They *add* the four cells of each 2×2
+# window, multiply the sum by one weight per map, add one bias per map, and squash the result.
+
+
+# %% nbgrader={"grade": false, "grade_id": "trainable_subsampling", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
+def trainable_subsampling(x, weight, bias):
+    """The subsampling layer of LeNet-5.
+
+    Args:
+        x: images, shape (batch, height, width, maps), with at least 2 rows and 2 columns.
+        weight: one number per map, shape (maps,).
+        bias: one number per map, shape (maps,).
+
+    Returns:
+        A new array, shape (batch, height // 2, width // 2, maps): `scaled_tanh` of the weight
+        times the sum of each window of 2 by 2 plus the bias. Windows do not overlap; a last row
+        or column that fills none is left out.
+
+    Raises:
+        ValueError: `x` is not of rank 4, or `weight` or `bias` has not one number per map; the
+            message names the argument.
+    """
+    ### BEGIN SOLUTION
+    x, weight, bias = (np.asarray(value) for value in (x, weight, bias))
+    if x.ndim != 4:
+        raise ValueError(f"x must have 4 axes, but its shape is {x.shape}")
+    for name, array in (("weight", weight), ("bias", bias)):
+        if array.shape != x.shape[3:]:
+            raise ValueError(f"{name} must have the shape {x.shape[3:]}, not {array.shape}")
+    rows, columns = x.shape[1] // 2, x.shape[2] // 2
+    whole = x[:, : 2 * rows, : 2 * columns]
+    windows = whole.reshape(len(x), rows, 2, columns, 2, x.shape[3])
+    return scaled_tanh(weight * windows.sum(axis=(2, 4)) + bias)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_trainable_subsampling", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+window = np.array([[0.1, 0.2], [0.3, 0.4]]).reshape(1, 2, 2, 1)
+check(
+    trainable_subsampling,
+    window,
+    np.array([1.0]),
+    np.array([0.5]),
+    expected=np.array([1.30681941]).reshape(1, 1, 1, 1),
+)
+check_raises(trainable_subsampling, window, np.ones(2), np.zeros(1), naming="weight")
+
+# %% [markdown]
+# ## 7. The output: distances to codes (3 points)
+#
+# The output layer of 1998 knows no softmax. Each class has a code, a vector of +1 and −1: the
+# pixels of a stylised picture of its digit, 7 by 12. An output is the squared distance between
+# F6 and the code of its class, `y_i = Σ_j (x_j − w_ij)²` (a radial basis function), so that the
+# *smallest* output wins.
+
+
+# %% nbgrader={"grade": false, "grade_id": "rbf_output", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
+def rbf_output(x, codes):
+    """Squared Euclidean distance of each example to the code of each class.
+
+    Args:
+        x: shape (N, features).
+        codes: shape (classes, features).
+
+    Returns:
+        A new array, shape (N, classes).
+
+    Raises:
+        ValueError: `x` or `codes` is not of rank 2, or they have not as many features; the message
+            names one of them.
+    """
+    ### BEGIN SOLUTION
+    x, codes = np.asarray(x), np.asarray(codes)
+    if x.ndim != 2:
+        raise ValueError(f"x must have 2 axes, but its shape is {x.shape}")
+    if codes.ndim != 2 or codes.shape[1] != x.shape[1]:
+        raise ValueError(f"codes must have {x.shape[1]} columns, but its shape is {codes.shape}")
+    differences = x[:, np.newaxis, :] - codes[np.newaxis, :, :]
+    return (differences**2).sum(axis=2)
+    ### END SOLUTION
+
+
+def rbf_predict(x, codes):
+    """The class of each example: the one whose code is nearest.
+
+    Args:
+        x: shape (N, features).
+        codes: shape (classes, features).
+
+    Returns:
+        Class numbers, ints, shape (N,).
+    """
+    ### BEGIN SOLUTION
+    return rbf_output(x, codes).argmin(axis=1)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_rbf_output", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+codes = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0]])
+examples = np.array([[0.5, 1.0], [-1.0, -2.0]])
+check(rbf_output, examples, codes, expected=np.array([[0.25, 2.25, 6.25], [13.0, 9.0, 1.0]]))
+check(rbf_predict, examples, codes, expected=np.array([0, 2]))
+
+# %% [markdown]
+# ## 8. LeNet-5 of 1998, forwards (5 points)
+#
+# Now put the layers together. Mind what is squashed where: `scaled_tanh` comes after C1, C3, C5
+# and F6, while `trainable_subsampling` squashes by itself. C1 and C5 are convolutions in which
+# everything is connected; C3 goes by the table of exercise 3. What comes out are the distances of
+# exercise 7, unsquashed.
+
+
+# %% nbgrader={"grade": false, "grade_id": "lenet5_1998_forward", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
+def lenet5_1998_forward(x, weights):
+    """The outputs of LeNet-5 as of 1998 for a batch of images.
+
+    Args:
+        x: images, shape (N, 32, 32, 1).
+        weights: a dict of arrays: `c1_kernel` (5, 5, 1, 6), `c1_bias` (6,), `s2_weight` (6,),
+            `s2_bias` (6,), `c3_kernel` (5, 5, 6, 16), `c3_bias` (16,), `s4_weight` (16,),
+            `s4_bias` (16,), `c5_kernel` (5, 5, 16, 120), `c5_bias` (120,), `f6_kernel` (120, 84),
+            `f6_bias` (84,), `codes` (classes, 84).
+
+    Returns:
+        A new array of shape (N, classes): for each class the squared distance between F6 and its
+        code.
+    """
+    ### BEGIN SOLUTION
+    c1 = scaled_tanh(_full_conv2d(x, weights["c1_kernel"], weights["c1_bias"]))
+    s2 = trainable_subsampling(c1, weights["s2_weight"], weights["s2_bias"])
+    table = c3_connection_table()
+    c3 = scaled_tanh(sparse_conv2d(s2, weights["c3_kernel"], weights["c3_bias"], table))
+    s4 = trainable_subsampling(c3, weights["s4_weight"], weights["s4_bias"])
+    c5 = scaled_tanh(_full_conv2d(s4, weights["c5_kernel"], weights["c5_bias"]))
+    f6 = scaled_tanh(c5.reshape(len(x), -1) @ weights["f6_kernel"] + weights["f6_bias"])
+    return rbf_output(f6, weights["codes"])
+
+
+def _full_conv2d(x, kernel, bias):
+    """A convolution in which each output map sees all input maps."""
+    return sparse_conv2d(x, kernel, bias, np.ones(kernel.shape[2:], dtype=bool))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_lenet5_1998_forward", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+shapes = {
+    "c1_kernel": (5, 5, 1, 6),
+    "c1_bias": (6,),
+    "s2_weight": (6,),
+    "s2_bias": (6,),
+    "c3_kernel": (5, 5, 6, 16),
+    "c3_bias": (16,),
+    "s4_weight": (16,),
+    "s4_bias": (16,),
+    "c5_kernel": (5, 5, 16, 120),
+    "c5_bias": (120,),
+    "f6_kernel": (120, 84),
+    "f6_bias": (84,),
+    "codes": (10, 84),
+}
+small_weights = {name: np.full(shape, 0.01) for name, shape in shapes.items()}
+check(
+    lenet5_1998_forward,
+    np.ones((2, 32, 32, 1)),
+    small_weights,
+    expected=np.full((2, 10), 0.83581477),
+)
+
+# %% [markdown]
+# ## 9. Digits as the network wants them (4 points)
+#
+# The rest of this assignment builds the network in Keras, in the form in which it is taught today.
+# Before that the data: digits of 28×28 pixels become images of 32×32 with a border of zeros, grey
+# values from 0 to 255 become numbers from 0 to 1, and labels become vectors with a single 1
+# ("one-hot"). Each of these steps is done *once*. Accuracy will not tell you if one is done wrong:
+# a network that is fed numbers up to 255 can still train, and so can one whose data were divided
+# twice.
+
+
+# %% nbgrader={"grade": false, "grade_id": "prepare_digits", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
+def prepare_digits(images, labels, num_classes=10):
+    """Make images and labels ready for LeNet-5.
+
+    Args:
+        images: grey values from 0 to 255, uint8, shape (N, 28, 28).
+        labels: class numbers, ints from 0 to num_classes - 1, shape (N,).
+        num_classes: how many classes there are; not all of them need occur.
+
+    Returns:
+        (x, y): `x` float32 of shape (N, 32, 32, 1), the images in the middle of a border of zeros
+        2 pixels wide, divided by 255; `y` of shape (N, num_classes), a floating or integer array
+        with a 1 at the class of each image and 0 elsewhere.
+
+    Raises:
+        ValueError: `images` is not of shape (N, 28, 28), `labels` has not one class for each image
+            or one that is not below num_classes; the message names the argument.
+    """
+    ### BEGIN SOLUTION
+    images, labels = np.asarray(images), np.asarray(labels)
+    if images.ndim != 3 or images.shape[1:] != (28, 28):
+        raise ValueError(f"images must have the shape (N, 28, 28), not {images.shape}")
+    if labels.shape != images.shape[:1]:
+        raise ValueError(f"labels must have the shape {images.shape[:1]}, not {labels.shape}")
+    if len(labels) and not 0 <= labels.min() <= labels.max() < num_classes:
+        raise ValueError(f"labels must lie between 0 and {num_classes - 1}")
+    x = np.zeros((len(images), 32, 32, 1), np.float32)
+    x[:, 2:30, 2:30, 0] = images.astype(np.float32) / 255
+    y = np.zeros((len(labels), num_classes), np.float32)
+    y[np.arange(len(labels)), labels] = 1
+    return x, y
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_prepare_digits", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+def small_digits():
+    """(train, test): two pairs of images, uint8 of shape (N, 28, 28), and labels."""
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    places = np.linspace(0, 7, 28)
+    left = np.minimum(places.astype(int), 6)
+    share = places - left
+    rows = digits.images[:, left] * (1 - share)[:, None]
+    rows = rows + digits.images[:, left + 1] * share[:, None]
+    both = rows[:, :, left] * (1 - share) + rows[:, :, left + 1] * share
+    images = np.round(both * (255 / 16)).astype(np.uint8)
+    order = np.random.default_rng(0).permutation(len(images))
+    train, test = order[:1400], order[1400:]
+    return (images[train], digits.target[train]), (images[test], digits.target[test])
+
+
+(digit_images, digit_labels), (unseen_images, unseen_labels) = small_digits()
+
+
+def prepared_labels(labels):
+    images = np.zeros((len(labels), 28, 28), np.uint8)
+    return prepare_digits(images, np.array(labels))[1].astype(int).tolist()
+
+
+def prepared_pixels(row, column):
+    images = np.full((1, 28, 28), 51, np.uint8)
+    return float(prepare_digits(images, np.array([3]))[0][0, row, column, 0])
+
+
+check(prepared_pixels, 1, 5, expected=0.0)
+check(prepared_pixels, 2, 29, expected=0.2)
+check(prepared_labels, [2, 0], expected=[[0, 0, 1, 0, 0, 0, 0, 0, 0, 0], [1] + 9 * [0]])
+
+# %% [markdown]
+# The digits below are real ones, 8×8 pixels large, from scikit-learn, enlarged to 28×28. They take
+# up little room, so that you can train on them in a few seconds. (The checks above load them: run
+# them first. Code of your own that trains may stand in cells of its own, as you like.)
+
+# %%
+if "digit_images" in globals():
+    display(show_images(digit_images[:16], digit_labels[:16]))
+
+# %% [markdown]
+# ## 10. LeNet-5 in Keras (6 points)
+#
+# The form that is taught today differs from that of 1998. C3 is connected with all maps,
+# subsampling is plain average pooling without weights, the squashing function is a plain tanh, and
+# the outputs are probabilities:
+#
+# | layer | what | activation |
+# |---|---|---|
+# | C1 | convolution, 6 filters of 5×5, no padding | tanh |
+# | S2 | average pooling, 2×2 | |
+# | C3 | convolution, 16 filters of 5×5, no padding | tanh |
+# | S4 | average pooling, 2×2 | |
+# | C5 | 120 units, each of which sees all of S4 | tanh |
+# | F6 | 84 units | tanh |
+# | output | a unit for each class | softmax |
+#
+# How you build it is up to you: `Sequential`, the functional interface or a class of your own;
+# C5 as a dense layer after `Flatten`, or as a convolution whose kernel covers S4. The number of
+# parameters is a check, but a weak one: there are many wrong networks with 61,706 of them.
+
+
+# %% nbgrader={"grade": false, "grade_id": "build_lenet5", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
+def build_lenet5(input_shape=(32, 32, 1), num_classes=10):
+    """LeNet-5 in its modern form, with fresh weights, not compiled.
+
+    Args:
+        input_shape: (height, width, channels) of the images.
+        num_classes: units of the output.
+
+    Returns:
+        A `keras.Model` that maps images, shape (N, height, width, channels), to probabilities,
+        shape (N, num_classes).
+    """
+    import keras  # here, so that the exercises before need not wait for TensorFlow
+
+    ### BEGIN SOLUTION
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            keras.Input(input_shape),
+            layers.Conv2D(6, 5, activation="tanh", name="C1"),
+            layers.AveragePooling2D(2, name="S2"),
+            layers.Conv2D(16, 5, activation="tanh", name="C3"),
+            layers.AveragePooling2D(2, name="S4"),
+            layers.Flatten(),
+            layers.Dense(120, activation="tanh", name="C5"),
+            layers.Dense(84, activation="tanh", name="F6"),
+            layers.Dense(num_classes, activation="softmax", name="OUTPUT"),
+        ],
+        name="lenet5",
+    )
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_build_lenet5", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+def parameters_of_lenet5(*arguments):
+    model = build_lenet5(*arguments)
+    model(np.zeros((1, *(arguments[0] if arguments else (32, 32, 1))), np.float32))
+    return model.count_params()
+
+
+def shape_of_answer(*arguments):
+    images = np.zeros((2, *(arguments[0] if arguments else (32, 32, 1))), np.float32)
+    return build_lenet5(*arguments).predict(images, verbose=0).shape
+
+
+check(parameters_of_lenet5, expected=61706)
+check(parameters_of_lenet5, (32, 32, 3), expected=62006)
+check(parameters_of_lenet5, (28, 28, 1), expected=44426)
+check(shape_of_answer, expected=(2, 10))
+check(shape_of_answer, (32, 32, 3), 4, expected=(2, 4))
+
+# %% [markdown]
+# ## 11. Training (6 points)
+#
+# Which optimiser with which learning rate is up to you. Your function is graded by what the model
+# has learned: the weights that it leaves are tried on images that it has never seen. The training
+# data come sorted by class.
+
+
+# %% nbgrader={"grade": false, "grade_id": "train_lenet5", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
+def train_lenet5(model, x, y, epochs, batch_size, seed):
+    """Train a model on images in random order.
+
+    Args:
+        model: a model as `build_lenet5` makes it: not compiled, its last layer a softmax. It is
+            trained in place.
+        x: images, float32, shape (N, height, width, channels), values from 0 to 1. They may be
+            sorted by class.
+        y: one-hot labels, shape (N, classes).
+        epochs: how often each image is seen.
+        batch_size: how many images make one step.
+        seed: an int, for whatever is random: the same seed and the same weights at the start lead
+            to the same weights at the end.
+
+    Returns:
+        A dict of lists with a number for each epoch, as `History.history` of Keras, "loss" among
+        them; or the `History` itself.
+    """
+    import keras
+
+    ### BEGIN SOLUTION
+    keras.utils.set_random_seed(seed)
+    model.compile(
+        optimizer=keras.optimizers.Adam(2e-3),
+        loss="categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    history = model.fit(x, y, batch_size=batch_size, epochs=epochs, shuffle=True, verbose=0)
+    return history.history
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_train_lenet5", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+def epochs_told(epochs):
+    x, y = prepare_digits(digit_images[:64], digit_labels[:64])
+    history = train_lenet5(build_lenet5(), x, y, epochs, 16, seed=1)
+    return len(getattr(history, "history", history)["loss"])
+
+
+check(epochs_told, 2, expected=2)
+
+by_class = np.argsort(digit_labels, kind="stable")
+x_digits, y_digits = prepare_digits(digit_images[by_class], digit_labels[by_class])
+trained = build_lenet5()
+history = train_lenet5(trained, x_digits, y_digits, 6, 32, seed=1)
+history = getattr(history, "history", history)
+
+# %% [markdown]
+# These are the curves of a longer training, and what the six maps of C1 make of a digit then.
+
+# %%
+if "trained" in globals():
+    display(show_curves(history))
+    kernel, bias = trained.get_weights()[:2]
+    everything = np.ones(kernel.shape[2:], bool)
+    display(show_feature_maps(sparse_conv2d(x_digits[:1], kernel, bias, everything)))
+
+# %% [markdown]
+# ## 12. What was taken for what? (2 points)
+#
+# One number says how many predictions are right; a confusion matrix says which classes are taken
+# for which. Its row is the true class, its column the predicted one.
+
+
+# %% nbgrader={"grade": false, "grade_id": "confusion_matrix", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
+def confusion_matrix(labels, predictions, num_classes):
+    """Count for each true class what it was predicted as.
+
+    Args:
+        labels: true class numbers, shape (N,).
+        predictions: predicted class numbers, shape (N,).
+        num_classes: how many classes there are; not all of them need occur.
+
+    Returns:
+        A new array of ints, shape (num_classes, num_classes): row the true class, column the
+        predicted one.
+
+    Raises:
+        ValueError: there are not as many predictions as labels; the message names `predictions`
+            or `labels`.
+    """
+    ### BEGIN SOLUTION
+    labels, predictions = _paired(labels, predictions)
+    matrix = np.zeros((num_classes, num_classes), dtype=int)
+    np.add.at(matrix, (labels, predictions), 1)
+    return matrix
+    ### END SOLUTION
+
+
+def accuracy(labels, predictions):
+    """The share of predictions that are right.
+
+    Args:
+        labels: true class numbers, shape (N,), N at least 1.
+        predictions: predicted class numbers, shape (N,).
+
+    Returns:
+        A float from 0 to 1.
+
+    Raises:
+        ValueError: there are not as many predictions as labels; the message names `predictions`
+            or `labels`.
+    """
+    ### BEGIN SOLUTION
+    labels, predictions = _paired(labels, predictions)
+    return float((labels == predictions).mean())
+
+
+def _paired(labels, predictions):
+    """Both as arrays of ints with one axis and the same length."""
+    labels, predictions = np.asarray(labels, dtype=int), np.asarray(predictions, dtype=int)
+    if labels.ndim != 1 or labels.shape != predictions.shape:
+        raise ValueError(f"labels {labels.shape} and predictions {predictions.shape} do not match")
+    return labels, predictions
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_confusion_matrix", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+labels = np.array([0, 0, 1, 2])
+predictions = np.array([0, 1, 1, 0])
+check(
+    confusion_matrix,
+    labels,
+    predictions,
+    3,
+    expected=np.array([[1, 1, 0], [0, 1, 0], [1, 0, 0]]),
+)
+check(accuracy, labels, predictions, expected=0.5)
+
+# %%
+if "trained" in globals():
+    x_unseen, _ = prepare_digits(unseen_images, unseen_labels)
+    guessed = trained.predict(x_unseen, verbose=0).argmax(axis=1)
+    print(f"{accuracy(unseen_labels, guessed):.1%} of {len(guessed)} unseen digits are right")
+    display(show_confusion(confusion_matrix(unseen_labels, guessed, 10)))
+    display(show_misclassified(unseen_images, unseen_labels, guessed))
+
+# %% [markdown]
+# ## 13. A notebook to mend (4 points)
+#
+# The next cell holds a program as one finds them on the web, made worse by copying. It is to turn
+# digits into what LeNet-5 wants and to build a network that fits them, and it fails. Some names
+# are used that were never given a value; grey images meet a network for colour pictures; pixels
+# are scaled more than once; labels are encoded more than once. Find and mend what is wrong, by
+# changing lines or by writing it anew with what you wrote above. Each mistake has its own share of
+# the points.
+
+
+# %% nbgrader={"grade": false, "grade_id": "repair_pipeline", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
+def repair_pipeline(train, test):
+    """Data and a network for a first training run.
+
+    Args:
+        train: a pair of images, uint8 of shape (N, 28, 28), and labels, ints from 0 to 9 of shape
+            (N,).
+        test: the same, of other images.
+
+    Returns:
+        (x_train, y_train), (x_test, y_test), model: the arrays as `prepare_digits` gives them for
+        ten classes, and a LeNet-5 as `build_lenet5` makes it, not compiled, that fits them.
+    """
+    ### BEGIN SOLUTION
+    return prepare_digits(*train), prepare_digits(*test), build_lenet5()
+    ### END SOLUTION
+    ### BEGIN STUB
+    # import keras
+    #
+    # images, labels = train
+    # test_images, test_labels = test
+    #
+    # # a border of two pixels, a channel axis, numbers from 0 to 1
+    # def as_input(pictures):
+    #     bordered = np.pad(pictures, [(0, 0), (2, 2), (2, 2)])
+    #     return bordered[..., None].astype("float32") / 255.0
+    #
+    # train_x = as_input(images)
+    # test_x = as_input(testing_images)
+    #
+    # # the usual normalisation
+    # train_x, test_x = train_x / 255.0, test_x / 255.0
+    #
+    # # ten classes
+    # train_y = keras.utils.to_categorical(labels, 10)
+    # test_y = keras.utils.to_categorical(test_labels, 10)
+    # if train_y.ndim != 3:  # the loss is categorical
+    #     train_y = keras.utils.to_categorical(train_y, 10)
+    #     test_y = keras.utils.to_categorical(test_y, 10)
+    #
+    # # a network for pictures of 32 by 32
+    # net = build_lenet5((32, 32, 3), classes)
+    # return (train_x, train_y), (test_x, test_y), net
+    ### END STUB
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_repair_pipeline", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+def shapes_of_parts():
+    train, test = (digit_images[:6], digit_labels[:6]), (unseen_images[:4], unseen_labels[:4])
+    (x_train, y_train), (x_test, y_test), net = repair_pipeline(train, test)
+    answer = net.predict(x_train, verbose=0)
+    return [part.shape for part in (x_train, y_train, x_test, y_test, answer)]
+
+
+check(
+    shapes_of_parts,
+    expected=[(6, 32, 32, 1), (6, 10), (4, 32, 32, 1), (4, 10), (6, 10)],
+)
+
+# %% [markdown]
+# ## Questions
+#
+# Answer in your own words, each in about 100 to 200 words. A worked number or a small example says
+# more than a general statement. Each answer is worth 4 points and is read by a person.
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "question_lenet5_overview", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "markdown"}
+# ### Question 1 (4 points)
+#
+# Describe LeNet-5 as the paper of 1998 has it, from the image to the decision. Give the size of
+# the maps after each layer, show with the numbers of one layer what sharing weights saves, and say
+# how the network decides for a class.
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "lenet5_overview", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false, "cell_type": "markdown"}
+# **Model answer.** An image of 32×32 pixels, larger than any digit in it, passes through
+# convolutions (C) and subsampling layers (S) in turn. The sides of the maps are 28 (C1, 6 maps),
+# 14 (S2), 10 (C3, 16 maps), 5 (S4) and 1 (C5, 120 maps): each 5×5 convolution without padding
+# takes 4 from the side, each subsampling halves it. F6 has 84 units, and the output one for each
+# of ten digits. All units of a map use the same weights: C1 has only 6·(25 + 1) = 156 parameters,
+# for 6·28·28·26 = 122,304 connections; without sharing each connection would be a parameter. In
+# all 60,000 parameters are trained for 340,908 connections. An output is the squared distance of
+# F6 to a code of 84 numbers ±1, a small drawing of the digit, set by hand: the smallest of the ten
+# wins. There is no softmax; training lowers the distance to the right code, with a term that keeps
+# the wrong ones away.
+#
+# **Rubric** (half points are possible)
+#
+# * 1 point: the order of layers, convolutions and subsampling in turn, then C5, F6, output.
+# * 1 point: the ladder 28-14-10-5-1, or the rule that gives it; one slip costs ½.
+# * 1 point: weight sharing with numbers, such as 156 parameters for 122,304 connections.
+# * 1 point: the output: distances to codes (½), of which the smallest wins (½).
+#
+# *Trap:* softmax, cross-entropy or plain sigmoid units told as part of the network of 1998. They
+# belong to later versions. Said so without telling the versions apart, take off ½ point for each
+# kind, 1 point at most.
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "question_lenet5_components", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "markdown"}
+# ### Question 2 (4 points)
+#
+# What do the parts of LeNet-5 do? Explain C1, the subsampling layers, C3 with its table, and the
+# squashing function. For each say how the network of 1998 differs from what one builds today.
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "lenet5_components", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false, "cell_type": "markdown"}
+# **Model answer.** C1 looks for the same six local features, strokes and ends, at every place: 5×5
+# kernels, the same weights everywhere. A subsampling layer halves the sides, so that it matters
+# less exactly where a feature lies. It adds the four cells of a window, multiplies the sum by a
+# weight and adds a bias, one of each per map, and squashes: 12 parameters in S2, where average or
+# max pooling of today has none. C3 combines features. Its maps see only 3, 4 or 6 of the six maps
+# of S2, 60 pairs of 96: that saves connections (151,600 in place of 241,600) and, above all,
+# breaks the symmetry, because maps with different inputs must learn different things. Today all
+# are connected, 2,416 parameters instead of 1,516. The squashing function 1.7159 tanh(2a/3) maps
+# ±1 to ±1, so that targets of ±1 lie where it bends most and not where it is flat; today one takes
+# a plain tanh or, mostly, ReLU, which does not saturate.
+#
+# **Rubric** (half points are possible)
+#
+# * 1 point: C1: local features (½) found by the same weights everywhere (½).
+# * 1 point: subsampling: what it is for (½); sum, trained weight and bias per map, squashed (½).
+# * 1 point: why C3 is sparse: different inputs, so different features (½), and fewer connections,
+#   or both numbers (½).
+# * 1 point: the scaled tanh and its purpose (½); at least two differences from today named (½).
+#
+# *Trap:* local response normalisation, dropout, ReLU or max pooling ascribed to 1998: take off ½
+# point for each, 1 point at most. "Average pooling" for S2 and S4, without the trained weight and
+# bias, earns ½ of its point.
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "question_advantages_and_limitations", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "markdown"}
+# ### Question 3 (4 points)
+#
+# What made LeNet-5 better than a fully connected network for reading digits, how good was it, and
+# what are its limits? Give reasons and, where you can, numbers.
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "advantages_and_limitations", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false, "cell_type": "markdown"}
+# **Model answer.** A dense layer of 100 units on 32×32 pixels has 102,500 parameters, more than
+# all of LeNet-5, and must learn a stroke anew for every place where it may lie. LeNet-5 has that
+# knowledge built in: local kernels, shared weights, subsampling. It therefore learns from fewer
+# examples and bears small shifts and distortions. Its error on the MNIST test set was 0.95 %, and
+# 0.8 % with distorted images added to the training set: a record at the time. The limits: its
+# capacity, 60,000 parameters and six first features, is too small for photographs (about 54 % on
+# CIFAR-10 after ten epochs here). Its units saturate: where tanh is flat the gradient is nearly 0,
+# so that deep networks of this kind learn slowly. The input is fixed at 32×32 grey pixels, and a
+# larger image gives a row of outputs rather than an answer. Digits have to be cut out, centred and
+# scaled first. The distances of the output do not say how sure the network is.
+#
+# **Rubric** (half points are possible)
+#
+# * 1 point: an advantage with its reason: shared weights or local kernels save parameters or
+#   examples.
+# * 1 point: how good: 0.95 % (or 0.8 % with distortions), known as a record of its time.
+# * 1 point: capacity is small (½), for what it is too small (½).
+# * 1 point: two more limits of: saturation of tanh, fixed input size, centred digits, no
+#   probabilities, the cost at that time.
+#
+# *Trap:* figures of other networks or of today's training told as the paper's, or "invariant to
+# every shift, turn and size". Take off ½ point for each.
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "question_training_insights", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "markdown"}
+# ### Question 4 (4 points)
+#
+# Train the network of exercise 10, change *one* thing (the optimiser, its learning rate, the size
+# of batches, the activation, the amount of data…) and train it again. Show a figure that compares
+# the two, in a cell of its own above your answer, and describe it here: what was changed, what is
+# to be seen, why it is so, and how you made sure that it was not chance. Say on which images you
+# measured.
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "training_insights", "locked": false, "points": 4, "schema_version": 3, "solution": true, "task": false, "cell_type": "markdown"}
+# **Model answer.** I trained for 8 epochs on 1,400 small digits, batches of 32, once with Adam
+# (learning rate 0.002) and once with plain SGD (0.01), each with three seeds, and measured the
+# accuracy on the digits that were kept back. The figure shows the loss of all six runs over the
+# epochs. With Adam it falls below 0.2 within four epochs, and more than 95 % of the unseen digits
+# are right; with SGD it is still above 1 after eight, at about 80 %. The three runs of a kind
+# differ by one or two per cent, much less than the two kinds, so that it is not chance. The
+# reason: at the start the gradients of the first layers are small, because each tanh and each
+# averaging makes them smaller. SGD makes steps in proportion to them; Adam divides by their usual
+# size and moves all layers alike. With a rate of 0.1 SGD comes close: the comparison is one of
+# learning rates as much as of optimisers. (Numbers vary; what counts is that figure, numbers and
+# explanation agree.)
+#
+# **Rubric** (half points are possible)
+#
+# * 1 point: a figure with named axes that shows both runs.
+# * 1 point: one thing was changed, the rest told (½); measured on images that were not trained on
+#   (½).
+# * 1 point: what is to be seen is described with numbers, and they agree with the figure.
+# * 1 point: a reason that fits (½); chance is considered: several seeds, or the spread (½).
+#
+# *Trap:* accuracy on the training images as proof of quality, or a conclusion from differences
+# that are smaller than those between two seeds. Either loses its half point.

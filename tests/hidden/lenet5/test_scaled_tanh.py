@@ -1,0 +1,65 @@
+"""Hidden tests of `scaled_tanh`."""
+
+from __future__ import annotations
+
+import cases
+import numpy as np
+import pytest
+import reference
+
+from autograder.suite import expect
+
+
+def compare(student, a, **how):
+    expect.close(student.scaled_tanh(a), reference.scaled_tanh(a), like=(a,), **how)
+
+
+@pytest.mark.public
+@pytest.mark.weight(1)
+def test_example(student):
+    """Three numbers, as in the notebook."""
+    compare(student, np.array([0.0, 1.5, -3.0]))
+
+
+@pytest.mark.weight(2)
+def test_values(student, rng):
+    """Numbers of both signs, small and large."""
+    for scale in (0.1, 1.0, 10.0):
+        compare(student, scale * cases.wide(rng, (50,)))
+
+
+@pytest.mark.weight(2)
+def test_one_stays_one(student):
+    """1 becomes 1 and -1 becomes -1, to a few millionths."""
+    expect.close(student.scaled_tanh(np.array([1.0, -1.0])), [1.0, -1.0], rtol=0, atol=3e-6)
+
+
+@pytest.mark.weight(1)
+def test_any_shape(student, rng):
+    """Arrays of any shape, single numbers and nothing at all keep their shape."""
+    for shape in ((), (3, 1, 2), (0, 4), (2, 3, 4, 5)):
+        compare(student, np.asarray(cases.wide(rng, shape)))
+    compare(student, 0.75)
+
+
+@pytest.mark.weight(1)
+def test_dtype(student, rng):
+    """The dtype of floating numbers is kept; whole numbers become floating."""
+    for dtype in (np.float32, np.float64):
+        compare(student, cases.wide(rng, (6,)).astype(dtype), dtype=dtype)
+    compare(student, np.arange(-3, 4), dtype="floating")
+
+
+@pytest.mark.weight(0.5)
+def test_nan_and_infinity(student):
+    """NaN gives NaN, and infinity the bound."""
+    compare(student, np.array([np.nan, np.inf, -np.inf, 1.0]))
+
+
+@pytest.mark.claim
+@pytest.mark.weight(0.5)
+def test_leaves_its_argument_alone(student, rng):
+    """The array that is handed in is left as it was."""
+    a = cases.wide(rng, (3, 4))
+    seen = student.scaled_tanh.watched(a)
+    expect.that(cases.unchanged([a], seen.arguments), "changed its argument")

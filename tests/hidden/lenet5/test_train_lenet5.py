@@ -1,0 +1,164 @@
+"""Hidden tests of `train_lenet5`: what counts is what the weights that it leaves have learned.
+
+The model is one of the suite's own making, so that a mistake in `build_lenet5` is not paid for
+twice. Classes are renamed by chance for each submission, so that nothing that was learned
+elsewhere is of use, and images are sorted by class. Weights are pulled out and tried here, on
+images that the student's process never sees. All images are moved a little, those that train too:
+on images that always lie in the same place a net without activations is nearly as good.
+
+`tests/evidence/lenet5.py` trains under the same conditions; thresholds rest on what it finds.
+"""
+
+from __future__ import annotations
+
+import network
+import numpy as np
+import pytest
+import reference
+
+from autograder.suite import Mismatch, expect
+
+VIEWS = 4
+"""At how many shifts each held-out image is judged, which steadies the number."""
+
+
+def lenet5(student, input_shape, classes):
+    """A model as build_lenet5 makes it, with weights for the training to start from."""
+    return student.make_model(
+        input_shape,
+        [
+            ("Conv2D", {"filters": 6, "kernel_size": 5, "activation": "tanh"}),
+            ("AveragePooling2D", {"pool_size": 2}),
+            ("Conv2D", {"filters": 16, "kernel_size": 5, "activation": "tanh"}),
+            ("AveragePooling2D", {"pool_size": 2}),
+            ("Flatten", {}),
+            ("Dense", {"units": 120, "activation": "tanh"}),
+            ("Dense", {"units": 84, "activation": "tanh"}),
+            ("Dense", {"units": classes, "activation": "softmax"}),
+        ],
+    )
+
+
+def start(model, rng, input_shape=(32, 32, 1), classes=10):
+    """Weights as Keras draws them (Glorot's uniform ones), put into a model."""
+    weights = []
+    for shape in network.shapes(input_shape, classes).values():
+        *window, inputs, outputs = shape if len(shape) > 1 else (0, 0)
+        fan = int(np.prod(window)) * (inputs + outputs)
+        limit = np.sqrt(6 / fan) if fan else 0.0
+        weights.append(rng.uniform(-limit, limit, size=shape).astype(np.float32))
+    model.set_weights(weights)
+    return weights
+
+
+def images_of(x):
+    """Images as `prepare_digits` makes them; coloured ones are only divided."""
+    if x.ndim == 3:
+        return reference.prepare_digits(x, np.zeros(len(x), int))[0]
+    return (x / np.float32(255)).astype(np.float32)
+
+
+def moved(x, rng, most):
+    """Each image moved by up to `most` pixels up or down and left or right; zeros move in."""
+    height, width = x.shape[1:3]
+    wide = np.pad(x, ((0, 0), (most, most), (most, most), (0, 0)))
+    steps = rng.integers(0, 2 * most + 1, size=(len(x), 2))
+    cut = [
+        image[down : down + height, right : right + width]
+        for image, (down, right) in zip(wide, steps, strict=True)
+    ]
+    return np.stack(cut)
+
+
+def learned(model, x, labels, input_shape, classes):
+    """The share of images that the weights of a model get right, computed here."""
+    weights = model.weights()
+    found = network.require_lenet5(weights, input_shape, classes)
+    named = network.named(weights, found)
+    if not all(np.isfinite(weight).all() for weight in named.values()):
+        raise Mismatch("left weights that are not finite numbers: the training has diverged.")
+    return float((network.predicted(x, named) == labels).mean())
+
+
+def small_task(rng, count=48):
+    """A few images of two kinds, for tests of how it is trained, and not of how well."""
+    labels = np.arange(count) * 10 // count
+    x = rng.uniform(size=(count, 32, 32, 1)).astype(np.float32)
+    x[labels > 4] *= 0.3
+    return x, np.eye(10, dtype=np.float32)[labels]
+
+
+@pytest.mark.seconds(60)
+@pytest.mark.weight(6)
+def test_what_was_learned(student, dataset, training, rng):
+    """The weights that it leaves recognise images that the model has never seen."""
+    names, most = rng.permutation(dataset.classes), int(training.more["shift"])
+    images, labels = dataset.train
+    chosen = rng.permutation(len(labels))[: training.examples]
+    chosen = chosen[np.argsort(names[labels[chosen]], kind="stable")]
+    x = moved(images_of(images[chosen]), rng, most)
+    y = np.eye(dataset.classes, dtype=np.float32)[names[labels[chosen]]]
+    images, labels = dataset.held_out
+    unseen = np.concatenate([moved(images_of(images), rng, most) for _ in range(VIEWS)])
+    wanted = np.tile(names[labels], VIEWS)
+    shape = x.shape[1:]
+
+    def run(seed: int) -> float:
+        model = lenet5(student, shape, dataset.classes)
+        start(model, np.random.default_rng(seed), shape, dataset.classes)
+        student.train_lenet5(model.handle, x, y, training.epochs, training.batch_size, seed)
+        return learned(model, unseen, wanted, shape, dataset.classes)
+
+    training.judge(run)
+
+
+@pytest.mark.seconds(20)
+@pytest.mark.weight(1)
+def test_every_layer_is_trained(student, rng):
+    """The weights of every layer have changed, and are finite."""
+    model = lenet5(student, (32, 32, 1), 10)
+    before = start(model, rng)
+    x, y = small_task(rng)
+    student.train_lenet5(model.handle, x, y, 2, 8, 3)
+    for old, new in zip(before, model.weights(), strict=True):
+        expect.that(
+            new.shape == old.shape and np.isfinite(new).all() and not np.array_equal(old, new),
+            "left a model of which some weights are as they were before, or not finite",
+        )
+
+
+@pytest.mark.supporting
+@pytest.mark.seconds(30)
+@pytest.mark.weight(0.5)
+def test_seed(student, rng):
+    """The same seed and the same weights at the start lead to the same weights at the end."""
+    x, y = small_task(rng)
+    ends = []
+    drawn = int(rng.integers(1 << 30))
+    for _ in range(2):
+        model = lenet5(student, (32, 32, 1), 10)
+        start(model, np.random.default_rng(drawn))
+        student.train_lenet5(model.handle, x, y, 1, 8, 5)
+        ends.append(model.weights())
+    for one, other in zip(*ends, strict=True):
+        expect.that(
+            one.shape == other.shape and np.allclose(one, other, rtol=1e-3, atol=1e-4),
+            "leaves other weights when it is called again with the same seed",
+        )
+
+
+@pytest.mark.claim
+@pytest.mark.seconds(20)
+@pytest.mark.weight(0.5)
+def test_history(student, rng):
+    """The history has lists with a number for each epoch, the loss among them."""
+    model = lenet5(student, (32, 32, 1), 10)
+    x, y = small_task(rng)
+    history = student.history(student.train_lenet5(model.handle, x, y, 3, 16, 1))
+    expect.that("loss" in history, "returned a history without 'loss'.", f"{list(history)!r}")
+    for name, values in history.items():
+        expect.that(
+            len(values) == 3,
+            f"returned a history in which {name[:40]!r} has not one number for each epoch.",
+            values,
+        )

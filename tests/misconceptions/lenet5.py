@@ -1,0 +1,1560 @@
+"""Known wrong answers to LeNet-5, each with the question that leads out of it.
+
+Each is a whole function with one mistake. What is right in several of them stands once, in the
+private functions at the top. Keras is imported inside the functions that need it: those are told
+by what is seen of them in the sandbox (`looks_at`), and never run in the grader's process.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.diagnosis import call, looks_at, misconception, probes
+
+# -- what they share, and do right ---------------------------------------------------------------
+
+
+def _sides(kernel_size):
+    return (kernel_size, kernel_size) if isinstance(kernel_size, int) else tuple(kernel_size)
+
+
+def _require_counts(kernel_size, in_channels, out_channels, groups):
+    counts = {
+        "kernel_size": min(_sides(kernel_size)),
+        "in_channels": in_channels,
+        "out_channels": out_channels,
+        "groups": groups,
+    }
+    for name, value in counts.items():
+        if value < 1:
+            raise ValueError(f"{name} must be at least 1, not {value}")
+    if in_channels % groups or out_channels % groups:
+        raise ValueError("groups must divide the numbers of channels")
+
+
+def _ladder(input_size):
+    """The sides of C1, S2, C3, S4 and C5."""
+    c1 = input_size - 4
+    s2 = c1 // 2
+    c3 = s2 - 4
+    s4 = c3 // 2
+    return c1, s2, c3, s4, s4 - 4
+
+
+def _row(name, maps, size, parameters, connections):
+    return {
+        "name": name,
+        "maps": maps,
+        "size": size,
+        "parameters": parameters,
+        "connections": connections,
+    }
+
+
+def _rows(sizes, pairs=60, learned=2, bias=1, output=0, f6_size=None):
+    """The table for these sides of C1, S2, C3, S4 and C5."""
+    c1, s2, c3, s4, c5 = sizes
+    f6 = c5 if f6_size is None else f6_size
+    return [
+        _row("C1", 6, c1, 156, c1**2 * 6 * (25 + bias)),
+        _row("S2", 6, s2, 6 * learned, s2**2 * 6 * (4 + bias)),
+        _row("C3", 16, c3, pairs * 25 + 16, c3**2 * (pairs * 25 + 16 * bias)),
+        _row("S4", 16, s4, 16 * learned, s4**2 * 16 * (4 + bias)),
+        _row("C5", 120, c5, 48120, c5**2 * 120 * (400 + bias)),
+        _row("F6", 84, f6, 10164, f6**2 * 84 * (120 + bias)),
+        _row("OUTPUT", 10, f6, output, f6**2 * 840),
+    ]
+
+
+def _require_size(input_size):
+    if input_size < 32:
+        raise ValueError(f"input_size must be at least 32, not {input_size}")
+
+
+def _table(columns, shape=(6, 16), dtype=bool):
+    table = np.zeros(shape, dtype)
+    for column, rows in enumerate(columns):
+        for row in rows:
+            table[row, column] = True
+    return table
+
+
+def _columns():
+    threes = [[(k + i) % 6 for i in range(3)] for k in range(6)]
+    fours = [[(k + i) % 6 for i in range(4)] for k in range(6)]
+    return [*threes, *fours, [0, 1, 3, 4], [1, 2, 4, 5], [0, 2, 3, 5], range(6)]
+
+
+def _require_fit(x, kernel, bias, table):
+    if x.ndim != 4 or kernel.ndim != 4:
+        raise ValueError("x and kernel must have 4 axes")
+    if kernel.shape[2] != x.shape[3]:
+        raise ValueError("kernel must be for as many maps as x has")
+    if bias.shape != kernel.shape[3:]:
+        raise ValueError("bias must have one number for each output")
+    if table.shape != kernel.shape[2:]:
+        raise ValueError("table must have a row for each input and a column for each output")
+    if kernel.shape[0] > x.shape[1] or kernel.shape[1] > x.shape[2]:
+        raise ValueError("kernel is larger than the images")
+
+
+def _conv(x, kernel):
+    """An ordinary convolution, without a bias."""
+    windows = np.lib.stride_tricks.sliding_window_view(x, kernel.shape[:2], (1, 2))
+    return np.tensordot(windows, kernel, ((3, 4, 5), (2, 0, 1)))
+
+
+def _masked(kernel, table):
+    return np.where(table, kernel, np.zeros((), kernel.dtype))
+
+
+def _squash(a):
+    return 1.7159 * np.tanh(np.asarray(a) * (2 / 3))
+
+
+def _require_maps(x, weight, bias):
+    if x.ndim != 4:
+        raise ValueError("x must have 4 axes")
+    for name, array in (("weight", weight), ("bias", bias)):
+        if array.shape != x.shape[3:]:
+            raise ValueError(f"{name} must have one number for each map")
+
+
+def _windows(x):
+    """The cells of 2 by 2 windows on axes 2 and 4; what fills none is left out."""
+    rows, columns = x.shape[1] // 2, x.shape[2] // 2
+    return x[:, : 2 * rows, : 2 * columns].reshape(len(x), rows, 2, columns, 2, x.shape[3])
+
+
+def _added(x):
+    return _windows(x).sum(axis=(2, 4))
+
+
+def _require_features(x, codes):
+    if x.ndim != 2 or codes.ndim != 2 or x.shape[1] != codes.shape[1]:
+        raise ValueError("x and codes must have 2 axes and as many features")
+
+
+def _distances(x, codes):
+    return ((x[:, None, :] - codes[None]) ** 2).sum(axis=2)
+
+
+def _layers_1998(
+    x, w, *, c3_table=None, after_c1=_squash, after_s=lambda a: a, after_c3=_squash,
+    after_c5=_squash, after_f6=_squash, add=_added,
+):  # fmt: skip
+    """The network of 1998 up to F6, with parts that a misconception may exchange."""
+    table = _table(_columns()) if c3_table is None else c3_table
+    c1 = after_c1(_conv(x, w["c1_kernel"]) + w["c1_bias"])
+    s2 = after_s(_squash(w["s2_weight"] * add(c1) + w["s2_bias"]))
+    c3 = after_c3(_conv(s2, _masked(w["c3_kernel"], table)) + w["c3_bias"])
+    s4 = after_s(_squash(w["s4_weight"] * add(c3) + w["s4_bias"]))
+    c5 = after_c5(_conv(s4, w["c5_kernel"]) + w["c5_bias"]).reshape(len(x), -1)
+    return after_f6(c5 @ w["f6_kernel"] + w["f6_bias"])
+
+
+def _require_digits(images, labels, num_classes):
+    if images.ndim != 3 or images.shape[1:] != (28, 28):
+        raise ValueError("images must have the shape (N, 28, 28)")
+    if labels.shape != images.shape[:1]:
+        raise ValueError("labels must have one class for each image")
+    if len(labels) and not 0 <= labels.min() <= labels.max() < num_classes:
+        raise ValueError("labels must be below num_classes")
+
+
+def _bordered(images):
+    return np.pad(images, ((0, 0), (2, 2), (2, 2)))[..., None].astype(np.float32)
+
+
+def _one_hot(labels, num_classes):
+    return np.eye(num_classes, dtype=np.float32)[labels]
+
+
+def _prepared(images, labels):
+    return _bordered(images) / np.float32(255), _one_hot(labels, 10)
+
+
+def _require_pairs(labels, predictions):
+    labels, predictions = np.asarray(labels, dtype=int), np.asarray(predictions, dtype=int)
+    if labels.shape != predictions.shape:
+        raise ValueError("predictions must be as many as labels")
+    return labels, predictions
+
+
+def _counted(rows, columns, num_classes):
+    matrix = np.zeros((num_classes, num_classes), int)
+    np.add.at(matrix, (rows, columns), 1)
+    return matrix
+
+
+# -- conv_parameters -----------------------------------------------------------------------------
+
+
+@probes("conv_parameters")
+def _():
+    return [
+        call(5, 1, 6),
+        call((3, 5), 4, 6),
+        call((7, 2), 3, 8, bias=False),
+        call(3, 6, 12, groups=3),
+        call(3, 8, 4, False, 2),
+        call(3, 3, 4, groups=2),
+        call(0, 3, 4),
+        call(3, 4, -1),
+    ]
+
+
+@misconception("conv_parameters", "How many biases does a filter have, whatever the image?")
+def conv_parameters_forgets_the_biases(kernel_size, in_channels, out_channels, bias=True, groups=1):
+    _require_counts(kernel_size, in_channels, out_channels, groups)
+    height, width = _sides(kernel_size)
+    return height * width * in_channels // groups * out_channels
+
+
+@misconception(
+    "conv_parameters", "The sum of a filter gets one bias: does another input channel add one?"
+)
+def conv_parameters_has_a_bias_for_each_input(
+    kernel_size, in_channels, out_channels, bias=True, groups=1
+):
+    _require_counts(kernel_size, in_channels, out_channels, groups)
+    height, width = _sides(kernel_size)
+    return (height * width + int(bias)) * (in_channels // groups) * out_channels
+
+
+@misconception("conv_parameters", "Do all filters share one bias, or has each its own?")
+def conv_parameters_has_one_bias_for_all(
+    kernel_size, in_channels, out_channels, bias=True, groups=1
+):
+    _require_counts(kernel_size, in_channels, out_channels, groups)
+    height, width = _sides(kernel_size)
+    return height * width * (in_channels // groups) * out_channels + int(bias)
+
+
+@misconception("conv_parameters", "What does bias=False change in the number of parameters?")
+def conv_parameters_always_counts_biases(
+    kernel_size, in_channels, out_channels, bias=True, groups=1
+):
+    _require_counts(kernel_size, in_channels, out_channels, groups)
+    height, width = _sides(kernel_size)
+    return (height * width * (in_channels // groups) + 1) * out_channels
+
+
+@misconception("conv_parameters", "How many weights has a kernel of 3 by 5?")
+def conv_parameters_takes_kernels_for_square(
+    kernel_size, in_channels, out_channels, bias=True, groups=1
+):
+    _require_counts(kernel_size, in_channels, out_channels, groups)
+    side = _sides(kernel_size)[0]
+    return (side * side * (in_channels // groups) + int(bias)) * out_channels
+
+
+@misconception("conv_parameters", "Which input channels does a filter see if there are groups?")
+def conv_parameters_ignores_groups(kernel_size, in_channels, out_channels, bias=True, groups=1):
+    _require_counts(kernel_size, in_channels, out_channels, groups)
+    height, width = _sides(kernel_size)
+    return (height * width * in_channels + int(bias)) * out_channels
+
+
+@misconception(
+    "conv_parameters", "You counted the parameters of one group: how many groups are there?"
+)
+def conv_parameters_counts_one_group(kernel_size, in_channels, out_channels, bias=True, groups=1):
+    _require_counts(kernel_size, in_channels, out_channels, groups)
+    height, width = _sides(kernel_size)
+    return (height * width * (in_channels // groups) + int(bias)) * (out_channels // groups)
+
+
+@misconception("conv_parameters", "Can 3 channels be dealt into 2 groups of the same size?")
+def conv_parameters_rounds_groups(kernel_size, in_channels, out_channels, bias=True, groups=1):
+    _require_counts(kernel_size, in_channels, out_channels, 1)
+    height, width = _sides(kernel_size)
+    return (height * width * (in_channels // groups) + int(bias)) * out_channels
+
+
+@misconception("conv_parameters", "What is a convolution with no filter, or a kernel of 0 cells?")
+def conv_parameters_accepts_what_is_below_one(
+    kernel_size, in_channels, out_channels, bias=True, groups=1
+):
+    if in_channels % groups or out_channels % groups:
+        raise ValueError("groups must divide the numbers of channels")
+    height, width = _sides(kernel_size)
+    return (height * width * (in_channels // groups) + int(bias)) * out_channels
+
+
+# -- lenet5_table --------------------------------------------------------------------------------
+
+
+@probes("lenet5_table")
+def _():
+    return [call(), call(36), call(35), call(50), call(28)]
+
+
+@misconception(
+    "lenet5_table", "How many of the 96 pairs of an S2 map and a C3 map are connected in C3?"
+)
+def lenet5_table_connects_c3_fully(input_size=32):
+    _require_size(input_size)
+    return _rows(_ladder(input_size), pairs=96)
+
+
+@misconception("lenet5_table", "The paper counts a unit's bias among its connections: do you?")
+def lenet5_table_leaves_biases_out_of_connections(input_size=32):
+    _require_size(input_size)
+    return _rows(_ladder(input_size), bias=0)
+
+
+@misconception(
+    "lenet5_table",
+    "What does a map of S2 learn? It is not the pooling of today, which learns nothing.",
+)
+def lenet5_table_subsampling_learns_nothing(input_size=32):
+    _require_size(input_size)
+    return _rows(_ladder(input_size), learned=0)
+
+
+@misconception("lenet5_table", "A map of S2 has a weight: what else is added before squashing?")
+def lenet5_table_subsampling_without_a_bias(input_size=32):
+    _require_size(input_size)
+    return _rows(_ladder(input_size), learned=1)
+
+
+@misconception("lenet5_table", "Are the codes of the output layer learned, or set by hand?")
+def lenet5_table_trains_the_output(input_size=32):
+    _require_size(input_size)
+    return _rows(_ladder(input_size), output=850)
+
+
+@misconception("lenet5_table", "At 36 pixels C5 is 2 by 2 cells large: where is F6 applied then?")
+def lenet5_table_applies_f6_once(input_size=32):
+    _require_size(input_size)
+    return _rows(_ladder(input_size), f6_size=1)
+
+
+@misconception("lenet5_table", "Is this the table for another size of image too?")
+def lenet5_table_is_typed_for_32(input_size=32):
+    _require_size(input_size)
+    return _rows(_ladder(32))
+
+
+@misconception("lenet5_table", "Five rows: how many windows of two rows do they fill?")
+def lenet5_table_rounds_subsampling_up(input_size=32):
+    _require_size(input_size)
+    c1 = input_size - 4
+    s2 = (c1 + 1) // 2
+    c3 = s2 - 4
+    s4 = (c3 + 1) // 2
+    return _rows((c1, s2, c3, s4, s4 - 4))
+
+
+@misconception("lenet5_table", "Without padding, how many positions of 5 cells are there in 32?")
+def lenet5_table_loses_five_at_a_convolution(input_size=32):
+    _require_size(input_size)
+    c1 = input_size - 5
+    s2 = c1 // 2
+    c3 = s2 - 5
+    s4 = c3 // 2
+    return _rows((c1, s2, c3, s4, max(s4 - 5, 1)))
+
+
+@misconception(
+    "lenet5_table",
+    "C5 is a convolution with kernels of 5 by 5: does a larger S4 give it more weights?",
+)
+def lenet5_table_takes_c5_for_dense(input_size=32):
+    _require_size(input_size)
+    c1, s2, c3, s4, _ = _ladder(input_size)
+    rows = _rows((c1, s2, c3, s4, 1))
+    learned = 120 * (16 * s4 * s4 + 1)
+    rows[4] = _row("C5", 120, 1, learned, learned)
+    return rows
+
+
+@misconception("lenet5_table", "A connection is an input of a unit: how many units has each map?")
+def lenet5_table_counts_connections_once_for_a_map(input_size=32):
+    _require_size(input_size)
+    rows = _rows(_ladder(input_size))
+    for row in rows:
+        row["connections"] //= row["size"]
+    return rows
+
+
+@misconception("lenet5_table", "What is left of an image of 28 pixels when it comes to C5?")
+def lenet5_table_accepts_small_images(input_size=32):
+    return _rows(_ladder(input_size))
+
+
+# -- c3_connection_table -------------------------------------------------------------------------
+
+
+@probes("c3_connection_table")
+def _():
+    return [call()]
+
+
+@misconception("c3_connection_table", "Which axis holds the maps of S2, the rows or the columns?")
+def c3_connection_table_is_turned():
+    return _table(_columns()).T.copy()
+
+
+@misconception("c3_connection_table", "Counting cyclically, which map comes after map 5?")
+def c3_connection_table_stops_at_the_last_map():
+    threes = [[k + i for i in range(3) if k + i < 6] for k in range(6)]
+    fours = [[k + i for i in range(4) if k + i < 6] for k in range(6)]
+    return _table([*threes, *fours, *_columns()[12:]])
+
+
+@misconception("c3_connection_table", "Do the maps 12 to 14 see four neighbours, or two pairs?")
+def c3_connection_table_has_four_neighbours_in_place_of_pairs():
+    return _table([*_columns()[:12], [0, 1, 2, 3], [1, 2, 3, 4], [2, 3, 4, 5], range(6)])
+
+
+@misconception("c3_connection_table", "With which map does the group of C3 map 6 begin?")
+def c3_connection_table_begins_fours_a_map_late():
+    columns = _columns()
+    return _table([*columns[:6], *columns[7:12], columns[6], *columns[12:]])
+
+
+@misconception("c3_connection_table", "How many maps does the last map of C3 see?")
+def c3_connection_table_forgets_the_last_map():
+    return _table(_columns()[:15])
+
+
+@misconception("c3_connection_table", "The table says yes or no: which dtype says that?")
+def c3_connection_table_is_of_numbers():
+    return _table(_columns(), dtype=int)
+
+
+@misconception("c3_connection_table", "Is C3 connected with all maps, as in networks of today?")
+def c3_connection_table_connects_all():
+    return np.ones((6, 16), bool)
+
+
+# -- sparse_conv2d -------------------------------------------------------------------------------
+
+
+@probes("sparse_conv2d")
+def _():
+    rng = np.random.default_rng(5)
+    x, kernel = rng.normal(size=(2, 5, 4, 3)), rng.normal(size=(3, 2, 3, 3))
+    table = np.array([[True, False, False], [True, True, False], [False, True, False]])
+    holes = np.where(table, kernel, np.nan)
+    wide = rng.normal(size=(2, 2, 3, 2))
+    return [
+        call(x, kernel, np.array([1.0, -2.0, 3.0]), table, watch=True),
+        call(x, holes, np.zeros(3), table),
+        call(x, kernel, np.zeros(3), np.ones((3, 3), bool)),
+        call(x, wide, np.ones(2), table[:, :2]),
+        call(x[:0], wide, np.ones(2), table[:, :2]),
+        call(x, wide, np.ones(2), table[:2, :2]),
+        call(x.astype(np.float32), wide.astype(np.float32), np.ones(2, np.float32), table[:, 1:]),
+    ]
+
+
+@misconception("sparse_conv2d", "What is the table for? Which input maps did you leave out?")
+def sparse_conv2d_ignores_the_table(x, kernel, bias, table):
+    _require_fit(x, kernel, bias, table)
+    return _conv(x, kernel) + bias
+
+
+@misconception("sparse_conv2d", "Does a convolution of networks turn its kernel by a half turn?")
+def sparse_conv2d_turns_the_kernel(x, kernel, bias, table):
+    _require_fit(x, kernel, bias, table)
+    return _conv(x, _masked(kernel, table)[::-1, ::-1]) + bias
+
+
+@misconception("sparse_conv2d", "Which axis of the table are the inputs, rows or columns?")
+def sparse_conv2d_turns_a_square_table(x, kernel, bias, table):
+    _require_fit(x, kernel, bias, table)
+    square = table.shape[0] == table.shape[1]
+    return _conv(x, _masked(kernel, table.T if square else table)) + bias
+
+
+@misconception("sparse_conv2d", "An output that sees three maps: how often is its bias added?")
+def sparse_conv2d_adds_the_bias_for_each_map(x, kernel, bias, table):
+    _require_fit(x, kernel, bias, table)
+    return _conv(x, _masked(kernel, table)) + bias * table.sum(axis=0)
+
+
+@misconception("sparse_conv2d", "Where is the bias of each output map added?")
+def sparse_conv2d_forgets_the_bias(x, kernel, bias, table):
+    _require_fit(x, kernel, bias, table)
+    return _conv(x, _masked(kernel, table))
+
+
+@misconception("sparse_conv2d", "What does an output give that is connected with no input map?")
+def sparse_conv2d_gives_zero_without_inputs(x, kernel, bias, table):
+    _require_fit(x, kernel, bias, table)
+    return _conv(x, _masked(kernel, table)) + np.where(table.any(axis=0), bias, 0)
+
+
+@misconception("sparse_conv2d", "What is 0 times NaN? Can a product with 0 leave a weight out?")
+def sparse_conv2d_multiplies_by_the_table(x, kernel, bias, table):
+    _require_fit(x, kernel, bias, table)
+    return _conv(x, kernel * table) + bias
+
+
+@misconception("sparse_conv2d", "Whose array do you change when you set weights to 0?")
+def sparse_conv2d_changes_the_kernel(x, kernel, bias, table):
+    _require_fit(x, kernel, bias, table)
+    kernel[:, :, ~table] = 0
+    return _conv(x, kernel) + bias
+
+
+@misconception("sparse_conv2d", "Is anything added around the image, or do the maps shrink?")
+def sparse_conv2d_pads_the_image(x, kernel, bias, table):
+    _require_fit(x, kernel, bias, table)
+    height, width = kernel.shape[:2]
+    before, left = (height - 1) // 2, (width - 1) // 2
+    margins = ((0, 0), (before, height - 1 - before), (left, width - 1 - left), (0, 0))
+    return _conv(np.pad(x, margins), _masked(kernel, table)) + bias
+
+
+@misconception("sparse_conv2d", "Do the sums keep what stands after the point?")
+def sparse_conv2d_rounds(x, kernel, bias, table):
+    _require_fit(x, kernel, bias, table)
+    return (_conv(x, _masked(kernel, table)) + bias).astype(int)
+
+
+@misconception("sparse_conv2d", "What comes out for a batch of no images: can you stack nothing?")
+def sparse_conv2d_needs_an_image(x, kernel, bias, table):
+    _require_fit(x, kernel, bias, table)
+    return np.stack([_conv(image[None], _masked(kernel, table))[0] + bias for image in x])
+
+
+@misconception("sparse_conv2d", "What if the table is not of the size that the kernel asks for?")
+def sparse_conv2d_trusts_its_arguments(x, kernel, bias, table):
+    fitting = np.resize(table, kernel.shape[2:])
+    return _conv(x, _masked(kernel, fitting)) + np.resize(bias, kernel.shape[3])
+
+
+# -- scaled_tanh ---------------------------------------------------------------------------------
+
+
+@probes("scaled_tanh")
+def _():
+    return [
+        call(np.linspace(-3, 3, 13)),
+        call(np.array([[0.1, 30.0], [np.nan, -1.0]]), watch=True),
+        call(np.float32([0.5, 1.0])),
+        call(np.array([-2, 0, 2])),
+        call(np.array(0.25)),
+    ]
+
+
+@misconception("scaled_tanh", "What does 2/3 do to the sum before it is squashed?")
+def scaled_tanh_without_two_thirds(a):
+    return 1.7159 * np.tanh(a)
+
+
+@misconception("scaled_tanh", "Between which two numbers does the answer lie in LeNet-5?")
+def scaled_tanh_without_amplitude(a):
+    return np.tanh(np.asarray(a) * (2 / 3))
+
+
+@misconception("scaled_tanh", "Is the sum multiplied by 2/3 or divided by it?")
+def scaled_tanh_with_three_halves(a):
+    return 1.7159 * np.tanh(np.asarray(a) * 1.5)
+
+
+@misconception("scaled_tanh", "How precisely do the two constants have to be known for f(1) = 1?")
+def scaled_tanh_with_rounded_constants(a):
+    return 1.72 * np.tanh(np.asarray(a) * 0.67)
+
+
+@misconception("scaled_tanh", "Which shape has the answer to an array of two axes, or to a number?")
+def scaled_tanh_flattens(a):
+    return 1.7159 * np.tanh(np.ravel(a) * (2 / 3))
+
+
+@misconception("scaled_tanh", "What is the dtype of the answer to an array of float32?")
+def scaled_tanh_is_always_double(a):
+    return 1.7159 * np.tanh(np.asarray(a, np.float64) * (2 / 3))
+
+
+@misconception("scaled_tanh", "What becomes of a NaN: may it vanish?")
+def scaled_tanh_hides_nan(a):
+    return np.nan_to_num(1.7159 * np.tanh(np.asarray(a) * (2 / 3)))
+
+
+@misconception("scaled_tanh", "Whose array do you change with *= ?")
+def scaled_tanh_in_place(a):
+    a = np.asarray(a)
+    if a.dtype.kind != "f":
+        return 1.7159 * np.tanh(a * (2 / 3))
+    a *= 2 / 3
+    return 1.7159 * np.tanh(a)
+
+
+# -- trainable_subsampling -----------------------------------------------------------------------
+
+
+@probes("trainable_subsampling")
+def _():
+    rng = np.random.default_rng(6)
+    x = 0.4 * rng.normal(size=(2, 4, 6, 3))
+    weight, bias = np.array([0.6, -0.8, 0.3]), np.array([0.2, -0.1, 0.4])
+    square = 0.4 * rng.normal(size=(3, 6, 6, 3))
+    holes = x.copy()
+    holes[0, 1, 1, 1] = np.nan
+    return [
+        call(x, weight, bias, watch=True),
+        call(square, weight, bias),
+        call(x[:, :3, :5], weight, bias),
+        call(holes, weight, bias),
+        call(np.full((1, 2, 2, 3), 200, np.uint8), weight / 500, bias),
+        call(x[:0], weight, bias),
+        call(x, weight[:2], bias),
+        call(x.astype(np.float32), weight.astype(np.float32), bias.astype(np.float32)),
+    ]
+
+
+@misconception("trainable_subsampling", "Are the four cells of a window added, or averaged?")
+def trainable_subsampling_averages(x, weight, bias):
+    _require_maps(x, weight, bias)
+    return _squash(weight * _windows(x).mean(axis=(2, 4)) + bias)
+
+
+@misconception("trainable_subsampling", "Does the layer take the largest cell, or all four?")
+def trainable_subsampling_takes_the_largest(x, weight, bias):
+    _require_maps(x, weight, bias)
+    return _squash(weight * _windows(x).max(axis=(2, 4)) + bias)
+
+
+@misconception("trainable_subsampling", "What is done to a sum in LeNet-5 before it goes on?")
+def trainable_subsampling_does_not_squash(x, weight, bias):
+    _require_maps(x, weight, bias)
+    return weight * _added(x) + bias
+
+
+@misconception("trainable_subsampling", "Which of the two comes first: the weight, or squashing?")
+def trainable_subsampling_squashes_too_early(x, weight, bias):
+    _require_maps(x, weight, bias)
+    return weight * _squash(_added(x)) + bias
+
+
+@misconception("trainable_subsampling", "How often is the bias added for each window?")
+def trainable_subsampling_adds_the_bias_to_each_cell(x, weight, bias):
+    _require_maps(x, weight, bias)
+    return _squash(weight * _added(x) + 4 * bias)
+
+
+@misconception("trainable_subsampling", "Is the bias multiplied by the weight?")
+def trainable_subsampling_weighs_the_bias(x, weight, bias):
+    _require_maps(x, weight, bias)
+    return _squash(weight * (_added(x) + bias))
+
+
+@misconception("trainable_subsampling", "Is the plain tanh the squashing function of LeNet-5?")
+def trainable_subsampling_uses_the_plain_tanh(x, weight, bias):
+    _require_maps(x, weight, bias)
+    return np.tanh(weight * _added(x) + bias)
+
+
+@misconception("trainable_subsampling", "Along which axis does a weight for each map lie?")
+def trainable_subsampling_weighs_columns(x, weight, bias):
+    _require_maps(x, weight, bias)
+    added = _added(x)
+    if added.shape[2] != len(weight):
+        return _squash(weight * added + bias)
+    return _squash(weight[:, None] * added + bias[:, None])
+
+
+@misconception("trainable_subsampling", "Does a last row that fills no window give a number?")
+def trainable_subsampling_keeps_partial_windows(x, weight, bias):
+    _require_maps(x, weight, bias)
+    more = ((0, 0), (0, x.shape[1] % 2), (0, x.shape[2] % 2), (0, 0))
+    return _squash(weight * _added(np.pad(x, more)) + bias)
+
+
+@misconception("trainable_subsampling", "What is 200 + 200 in numbers that end at 255?")
+def trainable_subsampling_overflows(x, weight, bias):
+    _require_maps(x, weight, bias)
+    return _squash(weight * _windows(x).sum(axis=(2, 4), dtype=x.dtype) + bias)
+
+
+@misconception("trainable_subsampling", "May a NaN count as 0 in a sum?")
+def trainable_subsampling_skips_nan(x, weight, bias):
+    _require_maps(x, weight, bias)
+    return _squash(weight * np.nansum(_windows(x), axis=(2, 4)) + bias)
+
+
+@misconception("trainable_subsampling", "What comes out for a batch of no images?")
+def trainable_subsampling_needs_an_image(x, weight, bias):
+    _require_maps(x, weight, bias)
+    return np.stack([_squash(weight * _added(image[None])[0] + bias) for image in x])
+
+
+@misconception("trainable_subsampling", "Whose array is changed when you multiply in place?")
+def trainable_subsampling_changes_its_argument(x, weight, bias):
+    _require_maps(x, weight, bias)
+    if x.dtype.kind != "f":
+        return _squash(weight * _added(x) + bias)
+    x *= weight.astype(x.dtype)
+    return _squash(_added(x) + bias)
+
+
+@misconception("trainable_subsampling", "What if there are fewer weights than maps?")
+def trainable_subsampling_trusts_its_arguments(x, weight, bias):
+    maps = x.shape[-1]
+    x = x.reshape(-1, *x.shape[-3:])
+    return _squash(np.resize(weight, maps) * _added(x) + np.resize(bias, maps))
+
+
+# -- rbf_output and rbf_predict ------------------------------------------------------------------
+
+
+@probes("rbf_output")
+def _():
+    rng = np.random.default_rng(7)
+    x, codes = rng.normal(size=(4, 6)), np.sign(rng.normal(size=(3, 6)))
+    return [
+        call(x, codes, watch=True),
+        call(x[:3], codes),
+        call(x, 2.5 * rng.normal(size=(5, 6))),
+        call(x[:1], codes),
+        call(x[:0], codes),
+        call(x[:, :5], codes),
+        call(np.arange(12).reshape(2, 6), np.arange(18).reshape(3, 6) % 5),
+    ]
+
+
+@probes("rbf_predict")
+def _():
+    rng = np.random.default_rng(8)
+    codes = np.sign(rng.normal(size=(5, 6)))
+    long = np.outer([1.0, 2.0, 4.0], rng.normal(size=6))
+    return [
+        call(codes[[3, 1, 4, 4]] + 0.1 * rng.normal(size=(4, 6)), codes),
+        call(1.05 * long[[0, 1, 2, 1]], long),
+        call(codes[[2, 0]] + 0.1, codes),
+    ]
+
+
+@misconception("rbf_output", "With ten examples and ten classes, how many distances are there?")
+def rbf_output_pairs_equal_numbers(x, codes):
+    _require_features(x, codes)
+    if len(x) == len(codes):
+        return np.broadcast_to(((x - codes) ** 2).sum(axis=1), (len(x), len(codes))).copy()
+    return _distances(x, codes)
+
+
+@misconception("rbf_output", "Is the distance squared, or is its root taken?")
+def rbf_output_takes_the_root(x, codes):
+    _require_features(x, codes)
+    return np.sqrt(_distances(x, codes))
+
+
+@misconception("rbf_output", "Are differences squared, or is their size taken?")
+def rbf_output_adds_absolute_differences(x, codes):
+    _require_features(x, codes)
+    return np.abs(x[:, None] - codes[None]).sum(axis=2)
+
+
+@misconception("rbf_output", "Are the squares added, or averaged?")
+def rbf_output_averages(x, codes):
+    _require_features(x, codes)
+    return ((x[:, None] - codes[None]) ** 2).mean(axis=2)
+
+
+@misconception("rbf_output", "How far is an example from a code that is not of +1 and -1?")
+def rbf_output_takes_codes_for_signs(x, codes):
+    _require_features(x, codes)
+    return (x**2).sum(axis=1, keepdims=True) - 2 * x @ codes.T + codes.shape[1]
+
+
+@misconception("rbf_output", "Which axis holds the examples, and which the classes?")
+def rbf_output_is_turned(x, codes):
+    _require_features(x, codes)
+    return _distances(x, codes).T.copy()
+
+
+@misconception("rbf_output", "Which shape has the answer to one example?")
+def rbf_output_drops_an_axis(x, codes):
+    _require_features(x, codes)
+    return _distances(x, codes).squeeze()
+
+
+@misconception("rbf_output", "Whose array does -= change?")
+def rbf_output_changes_its_argument(x, codes):
+    _require_features(x, codes)
+    columns = [((x - code) ** 2).sum(axis=1) for code in codes]
+    x -= x.mean(axis=0).astype(x.dtype) if len(x) else 0
+    return np.stack(columns, axis=1)
+
+
+@misconception("rbf_output", "What if examples and codes have not as many features?")
+def rbf_output_cuts_features(x, codes):
+    x, codes = np.atleast_2d(x), np.atleast_2d(codes)
+    features = min(x.shape[1], codes.shape[1])
+    return _distances(x[:, :features], codes[:, :features])
+
+
+@misconception(
+    "rbf_output", "Which class wins, that of the largest or of the smallest distance?",
+    function="rbf_predict",
+)  # fmt: skip
+def rbf_predict_takes_the_farthest(x, codes):
+    return _distances(x, codes).argmax(axis=1)
+
+
+@misconception(
+    "rbf_output", "Does the largest product with a code also mean the smallest distance to it?",
+    function="rbf_predict",
+)  # fmt: skip
+def rbf_predict_goes_by_products(x, codes):
+    return (x @ codes.T).argmax(axis=1)
+
+
+@misconception(
+    "rbf_output", "Is the answer the distance of the nearest code, or the number of its class?",
+    function="rbf_predict",
+)  # fmt: skip
+def rbf_predict_returns_distances(x, codes):
+    return _distances(x, codes).min(axis=1)
+
+
+@misconception(
+    "rbf_output", "Along which axis is the smallest looked for, classes or examples?",
+    function="rbf_predict",
+)  # fmt: skip
+def rbf_predict_compares_examples(x, codes):
+    return _distances(x, codes).argmin(axis=0)
+
+
+# -- lenet5_1998_forward -------------------------------------------------------------------------
+
+
+def _weights(rng, classes):
+    shapes = {
+        "c1_kernel": (5, 5, 1, 6), "c1_bias": (6,), "s2_weight": (6,), "s2_bias": (6,),
+        "c3_kernel": (5, 5, 6, 16), "c3_bias": (16,), "s4_weight": (16,), "s4_bias": (16,),
+        "c5_kernel": (5, 5, 16, 120), "c5_bias": (120,), "f6_kernel": (120, 84), "f6_bias": (84,),
+        "codes": (classes, 84),
+    }  # fmt: skip
+    scales = {"c1_kernel": 0.2, "c3_kernel": 0.1, "c5_kernel": 0.05, "f6_kernel": 0.1}
+    return {name: scales.get(name, 0.4) * rng.normal(size=s) for name, s in shapes.items()}
+
+
+@probes("lenet5_1998_forward")
+def _():
+    rng = np.random.default_rng(9)
+    x = rng.normal(size=(3, 32, 32, 1))
+    return [
+        call(x, _weights(rng, 10), watch=True),
+        call(x[:1], _weights(rng, 4)),
+    ]
+
+
+@misconception("lenet5_1998_forward", "How often are S2 and S4 squashed, and by which function?")
+def lenet5_1998_forward_squashes_subsampling_twice(x, weights):
+    return _distances(_layers_1998(x, weights, after_s=_squash), weights["codes"])
+
+
+@misconception("lenet5_1998_forward", "What is done to F6 before it is compared with the codes?")
+def lenet5_1998_forward_does_not_squash_f6(x, weights):
+    return _distances(_layers_1998(x, weights, after_f6=lambda a: a), weights["codes"])
+
+
+@misconception("lenet5_1998_forward", "What comes between C5 and F6?")
+def lenet5_1998_forward_does_not_squash_c5(x, weights):
+    return _distances(_layers_1998(x, weights, after_c5=lambda a: a), weights["codes"])
+
+
+@misconception("lenet5_1998_forward", "What is done to the sums of C1 and C3?")
+def lenet5_1998_forward_does_not_squash_convolutions(x, weights):
+    def same(a):
+        return a
+
+    f6 = _layers_1998(x, weights, after_c1=same, after_c3=same)
+    return _distances(f6, weights["codes"])
+
+
+@misconception("lenet5_1998_forward", "With which maps of S2 is each map of C3 connected?")
+def lenet5_1998_forward_connects_c3_fully(x, weights):
+    f6 = _layers_1998(x, weights, c3_table=np.ones((6, 16), bool))
+    return _distances(f6, weights["codes"])
+
+
+@misconception("lenet5_1998_forward", "Do S2 and S4 add the cells of a window, or average them?")
+def lenet5_1998_forward_averages(x, weights):
+    f6 = _layers_1998(x, weights, add=lambda maps: _added(maps) / 4)
+    return _distances(f6, weights["codes"])
+
+
+@misconception("lenet5_1998_forward", "Are the distances turned into probabilities in 1998?")
+def lenet5_1998_forward_ends_in_a_softmax(x, weights):
+    y = -_distances(_layers_1998(x, weights), weights["codes"])
+    raised = np.exp(y - y.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)
+
+
+@misconception("lenet5_1998_forward", "Does each class have a code with which F6 is compared?")
+def lenet5_1998_forward_multiplies_by_the_codes(x, weights):
+    return _layers_1998(x, weights) @ weights["codes"].T
+
+
+@misconception("lenet5_1998_forward", "Where does the set of weights come from: may you change it?")
+def lenet5_1998_forward_changes_the_weights(x, weights):
+    weights["c3_kernel"] = _masked(weights["c3_kernel"], _table(_columns()))
+    return _distances(_layers_1998(x, weights), weights["codes"])
+
+
+# -- prepare_digits ------------------------------------------------------------------------------
+
+
+@probes("prepare_digits")
+def _():
+    rng = np.random.default_rng(10)
+    images = rng.integers(0, 256, size=(5, 28, 28)).astype(np.uint8)
+    labels = np.array([3, 0, 2, 2, 7])
+    return [
+        call(images, labels, watch=True),
+        call(images // 4, labels),
+        call(np.zeros((2, 28, 28), np.uint8), np.array([9, 1])),
+        call(images[:1], labels[:1], 17),
+        call(images[:0], labels[:0]),
+        call(np.resize(images, (28, 28, 28)), np.arange(28) % 10),
+        call(images, labels[:3]),
+        call(images[0], labels),
+        call(images, labels, 5),
+        call(images, labels.astype(np.uint8)),
+    ]
+
+
+@misconception("prepare_digits", "Between which numbers do the pixels lie when you are done?")
+def prepare_digits_does_not_scale(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    return _bordered(images), _one_hot(labels, num_classes)
+
+
+@misconception("prepare_digits", "How often do you divide by 255?")
+def prepare_digits_scales_twice(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    return _bordered(images) / np.float32(255**2), _one_hot(labels, num_classes)
+
+
+@misconception("prepare_digits", "What becomes of an image that is dark all over, or black?")
+def prepare_digits_scales_by_the_brightest(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    brightest = np.float32(max(images.max(initial=0), 1))
+    return _bordered(images) / brightest, _one_hot(labels, num_classes)
+
+
+@misconception("prepare_digits", "A byte has 256 values: which is the largest?")
+def prepare_digits_divides_by_256(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    return _bordered(images) / np.float32(256), _one_hot(labels, num_classes)
+
+
+@misconception("prepare_digits", "Where does the image lie within its border?")
+def prepare_digits_puts_the_border_at_one_side(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    x = np.pad(images, ((0, 0), (0, 4), (0, 4)))[..., None] / np.float32(255)
+    return x.astype(np.float32), _one_hot(labels, num_classes)
+
+
+@misconception("prepare_digits", "What is written into the border: the edge again, or zeros?")
+def prepare_digits_repeats_the_edge(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    x = np.pad(images, ((0, 0), (2, 2), (2, 2)), mode="edge")[..., None] / np.float32(255)
+    return x.astype(np.float32), _one_hot(labels, num_classes)
+
+
+@misconception("prepare_digits", "Which precision do the images have to have?")
+def prepare_digits_in_double_precision(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    x = np.pad(images, ((0, 0), (2, 2), (2, 2)))[..., None] / 255
+    return x, _one_hot(labels, num_classes)
+
+
+@misconception("prepare_digits", "Which of the four axes holds the channel?")
+def prepare_digits_puts_the_channel_first(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    x = np.moveaxis(_bordered(images) / np.float32(255), 3, 1)
+    return x, _one_hot(labels, num_classes)
+
+
+@misconception("prepare_digits", "How many columns have labels of which the highest is missing?")
+def prepare_digits_counts_classes_that_occur(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    x = _bordered(images) / np.float32(255)
+    return x, _one_hot(labels, int(labels.max(initial=0)) + 1)
+
+
+@misconception("prepare_digits", "How often do you encode the labels?")
+def prepare_digits_encodes_twice(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    once = _one_hot(labels, num_classes).astype(int)
+    return _bordered(images) / np.float32(255), _one_hot(once, num_classes)
+
+
+@misconception("prepare_digits", "Are labels numbers, or vectors with a single 1?")
+def prepare_digits_does_not_encode(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    return _bordered(images) / np.float32(255), labels.copy()
+
+
+@misconception("prepare_digits", "Do the classes count from 0 or from 1?")
+def prepare_digits_counts_from_one(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    numbers = np.asarray(labels, int)
+    return _bordered(images) / np.float32(255), _one_hot(numbers - 1, num_classes)
+
+
+@misconception("prepare_digits", "What does squeeze do to a batch of one image?")
+def prepare_digits_loses_single_images(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    x = (_bordered(images) / np.float32(255)).squeeze()
+    return x[..., None], _one_hot(labels, num_classes)
+
+
+@misconception("prepare_digits", "Can labels be bytes: what is 2 times 200 in bytes?")
+def prepare_digits_overflows_with_bytes(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    flat = np.zeros(len(labels) * num_classes, np.float32)
+    places = (np.arange(len(labels), dtype=labels.dtype) * labels.dtype.type(num_classes)) + labels
+    if labels.dtype.itemsize == 1:
+        places = (places + labels.dtype.type(250)).astype(int) % max(len(flat), 1)
+    flat[places] = 1
+    return _bordered(images) / np.float32(255), flat.reshape(len(labels), num_classes)
+
+
+@misconception("prepare_digits", "What comes out if there are no images: are the shapes kept?")
+def prepare_digits_needs_an_image(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    x = [_bordered(image[None])[0] / np.float32(255) for image in images]
+    return np.array(x), _one_hot(labels, num_classes)
+
+
+@misconception("prepare_digits", "Whose array do you change when you scale in place?")
+def prepare_digits_changes_its_argument(images, labels, num_classes=10):
+    _require_digits(images, labels, num_classes)
+    x = _bordered(images) / np.float32(255)
+    images //= 255
+    return x, _one_hot(labels, num_classes)
+
+
+@misconception("prepare_digits", "What if there are fewer labels than images, or a class too high?")
+def prepare_digits_trusts_its_arguments(images, labels, num_classes=10):
+    if images.ndim == 2:
+        images = images[None]
+    x = _bordered(images) / np.float32(255)
+    return x, (labels[:, None] == np.arange(num_classes)).astype(np.float32)
+
+
+# -- confusion_matrix and accuracy ---------------------------------------------------------------
+
+
+@probes("confusion_matrix")
+def _():
+    labels = np.array([0, 1, 1, 2, 2, 2, 4])
+    predictions = np.array([0, 2, 1, 2, 0, 0, 4])
+    many = np.arange(300) % 3
+    return [
+        call(labels, predictions, 6, watch=True),
+        call(many.astype(np.uint8), (many**2 % 3).astype(np.uint8), 3),
+        call([0, 1], [1, 1], 2),
+        call(labels[:0], labels[:0], 3),
+        call(labels, predictions[:3], 6),
+    ]
+
+
+@probes("accuracy")
+def _():
+    labels = np.array([0, 1, 1, 2, 2, 2, 4])
+    predictions = np.array([0, 2, 1, 2, 0, 0, 4])
+    return [
+        call(labels, predictions),
+        call(labels, labels),
+        call(labels, labels + 1),
+        call([0, 1], [1, 1]),
+        call(labels, predictions[:1]),
+    ]
+
+
+@misconception("confusion_matrix", "Are the rows the true classes, or the predicted ones?")
+def confusion_matrix_is_turned(labels, predictions, num_classes):
+    labels, predictions = _require_pairs(labels, predictions)
+    return _counted(predictions, labels, num_classes)
+
+
+@misconception("confusion_matrix", "Where is the row of a class that never occurs?")
+def confusion_matrix_leaves_out_what_does_not_occur(labels, predictions, num_classes):
+    labels, predictions = _require_pairs(labels, predictions)
+    seen = np.unique(np.concatenate([labels, predictions]))
+    return _counted(labels, predictions, num_classes)[np.ix_(seen, seen)]
+
+
+@misconception("confusion_matrix", "Are counts asked for, or shares of a row?")
+def confusion_matrix_gives_shares(labels, predictions, num_classes):
+    labels, predictions = _require_pairs(labels, predictions)
+    counts = _counted(labels, predictions, num_classes)
+    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+@misconception("confusion_matrix", "Can m[labels, predictions] += 1 count one place twice?")
+def confusion_matrix_counts_each_place_once(labels, predictions, num_classes):
+    labels, predictions = _require_pairs(labels, predictions)
+    matrix = np.zeros((num_classes, num_classes), int)
+    matrix[labels, predictions] += 1
+    return matrix
+
+
+@misconception("confusion_matrix", "Where do the right predictions stand, and are they counted?")
+def confusion_matrix_counts_mistakes_only(labels, predictions, num_classes):
+    labels, predictions = _require_pairs(labels, predictions)
+    counts = _counted(labels, predictions, num_classes)
+    np.fill_diagonal(counts, 0)
+    return counts
+
+
+@misconception("confusion_matrix", "How high can a count go in the dtype that you chose?")
+def confusion_matrix_of_bytes(labels, predictions, num_classes):
+    labels, predictions = _require_pairs(labels, predictions)
+    return _counted(labels, predictions, num_classes).astype(np.int8) % np.int8(50)
+
+
+@misconception("confusion_matrix", "Whose array do you sort?")
+def confusion_matrix_changes_its_argument(labels, predictions, num_classes):
+    one, other = _require_pairs(labels, predictions)
+    counts = _counted(one, other, num_classes)
+    if isinstance(labels, np.ndarray):
+        labels[:] = labels[::-1].copy()
+    return counts
+
+
+@misconception("confusion_matrix", "What if there are fewer predictions than labels?")
+def confusion_matrix_counts_what_is_there(labels, predictions, num_classes):
+    matrix = np.zeros((num_classes, num_classes), int)
+    for label, prediction in zip(labels, predictions, strict=False):
+        matrix[label, prediction] += 1
+    return matrix
+
+
+@misconception("confusion_matrix", "Do the counts of nothing have a shape?")
+def confusion_matrix_needs_a_prediction(labels, predictions, num_classes):
+    labels, predictions = _require_pairs(labels, predictions)
+    if not len(labels):
+        return np.zeros((0, 0), int)
+    return _counted(labels, predictions, num_classes)
+
+
+@misconception(
+    "confusion_matrix", "Is a share asked for, or a number of hits?", function="accuracy"
+)
+def accuracy_counts_hits(labels, predictions):
+    labels, predictions = _require_pairs(labels, predictions)
+    return int((labels == predictions).sum())
+
+
+@misconception("confusion_matrix", "Between which numbers does a share lie?", function="accuracy")
+def accuracy_is_in_percent(labels, predictions):
+    labels, predictions = _require_pairs(labels, predictions)
+    return float(100 * (labels == predictions).mean())
+
+
+@misconception("confusion_matrix", "Is it the share of right or of wrong?", function="accuracy")
+def accuracy_is_the_share_of_mistakes(labels, predictions):
+    labels, predictions = _require_pairs(labels, predictions)
+    return float((labels != predictions).mean())
+
+
+@misconception(
+    "confusion_matrix", "What does NumPy do with one prediction and three labels?",
+    function="accuracy",
+)  # fmt: skip
+def accuracy_broadcasts(labels, predictions):
+    return float((np.asarray(labels) == np.asarray(predictions)).mean())
+
+
+# -- repair_pipeline -----------------------------------------------------------------------------
+
+
+@looks_at("repair_pipeline")
+def _(student):
+    rng = np.random.default_rng(11)
+    train = rng.integers(0, 256, size=(6, 28, 28)).astype(np.uint8), np.arange(6)
+    test = rng.integers(0, 256, size=(4, 28, 28)).astype(np.uint8), np.arange(4)
+    (x_train, y_train), (x_test, y_test), handle = student.repair_pipeline(train, test)
+    return {
+        "size": x_train.shape[1:],
+        "brightest": (float(x_train.max()), float(x_test.max())),
+        "axes of labels": (y_train.ndim, y_test.ndim),
+        "examples": (len(x_train), len(x_test)),
+        "weights": [weight.shape for weight in student.model(handle).weights()],
+    }
+
+
+@misconception(
+    "repair_pipeline",
+    "The brightest pixel was 255: what is it in your images? How often were they divided?",
+    shows=lambda seen: max(seen["brightest"]) < 0.1,
+)
+def repair_pipeline_scales_twice(train, test):
+    (x_train, y_train), (x_test, y_test) = (_prepared(*part) for part in (train, test))
+    return (x_train / 255, y_train), (x_test / 255, y_test), build_lenet5()  # noqa: F821
+
+
+@misconception(
+    "repair_pipeline",
+    "Are training and test images of the same brightness? Compare their largest values.",
+    shows=lambda seen: seen["brightest"][1] < 0.1 < seen["brightest"][0],
+)
+def repair_pipeline_scales_test_images_twice(train, test):
+    (x_train, y_train), (x_test, y_test) = (_prepared(*part) for part in (train, test))
+    return (x_train, y_train), (x_test / 255, y_test), build_lenet5()  # noqa: F821
+
+
+@misconception(
+    "repair_pipeline",
+    "Which pixels were never divided? Do both sets of images go through the same steps?",
+    shows=lambda seen: seen["brightest"][1] > 2,
+)
+def repair_pipeline_scales_training_images_only(train, test):
+    (x_train, y_train), (x_test, y_test) = (_prepared(*part) for part in (train, test))
+    return (x_train, y_train), (x_test * 255, y_test), build_lenet5()  # noqa: F821
+
+
+@misconception(
+    "repair_pipeline",
+    "How many axes have your labels? What does one-hot encoding make of what is one-hot already?",
+    shows=lambda seen: max(seen["axes of labels"]) > 2,
+)
+def repair_pipeline_encodes_twice(train, test):
+    (x_train, y_train), (x_test, y_test) = (_prepared(*part) for part in (train, test))
+    y_train, y_test = (np.eye(10, dtype=np.float32)[y.astype(int)] for y in (y_train, y_test))
+    return (x_train, y_train), (x_test, y_test), build_lenet5()  # noqa: F821
+
+
+@misconception(
+    "repair_pipeline",
+    "How many channels has a grey image, and how many does your network expect?",
+    shows=lambda seen: (5, 5, 3, 6) in seen["weights"],
+)
+def repair_pipeline_keeps_the_network_for_colours(train, test):
+    net = build_lenet5((32, 32, 3))  # noqa: F821
+    return _prepared(*train), _prepared(*test), net
+
+
+@misconception(
+    "repair_pipeline",
+    "Are the images that you return as large as the network expects? What was the border for?",
+    shows=lambda seen: seen["size"] != (32, 32, 1),
+)
+def repair_pipeline_leaves_out_the_border(train, test):
+    (x_train, y_train), (x_test, y_test) = (_prepared(*part) for part in (train, test))
+    cut = slice(2, -2)
+    return (x_train[:, cut, cut], y_train), (x_test[:, cut, cut], y_test), build_lenet5()  # noqa: F821
+
+
+@misconception(
+    "repair_pipeline",
+    "Which images did the undefined name stand for: those of training, or those of the test?",
+    shows=lambda seen: seen["examples"] == (6, 6),
+)
+def repair_pipeline_tests_on_training_images(train, test):
+    return _prepared(*train), _prepared(*train), build_lenet5()  # noqa: F821
+
+
+@misconception(
+    "repair_pipeline",
+    "Is the network that you return a LeNet-5? Which layers does it have?",
+    shows=lambda seen: (5, 5, 6, 16) not in seen["weights"],
+)
+def repair_pipeline_simplifies_the_network(train, test):
+    import keras
+
+    layers = [
+        keras.layers.Conv2D(6, 5, activation="tanh"),
+        keras.layers.Flatten(),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+    net = keras.Sequential([keras.Input((32, 32, 1)), *layers])
+    return _prepared(*train), _prepared(*test), net
+
+
+# -- build_lenet5 --------------------------------------------------------------------------------
+
+
+@looks_at("build_lenet5")
+def _(student):
+    model = student.model(student.build_lenet5())
+    colour = student.model(student.build_lenet5((32, 32, 3), 4)).weights()
+    kernels = [weight for weight in model.weights() if weight.ndim > 1]
+    seen = {
+        "shapes": [weight.shape for weight in model.weights()],
+        "colour": [weight.shape for weight in colour],
+        "constant": any(weight.std() == 0 for weight in kernels),
+        "classes": [layer.class_name for layer in model.layers],
+        "activations": [
+            layer.config.get("activation")
+            for layer in model.layers
+            if layer.config.get("activation") is not None
+        ],
+    }
+    answer = model.predict(np.random.default_rng(12).uniform(size=(4, 32, 32, 1)).astype("f4"))
+    seen["probabilities"] = bool(np.allclose(answer.sum(axis=1), 1, atol=1e-3))
+    return seen
+
+
+def _net(
+    input_shape, num_classes, *, activation="tanh", dense=None, output="softmax", pool=None,
+    padding="valid", side=5, f6=True, before_f6=None, **initial,
+):  # fmt: skip
+    """LeNet-5, with parts that a misconception may exchange."""
+    import keras
+
+    layers = keras.layers
+    pool = pool or layers.AveragePooling2D
+    dense = dense or activation
+    made = [
+        layers.Conv2D(6, side, activation=activation, padding=padding, **initial),
+        pool(2),
+        layers.Conv2D(16, side, activation=activation, padding="valid", **initial),
+        pool(2),
+        layers.Flatten(),
+        layers.Dense(120, activation=dense, **initial),
+    ]
+    if f6:
+        made.append(layers.Dense(84, activation=dense, **initial))
+    made.append(layers.Dense(num_classes, activation=output, **initial))
+    return keras.Sequential([keras.Input(input_shape), *made])
+
+
+@misconception(
+    "build_lenet5",
+    "Which numbers does input_shape change, and where do you use it?",
+    shows=lambda seen: (5, 5, 3, 6) not in seen["colour"] and (5, 5, 1, 6) in seen["colour"],
+)
+def build_lenet5_ignores_the_input_shape(input_shape=(32, 32, 1), num_classes=10):
+    return _net((32, 32, 1), num_classes)
+
+
+@misconception(
+    "build_lenet5",
+    "How large is C1 for an image of 32 by 32: is anything added around it?",
+    shows=lambda seen: {(5, 5, 1, 6), (576, 120)} <= set(seen["shapes"]),
+)
+def build_lenet5_pads_the_first_layer(input_shape=(32, 32, 1), num_classes=10):
+    return _net(input_shape, num_classes, padding="same")
+
+
+@misconception(
+    "build_lenet5",
+    "How large are the kernels of LeNet-5?",
+    shows=lambda seen: (3, 3, 1, 6) in seen["shapes"],
+)
+def build_lenet5_with_kernels_of_three(input_shape=(32, 32, 1), num_classes=10):
+    return _net(input_shape, num_classes, side=3)
+
+
+@misconception(
+    "build_lenet5",
+    "Which layer lies between C5 and the output?",
+    shows=lambda seen: (120, 10) in seen["shapes"],
+)
+def build_lenet5_without_f6(input_shape=(32, 32, 1), num_classes=10):
+    return _net(input_shape, num_classes, f6=False)
+
+
+@misconception(
+    "build_lenet5",
+    "What can a network learn in which all units of a layer start with the same weights?",
+    shows=lambda seen: seen["constant"],
+)
+def build_lenet5_starts_with_zeros(input_shape=(32, 32, 1), num_classes=10):
+    return _net(input_shape, num_classes, kernel_initializer="zeros")
+
+
+@misconception(
+    "build_lenet5",
+    "Do S2 and S4 take the largest of four cells?",
+    shows=lambda seen: "MaxPooling2D" in seen["classes"],
+)
+def build_lenet5_takes_the_largest(input_shape=(32, 32, 1), num_classes=10):
+    import keras
+
+    return _net(input_shape, num_classes, pool=keras.layers.MaxPooling2D)
+
+
+@misconception(
+    "build_lenet5",
+    "Which function squashes the units of LeNet-5? ReLU came into fashion later.",
+    shows=lambda seen: "relu" in seen["activations"],
+)
+def build_lenet5_with_relu(input_shape=(32, 32, 1), num_classes=10):
+    return _net(input_shape, num_classes, activation="relu")
+
+
+@misconception(
+    "build_lenet5",
+    "Between which numbers do units with a tanh lie, and between which with a sigmoid?",
+    shows=lambda seen: "sigmoid" in seen["activations"] and seen["probabilities"],
+)
+def build_lenet5_with_sigmoid(input_shape=(32, 32, 1), num_classes=10):
+    return _net(input_shape, num_classes, activation="sigmoid")
+
+
+@misconception(
+    "build_lenet5",
+    "What is a chain of linear layers without anything between them?",
+    shows=lambda seen: seen["activations"].count("tanh") < 4 and seen["probabilities"],
+)
+def build_lenet5_with_linear_units(input_shape=(32, 32, 1), num_classes=10):
+    return _net(input_shape, num_classes, dense="linear")
+
+
+@misconception(
+    "build_lenet5",
+    "Do the ten outputs for an image add up to 1? Which function makes them do so?",
+    shows=lambda seen: not seen["probabilities"] and "sigmoid" not in seen["activations"],
+)
+def build_lenet5_answers_with_logits(input_shape=(32, 32, 1), num_classes=10):
+    return _net(input_shape, num_classes, output="linear")
+
+
+@misconception(
+    "build_lenet5",
+    "Can an image be a 3 and an 8 at once? Which function lets classes compete?",
+    shows=lambda seen: not seen["probabilities"],
+)
+def build_lenet5_ends_in_sigmoids(input_shape=(32, 32, 1), num_classes=10):
+    return _net(input_shape, num_classes, output="sigmoid")
+
+
+# -- train_lenet5 --------------------------------------------------------------------------------
+
+
+@looks_at("train_lenet5")
+def _(student):
+    """Four kinds of images that nobody could confuse, learned by heart twice."""
+    labels = np.arange(32) // 8
+    x = np.zeros((32, 32, 32, 1), np.float32)
+    for number, label in enumerate(labels):
+        x[number, 8 * label : 8 * label + 8] = 0.9 + 0.01 * (number % 8)
+    y = np.eye(10, dtype=np.float32)[labels]
+    layers = [
+        ("Flatten", {}),
+        ("Dense", {"units": 16, "activation": "tanh"}),
+        ("Dense", {"units": 10, "activation": "softmax"}),
+    ]
+    rng = np.random.default_rng(13)
+    start = [rng.normal(scale=0.1, size=(1024, 16)), np.zeros(16)]
+    start += [rng.normal(scale=0.1, size=(16, 10)), np.zeros(10)]
+    start = [each.astype(np.float32) for each in start]
+    ends, epochs = [], 0
+    for _ in range(2):
+        model = student.make_model((32, 32, 1), layers)
+        model.set_weights(start)
+        returned = student.train_lenet5(model.handle, x, y, 20, 8, 5)
+        ends.append(model.weights())
+        try:
+            epochs = len(student.history(returned)["loss"])
+        except (AssertionError, KeyError):
+            epochs = -1
+    right = model.predict(x).argmax(axis=1) == labels
+    moved = [not np.array_equal(one, other) for one, other in zip(start, ends[0], strict=True)]
+    return {
+        "moved": moved,
+        "epochs": epochs,
+        "right": float(right.mean()),
+        "repeats": all(np.allclose(a, b, atol=1e-4) for a, b in zip(*ends, strict=True)),
+        "leans to the last": _leaning(student, start, layers),
+    }
+
+
+def _leaning(student, start, layers):
+    """How much more probable the class that stood last is, of two that cannot be told apart.
+
+    The images are black and the hidden units settled at plus or minus one, so that nothing is
+    learned but how often either class was seen of late; on a logarithmic scale.
+    """
+    model = student.make_model((32, 32, 1), layers)
+    settled = np.where(np.arange(16) % 2, 3.0, -3.0).astype(np.float32)
+    model.set_weights([start[0], settled, *start[2:]])
+    x = np.zeros((600, 32, 32, 1), np.float32)
+    y = np.eye(10, dtype=np.float32)[np.repeat([2, 7], 300)]
+    student.train_lenet5(model.handle, x, y, 2, 4, 5)
+    answer = model.predict(x[:1])[0].astype(float) + 1e-12
+    return float(np.log(answer[7] / answer[2]))
+
+
+def _fit(model, x, y, epochs, batch_size, seed, *, shuffle=True, keep_seed=True):
+    """A right training with Keras' own loop."""
+    import keras
+
+    if keep_seed:
+        keras.utils.set_random_seed(seed)
+    model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+    return model.fit(x, y, batch_size, epochs, shuffle=shuffle, verbose=0).history
+
+
+@misconception(
+    "train_lenet5",
+    "Whose weights does the model have when your function is done: compare them before and after?",
+    shows=lambda seen: not any(seen["moved"]),
+)
+def train_lenet5_restores_the_weights(model, x, y, epochs, batch_size, seed):
+    before = model.get_weights()
+    history = _fit(model, x, y, epochs, batch_size, seed)
+    model.set_weights(before)
+    return history
+
+
+@misconception(
+    "train_lenet5",
+    "Which layers are trained: is anything frozen?",
+    shows=lambda seen: not all(seen["moved"]),
+)
+def train_lenet5_trains_the_last_layer_only(model, x, y, epochs, batch_size, seed):
+    for layer in model.layers[:-1]:
+        layer.trainable = False
+    return _fit(model, x, y, epochs, batch_size, seed)
+
+
+@misconception(
+    "train_lenet5",
+    "How many epochs were asked for, and how many are in your history?",
+    shows=lambda seen: 0 < seen["epochs"] < 20,
+)
+def train_lenet5_trains_for_one_epoch(model, x, y, epochs, batch_size, seed):
+    return _fit(model, x, y, 1, batch_size, seed)
+
+
+@misconception(
+    "train_lenet5",
+    "Which label has the image that stands first after shuffling?",
+    shows=lambda seen: seen["right"] < 0.7,
+)
+def train_lenet5_shuffles_images_without_labels(model, x, y, epochs, batch_size, seed):
+    order = np.random.default_rng(seed).permutation(len(x))
+    return _fit(model, x[order], y, epochs, batch_size, seed)
+
+
+@misconception(
+    "train_lenet5",
+    "What is drawn by chance in training, and does your function use the seed for all of it?",
+    shows=lambda seen: not seen["repeats"],
+)
+def train_lenet5_ignores_the_seed(model, x, y, epochs, batch_size, seed):
+    return _fit(model, x, y, epochs, batch_size, seed, keep_seed=False)
+
+
+@misconception(
+    "train_lenet5",
+    "What does History.history hold for each of its names: one number, or one for each epoch?",
+    shows=lambda seen: seen["epochs"] < 0,
+)
+def train_lenet5_returns_the_last_numbers(model, x, y, epochs, batch_size, seed):
+    history = _fit(model, x, y, epochs, batch_size, seed)
+    return {name: values[-1] for name, values in history.items()}
+
+
+@misconception(
+    "train_lenet5",
+    "The images come sorted by class: what does the network see last in each epoch?",
+    shows=lambda seen: seen["leans to the last"] > 0.4,
+)
+def train_lenet5_does_not_shuffle(model, x, y, epochs, batch_size, seed):
+    return _fit(model, x, y, epochs, batch_size, seed, shuffle=False)
