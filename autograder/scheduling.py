@@ -18,10 +18,11 @@ from pathlib import Path
 
 from autograder.course import Assignment, load_assignment
 from autograder.errors import GraderInterrupted, SubmissionRejected
-from autograder.grading import default_seed, grade, limits, new_warm_process, rejected
-from autograder.provenance import cache_key, versions
+from autograder.grading import grade, limits, new_warm_process, rejected
+from autograder.provenance import versions
 from autograder.results import Result
 from autograder.sandbox import Isolation
+from autograder.stored import current, result_file
 from autograder.submission import locate
 
 WALL_SLACK = 60.0
@@ -37,26 +38,10 @@ class Task:
     seed: bytes | None = None
 
 
-def result_file(assignment: Assignment, student: str) -> Path:
-    """Where a student's result lies."""
-    return assignment.root / "results" / assignment.name / f"{student}.json"
-
-
 def handed_in(assignment: Assignment) -> dict[str, Path]:
     """The folders `submitted/<student>/<assignment>/`, by student."""
     folders = sorted(assignment.root.glob(f"submitted/*/{assignment.name}"))
     return {folder.parent.name: folder for folder in folders}
-
-
-def cached(task: Task, assignment: Assignment, isolation: Isolation) -> Result | None:
-    """The result of an earlier run, where it is whole and grading again would change nothing."""
-    try:
-        found = Result.from_json(result_file(assignment, task.student).read_text(encoding="utf-8"))
-        seed = default_seed(task.path, assignment, task.student)
-    except (OSError, ValueError):
-        return None
-    current = cache_key(task.path, assignment, seed, isolation)
-    return found if found.key == current and found.status != "grader_error" else None
 
 
 def grade_class(
@@ -98,7 +83,7 @@ def grade_class(
         except SubmissionRejected as rejection:
             finish(_nothing_to_grade(assignment, student, place, isolation, str(rejection)))
             continue
-        known = None if fresh else cached(task, assignment, isolation)
+        known = None if fresh else current(task.path, assignment, task.student, isolation)
         if known is None:
             waiting.append(task)
         else:
