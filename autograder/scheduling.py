@@ -7,7 +7,6 @@ talks to sandboxes that one shared warm process forks.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from autograder.results import Result
 from autograder.sandbox import Isolation
 from autograder.stored import current, result_file
 from autograder.submission import locate
+from autograder.workers import pool_of
 
 WALL_SLACK = 60.0
 """Seconds beyond all limits of the sandbox after which a worker gives up on a submission."""
@@ -136,7 +136,7 @@ def _in_parallel(
     """Results as they come; a worker that dies costs its submission a second try, alone."""
     workers = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
     suspects: list[Task] = []
-    with _pool(workers) as pool:
+    with pool_of(workers, _ignore_interrupts) as pool:
         _start_importing(pool, workers)
         with new_warm_process(assignment, isolation) as zygote:
             running: dict[Future[Result], Task] = {}
@@ -169,7 +169,7 @@ def _start_importing(pool: ProcessPoolExecutor, workers: int) -> None:
 
 def _alone(assignment: Assignment, task: Task, address: str, isolation: Isolation) -> Result:
     """Grade in a worker of its own; where that dies too, the grader has failed, not the student."""
-    with _pool(1) as pool:
+    with pool_of(1, _ignore_interrupts) as pool:
         try:
             return _submit(pool, assignment, task, address, isolation).result()
         except BrokenProcessPool:
@@ -181,11 +181,6 @@ def _alone(assignment: Assignment, task: Task, address: str, isolation: Isolatio
                 exercises=(),
                 written=(),
             )
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts)
 
 
 def _ignore_interrupts() -> None:
