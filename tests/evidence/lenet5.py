@@ -50,8 +50,8 @@ def run(
     """Train once by `RUNS[name]` or `BROKEN[name]` and score it as the suite does.
 
     The classes are renamed by a permutation; `examples` are drawn (all of them without it), shifted
-    and sent sorted by class; held-out images are judged at random shifts, few of them at several. Without shifts
-    in training, a net without activations is nearly as good on digits as LeNet-5.
+    and sent sorted by class; held-out images are judged at random shifts, few of them at several.
+    Without shifts in training, a net without activations is nearly as good on digits as LeNet-5.
     """
     rng = np.random.default_rng(seed)
     renamed = rng.permutation(dataset.classes)
