@@ -14,8 +14,10 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import wait
 
 
-def pool_of(workers: int, prepare: Callable[[], None] | None = None) -> ProcessPoolExecutor:
-    """Fresh interpreters, each of which calls `prepare` first."""
+def pool_of(
+    workers: int, prepare: Callable[[], None] | None = None, *, tasks: int | None = None
+) -> ProcessPoolExecutor:
+    """Fresh interpreters, each of which calls `prepare` first and ends after so many tasks."""
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(prepare,))
 
