@@ -3,73 +3,69 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import sys
-import tomllib
-from collections import defaultdict
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 import pytest
 
+from autograder import evidence
+from autograder.course import Assignment, assignment_names, load_assignment
+from autograder.evidence import Evidence
+from autograder.thresholds import FEWEST_RUNS
+from autograder.training_terms import TrainingTerms
+
 ROOT = Path(__file__).resolve().parents[2]
-EVIDENCE = sorted(
-    path for path in ROOT.glob("source/*/evidence/*.json") if not path.stem.endswith("-broken")
+TRAINED = [
+    assignment.on(dataset)
+    for assignment in (load_assignment(name, ROOT) for name in assignment_names(ROOT))
+    for dataset in assignment.training
+]
+every_dataset = pytest.mark.parametrize(
+    "assignment", TRAINED, ids=lambda assignment: f"{assignment.name}-{assignment.dataset}"
 )
-IDS = [f"{path.parts[-3]}-{path.stem}" for path in EVIDENCE]
-ONE_IN_A_THOUSAND = 3.09
-"""Standard deviations below the mean, for a normal distribution."""
 
 
-def document(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(path.read_text())
-    return content
+def kept(assignment: Assignment, *, broken: bool = False) -> Evidence:
+    found = evidence.read(evidence.evidence_file(assignment, broken=broken), assignment)
+    assert found is not None
+    return found
 
 
-def settings(path: Path) -> dict[str, Any]:
-    """What assignment.toml says of the dataset."""
-    training = tomllib.loads((path.parents[1] / "assignment.toml").read_text()).get("training")
-    if not training or path.stem not in training:
-        pytest.skip(f"{path.parents[1].name} sets no threshold for {path.stem}")
-    return {"default": training["dataset"] == path.stem, **training[path.stem]}
+def terms(assignment: Assignment) -> TrainingTerms:
+    assert assignment.training_terms is not None
+    return assignment.training_terms
 
 
-@pytest.mark.parametrize("path", EVIDENCE, ids=IDS)
-def test_runs_are_many_and_by_many_optimisers(path: Path) -> None:
-    runs = document(path)["runs"]
-    assert len({(run["optimiser"], run["seed"]) for run in runs}) == len(runs)
-    assert len({run["optimiser"] for run in runs}) >= 6
-    assert len(runs) >= (200 if settings(path)["default"] else 20)
+@every_dataset
+def test_runs_are_many_and_by_many_ways(assignment: Assignment) -> None:
+    found = kept(assignment)
+    assert len({(run.optimiser, run.seed) for run in found.runs}) == len(found.runs)
+    assert len(found.runs) == terms(assignment).evidence_runs >= 100
+    assert set(found.accuracies()) == set(evidence.ways(assignment))
+    assert min(map(len, found.accuracies().values())) >= FEWEST_RUNS
 
 
-@pytest.mark.parametrize("path", EVIDENCE, ids=IDS)
-def test_runs_were_made_with_the_settings_that_grade(path: Path) -> None:
-    kept, grading = document(path), settings(path)
-    for name in ("epochs", "batch_size", "shift"):
-        assert kept[name] == grading.get(name, kept[name])
+@every_dataset
+def test_runs_were_made_as_grading_trains(assignment: Assignment) -> None:
+    assert evidence.is_current(assignment, kept(assignment))
+    assert evidence.is_current(assignment, kept(assignment, broken=True))
 
 
-@pytest.mark.parametrize("path", EVIDENCE, ids=IDS)
-def test_a_right_solution_fails_less_than_once_in_a_thousand(path: Path) -> None:
-    threshold = settings(path)["threshold"]
-    by_optimiser = defaultdict(list)
-    for run in document(path)["runs"]:
-        by_optimiser[run["optimiser"]].append(run["accuracy"])
-    everything = np.concatenate(list(by_optimiser.values()))
-    assert everything.min() >= threshold
-    assert everything.mean() - ONE_IN_A_THOUSAND * everything.std(ddof=1) > threshold
+@every_dataset
+def test_a_right_solution_fails_less_than_once_in_a_thousand(assignment: Assignment) -> None:
+    threshold = terms(assignment).threshold
+    assert threshold is not None
+    assert kept(assignment).proposal().supports(threshold, terms(assignment).spread)
 
 
-@pytest.mark.parametrize("path", EVIDENCE, ids=IDS)
-def test_broken_training_stays_below_the_threshold(path: Path) -> None:
-    broken = path.with_stem(f"{path.stem}-broken")
-    if not broken.is_file():
-        pytest.skip(f"no broken training has been run on {path.stem}")
-    threshold = settings(path)["threshold"]
-    passed = [run for run in document(broken)["runs"] if run["accuracy"] >= threshold]
-    assert passed == []
+@every_dataset
+def test_broken_training_stays_below_the_threshold(assignment: Assignment) -> None:
+    threshold = terms(assignment).threshold
+    found = kept(assignment, broken=True)
+    assert set(found.accuracies()) == set(evidence.ways(assignment, broken=True))
+    assert [run for run in found.runs if threshold is None or run.accuracy >= threshold] == []
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ SEED = b"a seed to rename by" * 2
 LEARN = """
 def learn(x, y):
     model = build_lenet5()
-    train_lenet5(model, x, y, 15, 64, 1)
+    train_lenet5(model, x, y, 10, 32, 1)
     return model.get_weights(), float((model.predict(x).argmax(1) == y.argmax(1)).mean())
 """
 READ = """
