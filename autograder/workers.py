@@ -19,7 +19,13 @@ def pool_of(
 ) -> ProcessPoolExecutor:
     """Fresh interpreters, each of which calls `prepare` first and ends after so many tasks."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(prepare,))
+    return ProcessPoolExecutor(
+        workers,
+        mp_context=context,
+        initializer=_begin,
+        initargs=(prepare,),
+        max_tasks_per_child=tasks,
+    )
 
 
 def _begin(prepare: Callable[[], None] | None) -> None:
