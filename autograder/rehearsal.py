@@ -84,18 +84,19 @@ def _begun(assignment: Assignment, path: Path, fresh: bool) -> Evidence:
 def _trained(
     assignment: Assignment, missing: list[tuple[str, int]], jobs: int | None
 ) -> Iterator[Run]:
-    if not missing:
-        return
-    workers = max(1, min(jobs or os.cpu_count() or 1, len(missing)))
+    workers = max(1, jobs or os.cpu_count() or 1)
     which = (assignment.name, assignment.root, assignment.dataset)
-    with pool_of(workers, _use_one_thread, tasks=RUNS_OF_A_PROCESS) as pool:
-        futures = [pool.submit(_train, *which, name, seed) for name, seed in missing]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    at_once = workers * RUNS_OF_A_PROCESS
+    for first in range(0, len(missing), at_once):
+        some = missing[first : first + at_once]
+        with pool_of(min(workers, len(some)), _use_one_thread) as pool:
+            futures = [pool.submit(_train, *which, name, seed) for name, seed in some]
+            try:
+                for future in as_completed(futures):
+                    yield future.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
 
 def _use_one_thread() -> None:

@@ -14,18 +14,10 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import wait
 
 
-def pool_of(
-    workers: int, prepare: Callable[[], None] | None = None, *, tasks: int | None = None
-) -> ProcessPoolExecutor:
-    """Fresh interpreters, each of which calls `prepare` first and ends after so many tasks."""
+def pool_of(workers: int, prepare: Callable[[], None] | None = None) -> ProcessPoolExecutor:
+    """Fresh interpreters, each of which calls `prepare` first."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(
-        workers,
-        mp_context=context,
-        initializer=_begin,
-        initargs=(prepare,),
-        max_tasks_per_child=tasks,
-    )
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(prepare,))
 
 
 def _begin(prepare: Callable[[], None] | None) -> None:

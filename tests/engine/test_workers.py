@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
@@ -30,12 +29,6 @@ def test_workers_end_when_their_owner_is_killed(tmp_path) -> None:
     alive = [psutil.Process(pid) for pid in workers if psutil.pid_exists(pid)]
     _, left = psutil.wait_procs(alive, timeout=30)
     assert [process for process in left if process.status() != psutil.STATUS_ZOMBIE] == []
-
-
-def test_a_worker_ends_after_so_many_tasks() -> None:
-    with pool_of(1, tasks=2) as pool:
-        processes = [pool.submit(os.getpid).result() for _ in range(4)]
-    assert processes[0] == processes[1] != processes[2] == processes[3]
 
 
 def test_a_pool_computes() -> None:
