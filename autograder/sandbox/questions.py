@@ -28,7 +28,9 @@ def _set_weights(model: Any, weights: Any) -> None:
     model.set_weights(weights)
 
 
-def _predict(model: Any, inputs: Any) -> Any:
+def _predict(model: Any, inputs: Any, training: bool = False) -> Any:
+    if training:
+        return model(inputs, training=True)
     keras = sys.modules.get("keras")
     if keras is not None and isinstance(model, keras.Model) and len(inputs) <= AT_ONCE:
         return model(inputs, training=False)

@@ -83,14 +83,16 @@ class Model:
         """
         self._ask(self.handle, "set_weights", ([np.asarray(weight) for weight in weights],))
 
-    def predict(self, x: NDArray[Any]) -> NDArray[Any]:
+    def predict(self, x: NDArray[Any], *, training: bool = False) -> NDArray[Any]:
         """Its outputs for a batch, without dropout and the like; this builds it, if need be.
+
+        With `training` they are those that it has while it is trained, of one call for all inputs.
 
         Raises:
             CallFailed: it cannot take these inputs.
             Mismatch: what came is not an array of numbers.
         """
-        said = self._ask(self.handle, "predict", (x,))
+        said = self._ask(self.handle, "predict", (x, True) if training else (x,))
         if not _is_numeric(said):
             raise Mismatch("predicted something that is not an array of numbers.", shown(said))
         outputs: NDArray[Any] = said
