@@ -189,6 +189,52 @@ def show_curves(history: Mapping[str, Sequence[float]]) -> Chart:
     return Chart(paint, size, ", ".join(ends) or "no epoch")
 
 
+def show_bars(
+    names: Sequence[object], values: Mapping[str, Sequence[float]], shares: bool = False
+) -> Chart:
+    """Bars side by side: for each name one of each list of values, in a colour of its own.
+
+    Args:
+        names: what is compared, from left to right: layers or channels, for instance.
+        values: by what they measure, a number for each name.
+        shares: show each list as percentages of its sum, so that different units can be compared.
+    """
+    labels = [str(name) for name in names]
+    lists = {str(what): [float(value) for value in row] for what, row in values.items()}
+    if not labels or not lists:
+        raise ValueError("names or values holds nothing")
+    for what, row in lists.items():
+        if len(row) != len(labels):
+            raise ValueError(f"values has {len(row)} of {what!r} for {len(labels)} names")
+    if shares:
+        lists = {what: [100 * value / sum(row) for value in row] for what, row in lists.items()}
+
+    def paint(figure: Figure) -> None:
+        from autograder.student.drawing import PALETTE
+
+        axes = figure.add_subplot()
+        wide = 0.8 / len(lists)
+        for number, (what, row) in enumerate(lists.items()):
+            lefts = [place - 0.4 + number * wide for place in range(len(labels))]
+            drawn = axes.bar(lefts, row, wide, align="edge", color=PALETTE[number], label=what)
+            if shares:
+                axes.bar_label(drawn, fmt="%.1f", fontsize=6)
+        axes.set_xticks(range(len(labels)), labels, fontsize=8)
+        axes.set_ylabel("per cent" if shares else "value", fontsize=8)
+        axes.tick_params(labelsize=7)
+        axes.grid(alpha=0.3, axis="y")
+        axes.set_axisbelow(True)
+        axes.legend(fontsize=7)
+
+    sign = " %" if shares else ""
+    said = [
+        f"{what}: "
+        + ", ".join(f"{name} {value:.3g}{sign}" for name, value in zip(labels, row, strict=True))
+        for what, row in lists.items()
+    ]
+    return Chart(paint, (WIDTH_INCHES, 2.6), "; ".join(said))
+
+
 def _square(axes: Axes, left: float, side: float, number: int) -> None:
     from matplotlib.patches import Rectangle
 
