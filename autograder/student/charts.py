@@ -142,12 +142,13 @@ def show_sizes(layers: Sequence[tuple[str, int, int]]) -> Chart:
         left = 0.0
         gap = 0.3 * largest
         for number, (name, maps, side) in enumerate(steps):
-            _square(axes, left, side, number)
-            middle = left + side / 2
+            slot = max(side, 0.3 * largest)  # small squares need room for their words
+            middle = left + slot / 2
+            _square(axes, middle - side / 2, side, number)
             axes.text(middle, side / 2 + 0.06 * largest, name, ha="center", fontsize=9)
             below = f"{maps} @ {side}×{side}"
             axes.text(middle, -side / 2 - 0.16 * largest, below, ha="center", fontsize=7)
-            left += side + gap
+            left += slot + gap
         axes.set_xlim(-gap, left)
         axes.set_ylim(-0.75 * largest, 0.75 * largest)
 
@@ -220,7 +221,7 @@ def show_bars(
             if shares:
                 axes.bar_label(drawn, fmt="%.1f", fontsize=6)
         axes.set_xticks(range(len(labels)), labels, fontsize=8)
-        axes.set_ylabel("per cent" if shares else "value", fontsize=8)
+        axes.set_ylabel("per cent" if shares else "", fontsize=8)
         axes.tick_params(labelsize=7)
         axes.grid(alpha=0.3, axis="y")
         axes.set_axisbelow(True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-ROW_LABEL_INCHES = 1.0
+INCHES_PER_CHARACTER = 0.09
 LARGEST_IMAGE_INCHES = 1.1
 PREDICTION_INCHES = 1.85
 BAR_INCHES = 0.17
@@ -40,10 +40,11 @@ def show_image_rows(rows: Mapping[str, Images]) -> Chart:
     if not arrays:
         raise ValueError("rows holds no row")
     columns = max(len(images) for images in arrays.values())
-    side = min(LARGEST_IMAGE_INCHES, (WIDTH_INCHES - ROW_LABEL_INCHES) / columns)
+    label_inches = INCHES_PER_CHARACTER * (1 + max(map(len, arrays)))
+    side = min(LARGEST_IMAGE_INCHES, (WIDTH_INCHES - label_inches) / columns)
 
     def paint(figure: Figure) -> None:
-        ratios = [ROW_LABEL_INCHES / side] + [1.0] * columns
+        ratios = [label_inches / side] + [1.0] * columns
         grid = figure.add_gridspec(len(arrays), 1 + columns, width_ratios=ratios)
         for row, (name, images) in enumerate(arrays.items()):
             said = figure.add_subplot(grid[row, 0])
@@ -56,7 +57,7 @@ def show_image_rows(rows: Mapping[str, Images]) -> Chart:
         f"{name}: {len(images)} images of {images.shape[1]}×{images.shape[2]} pixels"  # noqa: RUF001
         for name, images in arrays.items()
     )
-    return Chart(paint, (ROW_LABEL_INCHES + side * columns, side * len(arrays)), words)
+    return Chart(paint, (label_inches + side * columns, side * len(arrays)), words)
 
 
 def show_filters(kernel: Images, columns: int = 8) -> Chart:
@@ -169,3 +170,4 @@ def _bars(
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xticks([])
     axes.set_yticks([])
+    axes.spines[:].set_color("#B5B5B5")
