@@ -452,9 +452,7 @@ def top_k_accuracy(probabilities, labels, k):
     if probabilities.ndim != 2:
         raise ValueError(f"probabilities must have 2 axes, not the shape {probabilities.shape}")
     if labels.shape != probabilities.shape[:1]:
-        raise ValueError(
-            f"labels must have the shape {probabilities.shape[:1]}, not {labels.shape}"
-        )
+        raise ValueError(f"labels must have {len(probabilities)} classes, not {labels.shape}")
     if not 1 <= k <= probabilities.shape[1]:
         raise ValueError(f"k must lie between 1 and {probabilities.shape[1]}, not {k}")
     # a stable sort keeps classes that are equally probable in their order

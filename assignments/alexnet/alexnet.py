@@ -28,12 +28,47 @@
 import numpy as np
 
 # %% nbgrader={"grade_id": "tools"}
+from IPython.display import display
 
-from autograder.student import check, check_raises
+from autograder.student import (
+    check,
+    check_raises,
+    show_bars,
+    show_curves,
+    show_filters,
+    show_image_rows,
+    show_images,
+    show_sizes,
+    show_top_predictions,
+)
+
+# %% [markdown]
+# A colour image of 227×227 pixels becomes 96 maps of 55×55 in the first convolution, and 256 maps
+# of 6×6 after the last pooling. Three dense layers follow. The deeper a layer, the smaller its
+# maps and the more of them:
+
+# %%
+show_sizes(
+    [
+        ("conv1", 96, 55),
+        ("pool1", 96, 27),
+        ("conv2", 256, 27),
+        ("pool2", 256, 13),
+        ("conv3", 384, 13),
+        ("conv4", 384, 13),
+        ("conv5", 256, 13),
+        ("pool5", 256, 6),
+    ]
+)
 
 
 # %% [markdown]
 # ## 1. ReLU (1 point)
+#
+# Units of LeNet-5 squash their sum with tanh, which is flat where the sum is large: the gradient
+# there is nearly 0, and learning is slow. A rectified linear unit passes positive sums on as they
+# are, with gradient 1, and makes 0 of negative ones. In the paper a small convolutional network
+# reached 25 % training error on CIFAR-10 six times faster with it than with tanh.
 
 
 # %% nbgrader={"grade_id": "relu"}
@@ -55,11 +90,26 @@ def relu(x):
 
 
 # %% nbgrader={"grade_id": "test_relu"}
-check(relu, np.array([-2.0, 0.0, 3.5, -np.inf, np.nan]), expected=np.array([0, 0, 3.5, 0, np.nan]))
+check(relu, np.array([[-2.0, 0.0], [3.5, -0.5]]), expected=np.array([[0, 0], [3.5, 0]]))
+check(relu, np.array([-np.inf, np.nan]), expected=np.array([0, np.nan]))
 
 
 # %% [markdown]
 # ## 2. Local response normalisation (5 points)
+#
+# A ReLU has no upper limit. After the first two convolutions AlexNet therefore lets neighbouring
+# channels damp each other: the response $a_c$ of channel $c$ at some place becomes
+#
+# $$b_c = \frac{a_c}{\left(k + \alpha \sum_j a_j^2\right)^\beta}$$
+#
+# where $j$ runs over the channel itself and the $r$ channels to either side, at the same place,
+# as far as they exist. The paper has $r = 2$ (that is its $n = 5$ channels in all), $k = 2$,
+# $\alpha = 10^{-4}$ and $\beta = 0.75$. Mind two things in which programs differ: the sum is *not*
+# divided by the number of channels, and it is one across channels, not across places.
+#
+# With responses near 1 all this does next to nothing: the divisor is $2^{0.75}$, about 1.68,
+# whatever the neighbours do. It takes responses of 100 to tell right from wrong. The paper
+# measured 1.4 % less top-1 error; later networks do without it.
 
 
 # %% nbgrader={"grade_id": "local_response_norm"}
@@ -89,21 +139,48 @@ def local_response_norm(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
 
 
 # %% nbgrader={"grade_id": "test_local_response_norm"}
-one_place = np.array([30.0, 0.0, 10.0, 40.0, 20.0]).reshape(1, 1, 1, 5)
+# with these numbers each divisor is 1 plus a hundredth of the sum: 5, 6, 6, 6 and 2
+channels = np.array([20.0, 0.0, 20.0, 10.0, 0.0]).reshape(1, 1, 1, 5)
 check(
     local_response_norm,
-    np.full((1, 1, 1, 1), 10.0),
-    depth_radius=0,
+    channels,
+    depth_radius=1,
     bias=1.0,
-    alpha=0.03,
+    alpha=0.01,
     beta=1.0,
-    expected=np.full((1, 1, 1, 1), 2.5),
+    expected=np.array([4, 0, 20 / 6, 10 / 6, 0]).reshape(1, 1, 1, 5),
 )
-check_raises(local_response_norm, one_place[0], naming="x")
+large = np.array([300.0, 0.0, 60.0, 0.0, 200.0, 100.0]).reshape(1, 1, 1, 6)
+check(
+    local_response_norm,
+    large,
+    expected=np.array([48.482779, 0, 7.733175, 0, 44.758099, 23.236808]).reshape(1, 1, 1, 6),
+)
+check_raises(local_response_norm, channels[0], naming="x")
+
+responses = np.array([0, 40, 0, 20, 300, 60, 0, 80, 30, 0, 20, 60, 0, 90, 60, 10.0])
+normalised = local_response_norm(responses.reshape(1, 1, 1, 16)).ravel()
+
+# %% [markdown]
+# Sixteen channels at one place, before and after. Channels 5 and 11 answer alike, with 60, but
+# channel 5 has a loud neighbour.
+
+# %%
+if "normalised" in globals():
+    display(show_bars(range(16), {"before": responses, "after": normalised}))
 
 
 # %% [markdown]
 # ## 3. Dropout (4 points)
+#
+# In training each unit of the first two dense layers is switched off with probability one half,
+# anew for each example and each step. No unit can then rely on the company of certain others, and
+# each has to find something that is of use by itself. At work all units take part.
+#
+# So that the sum that reaches the next layer stays the same on average, the paper multiplies the
+# outputs at work by 0.5. Today the correction is done in training ("inverted dropout"): the units
+# that are left are divided by the probability of being left, and at work nothing has to be done.
+# Mind that `rate` is the probability of being *dropped*.
 
 
 # %% nbgrader={"grade_id": "dropout"}
@@ -131,19 +208,34 @@ def dropout(x, rate, training, rng):
 
 
 # %% nbgrader={"grade_id": "test_dropout"}
-check(
-    dropout,
-    np.array([1.0, -2.0]),
-    0.5,
-    False,
-    np.random.default_rng(0),
-    expected=np.array([1.0, -2.0]),
-)
-check_raises(dropout, np.ones(3), 1.5, True, np.random.default_rng(0), naming="rate")
+def values_left(rate):
+    """The different values that dropout makes of a thousand ones."""
+    return np.unique(dropout(np.ones(1000), rate, True, np.random.default_rng(1))).tolist()
+
+
+def share_dropped_is_near(rate):
+    dropped = dropout(np.ones(10000), rate, True, np.random.default_rng(2)) == 0
+    return abs(float(dropped.mean()) - rate) < 0.05
+
+
+some_numbers = np.array([1.0, -2.0, 3.0])
+rng = np.random.default_rng(0)
+check(dropout, some_numbers, 0.5, False, rng, expected=some_numbers)
+check(values_left, 0.75, expected=[0.0, 4.0])
+check(share_dropped_is_near, 0.75, expected=True)
+check_raises(dropout, some_numbers, 1.5, True, rng, naming="rate")
 
 
 # %% [markdown]
 # ## 4. Random crops and flips (4 points)
+#
+# Sixty million parameters learn 1.2 million images by heart unless there is more to see. A flower
+# that is moved by some pixels, or mirrored, is still the same flower, but its pixels are others.
+# AlexNet cut squares of 224 pixels out of images of 256, at random, and mirrored half of them:
+# the paper counts a factor of 2048. Whatever is done to an image, its label stays.
+#
+# Write the two separately. Each image of a batch gets a place of its own and is mirrored, or not,
+# by itself. Mind the last place: an image of 3 rows has two places for a square of 2.
 
 
 # %% nbgrader={"grade_id": "random_crop"}
@@ -187,12 +279,81 @@ def random_flip(images, rng):
 
 
 # %% nbgrader={"grade_id": "test_random_crop"}
-image = np.arange(12.0).reshape(1, 3, 4, 1)
-check_raises(random_crop, image, 4, np.random.default_rng(0), naming="size")
+def made_up_flowers():
+    from autograder import datasets
+
+    return datasets.load("synthetic_flowers")
+
+
+flowers = made_up_flowers()
+flower_images, flower_labels = flowers.x_train, flowers.y_train
+unseen_images, unseen_labels = flowers.x_test, flowers.y_test
+one_flower = flower_images[:1] / 255
+six_times = np.repeat(one_flower, 6, axis=0)
+three_quarters = flower_images.shape[1] * 3 // 4
+
+numbered = np.arange(12.0).reshape(1, 3, 4, 1)  # 3 rows of 4 pixels
+many = np.repeat(numbered, 600, axis=0)
+
+
+def corners_seen(size):
+    """What stands in the upper left corner of six hundred random squares."""
+    squares = random_crop(many, size, np.random.default_rng(3))
+    return np.unique(squares[:, 0, 0, 0]).tolist()
+
+
+def corners_of_flipped():
+    """What stands in the upper left corner where each of six hundred images may be flipped."""
+    return np.unique(random_flip(many, np.random.default_rng(4))[:, 0, 0, 0]).tolist()
+
+
+def squares_shape(size):
+    return random_crop(many[:5], size, np.random.default_rng(5)).shape
+
+
+check(squares_shape, 3, expected=(5, 3, 3, 1))
+check(corners_seen, 2, expected=[0.0, 1.0, 2.0, 4.0, 5.0, 6.0])
+check(corners_of_flipped, expected=[0.0, 3.0])
+rng = np.random.default_rng(0)
+check_raises(random_crop, numbered, 4, rng, naming="size")
+
+random_crops = random_crop(six_times, three_quarters, np.random.default_rng(6))
+random_flips = random_flip(six_times, np.random.default_rng(7))
+
+# %% [markdown]
+# The flowers of this assignment are synthetic: seventeen kinds, drawn by a program with petals,
+# colours, backgrounds and places that vary. They are always there and take up no room. (The checks
+# above make them: run them first.)
+
+# %%
+if "flower_images" in globals():
+    first_of_each = [int(np.flatnonzero(flower_labels == kind)[0]) for kind in range(17)]
+    display(show_images(flower_images[first_of_each], flowers.class_names, columns=6))
+
+# %% [markdown]
+# And this is what crops and flips make of one of them:
+
+# %%
+if "random_flips" in globals():
+    display(show_image_rows({"image": one_flower, "crops": random_crops, "flips": random_flips}))
 
 
 # %% [markdown]
 # ## 5. Colours along their principal components (3 points)
+#
+# A flower stays the same in the light of evening, too. How colours vary together is told by the
+# covariance of the red, green and blue values of all pixels, a 3×3 matrix. Its eigenvectors are
+# the directions in which colours vary independently (the first is mostly light and dark), its
+# eigenvalues the variances along them. To *each pixel* of an image the paper adds the same colour
+#
+# $$\alpha_1 \lambda_1 p_1 + \alpha_2 \lambda_2 p_2 + \alpha_3 \lambda_3 p_3$$
+#
+# where $p_i$ are the eigenvectors, $\lambda_i$ the eigenvalues and $\alpha_i$ drawn anew for each
+# image, from a normal distribution with mean 0 and standard deviation 0.1. This took more than
+# 1 % off the top-1 error.
+#
+# Eigenvalues are variances, so that all depends on the unit of colours: on a scale of 0 to 255
+# they are 255² times as large as on one of 0 to 1, while the range is only 255 times as large.
 
 
 # %% nbgrader={"grade_id": "pca_color_augment"}
@@ -242,11 +403,64 @@ def rgb_principal_components(images):
 
 
 # %% nbgrader={"grade_id": "test_pca_color_augment"}
+# red varies most here, then green, then blue, and each by itself
+moves = [(3, 0, 0), (-3, 0, 0), (0, 2, 0), (0, -2, 0), (0, 0, 1), (0, 0, -1)]
+colours = np.array([(100, 100, 100)] + [(100 + r, 100 + g, 100 + b) for r, g, b in moves])
+small_image = colours.astype(np.uint8).reshape(1, 1, 7, 3)
+
+
+def relative_eigenvalues(images):
+    eigenvalues, _ = rgb_principal_components(images)
+    return np.asarray(eigenvalues) / eigenvalues[0]
+
+
+def directions(images):
+    """The eigenvectors without their signs."""
+    _, eigenvectors = rgb_principal_components(images)
+    return np.abs(eigenvectors)
+
+
+check(relative_eigenvalues, small_image, expected=np.array([1, 4 / 9, 1 / 9]))
+check(directions, small_image, expected=np.eye(3))
 check_raises(rgb_principal_components, np.zeros((2, 4, 4, 1)), naming="images")
+
+
+def colours_added(eigenvectors, pixels):
+    """How often each colour was moved, in three images, in steps of the first eigenvector."""
+    images = np.zeros((3, 1, pixels, 3))
+    rng = np.random.default_rng(8)
+    moved = pca_color_augment(images, np.array([5.0, 0.0, 0.0]), eigenvectors, rng)
+    return [len(np.unique(np.round(image.reshape(-1, 3), 9), axis=0)) for image in moved]
+
+
+def spread_of_colours(eigenvalues):
+    """By how much the colours of many images differ afterwards, as a multiple of sigma."""
+    images = np.zeros((20000, 1, 1, 3))
+    rng = np.random.default_rng(9)
+    moved = pca_color_augment(images, np.array(eigenvalues), np.eye(3), rng, sigma=0.5)
+    return np.round(moved.std(axis=(0, 1, 2)) / 0.5).tolist()
+
+
+check(colours_added, np.eye(3), 4, expected=[1, 1, 1])
+check(spread_of_colours, [8.0, 4.0, 1.0], expected=[8.0, 4.0, 1.0])
+
+components = rgb_principal_components(flower_images / 255)
+recoloured = pca_color_augment(six_times, *components, np.random.default_rng(10), sigma=1.5)
+
+# %% [markdown]
+# One flower in six lights. With the 0.1 of the paper one would hardly see a difference; here it is
+# 1.5.
+
+# %%
+if "recoloured" in globals():
+    display(show_image_rows({"image": one_flower, "colours": recoloured}))
 
 
 # %% [markdown]
 # ## 6. Ten crops (3 points)
+#
+# At work there should be no chance. The network then looks at an image ten times: at its four
+# corners, its centre, and the mirror images of these five. Exercise 12 averages what it says.
 
 
 # %% nbgrader={"grade_id": "ten_crop"}
@@ -274,11 +488,59 @@ def ten_crop(images, size):
 
 
 # %% nbgrader={"grade_id": "test_ten_crop"}
-check_raises(ten_crop, image, 4, naming="size")
+numbered = np.arange(12.0).reshape(1, 3, 4, 1)
+
+
+def first_cells(size):
+    """What stands in the upper left corner of each of the ten crops."""
+    return ten_crop(numbered, size)[0, :, 0, 0, 0].tolist()
+
+
+def shape_of_crops(count, size):
+    return ten_crop(np.zeros((count, 6, 8, 3)), size).shape
+
+
+check(shape_of_crops, 2, 5, expected=(2, 10, 5, 5, 3))
+check(first_cells, 2, expected=[0.0, 2.0, 4.0, 6.0, 1.0, 1.0, 3.0, 5.0, 7.0, 2.0])
+check_raises(ten_crop, numbered, 4, naming="size")
+
+if "three_quarters" in globals():
+    ten_crops = ten_crop(one_flower, three_quarters)[0]
+
+# %%
+if "ten_crops" in globals():
+    display(show_image_rows({"crops": ten_crops[:5], "mirrored": ten_crops[5:]}))
 
 
 # %% [markdown]
 # ## 7. The table of layers (5 points)
+#
+# How large is each layer, how many parameters does it learn, and how many multiplications does it
+# take for one image?
+#
+# | layer | what |
+# |---|---|
+# | conv1 | 96 filters of 11×11, stride 4, no padding |
+# | pool1 | the greatest of each window of 3×3, stride 2, no padding |
+# | conv2 | 256 filters of 5×5, stride 1, padded so that height and width stay |
+# | pool2 | as pool1 |
+# | conv3 | 384 filters of 3×3, stride 1, padded |
+# | conv4 | 384 filters of 3×3, stride 1, padded |
+# | conv5 | 256 filters of 3×3, stride 1, padded |
+# | pool5 | as pool1 |
+# | fc6, fc7 | 4096 units each |
+# | fc8 | a unit for each class |
+#
+# Without padding a window of $k$ with stride $s$ has $\lfloor (n - k)/s \rfloor + 1$ places on $n$
+# cells. The windows of pooling overlap, which took 0.4 % off the top-1 error. Each filter and each
+# unit has a bias. A multiply–accumulate is one multiplication by a weight with its addition to a
+# sum: a filter needs as many as it has weights, at each place of its map. Biases are no
+# multiplications.
+#
+# The authors split the network over two graphics cards of 3 GB. With two `groups` the filters of
+# conv2, conv4 and conv5 see only the channels on their own card, one half; conv3 and the dense
+# layers see all. The paper says 224×224 for the input, but only 227 gives the 55×55 of its first
+# layer.
 
 
 # %% nbgrader={"grade_id": "alexnet_table"}
@@ -308,11 +570,83 @@ def alexnet_table(input_size=227, num_classes=1000, groups=1):
 
 
 # %% nbgrader={"grade_id": "test_alexnet_table"}
+def layer(name, *arguments, **options):
+    """A row of the table."""
+    row = next(row for row in alexnet_table(*arguments, **options) if row["name"] == name)
+    return {**row, "shape": tuple(row["shape"])}
+
+
+def total(key, **options):
+    return sum(row[key] for row in alexnet_table(**options))
+
+
+check(
+    layer,
+    "conv1",
+    expected={
+        "name": "conv1",
+        "shape": (55, 55, 96),
+        "parameters": 34944,
+        "multiply_accumulates": 105415200,
+    },
+)
+check(
+    layer,
+    "pool1",
+    expected={"name": "pool1", "shape": (27, 27, 96), "parameters": 0, "multiply_accumulates": 0},
+)
+check(total, "parameters", expected=62378344)
+check(total, "multiply_accumulates", expected=1135256096)
+check(total, "parameters", groups=2, expected=60965224)
 check_raises(alexnet_table, 64, naming="input_size")
+
+table = alexnet_table()
+
+# %% [markdown]
+# Where are the parameters, and where is the work?
+
+# %%
+if "table" in globals():
+    learned = [row for row in table if row["parameters"]]
+    display(
+        show_bars(
+            [row["name"] for row in learned],
+            {
+                "parameters": [row["parameters"] for row in learned],
+                "multiply-accumulates": [row["multiply_accumulates"] for row in learned],
+            },
+            shares=True,
+        )
+    )
 
 
 # %% [markdown]
 # ## 8. AlexNet in Keras (7 points)
+#
+# Now the network itself, in one piece, without groups:
+#
+# * conv1 with ReLU, normalisation, pool1; conv2 with ReLU, normalisation, pool2; conv3, conv4 and
+#   conv5 with ReLU; pool5: as in the table of exercise 7. The normalisation is that of exercise 2,
+#   with the constants of the paper, *after* the ReLU and *before* pooling. (A well-known copy of
+#   the network, CaffeNet, has the two the other way round.)
+# * fc6 and fc7 with ReLU, each with dropout of rate 0.5; fc8 with softmax, and no ReLU before it.
+#
+# The full network is too large to train here. `width` makes a narrow one: it scales the number of
+# filters and units of all layers but the last.
+#
+# Keras has no layer for local response normalisation. TensorFlow has the function,
+# `tf.nn.local_response_normalization`, whose defaults are *not* those of the paper. A layer of
+# your own can call it; a layer without weights is as short as this one:
+#
+# ```python
+# class Doubled(keras.layers.Layer):
+#     def call(self, inputs):
+#         return 2 * inputs
+# ```
+#
+# How you build the network is up to you: `Sequential`, the functional interface or a class of your
+# own. The number of parameters is a check, but a weak one: networks with other strides, other
+# paddings or another order have 62,378,344 of them as well.
 
 
 # %% nbgrader={"grade_id": "build_alexnet"}
@@ -339,16 +673,48 @@ def build_alexnet(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
 
 
 # %% nbgrader={"grade_id": "test_build_alexnet"}
-def shape_of_answer(*arguments):
-    images = np.zeros((2, *arguments[0]), np.float32)
-    return build_alexnet(*arguments).predict(images, verbose=0).shape
+def parameters_of_alexnet(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    model = build_alexnet(input_shape, num_classes, width)
+    model(np.zeros((1, *input_shape), np.float32))
+    return model.count_params()
 
 
-check(shape_of_answer, (67, 67, 3), 5, 0.05, expected=(2, 5))
+def answer(input_shape, num_classes, width):
+    """What a fresh network says of two images: its shape, and the sums of the probabilities."""
+    images = np.random.default_rng(11).uniform(size=(2, *input_shape)).astype(np.float32)
+    probabilities = build_alexnet(input_shape, num_classes, width).predict(images, verbose=0)
+    return probabilities.shape, np.round(probabilities.sum(axis=1), 4).tolist()
+
+
+check(parameters_of_alexnet, expected=62378344)
+check(parameters_of_alexnet, (227, 227, 3), 17, 0.1, expected=600715)
+check(parameters_of_alexnet, (99, 99, 1), 5, 0.0001, expected=195)
+check(answer, (99, 99, 3), 5, 0.05, expected=((2, 5), [1.0, 1.0]))
 
 
 # %% [markdown]
 # ## 9. The variant with batch normalisation (4 points)
+#
+# A course that has a small set of photographs, such as the 1,360 of the 17 flowers of Oxford,
+# teaches AlexNet in another form, in which batch normalisation (2015) takes the place of response
+# normalisation. It also comes after each layer that had none. Its default arguments in Keras are
+# right.
+#
+# | layer | what | shape |
+# |---|---|---|
+# | conv1 | 96 filters of 11×11, stride 4, no padding, ReLU | 54×54×96 |
+# | pool1 | 3×3, stride 2, no padding; then batch normalisation | 26×26×96 |
+# | conv2 | 256 filters of 5×5, padded, ReLU | 26×26×256 |
+# | pool2 | as pool1, with batch normalisation | 12×12×256 |
+# | conv3 | 384 filters of 3×3, *no padding*, ReLU, batch normalisation | 10×10×384 |
+# | conv4 | 384 filters of 3×3, *no padding*, ReLU, batch normalisation | 8×8×384 |
+# | conv5 | 256 filters of 3×3, *no padding*, ReLU | 6×6×256 |
+# | pool5 | as pool1, with batch normalisation | 2×2×256 |
+# | fc6, fc7 | 4096 units each, ReLU, dropout of rate 0.4, batch normalisation | 4096 |
+# | fc8 | a unit for each class, softmax | 17 |
+#
+# A quarter of the parameters of a batch normalisation are its running mean, another quarter its
+# running variance. They are not trained.
 
 
 # %% nbgrader={"grade_id": "build_alexnet_batchnorm"}
@@ -371,16 +737,30 @@ def build_alexnet_batchnorm(input_shape=(224, 224, 3), num_classes=17):
 
 # %% nbgrader={"grade_id": "test_build_alexnet_batchnorm"}
 def parameters_of_variant():
+    """All parameters, and those that are trained."""
     model = build_alexnet_batchnorm()
     model(np.zeros((1, 224, 224, 3), np.float32))
-    return model.count_params()
+    trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+    return model.count_params(), trained
 
 
-check(parameters_of_variant, expected=24834833)
+def answer_of_variant(input_shape, num_classes):
+    model = build_alexnet_batchnorm(input_shape, num_classes)
+    return model.predict(np.zeros((2, *input_shape), np.float32), verbose=0).shape
+
+
+check(parameters_of_variant, expected=(24834833, 24815697))
+check(answer_of_variant, (224, 224, 3), 4, expected=(2, 4))
 
 
 # %% [markdown]
 # ## 10. Flowers as the network wants them (4 points)
+#
+# Colours from 0 to 255 become numbers from 0 to 1, labels become vectors with a single 1
+# ("one-hot"), and both are put into a random order: the same for images and labels, and the same
+# again for the same `seed`. Why here, when `fit` shuffles by itself? Because `validation_split`
+# takes the *last* images before anything is shuffled. Where these are sorted by class, the network
+# is tried on classes that it has never seen, and is right in 0 % of cases.
 
 
 # %% nbgrader={"grade_id": "prepare_flowers"}
@@ -408,13 +788,45 @@ def prepare_flowers(images, labels, seed, num_classes=17):
 
 
 # %% nbgrader={"grade_id": "test_prepare_flowers"}
-check_raises(
-    prepare_flowers, np.zeros((2, 4, 4, 3), np.uint8), np.array([0, 17]), 1, naming="labels"
-)
+# a hundred images of one pixel, each as bright as its number; they are sorted by class
+gray_images = np.repeat(np.arange(100, dtype=np.uint8), 3).reshape(100, 1, 1, 3)
+sorted_labels = np.arange(100) // 10
+
+
+def numbers_and_classes(seed):
+    """Which images stand where, and the classes that are told for them."""
+    x, y = prepare_flowers(gray_images, sorted_labels, seed)
+    return np.rint(np.asarray(x)[:, 0, 0, 0] * 255).astype(int), np.argmax(y, axis=1)
+
+
+def images_match_labels(seed):
+    numbers, classes = numbers_and_classes(seed)
+    return sorted(numbers.tolist()) == list(range(100)) and bool((numbers // 10 == classes).all())
+
+
+def same_order(seed, another):
+    return bool((numbers_and_classes(seed)[0] == numbers_and_classes(another)[0]).all())
+
+
+def shapes_and_brightest():
+    x, y = prepare_flowers(np.full((3, 4, 6, 3), 255, np.uint8), np.array([2, 0, 2]), seed=1)
+    return x.shape, str(x.dtype), y.shape, float(x.max())
+
+
+check(shapes_and_brightest, expected=((3, 4, 6, 3), "float32", (3, 17), 1.0))
+check(images_match_labels, 1, expected=True)
+check(same_order, 1, 1, expected=True)
+check(same_order, 1, 2, expected=False)
+check_raises(prepare_flowers, gray_images[:2], np.array([0, 17]), 1, naming="labels")
 
 
 # %% [markdown]
 # ## 11. Top-k accuracy (2 points)
+#
+# Many photographs of ImageNet show several things, of which only one is the label. An answer
+# therefore counts as right if the label is among the five most probable classes: 15.3 % top-5
+# *error* is 84.7 % top-5 accuracy. What if two classes are equally probable? Here the lower number
+# comes first, so that a network that always says the same is not right in every case.
 
 
 # %% nbgrader={"grade_id": "top_k_accuracy"}
@@ -440,11 +852,18 @@ def top_k_accuracy(probabilities, labels, k):
 
 # %% nbgrader={"grade_id": "test_top_k_accuracy"}
 probabilities = np.array([[0.1, 0.6, 0.3], [0.4, 0.3, 0.3], [0.2, 0.2, 0.6]])
-check(top_k_accuracy, probabilities, np.array([2, 1, 2]), 1, expected=1 / 3)
+labels = np.array([2, 2, 2])
+check(top_k_accuracy, probabilities, labels, 1, expected=1 / 3)
+check(top_k_accuracy, probabilities, labels, 2, expected=2 / 3)
+check(top_k_accuracy, probabilities, labels, 3, expected=1.0)
+check_raises(top_k_accuracy, probabilities, labels, 4, naming="k")
 
 
 # %% [markdown]
 # ## 12. Averaging over ten crops (2 points)
+#
+# The answer of the network for an image is the mean of its answers for the ten crops of exercise
+# 6: probabilities are averaged, not the crops, and not the classes that win.
 
 
 # %% nbgrader={"grade_id": "ten_crop_predict"}
@@ -472,16 +891,25 @@ def ten_crop_predict(predict, image, size):
 
 
 # %% nbgrader={"grade_id": "test_ten_crop_predict"}
-def share_of_each_channel(crops):
-    totals = crops.sum(axis=(1, 2))
-    return totals / totals.sum(axis=1, keepdims=True)
+def dark_or_bright(crops):
+    """Stands in for a network: the brighter the first pixel, the surer of the second class."""
+    bright = crops[:, 0, 0, 0] / 11
+    return np.stack([1 - bright, bright], axis=1)
 
 
-check(ten_crop_predict, share_of_each_channel, np.ones((4, 4, 2)), 2, expected=np.array([0.5, 0.5]))
+numbered = np.arange(12.0).reshape(3, 4, 1)
+check(ten_crop_predict, dark_or_bright, numbered, 2, expected=np.array([79 / 110, 31 / 110]))
+check_raises(ten_crop_predict, dark_or_bright, numbered, 4, naming="size")
 
 
 # %% [markdown]
 # ## 13. Training (6 points)
+#
+# Training the full network on ImageNet took the authors five to six days on two graphics cards.
+# Yours trains a narrow relative of it on small images of flowers, in seconds. Which optimiser with
+# which learning rate is up to you. Your function is graded by what the model has learned: the
+# weights that it leaves are tried on images that it has never seen. The training data may come
+# sorted by class.
 
 
 # %% nbgrader={"grade_id": "train_alexnet"}
@@ -510,7 +938,77 @@ def train_alexnet(model, x, y, epochs, batch_size, seed):
 
 
 # %% nbgrader={"grade_id": "test_train_alexnet"}
-check(len, [1], expected=1)
+def narrow_net(side):
+    """A narrow relative of AlexNet, for small images of flowers."""
+    from keras import Input, Model, layers
+
+    image = Input((side, side, 3))
+    maps = layers.Conv2D(16, 7, strides=2, activation="relu")(image)
+    maps = layers.MaxPooling2D(3, strides=2)(maps)
+    maps = layers.Conv2D(32, 3, padding="same", activation="relu")(maps)
+    maps = layers.MaxPooling2D(3, strides=2)(maps)
+    maps = layers.Conv2D(48, 3, padding="same", activation="relu")(maps)
+    units = layers.Dense(128, activation="relu")(layers.Flatten()(maps))
+    return Model(image, layers.Dense(17, activation="softmax")(layers.Dropout(0.5)(units)))
+
+
+def losses_told(epochs):
+    x, y = prepare_flowers(flower_images[:64], flower_labels[:64], 1)
+    history = train_alexnet(narrow_net(x.shape[1]), x, y, epochs, 16, seed=1)
+    return [float(loss) for loss in getattr(history, "history", history)["loss"]]
+
+
+def number_of_losses(epochs):
+    return len(losses_told(epochs))
+
+
+def loss_falls(epochs):
+    losses = losses_told(epochs)
+    return losses[-1] < losses[0]
+
+
+check(number_of_losses, 2, expected=2)
+check(loss_falls, 8, expected=True)
+
+# each flower twice, cut out and mirrored at random
+rng = np.random.default_rng(12)
+x, y = prepare_flowers(flower_images, flower_labels, seed=13)
+side = x.shape[1] * 7 // 8
+x_flowers = np.concatenate([random_flip(random_crop(x, side, rng), rng) for _ in range(2)])
+y_flowers = np.concatenate([y, y])
+trained = narrow_net(side)
+history = train_alexnet(trained, x_flowers, y_flowers, 8, 32, seed=1)
+history = getattr(history, "history", history)
+
+# %% [markdown]
+# These are the curves of a longer training and the sixteen filters of the first convolution,
+# grey where a weight is 0. The filters of the paper show edges in all directions, and blobs of
+# colour.
+
+# %%
+if "history" in globals():
+    display(show_curves(history))
+    display(show_filters(trained.get_weights()[0]))
+
+# %% [markdown]
+# And this is what the network says of flowers that it has never seen, by ten crops of each: over
+# the image its kind, under it the five most probable ones.
+
+# %%
+if "history" in globals():
+
+    def predict(crops):
+        return np.asarray(trained(crops.astype(np.float32)))
+
+    answers = np.stack([ten_crop_predict(predict, each / 255, side) for each in unseen_images])
+    for k in (1, 5):
+        print(f"top-{k} accuracy: {top_k_accuracy(answers, unseen_labels, k):.1%}")
+    some = np.random.default_rng(14).permutation(len(answers))[:8]
+    display(
+        show_top_predictions(
+            unseen_images[some], answers[some], unseen_labels[some], flowers.class_names
+        )
+    )
 
 # %% [markdown]
 # ## Questions
@@ -520,24 +1018,43 @@ check(len, [1], expected=1)
 
 # %% [markdown] nbgrader={"grade_id": "question_alexnet_overview"}
 # ### Question 1 (4 points)
+#
+# Describe AlexNet as the paper of 2012 has it, from the image to the decision. Give the size of the
+# maps after each convolution and each pooling, say how many parameters there are and how many
+# layers learn them, and tell how good the network was: on which data, measured how, compared with
+# what.
 
 # %% [markdown] nbgrader={"grade_id": "alexnet_overview"}
 # YOUR ANSWER HERE
 
 # %% [markdown] nbgrader={"grade_id": "question_architectural_innovations"}
 # ### Question 2 (4 points)
+#
+# What was new in AlexNet, in its layers and in its training? Choose four things. Say of each which
+# problem it solves and how, and which effect the paper measured.
 
 # %% [markdown] nbgrader={"grade_id": "architectural_innovations"}
 # YOUR ANSWER HERE
 
 # %% [markdown] nbgrader={"grade_id": "question_roles_of_the_layers"}
 # ### Question 3 (4 points)
+#
+# What do the layers of AlexNet do: the first convolution, the pooling layers, the later
+# convolutions, the dense layers? Say where the parameters are and where the work is, with numbers
+# from your table, and what follows from it: where would you save if memory were short, and where if
+# time were?
 
 # %% [markdown] nbgrader={"grade_id": "roles_of_the_layers"}
 # YOUR ANSWER HERE
 
 # %% [markdown] nbgrader={"grade_id": "question_flowers_insights"}
 # ### Question 4 (4 points)
+#
+# Train the narrow network of exercise 13 on the flowers, change *one* thing (crops and flips,
+# shifts of colour, dropout, the optimiser, the number of filters…) and train it again. Show a
+# figure that compares the two, in a cell of its own above your answer, and describe it here: what
+# was changed, what is to be seen, why it is so, and how you made sure that it was not chance. Say
+# on which images you measured, and that they are synthetic, if they are.
 
 # %% [markdown] nbgrader={"grade_id": "flowers_insights"}
 # YOUR ANSWER HERE
