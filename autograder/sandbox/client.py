@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, Self
 
+from autograder.errors import SuiteError
 from autograder.sandbox import answers, wire
 from autograder.sandbox.allowance import Allowance
-from autograder.sandbox.callbacks import Callbacks, Function, is_question
+from autograder.sandbox.callbacks import Callbacks, is_question
 from autograder.sandbox.channel import Broken, Died, Output
 from autograder.sandbox.failures import (
     CallFailed,
@@ -22,6 +23,7 @@ from autograder.sandbox.failures import (
     Violated,
 )
 from autograder.sandbox.fork import Fork
+from autograder.sandbox.lent import Function
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.questions import QUESTIONS
 from autograder.sandbox.records import Answer, Cell, CellReport, Request
@@ -66,6 +68,7 @@ class Sandbox:
         self._limits_hit: list[str] = []
         self._violations: list[str] = []
         self._lost = ""
+        self._answering = False  # what a call asks back
 
     def __enter__(self) -> Self:
         self._start()
@@ -94,7 +97,7 @@ class Sandbox:
 
         Args:
             name: of the function.
-            args: positional arguments, plain data or handles.
+            args: positional arguments, plain data, handles, or functions that are lent (`Lent`).
             kwargs: keyword arguments.
             watch: say what became of the arguments (claims).
             replaced: functions of the trusted side for which these names stand while the call
@@ -152,6 +155,8 @@ class Sandbox:
 
     def _ask(self, request: Request) -> Answer:
         name = request.what
+        if self._answering:
+            raise SuiteError(f"{name} was called by what answers a call of the same submission.")
         if self._breakdowns[name] >= PATIENCE:
             again = self._last_breakdown[name]
             raise type(again)(f"{again.message} It is not called again.", again.detail)
@@ -222,7 +227,8 @@ class Sandbox:
         self._number += 1
         try:
             message = {"id": self._number, **request.message}
-            payload = wire.encode(message, generation=self._generation)
+            lent = request.callbacks.lent if request.callbacks else None
+            payload = wire.encode(message, generation=self._generation, lent=lent)
         except wire.StaleHandle:
             raise Crashed(f"What {what} needs was lost: {self._lost}") from None
         except wire.CannotCross as refusal:
@@ -255,8 +261,12 @@ class Sandbox:
             answer = wire.decode(raw, generation=self._generation)
             if callbacks is None or not is_question(answer):
                 return answer
-            with self._allowance.suspended():
-                payload = callbacks.reply(answer, self._number)
+            self._answering = True
+            try:
+                with self._allowance.suspended():
+                    payload = callbacks.reply(answer, self._number, len(raw))
+            finally:
+                self._answering = False
 
     def _died(self, what: str) -> NoReturn:
         ended = self._hang_up(dying=True)

@@ -2,7 +2,7 @@
 
 msgpack with a few extension types. Knows no message and no process; never unpickles, never
 evaluates, and what it decodes is only ever None, bool, int, float, complex, str, bytes, list,
-tuple, dict, numpy arrays and scalars of plain dtypes, and Handle.
+tuple, dict, numpy arrays and scalars of plain dtypes, and Handle; in a request, Lent too.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from autograder.sandbox import arrays
 from autograder.sandbox.arrays import CannotCross as CannotCross
 from autograder.sandbox.arrays import Malformed as Malformed
 from autograder.sandbox.failures import Handle
+from autograder.sandbox.lent import Lent
 
 HEADER = struct.Struct(">I")
 OVERHEAD = 1 << 16  # of a frame, beyond the answer that it carries
@@ -27,7 +28,7 @@ MAX_ODD_KEYS = 4096  # of all dicts together, other than str: their hashes can b
 _KEYS = (int, float, bool, bytes, type(None))
 MAX_INT_BITS = 14_000  # str() of a longer one raises
 
-_ARRAY, _SCALAR, _TUPLE, _COMPLEX, _BIG_INT, _HANDLE = 1, 2, 3, 4, 5, 6
+_ARRAY, _SCALAR, _TUPLE, _COMPLEX, _BIG_INT, _HANDLE, _LENT = 1, 2, 3, 4, 5, 6, 7
 
 
 class StaleHandle(CannotCross):
@@ -47,15 +48,17 @@ def encode(
     limit: int = 1 << 30,
     keep: Callable[[Any], Handle] | None = None,
     generation: int | None = None,
+    lent: dict[int, Lent] | None = None,
 ) -> bytes:
     """The payload for `value`; `keep` makes handles of what is not plain data.
 
-    With a `generation`, handles of another one are refused as `StaleHandle`.
+    With a `generation`, handles of another one are refused as `StaleHandle`. Functions may be lent
+    where there is a dict in which to write down which are.
 
     Raises:
         CannotCross: too large, too deep, of another dtype, or not plain data without `keep`.
     """
-    encoder = _Encoder(limit, keep, generation)
+    encoder = _Encoder(limit, keep, generation, lent)
     plain = encoder.plain(value, MAX_DEPTH)
     payload: bytes = msgpack.packb(plain, use_bin_type=True, unicode_errors="surrogatepass")
     if len(payload) > limit + OVERHEAD:
@@ -63,13 +66,15 @@ def encode(
     return payload
 
 
-def decode(payload: bytes | bytearray, *, generation: int = 0) -> Any:
+def decode(payload: bytes | bytearray, *, generation: int = 0, lent: bool = False) -> Any:
     """The value of a payload; every array is writable, contiguous and its own copy.
+
+    Functions that are lent are taken with `lent` only: none comes out of a sandbox.
 
     Raises:
         Malformed: anything that `encode` would not have written.
     """
-    decoder = _Decoder(generation)
+    decoder = _Decoder(generation, lent)
     try:
         value = msgpack.unpackb(
             payload,
@@ -99,11 +104,16 @@ def frame(payload: bytes) -> bytes:
 
 class _Encoder:
     def __init__(
-        self, limit: int, keep: Callable[[Any], Handle] | None, generation: int | None
+        self,
+        limit: int,
+        keep: Callable[[Any], Handle] | None,
+        generation: int | None,
+        lent: dict[int, Lent] | None,
     ) -> None:
         self.limit = limit
         self.keep = keep
         self.generation = generation
+        self.lent = lent
         self.items = 0
         self.bytes = 0
 
@@ -133,6 +143,9 @@ class _Encoder:
             if self.generation not in (None, value.generation):
                 raise StaleHandle(f"{value!r} is of an earlier process")
             return _handle(value)
+        if isinstance(value, Lent) and self.lent is not None:
+            self.lent[value.number] = value
+            return _numbered(_LENT, value.number, value.name)
         return self.other(value)
 
     def sized(self, value: Any) -> Any:
@@ -207,15 +220,20 @@ def _plain_int(value: int) -> Any:
 
 
 def _handle(handle: Handle) -> Any:
-    name = handle.type_name[:200].encode("utf-8", "backslashreplace")
-    return msgpack.ExtType(_HANDLE, struct.pack("<Q", handle.number) + name)
+    return _numbered(_HANDLE, handle.number, handle.type_name)
+
+
+def _numbered(code: int, number: int, name: str) -> Any:
+    told = name[:200].encode("utf-8", "backslashreplace")
+    return msgpack.ExtType(code, struct.pack("<Q", number) + told)
 
 
 class _Decoder:
     """Hooks for msgpack that count, measure depth and check every value on its way in."""
 
-    def __init__(self, generation: int) -> None:
+    def __init__(self, generation: int, lent: bool) -> None:
         self.generation = generation
+        self.lent = lent
         self.items = 0
         self.odd_keys = 0
         self.heights: dict[int, int] = {}
@@ -229,9 +247,10 @@ class _Decoder:
             return complex(*struct.unpack("<dd", data))
         if code == _BIG_INT and len(data) <= MAX_INT_BITS // 8 + 1:
             return int.from_bytes(data, "little", signed=True)
-        if code == _HANDLE and 8 <= len(data) <= 1024:
+        if (code == _HANDLE or (code == _LENT and self.lent)) and 8 <= len(data) <= 1024:
             (number,) = struct.unpack_from("<Q", data)
-            return Handle(number, data[8:].decode("utf-8", "backslashreplace"), self.generation)
+            name = data[8:].decode("utf-8", "backslashreplace")
+            return Lent(number, name) if code == _LENT else Handle(number, name, self.generation)
         raise Malformed(f"extension {code}")
 
     def sequence(self, items: list[Any]) -> Any:
