@@ -28,7 +28,12 @@ def logits(answer: np.ndarray) -> np.ndarray:
 def read(trial: Built, weights: net.Weights, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The units before the answers, without and with training."""
     trial.put(weights)
-    return logits(trial.model.predict(x)), logits(trial.model.predict(x, training=True))
+    return logits(trial.model.predict(x)), trained(trial, x)
+
+
+def trained(trial: Built, x: np.ndarray) -> np.ndarray:
+    """The units before the answers, in training."""
+    return logits(trial.model.predict(x, training=True))
 
 
 def reading(trial: Built) -> net.Weights:
