@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, Self
 
 from autograder.errors import SuiteError
-from autograder.sandbox import answers, wire
+from autograder.sandbox import answers, requests, wire
 from autograder.sandbox.allowance import Allowance
 from autograder.sandbox.callbacks import Callbacks, is_question
 from autograder.sandbox.channel import Broken, Died, Output
@@ -228,7 +228,7 @@ class Sandbox:
         try:
             message = {"id": self._number, **request.message}
             lent = request.callbacks.lent if request.callbacks else None
-            payload = wire.encode(message, generation=self._generation, lent=lent)
+            packed = requests.encode(message, self._generation, lent)
         except wire.StaleHandle:
             raise Crashed(f"What {what} needs was lost: {self._lost}") from None
         except wire.CannotCross as refusal:
@@ -236,7 +236,7 @@ class Sandbox:
         try:
             self._allowance.begin(what, request.seconds)
             try:
-                answer = self._conversation(fork, payload, request.callbacks, output)
+                answer = self._conversation(fork, packed, request.callbacks, output)
             finally:
                 seconds = self._allowance.end()
             return answers.read(answer, self._number, what, request.watch), seconds
@@ -253,18 +253,23 @@ class Sandbox:
             raise
 
     def _conversation(
-        self, fork: Fork, payload: bytes, callbacks: Callbacks | None, output: Output | None
+        self,
+        fork: Fork,
+        packed: list[memoryview],
+        callbacks: Callbacks | None,
+        output: Output | None,
     ) -> Any:
         """Send one request and answer what is asked back; returns the answer as it came."""
         while True:
-            raw = fork.channel.exchange(payload, self._allowance.tick, output)
+            raw = fork.channel.exchange(packed, self._allowance.tick, output)
             answer = wire.decode(raw, generation=self._generation)
             if callbacks is None or not is_question(answer):
                 return answer
             self._answering = True
             try:
                 with self._allowance.suspended():
-                    payload = callbacks.reply(answer, self._number, len(raw))
+                    reply = callbacks.reply(answer, self._number, len(raw))
+                packed = [memoryview(wire.frame(reply))]
             finally:
                 self._answering = False
 

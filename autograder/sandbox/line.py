@@ -38,13 +38,17 @@ class Line:
 
     def _exactly(self, length: int) -> bytearray:
         data = bytearray(length)
-        view, got = memoryview(data), 0
-        while got < length:
-            count = self._connection.recv_into(view[got:])
+        self.fill(memoryview(data))
+        return data
+
+    def fill(self, memory: memoryview) -> None:
+        """Receive as many bytes as it has room for."""
+        got = 0
+        while got < len(memory):
+            count = self._connection.recv_into(memory[got:])
             if count == 0:
                 os._exit(0)
             got += count
-        return data
 
     @contextmanager
     def replacing(self, namespace: dict[str, Any], names: list[str], number: int) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 msgpack with a few extension types. Knows no message and no process; never unpickles, never
 evaluates, and what it decodes is only ever None, bool, int, float, complex, str, bytes, list,
-tuple, dict, numpy arrays and scalars of plain dtypes, and Handle; in a request, Lent too.
+tuple, dict, numpy arrays and scalars of plain dtypes, and Handle.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from autograder.sandbox import arrays
 from autograder.sandbox.arrays import CannotCross as CannotCross
 from autograder.sandbox.arrays import Malformed as Malformed
 from autograder.sandbox.failures import Handle
-from autograder.sandbox.lent import Lent
 
 HEADER = struct.Struct(">I")
 OVERHEAD = 1 << 16  # of a frame, beyond the answer that it carries
@@ -28,7 +27,7 @@ MAX_ODD_KEYS = 4096  # of all dicts together, other than str: their hashes can b
 _KEYS = (int, float, bool, bytes, type(None))
 MAX_INT_BITS = 14_000  # str() of a longer one raises
 
-_ARRAY, _SCALAR, _TUPLE, _COMPLEX, _BIG_INT, _HANDLE, _LENT = 1, 2, 3, 4, 5, 6, 7
+_ARRAY, _SCALAR, _TUPLE, _COMPLEX, _BIG_INT, _HANDLE = 1, 2, 3, 4, 5, 6
 
 
 class StaleHandle(CannotCross):
@@ -48,53 +47,24 @@ def encode(
     limit: int = 1 << 30,
     keep: Callable[[Any], Handle] | None = None,
     generation: int | None = None,
-    lent: dict[int, Lent] | None = None,
 ) -> bytes:
     """The payload for `value`; `keep` makes handles of what is not plain data.
 
-    With a `generation`, handles of another one are refused as `StaleHandle`. Functions may be lent
-    where there is a dict in which to write down which are.
+    With a `generation`, handles of another one are refused as `StaleHandle`.
 
     Raises:
         CannotCross: too large, too deep, of another dtype, or not plain data without `keep`.
     """
-    encoder = _Encoder(limit, keep, generation, lent)
-    plain = encoder.plain(value, MAX_DEPTH)
-    payload: bytes = msgpack.packb(plain, use_bin_type=True, unicode_errors="surrogatepass")
-    if len(payload) > limit + OVERHEAD:
-        raise CannotCross(f"it is larger than {limit / (1 << 20):g} MB")
-    return payload
+    return Encoder(limit, keep, generation).payload(value)
 
 
-def decode(payload: bytes | bytearray, *, generation: int = 0, lent: bool = False) -> Any:
+def decode(payload: bytes | bytearray, *, generation: int = 0) -> Any:
     """The value of a payload; every array is writable, contiguous and its own copy.
-
-    Functions that are lent are taken with `lent` only: none comes out of a sandbox.
 
     Raises:
         Malformed: anything that `encode` would not have written.
     """
-    decoder = _Decoder(generation, lent)
-    try:
-        value = msgpack.unpackb(
-            payload,
-            raw=False,
-            strict_map_key=False,
-            unicode_errors="surrogatepass",
-            ext_hook=decoder.extension,
-            list_hook=decoder.sequence,
-            object_pairs_hook=decoder.mapping,
-            max_array_len=MAX_ITEMS,
-            max_map_len=MAX_ITEMS,
-            timestamp=1,
-        )
-    except Malformed:
-        raise
-    except (ValueError, TypeError, OverflowError, RecursionError, MemoryError, struct.error) as e:
-        raise Malformed(f"undecodable ({type(e).__name__})") from None
-    if type(value) is _TupleMark:
-        raise Malformed("a stray mark")
-    return value
+    return Decoder(generation).value(payload)
 
 
 def frame(payload: bytes) -> bytes:
@@ -102,20 +72,24 @@ def frame(payload: bytes) -> bytes:
     return HEADER.pack(len(payload)) + payload
 
 
-class _Encoder:
+class Encoder:
+    """One payload in the making, measured as it grows; see `encode`."""
+
     def __init__(
-        self,
-        limit: int,
-        keep: Callable[[Any], Handle] | None,
-        generation: int | None,
-        lent: dict[int, Lent] | None,
+        self, limit: int, keep: Callable[[Any], Handle] | None, generation: int | None
     ) -> None:
         self.limit = limit
         self.keep = keep
         self.generation = generation
-        self.lent = lent
         self.items = 0
         self.bytes = 0
+
+    def payload(self, value: Any) -> bytes:
+        plain = self.plain(value, MAX_DEPTH)
+        payload: bytes = msgpack.packb(plain, use_bin_type=True, unicode_errors="surrogatepass")
+        if len(payload) > self.limit + OVERHEAD:
+            raise CannotCross(f"it is larger than {self.limit / (1 << 20):g} MB")
+        return payload
 
     def plain(self, value: Any, depth: int) -> Any:
         kind = type(value)
@@ -143,9 +117,6 @@ class _Encoder:
             if self.generation not in (None, value.generation):
                 raise StaleHandle(f"{value!r} is of an earlier process")
             return _handle(value)
-        if isinstance(value, Lent) and self.lent is not None:
-            self.lent[value.number] = value
-            return _numbered(_LENT, value.number, value.name)
         return self.other(value)
 
     def sized(self, value: Any) -> Any:
@@ -220,23 +191,55 @@ def _plain_int(value: int) -> Any:
 
 
 def _handle(handle: Handle) -> Any:
-    return _numbered(_HANDLE, handle.number, handle.type_name)
+    return numbered(_HANDLE, handle.number, handle.type_name)
 
 
-def _numbered(code: int, number: int, name: str) -> Any:
+def numbered(code: int, number: int, name: str) -> Any:
+    """An extension that holds a number and a name."""
     told = name[:200].encode("utf-8", "backslashreplace")
     return msgpack.ExtType(code, struct.pack("<Q", number) + told)
 
 
-class _Decoder:
+def number_and_name(data: bytes) -> tuple[int, str]:
+    """What `numbered` packed."""
+    if not 8 <= len(data) <= 1024:
+        raise Malformed("a name")
+    (number,) = struct.unpack_from("<Q", data)
+    return number, data[8:].decode("utf-8", "backslashreplace")
+
+
+class Decoder:
     """Hooks for msgpack that count, measure depth and check every value on its way in."""
 
-    def __init__(self, generation: int, lent: bool) -> None:
+    def __init__(self, generation: int) -> None:
         self.generation = generation
-        self.lent = lent
         self.items = 0
         self.odd_keys = 0
         self.heights: dict[int, int] = {}
+
+    def value(self, payload: bytes | bytearray) -> Any:
+        try:
+            value = msgpack.unpackb(
+                payload,
+                raw=False,
+                strict_map_key=False,
+                unicode_errors="surrogatepass",
+                ext_hook=self.extension,
+                list_hook=self.sequence,
+                object_pairs_hook=self.mapping,
+                max_array_len=MAX_ITEMS,
+                max_map_len=MAX_ITEMS,
+                timestamp=1,
+            )
+        except Malformed:
+            raise
+        except (
+            ValueError, TypeError, OverflowError, RecursionError, MemoryError, struct.error
+        ) as trouble:  # fmt: skip
+            raise Malformed(f"undecodable ({type(trouble).__name__})") from None
+        if type(value) is _TupleMark:
+            raise Malformed("a stray mark")
+        return value
 
     def extension(self, code: int, data: bytes) -> Any:
         if code == _TUPLE and not data:
@@ -247,10 +250,8 @@ class _Decoder:
             return complex(*struct.unpack("<dd", data))
         if code == _BIG_INT and len(data) <= MAX_INT_BITS // 8 + 1:
             return int.from_bytes(data, "little", signed=True)
-        if (code == _HANDLE or (code == _LENT and self.lent)) and 8 <= len(data) <= 1024:
-            (number,) = struct.unpack_from("<Q", data)
-            name = data[8:].decode("utf-8", "backslashreplace")
-            return Lent(number, name) if code == _LENT else Handle(number, name, self.generation)
+        if code == _HANDLE:
+            return Handle(*number_and_name(data), self.generation)
         raise Malformed(f"extension {code}")
 
     def sequence(self, items: list[Any]) -> Any:

@@ -16,8 +16,8 @@ from typing import Any, NoReturn, TextIO, cast
 import numpy as np
 
 from autograder.sandbox import isolation as isolating
+from autograder.sandbox import requests, wire
 from autograder.sandbox import shell as shells
-from autograder.sandbox import wire
 from autograder.sandbox.failures import Handle
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.lent import Lent
@@ -53,8 +53,7 @@ def run(
     worker = _Worker(shell, shells.enter_module(shell, module_name), limits, line)
     line.send(wire.encode({"id": 0, "outcome": "ready"}))
     while True:
-        request = wire.decode(line.receive(), lent=True)
-        answer = worker.answer(request)
+        answer = worker.answer(requests.decode(line.receive(), line.fill))
         _flush()
         line.send(answer)
 
