@@ -61,7 +61,7 @@ def run(
     order = np.argsort(labels, kind="stable")
     x = cut(reduced(dataset.x_train[chosen][order], side), crop, rng)
     y = np.eye(dataset.classes, dtype=np.float32)[labels[order]]
-    model = narrow_net(x.shape[1:], dataset.classes)
+    model = narrow_net(x.shape[1:], dataset.classes, seed)
     model.set_weights(start(model.get_weights(), np.random.default_rng(seed)))
     started = time.process_time()
     (RUNS | BROKEN)[name](model, x, y, epochs, batch_size, seed)
@@ -91,7 +91,7 @@ def cut(x: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
     )
 
 
-def narrow_net(input_shape: tuple[int, ...], classes: int) -> Any:
+def narrow_net(input_shape: tuple[int, ...], classes: int, seed: int) -> Any:
     """AlexNet in small: three convolutions, pooled where windows overlap, and dropout."""
     import keras
 
@@ -107,7 +107,7 @@ def narrow_net(input_shape: tuple[int, ...], classes: int) -> Any:
             layers.MaxPooling2D(3, 2),
             layers.Flatten(),
             layers.Dense(64, activation="relu"),
-            layers.Dropout(0.25),
+            layers.Dropout(0.25, seed=seed),
             layers.Dense(classes, activation="softmax"),
         ]
     )

@@ -22,8 +22,12 @@ BRIGHTNESS = 0.4
 """What the first layer's biases take for the middle of the images."""
 
 
-def layers(classes: int, dropout: float = 0.25) -> list[tuple[str, dict[str, Any]]]:
-    """The net as `student.make_model` takes it."""
+def layers(classes: int, seed: int, dropout: float = 0.25) -> list[tuple[str, dict[str, Any]]]:
+    """The net as `student.make_model` takes it.
+
+    What it drops comes from its own seed: a layer draws that when it is made, and not when a
+    student's training begins.
+    """
     made: list[tuple[str, dict[str, Any]]] = []
     for filters, side in CONVOLUTIONS:
         settings = {"filters": filters, "kernel_size": side, "padding": "same"}
@@ -33,7 +37,7 @@ def layers(classes: int, dropout: float = 0.25) -> list[tuple[str, dict[str, Any
         *made,
         ("Flatten", {}),
         ("Dense", {"units": UNITS, "activation": "relu"}),
-        ("Dropout", {"rate": dropout}),
+        ("Dropout", {"rate": dropout, "seed": seed}),
         ("Dense", {"units": classes, "activation": "softmax"}),
     ]
 

@@ -39,7 +39,7 @@ def test_what_was_learned(student, dataset, training, rng):
     shape = x.shape[1:]
 
     def run(seed: int) -> float:
-        model = student.make_model(shape, narrow.layers(dataset.classes))
+        model = student.make_model(shape, narrow.layers(dataset.classes, seed))
         model.set_weights(narrow.start(np.random.default_rng(seed), shape, dataset.classes))
         student.train_alexnet(model.handle, x, y, training.epochs, training.batch_size, seed)
         weights = model.weights()
@@ -66,7 +66,7 @@ def coloured(rng, count=240):
 
 def trained(student, rng, x, labels, epochs, batch_size=8, seed=3):
     """The weights before and after training, and what was returned."""
-    model = student.make_model(SHAPE, narrow.layers(CLASSES, dropout=0.1))
+    model = student.make_model(SHAPE, narrow.layers(CLASSES, seed, dropout=0.1))
     before = narrow.start(rng, SHAPE, CLASSES)
     model.set_weights(before)
     y = np.eye(CLASSES, dtype=np.float32)[labels]
