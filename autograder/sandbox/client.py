@@ -68,7 +68,6 @@ class Sandbox:
         self._limits_hit: list[str] = []
         self._violations: list[str] = []
         self._lost = ""
-        self._answering = False  # what a call asks back
 
     def __enter__(self) -> Self:
         self._start()
@@ -155,7 +154,7 @@ class Sandbox:
 
     def _ask(self, request: Request) -> Answer:
         name = request.what
-        if self._answering:
+        if self._allowance.is_suspended:
             raise SuiteError(f"{name} was called by what answers a call of the same submission.")
         if self._breakdowns[name] >= PATIENCE:
             again = self._last_breakdown[name]
@@ -265,13 +264,9 @@ class Sandbox:
             answer = wire.decode(raw, generation=self._generation)
             if callbacks is None or not is_question(answer):
                 return answer
-            self._answering = True
-            try:
-                with self._allowance.suspended():
-                    reply = callbacks.reply(answer, self._number, len(raw))
-                packed = [memoryview(wire.frame(reply))]
-            finally:
-                self._answering = False
+            with self._allowance.suspended():
+                reply = callbacks.reply(answer, self._number, len(raw))
+            packed = [memoryview(wire.frame(reply))]
 
     def _died(self, what: str) -> NoReturn:
         ended = self._hang_up(dying=True)

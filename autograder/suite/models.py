@@ -189,7 +189,7 @@ def filled(
     Raises:
         Mismatch: they would be too many to be held here; shapes may be what a student claims.
     """
-    if sum(math.prod(shape) for shape in shapes) > MAX_FILLED:
+    if sum(math.prod(max(1, size) for size in shape) for shape in shapes) > MAX_FILLED:
         raise Mismatch(f"has more than {MAX_FILLED:,} weights.")
     return list(drawing.weights(shapes, seed, scale))
 
