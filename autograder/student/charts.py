@@ -9,6 +9,7 @@ matplotlib is imported when a chart is looked at. For tables as grids of cells s
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 Images = npt.ArrayLike
 WIDTH_INCHES = 7.5
 IMAGE_INCHES = 0.9
+TITLE_POINTS = 8
+TITLE_CHARACTERS = 15
+"""How many stand over an image before a title goes on in the next line."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def show_images(images: Images, titles: Iterable[object] = (), columns: int = 8)
     if not len(array):
         raise ValueError("images holds no image")
     named = [str(title) for title in titles]
+    folded = [textwrap.fill(title, TITLE_CHARACTERS) for title in named]
     columns = max(1, min(columns, len(array)))
     rows = math.ceil(len(array) / columns)
 
@@ -79,10 +84,11 @@ def show_images(images: Images, titles: Iterable[object] = (), columns: int = 8)
             axes = figure.add_subplot(rows, columns, number + 1)
             axes.imshow(image, cmap=None if image.ndim == 3 else "gray", interpolation="nearest")
             axes.set_axis_off()
-            if number < len(named):
-                axes.set_title(named[number], fontsize=8)
+            if number < len(folded):
+                axes.set_title(folded[number], fontsize=TITLE_POINTS)
 
-    tall = IMAGE_INCHES * (1.35 if named else 1.1)
+    lines = max((title.count("\n") for title in folded), default=0)
+    tall = IMAGE_INCHES * (1.35 if named else 1.1) + lines * 1.2 * TITLE_POINTS / 72
     said = ", ".join(named)
     words = f"{len(array)} images of {array.shape[1]}×{array.shape[2]} pixels"
     size = (max(columns * IMAGE_INCHES, 1.5), rows * tall)
