@@ -6,6 +6,7 @@ size and pose. Knows no kind of flower and no dataset.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass, field
 from typing import Any
@@ -121,15 +122,15 @@ class Canvas:
         share = _clipped(0.5 + 0.5 * (math.sin(angle) * x + math.cos(angle) * y), 0, 1)
         self.pixels[:] = _plane(above) + share * (_plane(below) - _plane(above))
 
-    def glow(self, x: float, y: float, radius: float, colour: Colour, strength: float) -> None:
-        """A soft round patch, as of something out of focus."""
+    def glow(self, places: Pixels, lights: Pixels) -> None:
+        """Soft round patches, as of things out of focus: x, y, radius of each, and its light."""
+        x, y, radius = (column[:, None] for column in places.T.astype(np.float32))
         across = np.exp(-(((self._axis - x) / radius) ** 2))
-        down = np.exp(-(((self._axis - y) / radius) ** 2)) * np.float32(strength)
-        share = down[:, None] * across[None, :]
-        self.pixels += share * (_plane(colour) - self.pixels)
+        down = np.exp(-(((self._axis - y) / radius) ** 2))
+        self.pixels += (down.T * lights.T.astype(np.float32)[:, None, :]) @ across
 
-    def petal(self, frame: Frame, shape: Petal, paint: Paint) -> None:
-        """Paint one petal, or whatever else has the form of one."""
+    def petal(self, frame: Frame, shape: Petal, paint: Paint, light: float = 1.0) -> None:
+        """Paint one petal, or whatever else has the form of one, in more or less light."""
         reach = shape.width * (1 + shape.ruffle)
         across = (min(shape.curl, 0) - reach, max(shape.curl, 0) + reach)
         window = self._window(frame, (0.0, shape.length), across)
@@ -148,10 +149,9 @@ class Canvas:
         if shape.ruffle:
             half = half * (1 + shape.ruffle * np.sin(t * 17 + shape.length * 40))
         pixel = 2 / (self.size * frame.scale)
-        cover = _clipped((half - np.abs(v)) / pixel + 0.5, 0, 1)
-        ends = np.minimum(along, 1 - along) * (shape.length / pixel) + 0.5
-        cover *= _clipped(ends, 0, 1)
-        self._lay(rows, columns, cover, _painted(paint, t, v / np.maximum(half, pixel)))
+        inside = np.minimum(half - np.abs(v), np.minimum(along, 1 - along) * shape.length)
+        cover = _clipped(inside / pixel + 0.5, 0, 1)
+        self._lay(rows, columns, cover, _painted(paint, t, v / np.maximum(half, pixel), light))
 
     def disc(self, frame: Frame, radius: float, paint: Paint, seeds: float = 0.0) -> None:
         """Paint a round centre; `seeds` is how many rings of grains it shows."""
@@ -205,12 +205,12 @@ def _profile(t: Pixels, base: float, tip: float) -> Pixels:
     return half
 
 
-def _painted(paint: Paint, t: Pixels, side: Pixels) -> Pixels:
+def _painted(paint: Paint, t: Pixels, side: Pixels, light: float = 1.0) -> Pixels:
     """The colour at each point: `t` from base to tip, `side` from -1 to 1 across."""
     share = _clipped((t - paint.turn) / paint.soft + 0.5, 0, 1)
     colour: Pixels = _plane(paint.inner) + share * (_plane(paint.outer) - _plane(paint.inner))
     squared = side * side
-    shade = 1 - paint.edge * squared * squared + paint.light * side
+    shade = light - paint.edge * squared * squared + paint.light * side
     if paint.vein:
         shade -= paint.vein * np.exp(-40 * squared)
     if paint.spots:
@@ -219,13 +219,16 @@ def _painted(paint: Paint, t: Pixels, side: Pixels) -> Pixels:
     if paint.squares:
         board = np.sin(t * (paint.squares * math.pi)) * np.sin(side * 7) > 0
         colour += np.float32(0.75) * board * (_plane(paint.ink) - colour)
-    colour *= _clipped(shade, 0, 1.2)
+    colour *= shade
     return colour
 
 
+@functools.lru_cache(maxsize=4096)
 def _plane(colour: Colour) -> Pixels:
     """A colour as (3, 1, 1)."""
-    return np.array(colour, np.float32).reshape(3, 1, 1)
+    plane: Pixels = np.array(colour, np.float32).reshape(3, 1, 1)
+    plane.flags.writeable = False
+    return plane
 
 
 def _clipped(values: Pixels, low: float, high: float) -> Pixels:

@@ -102,8 +102,8 @@ def ground(canvas: Canvas, rng: np.random.Generator) -> None:
     above, below = GROUNDS[rng.integers(len(GROUNDS))]
     light = rng.uniform(0.75, 1.25)
     canvas.gradient(dyed(above, light), dyed(below, light), rng.normal(0, 0.4))
-    for x, y, radius, brightness in rng.uniform((-1, -1, 0.2, 0.5), (1, 1, 0.7, 1.5), (5, 4)):
-        canvas.glow(x, y, radius, dyed(above, brightness), 0.6)
+    places = rng.uniform((-1, -1, 0.2), (1, 1, 0.7), (5, 3))
+    canvas.glow(places, rng.uniform(-0.35, 0.35, (5, 1)) * np.array(above))
     for x, y, angle, length, green in rng.uniform(
         (-1.2, -0.2, 3.5, 0.8, 0.5), (1.2, 1.3, 5.9, 1.8, 1.2), (rng.integers(0, 5), 5)
     ):
