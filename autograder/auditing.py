@@ -21,7 +21,7 @@ from autograder.scheduling import Task, grade_files
 from autograder.training_terms import TrainingTerms
 
 SEEDS = (b"one seed of the audit", b"another of the audit", b"a third of the audit")
-FEWEST_RUNS_OF_EVIDENCE = 200
+FEWEST_RUNS_OF_EVIDENCE = 100
 _REQUIRES = re.compile(r"^# requires: (.+)$", re.MULTILINE)
 
 

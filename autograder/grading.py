@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from autograder import diagnosis, findings, seeds
+from autograder import diagnosis, findings
 from autograder.course import Assignment, load_assignment
 from autograder.errors import (
     AutograderError,
@@ -22,7 +22,7 @@ from autograder.errors import (
     SubmissionRejected,
     SuiteError,
 )
-from autograder.provenance import cache_key, fingerprint, versions
+from autograder.provenance import cache_key, default_seed, fingerprint, versions
 from autograder.replacing import RightFunctions
 from autograder.results import (
     ExerciseResult,
@@ -31,7 +31,7 @@ from autograder.results import (
     WrittenResult,
 )
 from autograder.sandbox import Cell, Isolation, Limits, Sandbox, Zygote
-from autograder.submission import Submission, digest, read
+from autograder.submission import Submission, read
 from autograder.suite import points
 from autograder.suite.run import SuiteRun, run
 
@@ -127,12 +127,6 @@ def _grader_error(blank: Result, fault: BaseException) -> Result:
         reason=kind + next(iter(str(fault).splitlines()), ""),
         observed=Observed(notes=(story,)),
     )
-
-
-def default_seed(path: Path, assignment: Assignment, student: str) -> bytes:
-    """The seed that the course secret gives for this student and this very file."""
-    secret = seeds.course_secret(assignment.root)
-    return seeds.seed_for(secret, assignment.name, student, digest(path))
 
 
 def _graded(

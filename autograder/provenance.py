@@ -12,6 +12,7 @@ import platform
 from functools import lru_cache
 from pathlib import Path
 
+from autograder import seeds
 from autograder.course import Assignment
 from autograder.results import FORMAT_VERSION
 from autograder.submission import digest
@@ -33,6 +34,12 @@ def cache_key(path: Path, assignment: Assignment, seed: bytes, isolation: str) -
         versions(),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def default_seed(path: Path, assignment: Assignment, student: str) -> bytes:
+    """The seed that the course secret gives for this student and this very file."""
+    secret = seeds.course_secret(assignment.root)
+    return seeds.seed_for(secret, assignment.name, student, digest(path))
 
 
 def fingerprint(assignment: Assignment) -> str:

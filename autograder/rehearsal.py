@@ -5,10 +5,9 @@ Each process trains with one thread, as in a sandbox. Judges nothing.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +15,12 @@ from autograder import evidence
 from autograder.course import Assignment, load_assignment
 from autograder.evidence import Evidence, Run
 from autograder.results import write_atomically
+from autograder.workers import pool_of
 
 RUNS = 200
 RUNS_OF_EACH_BROKEN = 5
+RUNS_OF_A_PROCESS = 20
+"""Frameworks keep something of every model that they train, and grow slow with it."""
 _ONE_THREAD = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
@@ -86,8 +88,7 @@ def _trained(
         return
     workers = max(1, min(jobs or os.cpu_count() or 1, len(missing)))
     which = (assignment.name, assignment.root, assignment.dataset)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_use_one_thread) as pool:
+    with pool_of(workers, _use_one_thread, tasks=RUNS_OF_A_PROCESS) as pool:
         futures = [pool.submit(_train, *which, name, seed) for name, seed in missing]
         try:
             for future in as_completed(futures):

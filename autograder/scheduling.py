@@ -7,7 +7,6 @@ talks to sandboxes that one shared warm process forks.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,11 +17,13 @@ from pathlib import Path
 
 from autograder.course import Assignment, load_assignment
 from autograder.errors import GraderInterrupted, SubmissionRejected
-from autograder.grading import default_seed, grade, limits, new_warm_process, rejected
-from autograder.provenance import cache_key, versions
+from autograder.grading import grade, limits, new_warm_process, rejected
+from autograder.provenance import versions
 from autograder.results import Result
 from autograder.sandbox import Isolation
+from autograder.stored import current, result_file
 from autograder.submission import locate
+from autograder.workers import pool_of
 
 WALL_SLACK = 60.0
 """Seconds beyond all limits of the sandbox after which a worker gives up on a submission."""
@@ -37,26 +38,10 @@ class Task:
     seed: bytes | None = None
 
 
-def result_file(assignment: Assignment, student: str) -> Path:
-    """Where a student's result lies."""
-    return assignment.root / "results" / assignment.name / f"{student}.json"
-
-
 def handed_in(assignment: Assignment) -> dict[str, Path]:
     """The folders `submitted/<student>/<assignment>/`, by student."""
     folders = sorted(assignment.root.glob(f"submitted/*/{assignment.name}"))
     return {folder.parent.name: folder for folder in folders}
-
-
-def cached(task: Task, assignment: Assignment, isolation: Isolation) -> Result | None:
-    """The result of an earlier run, where it is whole and grading again would change nothing."""
-    try:
-        found = Result.from_json(result_file(assignment, task.student).read_text(encoding="utf-8"))
-        seed = default_seed(task.path, assignment, task.student)
-    except (OSError, ValueError):
-        return None
-    current = cache_key(task.path, assignment, seed, isolation)
-    return found if found.key == current and found.status != "grader_error" else None
 
 
 def grade_class(
@@ -98,7 +83,7 @@ def grade_class(
         except SubmissionRejected as rejection:
             finish(_nothing_to_grade(assignment, student, place, isolation, str(rejection)))
             continue
-        known = None if fresh else cached(task, assignment, isolation)
+        known = None if fresh else current(task.path, assignment, task.student, isolation)
         if known is None:
             waiting.append(task)
         else:
@@ -151,7 +136,7 @@ def _in_parallel(
     """Results as they come; a worker that dies costs its submission a second try, alone."""
     workers = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
     suspects: list[Task] = []
-    with _pool(workers) as pool:
+    with pool_of(workers, _ignore_interrupts) as pool:
         _start_importing(pool, workers)
         with new_warm_process(assignment, isolation) as zygote:
             running: dict[Future[Result], Task] = {}
@@ -184,7 +169,7 @@ def _start_importing(pool: ProcessPoolExecutor, workers: int) -> None:
 
 def _alone(assignment: Assignment, task: Task, address: str, isolation: Isolation) -> Result:
     """Grade in a worker of its own; where that dies too, the grader has failed, not the student."""
-    with _pool(1) as pool:
+    with pool_of(1, _ignore_interrupts) as pool:
         try:
             return _submit(pool, assignment, task, address, isolation).result()
         except BrokenProcessPool:
@@ -196,11 +181,6 @@ def _alone(assignment: Assignment, task: Task, address: str, isolation: Isolatio
                 exercises=(),
                 written=(),
             )
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts)
 
 
 def _ignore_interrupts() -> None:

@@ -24,7 +24,7 @@ METHOD = (
     "approximation). The threshold is the least, over the ways, of the limits that 98.5 % of runs "
     "exceed, rounded down to half a percent; the spread reaches down to the least of the limits "
     "that 99.97 % exceed and of the accuracies seen. A right solution then fails with a chance of "
-    "at most 0.0003 + 3 · 0.015² < 1/1000, since a run within the spread is repeated."
+    "at most 0.0003 + 3 · 0.015² < 1/1000, since a run that is near is repeated."
 )
 _NORMAL = NormalDist()
 
@@ -45,7 +45,7 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The threshold and the margin that the evidence supports."""
+    """The threshold and the spread that the evidence supports."""
 
     threshold: float
     spread: float

@@ -11,15 +11,27 @@ from typing import Any
 
 from autograder.errors import CourseError
 
+SHARE_ABOVE = 1 / 3
+"""Of the spread, how far above the threshold an accuracy is still near it."""
+
+
+def is_near(accuracy: float, threshold: float, spread: float) -> bool:
+    """Whether a run counts for nothing alone: too near to the threshold.
+
+    Below, that reaches far, so that hardly any run of a right solution ends the matter. Above,
+    less will do to keep chance from letting a wrong one through.
+    """
+    return -spread < accuracy - threshold < SHARE_ABOVE * spread
+
 
 @dataclass(frozen=True)
 class TrainingTerms:
     """How training on one dataset is done and judged.
 
-    `threshold` is the least accuracy, a share of one, and None until the evidence is there; within
-    `spread` of it a run is repeated. `evidence_runs` says from how many runs of right solutions it
-    comes. `examples` is how many training images are used; None for all. `more` holds whatever
-    else the suite and the evidence agree on, numbers by name.
+    `threshold` is the least accuracy, a share of one, and None until the evidence is there; near
+    it, by `spread`, a run is repeated (`is_near`). `evidence_runs` says from how many runs of right
+    solutions it comes. `examples` is how many training images are used; None for all. `more` holds
+    whatever else the suite and the evidence agree on, numbers by name.
     """
 
     dataset: str

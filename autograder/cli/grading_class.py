@@ -79,9 +79,15 @@ def run(
     writer_imported.join()
     from autograder.gradebook import writer
 
-    problems = writer.write(results, submissions, assignment)
+    problems = writer.write(
+        results,
+        submissions,
+        assignment,
+        on_wait=lambda: say("Another run is writing the gradebook: waiting for it"),
+    )
     attention = [f"{problem.student}: {problem.reason}" for problem in problems]
-    attention += [f"{student}: has handed in nothing." for student in without(assignment)]
+    absent = (writer.students(assignment) | known_by_hand_ins(assignment)) - submissions.keys()
+    attention += [f"{student}: has handed in nothing." for student in sorted(absent)]
     return GradedClass(results, attention)
 
 
@@ -92,14 +98,9 @@ def _import_meanwhile(module: str) -> threading.Thread:
     return thread
 
 
-def without(assignment: Assignment) -> list[str]:
-    """Students who are known from other hand-ins and have none for this assignment."""
-    folders = sorted((assignment.root / "submitted").iterdir())
-    return [
-        folder.name
-        for folder in folders
-        if folder.is_dir() and not (folder / assignment.name).is_dir()
-    ]
+def known_by_hand_ins(assignment: Assignment) -> set[str]:
+    """Students who have handed in something, for whichever assignment."""
+    return {folder.name for folder in (assignment.root / "submitted").iterdir() if folder.is_dir()}
 
 
 def places(assignment: Assignment) -> Mapping[str, Path]:

@@ -16,15 +16,11 @@ MISCONCEPTIONS = 14
 T = TypeVar("T")
 
 
-def honest(assignment: Assignment) -> Iterator[MadeUp]:
-    """Every honest kind, in an order that does not change."""
-    yield from right(assignment)
-    yield from unfinished(assignment)
-    yield from mistaken(assignment)
-
-
 def right(assignment: Assignment) -> Iterator[MadeUp]:
     """Right solutions: the course's own collection, some as they are and some as notebooks."""
+    notebook = notebooks.filled(assignment, assignment.solution_module.read_text("utf-8"))
+    answered = notebooks.with_written_answers(notebook, assignment)
+    yield MadeUp("right_solution", "right: as taught", "full", _notebook(assignment, answered))
     collected = sorted(
         path
         for path in assignment.right_solutions_folder.glob("*")
@@ -37,9 +33,6 @@ def right(assignment: Assignment) -> Iterator[MadeUp]:
             yield MadeUp(f"right_{path.stem}", what, "full", _notebook(assignment, notebook))
         else:
             yield MadeUp(f"right_{path.stem}", what, "full", _copied(assignment, path))
-    notebook = notebooks.filled(assignment, assignment.solution_module.read_text("utf-8"))
-    answered = notebooks.with_written_answers(notebook, assignment)
-    yield MadeUp("right_solution", "right: as taught", "full", _notebook(assignment, answered))
 
 
 def _requirements(path: Path) -> set[str]:

@@ -67,6 +67,10 @@ class Book:
         }
         return known == released
 
+    def students(self) -> set[str]:
+        """Everybody whom the gradebook lists."""
+        return {student.id for student in self._book.students}
+
     def add_student(self, student: str) -> None:
         """Make sure that the gradebook lists the student."""
         self._book.update_or_create_student(student)

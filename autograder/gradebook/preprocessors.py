@@ -20,8 +20,8 @@ from autograder.errors import AutograderError, SubmissionRejected
 from autograder.gradebook.book import open_book
 from autograder.gradebook.grades import annotate
 from autograder.gradebook.notebooks import canonical
-from autograder.provenance import cache_key
 from autograder.results import Result
+from autograder.stored import current, result_file
 from autograder.submission import locate, read
 
 if TYPE_CHECKING:
@@ -89,11 +89,6 @@ def canonical_of(folder: Path, assignment: Assignment) -> NotebookNode:
         return canonical(None, assignment, str(rejection))
 
 
-def result_file(assignment: Assignment, student: str) -> Path:
-    """Where the result of a student's submission is kept."""
-    return assignment.root / "results" / assignment.name / f"{student}.json"
-
-
 def current_result(
     folder: Path, assignment: Assignment, student: str, isolation: Isolation
 ) -> Result:
@@ -105,20 +100,12 @@ def current_result(
     except SubmissionRejected as rejection:
         blank = Result(assignment.name, student, str(folder), "rejected", isolation=isolation)
         return grading.rejected(blank, assignment, str(rejection))
-    file = result_file(assignment, student)
-    try:
-        found = Result.from_json(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        found = None
-    if found is not None and found.status != "grader_error":
-        seed = grading.default_seed(path, assignment, student)
-        if found.dataset in assignment.training:  # it was graded with --dataset, and stays so
-            assignment = assignment.on(found.dataset)
-        if found.key == cache_key(path, assignment, seed, found.isolation):
-            return found
+    found = current(path, assignment, student)
+    if found is not None:
+        return found
     atexit.register(grading.close_warm_processes)
     result = grading.grade(path, assignment, student=student, isolation=isolation)
-    result.write(file)
+    result.write(result_file(assignment, student))
     return result
 
 

@@ -11,7 +11,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +44,10 @@ class Problem:
 
 
 def write(
-    results: Iterable[Result], submissions: Mapping[str, Path], assignment: Assignment
+    results: Iterable[Result],
+    submissions: Mapping[str, Path],
+    assignment: Assignment,
+    on_wait: Callable[[], None] = lambda: None,
 ) -> list[Problem]:
     """Put results into the gradebook and graded notebooks into `autograded/`.
 
@@ -54,6 +57,7 @@ def write(
         results: one per student.
         submissions: each student's file, or the folder that it lies in.
         assignment: what was graded; registered in the gradebook if it is not, or has changed.
+        on_wait: called where another run holds the gradebook, before waiting for it.
 
     Returns:
         What needs attention: rejected, missing and ungraded submissions.
@@ -62,7 +66,7 @@ def write(
         CourseError: the gradebook cannot be used at all.
     """
     problems: list[Problem] = []
-    with _alone(assignment.root), _usable(assignment), open_book(assignment) as book:
+    with _alone(assignment.root, on_wait), _usable(assignment), open_book(assignment) as book:
         _register(book, assignment)
         for result in results:
             try:
@@ -76,6 +80,16 @@ def write(
             if reason:
                 problems.append(Problem(result.student, reason))
     return problems
+
+
+def students(assignment: Assignment) -> set[str]:
+    """Everybody whom the gradebook lists, with or without a submission.
+
+    Raises:
+        CourseError: the gradebook cannot be used at all.
+    """
+    with _usable(assignment), open_book(assignment) as book:
+        return book.students()
 
 
 def register(assignment: Assignment) -> None:
@@ -217,13 +231,17 @@ def _replace_folder(
 
 
 @contextmanager
-def _alone(root: Path) -> Iterator[None]:
+def _alone(root: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Hold the course's gradebook against other runs of ours; a second one waits its turn."""
     folder = root / ".autograder"
     folder.mkdir(mode=0o700, exist_ok=True)
     descriptor = os.open(folder / "gradebook.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_wait()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograder.evidence import Evidence
 from autograder.thresholds import Proposal
+from autograder.training_terms import SHARE_ABOVE
 
 BLUE, RED, GREY = "#2f6db3", "#b3261e", "#57606a"
 _SETTINGS = {
@@ -49,7 +50,7 @@ def as_svg(
         axes.tick_params(axis="y", length=0)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.axvline(100 * proposal.threshold, color=RED, lw=1.5, label="what the runs support")
-        near = [100 * (proposal.threshold + side * proposal.spread) for side in (-1, 1)]
+        near = [100 * (proposal.threshold + side * proposal.spread) for side in (-1, SHARE_ABOVE)]
         axes.axvspan(*near, color=RED, alpha=0.08, lw=0, label="repeated with other seeds")
         if threshold is not None and threshold != proposal.threshold:
             axes.axvline(100 * threshold, color=GREY, lw=1.5, ls="--", label="threshold in use")

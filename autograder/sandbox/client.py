@@ -168,7 +168,19 @@ class Sandbox:
             self._breakdowns[name] += 1
             self._last_breakdown[name] = failure
             raise
+        finally:
+            self._clear_a_crowd(fork, name)
         return Answer(said.value, said.arguments, said.shares_memory, seconds)
+
+    def _clear_a_crowd(self, fork: Fork, name: str) -> None:
+        """End a fork in which a call left so many processes that later ones would fail for it."""
+        left = len(fork.tree.pids()) - 1
+        if self._fork is fork and left > self._limits.processes // 2:
+            self._lost = f"{name} left {left} processes running."
+            self._limits_hit.append(self._lost)
+            self._breakdowns[name] += 1
+            self._last_breakdown[name] = Crashed(self._lost)
+            self._hang_up()
 
     def _start(self) -> Fork | None:
         """The running fork, or a fresh one that has run the cells; None when there may be none."""

@@ -2,11 +2,12 @@
 
 A threshold belongs to a dataset and comes from many runs of right solutions (`autograder audit
 --training`). Let p be the chance that one run of a right solution ends below it, and q that it
-ends below by more than the margin. A run inside the margin on either side is repeated with other
-seeds, and the median of three counts. A right solution then fails with a chance of at most
-q + 3p²: its first run is below by more than the margin (q), or it is below inside the margin and
-one of two others is below too (p · 2p), or it is above and both others are below (p²). The
-evidence has to show that p < 1.5 % and q < 0.03 %, together less than 1/1000 (`thresholds`).
+ends below by the spread or more. A run that is near, less than the spread below or less than a
+third of it above, is repeated with other seeds, and the median of three counts. A right solution
+then fails with a chance of at most q + 3p²: its first run is below by the spread or more (q), or
+it is below and near and one of two others is below too (p · 2p), or it is near above and both
+others are below (p²). The evidence has to show that p < 1.5 % and q < 0.03 %, together less than
+1/1000 (`thresholds`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 
 from autograder.errors import SuiteError
 from autograder.suite.expect import Mismatch
-from autograder.training_terms import TrainingTerms
+from autograder.training_terms import TrainingTerms, is_near
 
 MOST_RUNS = 3
 
@@ -155,10 +156,10 @@ class Training:
         return record
 
 
-def is_decided(accuracies: list[float], threshold: float, margin: float) -> bool:
+def is_decided(accuracies: list[float], threshold: float, spread: float) -> bool:
     """Whether no further run can change which side of the threshold the median is on."""
     if len(accuracies) == 1:
-        return abs(accuracies[0] - threshold) >= margin
+        return not is_near(accuracies[0], threshold, spread)
     above = sum(accuracy >= threshold for accuracy in accuracies)
     return max(above, len(accuracies) - above) > MOST_RUNS // 2
 

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 
 from autograder import authoring
 from autograder.cli import app
+from autograder.course import load_assignment
+from autograder.gradebook.book import open_book
 
 RIGHT = "import numpy as np\n\n\ndef double(x):\n    return np.asarray(x) * 2\n"
 WRONG = "def double(x):\n    return x\n"
@@ -19,13 +21,16 @@ WRONG = "def double(x):\n    return x\n"
 
 @pytest.fixture(scope="module")
 def classroom(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One right, one wrong, one whose upload was cut off, and one without a hand-in."""
+    """One right, one wrong, one whose upload was cut off, and two without a hand-in."""
     root = write_course(tmp_path_factory.mktemp("class"))
     authoring.build(NAME, root)
     for student, text in (("ada", RIGHT), ("ben", WRONG)):
         hand_in(root, student, f"{NAME}.py", text)
     hand_in(root, "cleo", f"{NAME}.ipynb", '{"cells": [')
     (root / "submitted" / "dan" / "another").mkdir(parents=True)
+    with open_book(load_assignment(NAME, root)) as book:
+        book.add_student("eva")
+        book.keep()
     return root
 
 
@@ -57,6 +62,7 @@ def test_what_needs_attention_is_listed_and_exits_with_1(graded: tuple[int, str,
     assert code == 1
     assert "cleo: The notebook is not valid JSON" in listed
     assert "dan: has handed in nothing." in listed
+    assert "eva: has handed in nothing." in listed
     assert "ada" not in listed
     assert "ben" not in listed
 

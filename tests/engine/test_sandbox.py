@@ -322,6 +322,34 @@ def test_memory_is_that_of_all_processes_together(zygote: Zygote) -> None:
         student.call("f")
 
 
+@pytest.mark.parametrize("end", ["raise ValueError('done')", "return 1"])
+def test_a_call_that_leaves_a_crowd_behind_leaves_no_trouble_for_the_next(
+    zygote: Zygote, end: str
+) -> None:
+    crowding = f"""
+    import os, time
+
+    def crowd():
+        for _ in range(20):
+            if os.fork() == 0:
+                time.sleep(60)
+                os._exit(0)
+        {end}
+
+    def children():
+        with open(f"/proc/self/task/{{os.getpid()}}/children") as file:
+            return len(file.read().split())
+    """
+    with sandbox(zygote, crowding, limits=Limits(processes=30)) as student:
+        if "return" in end:
+            student.call("crowd")
+        else:
+            with pytest.raises(StudentRaised):
+                student.call("crowd")
+        assert student.call("children").value == 0
+        assert student.observed()["limits_hit"] == ("crowd left 20 processes running.",)
+
+
 def test_forks_that_share_what_the_warm_process_had_use_no_memory(zygote: Zygote) -> None:
     cell = """
     import os, time

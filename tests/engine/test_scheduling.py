@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from mini_course import module_text
 
-from autograder.scheduling import Task, grade_class, grade_files, handed_in, result_file
+from autograder.scheduling import Task, grade_class, grade_files, handed_in
+from autograder.stored import result_file
 
 
 @pytest.fixture
