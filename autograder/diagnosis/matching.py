@@ -20,7 +20,7 @@ from autograder.diagnosis.catalogue import Catalogue, Function, Misconception
 from autograder.diagnosis.probing import Call, Generator, Probe, SummedUp
 from autograder.sandbox import CallFailed, Handle, Sandbox, StudentRaised
 from autograder.suite.expect import Mismatch, close
-from autograder.suite.student import Student, mentions
+from autograder.suite.student import Student, Watched, mentions
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,11 @@ def _reaction(probe: Probe, answer: Callable[[Call, Made], Reaction]) -> Reactio
         reaction = answer(each, made)
         if reaction.raised is not None:
             return reaction
-        values.append(reaction.value)
+        values.append(
+            Watched(reaction.value, reaction.arguments or (), bool(reaction.shares_memory))
+            if each.watch
+            else reaction.value
+        )
     return _summed_up(probe, values)
 
 
@@ -154,7 +158,15 @@ def _react(function: Function, call: Call, made: Made) -> Reaction:
     if not call.watch:
         return Reaction(value=value)
     shares = any(np.may_share_memory(value, each) for each in args if _is_array(value, each))
-    return Reaction(value=value, arguments=args, shares_memory=shares)
+    return Reaction(value=value, arguments=_plain(call, args), shares_memory=shares)
+
+
+def _plain(call: Call, after: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What became of those arguments that are data."""
+    return tuple(
+        None if isinstance(given, Generator) or inspect.isfunction(given) else each
+        for given, each in zip(call.args, after, strict=False)
+    )
 
 
 def _is_array(*values: Any) -> bool:
@@ -179,9 +191,8 @@ def _ask(
             return Reaction(raised=name, names_an_argument=_names_any(raised.text, parameters))
         if not call.watch:
             return Reaction(value=said.value)
-        return Reaction(
-            value=said.value, arguments=said.arguments, shares_memory=said.shares_memory
-        )
+        after = _plain(call, said.arguments or ())
+        return Reaction(value=said.value, arguments=after, shares_memory=said.shares_memory)
 
     return _reaction(probe, answer)
 

@@ -55,8 +55,9 @@ def summed_up(*calls: Call, by: Callable[..., Any]) -> SummedUp:
 
     Two right ways to use a generator, and two ways to make the same mistake, give different
     numbers. `by` reduces them to what they have in common, such as whether a share is near one
-    half. It runs in the grader's process, on values that came from the student's: what it cannot
-    read matches nothing, and it has to look at shapes before it lets numpy broadcast.
+    half; of a call with `watch` it gets a `suite.student.Watched`. It runs in the grader's
+    process, on values that came from the student's: what it cannot read matches nothing, and it
+    has to look at shapes before it lets numpy broadcast.
     """
     return SummedUp(calls, by)
 
