@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.datasets import cifar10, digits, folders, mnist, synthetic_flowers
+from autograder.datasets import cifar10, digits, flowers17, folders, mnist, synthetic_flowers
 from autograder.datasets.dataset import (
     About,
     Dataset,
@@ -40,7 +40,7 @@ __all__ = [
 
 _CATALOGUE = {
     module.ABOUT.name: Entry(module.ABOUT, module.load, module.find)
-    for module in (digits, mnist, cifar10, synthetic_flowers)
+    for module in (digits, mnist, cifar10, synthetic_flowers, flowers17)
 }
 
 
