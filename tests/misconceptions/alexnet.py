@@ -463,8 +463,8 @@ def local_response_norm_takes_anything(x, depth_radius=2, bias=2.0, alpha=1e-4, 
 
 # -- dropout -------------------------------------------------------------------------------------
 
-_ONES = np.ones((40, 500))
-_NUMBERS = np.random.default_rng(1).uniform(1, 2, (6, 5)).astype(np.float32)
+_ONES = np.ones((400, 50))
+_NUMBERS = np.random.default_rng(1).uniform(1, 2, (8, 50)).astype(np.float32)
 
 
 def _seen_factors(answer):
@@ -474,22 +474,31 @@ def _seen_factors(answer):
     return str(answer.dtype), sorted(set(np.round(answer / _NUMBERS, 3).ravel().tolist()))
 
 
-def _seen_share(answer):
-    """About which share of many elements was dropped, with a rate of 0.3."""
-    if answer.shape != _ONES.shape:
+def _seen_at_work(watched):
+    """Whether numbers are as they were, or are all scaled, and whether they are the same array."""
+    answer = watched.value
+    if answer.shape != _NUMBERS.shape:
         return answer.shape
-    share = (answer == 0).mean()
-    return min((0.0, 0.3, 0.38, 0.5, 0.62, 0.7, 1.0), key=lambda each: abs(each - share))
+    factors = answer / _NUMBERS
+    scaled = float(f"{factors.mean():.3f}") if np.allclose(factors, factors.mean()) else None
+    return scaled, watched.shares_memory, bool(np.array_equal(watched.arguments[0], _NUMBERS))
 
 
-def _seen_patterns(answer):
-    """Whether rows are dropped together, or columns, or a fixed number of elements in each row."""
+def _seen_shares(answer):
+    """Whether rows or columns are dropped together, or a fixed number of elements in each row.
+
+    Otherwise about which share of 20,000 elements was dropped, with a rate of 0.3.
+    """
     if answer.shape != _ONES.shape:
         return answer.shape
     dropped = answer == 0
-    same_rows = bool((dropped == dropped[:1]).all())
-    same_columns = bool((dropped == dropped[:, :1]).all())
-    return same_rows, same_columns, len(set(dropped.sum(axis=1).tolist())) == 1
+    if (dropped == dropped[:1]).all():
+        return "rows"
+    if (dropped == dropped[:, :1]).all():
+        return "columns"
+    fixed = len(set(dropped.sum(axis=1).tolist())) == 1
+    known = (0.0, 0.3, 0.38, 0.5, 0.62, 0.7, 1.0)
+    return fixed, min(known, key=lambda each: abs(each - dropped.mean()))
 
 
 def _seen_repetition(one, again, other, elsewhere):
@@ -499,16 +508,20 @@ def _seen_repetition(one, again, other, elsewhere):
     return (*same, len({int(each.sum()) for each in zeros}) > 1)
 
 
+def _refused(*arguments):
+    """A probe of what should be refused: of an answer the shape is all that is compared."""
+    return summed_up(call(*arguments), by=lambda answer: answer.shape)
+
+
 @probes("dropout")
 def _():
     first, same_seed = generator(1), generator(1)
     whole = np.array([3, 4, 5])
     return [
-        call(_NUMBERS, 0.3, False, generator(1)),
-        call(_NUMBERS, 0.3, False, None, watch=True),
+        summed_up(call(_NUMBERS, 0.3, False, generator(1), watch=True), by=_seen_at_work),
+        _refused(_NUMBERS, 0.3, False, None),
         summed_up(call(_NUMBERS, 0.3, True, generator(2)), by=_seen_factors),
-        summed_up(call(_ONES, 0.3, True, generator(3)), by=_seen_share),
-        summed_up(call(_ONES, 0.3, True, generator(4)), by=_seen_patterns),
+        summed_up(call(_ONES, 0.3, True, generator(3)), by=_seen_shares),
         summed_up(
             call(_ONES, 0.5, True, first),
             call(_ONES, 0.5, True, same_seed),
@@ -517,9 +530,9 @@ def _():
             by=_seen_repetition,
         ),
         call(_NUMBERS, 1.0, True, generator(6)),
-        call(_NUMBERS, 0.0, True, generator(6), watch=True),
+        summed_up(call(_NUMBERS, 0.0, True, generator(6), watch=True), by=_seen_at_work),
         summed_up(call(whole, 0.25, True, generator(7)), by=lambda answer: answer.dtype.kind),
-        call(_NUMBERS, 1.5, True, generator(8)),
+        _refused(_NUMBERS, 1.5, True, generator(8)),
     ]
 
 
@@ -718,8 +731,9 @@ def _seen_places(squares):
     if found is None:
         return squares.shape
     tops, lefts = found
+    places = sorted(set(zip(tops.tolist(), lefts.tolist(), strict=True)))
     edges = [round(12 * float((tops == row).mean())) for row in (0, 2)]
-    return sorted(set(zip(tops.tolist(), lefts.tolist(), strict=True))), edges
+    return (places, edges) if len(places) > 1 else "one place"
 
 
 def _seen_size(squares):
@@ -731,21 +745,19 @@ def _seen_same(one, again, other, elsewhere):
     return tuple(np.array_equal(one, each) for each in (again, other, elsewhere))
 
 
-def _four_calls(*arguments):
-    first, same_seed = generator(1), generator(1)
-    return [call(*arguments, each) for each in (first, same_seed, first, generator(5))]
-
-
 @probes("random_crop")
 def _():
+    first, same_seed = generator(1), generator(1)
+    four = (first, same_seed, first, generator(5))
+    large = np.arange(5 * 40 * 60.0).reshape(5, 40, 60, 1)
     return [
         summed_up(call(_PIXELS, 3, generator(2)), by=_seen_places),
         summed_up(call(_TALL, 5, generator(3)), by=_seen_size),
-        summed_up(*_four_calls(_PIXELS[:50], 2), by=_seen_same),
-        call(_PIXELS[:0], 3, generator(4)),
-        call(_TALL, 6, generator(4)),
-        call(_TALL, 0, generator(4)),
-        call(_TALL[0], 3, generator(4)),
+        summed_up(*[call(large, 2, each) for each in four], by=_seen_same),
+        _refused(_PIXELS[:0], 3, generator(4)),
+        _refused(_TALL, 6, generator(4)),
+        _refused(_TALL, 0, generator(4)),
+        _refused(_TALL[0], 3, generator(4)),
     ]
 
 
@@ -862,23 +874,24 @@ _WAYS = {
     "colours": lambda images: images[..., ::-1],
     "all": lambda images: images[:, ::-1, ::-1, ::-1],
 }
-_COLOURED = np.arange(400 * 3 * 4 * 3.0).reshape(400, 3, 4, 3)
+_COLOURED = np.arange(100 * 3 * 4 * 3.0).reshape(100, 3, 4, 3)
 
 
-def _seen_flips(answer):
-    """What was done to images, and about how often they were left alone."""
-    if answer.shape != _COLOURED.shape:
-        return answer.shape
-    found = {name: (answer == way(_COLOURED)).all(axis=(1, 2, 3)) for name, way in _WAYS.items()}
-    share = float(found["same"].mean())
-    known = bool(np.any(list(found.values()), axis=0).all())
+def _seen_flips(*answers):
+    """What was done to images, and whether to all of a batch, to a fixed number, or how often."""
+    if any(answer.shape != _COLOURED.shape for answer in answers):
+        return answers[0].shape
+    together = np.concatenate(answers)
+    images = np.tile(_COLOURED, (len(answers), 1, 1, 1))
+    found = {name: (together == way(images)).all(axis=(1, 2, 3)) for name, way in _WAYS.items()}
     names = [name for name, where in found.items() if where.any()]
-    return known, names, min((0, 0.31, 0.5, 0.69, 1), key=lambda each: abs(each - share))
-
-
-def _seen_numbers(*answers):
-    """Whether always as many images are left alone."""
-    return len({int((answer == _COLOURED).all(axis=(1, 2, 3)).sum()) for answer in answers}) > 1
+    if not np.any(list(found.values()), axis=0).all():
+        return "otherwise", names
+    numbers = found["same"].reshape(len(answers), -1).sum(axis=1).tolist()
+    if set(numbers) <= {0, len(_COLOURED)}:
+        return "alike", names
+    share = float(found["same"].mean())
+    return len(set(numbers)) > 1, names, min((0.31, 0.5, 0.69), key=lambda each: abs(each - share))
 
 
 def _seen_what_became(watched):
@@ -889,11 +902,10 @@ def _seen_what_became(watched):
 def _():
     shared = generator(6)
     return [
-        summed_up(call(_COLOURED, generator(2)), by=_seen_flips),
-        summed_up(*[call(_COLOURED, shared) for _ in range(8)], by=_seen_numbers),
-        summed_up(*_four_calls(_COLOURED), by=_seen_same),
+        summed_up(*[call(_COLOURED, shared) for _ in range(16)], by=_seen_flips),
+        summed_up(call(_COLOURED, generator(1)), call(_COLOURED, generator(1)), by=np.array_equal),
         summed_up(call(_COLOURED, generator(4), watch=True), by=_seen_what_became),
-        call(_COLOURED[0], generator(7)),
+        _refused(_COLOURED[0], generator(7)),
     ]
 
 
@@ -1031,13 +1043,15 @@ def _seen_shifts(answer):
     if answer.shape != _BLACK.shape:
         return answer.shape
     of_each = answer[:, 0, 0]
+    even = bool(np.allclose(of_each, answer[:, 0, 1]))
+    if np.allclose(of_each, of_each[:1]):
+        return even, "alike"
     numbers = of_each @ _VECTORS / _VALUES / 0.5
     deviations = np.sqrt((numbers**2).mean(axis=0))
     signs = numbers > 0
     return (
-        bool(np.allclose(answer[:, 0, 0], answer[:, 0, 1])),
-        bool(np.allclose(of_each, of_each[:1])),
-        [_steps(each) for each in deviations] if not np.allclose(of_each, of_each[:1]) else [],
+        even,
+        [_steps(each) for each in deviations],
         bool((signs[:, 0] == signs[:, 1]).all()),
         bool(signs.all()),
         round(10 * float((np.abs(numbers) < deviations).mean())),
@@ -1045,8 +1059,8 @@ def _seen_shifts(answer):
 
 
 def _seen_range(answer):
-    """Whether colours leave the range of colours."""
-    return bool(answer.min() < 0), bool(answer.max() > 255), bool(answer.max() > 1)
+    """Whether colours stay in a range of colours."""
+    return [bool(answer.min() >= 0 and answer.max() <= top) for top in (1, 255)]
 
 
 def _seen_bytes(answer):
@@ -1071,9 +1085,9 @@ def _():
         summed_up(call(some, _VALUES, _VECTORS, generator(5)), by=lambda answer: str(answer.dtype)),
         summed_up(*_four_colours(), by=_seen_same),
         summed_up(call(_EDGES, _VALUES, _VECTORS, generator(7), watch=True), by=_seen_edges),
-        call(_BLACK[:0], _VALUES, _VECTORS, generator(8)),
-        call(_BLACK[..., :1], _VALUES, _VECTORS, generator(8)),
-        call(_BLACK[0], _VALUES, _VECTORS, generator(8)),
+        _refused(_BLACK[:0], _VALUES, _VECTORS, generator(8)),
+        _refused(_BLACK[..., :1], _VALUES, _VECTORS, generator(8)),
+        _refused(_BLACK[0], _VALUES, _VECTORS, generator(8)),
     ]
 
 
@@ -1665,21 +1679,19 @@ def _seen_preparation(answer, *others):
     if x.shape != _ROW.shape:
         return x.shape
     marks = x[:, 0, 0, 0].astype(np.float64)
-    numbers = np.rint((marks - marks.min()) / (np.ptp(marks) or 1) * 59).astype(int)
-    order = numbers.tolist()
-    fits = None
+    scale = str(x.dtype), bool(marks.min() < 0), _steps(marks.max())
+    if len(np.unique(marks)) < len(marks):
+        return scale, "repeats"
+    numbers = np.rint((marks - marks.min()) / np.ptp(marks) * 59).astype(int)
+    stayed = int((np.abs(np.diff(numbers)) == 1).sum())
+    fits = []
     if y.shape == (60, 17):
         told = y.argmax(axis=1)
-        fits = [bool((told == kinds).all()) for kinds in (_KINDS[numbers], _KINDS)]
-        fits.append(bool((told == _KINDS[numbers] + 1).all()))
+        wanted = (_KINDS[numbers], _KINDS, _KINDS[numbers] + 1)
+        fits = [bool((told == kinds).all()) for kinds in wanted]
     return (
-        str(x.dtype),
-        float(f"{marks.min():.2g}"),
-        float(f"{marks.max():.2g}"),
-        len(np.unique(marks)) > 1 and len(np.unique(np.rint(marks))) == len(np.unique(marks)),
-        len(set(order)) == 60,
-        order == sorted(order),
-        [int((np.abs(np.diff(numbers)) == 1).sum()) > few for few in (20, 54)],
+        scale,
+        [stayed > few for few in (20, 54, 58)],
         y.shape,
         float(y.max()),
         fits,

@@ -49,7 +49,7 @@ def test_zero_or_scaled(student, rng):
             dropped(student, cases.wide(rng, shape), rate, generator)
 
 
-@pytest.mark.weight(2)
+@pytest.mark.weight(3)
 def test_share_that_is_dropped(student, rng):
     """The rate is the probability of being dropped.
 
@@ -82,7 +82,7 @@ def test_each_element_by_itself(student, rng):
             )
 
 
-@pytest.mark.weight(1)
+@pytest.mark.weight(1.5)
 def test_a_number_left_to_chance(student, rng):
     """How many are dropped is left to chance, in each example and in each call.
 
