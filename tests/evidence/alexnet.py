@@ -46,21 +46,23 @@ def run(
     seed: int,
     side: int,
     crop: int,
+    copies: int,
     examples: int | None = None,
 ) -> Run:
     """Train once by `RUNS[name]` or `BROKEN[name]` and score it as the suite does.
 
     The classes are renamed by a permutation; `examples` are drawn (all of them without it), reduced
-    to `side`, cut out at random places to `crop` and sent sorted by class; each held-out image is
-    cut out and judged at `VIEWS` random places.
+    to `side`, cut out to `crop` at random places, `copies` times each, and sent sorted by class;
+    each held-out image is cut out and judged at `VIEWS` random places.
     """
     rng = np.random.default_rng(seed)
     renamed = rng.permutation(dataset.classes)
     chosen = rng.permutation(len(dataset.x_train))[:examples]
     labels = renamed[dataset.y_train[chosen]]
     order = np.argsort(labels, kind="stable")
-    x = cut(reduced(dataset.x_train[chosen][order], side), crop, rng)
-    y = np.eye(dataset.classes, dtype=np.float32)[labels[order]]
+    x = reduced(dataset.x_train[chosen][order], side)
+    x = cut(np.repeat(x, copies, axis=0), crop, rng)
+    y = np.eye(dataset.classes, dtype=np.float32)[np.repeat(labels[order], copies)]
     model = narrow_net(x.shape[1:], dataset.classes, seed)
     model.set_weights(start(model.get_weights(), np.random.default_rng(seed)))
     started = time.process_time()
@@ -92,7 +94,7 @@ def cut(x: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def narrow_net(input_shape: tuple[int, ...], classes: int, seed: int) -> Any:
-    """AlexNet in small: three convolutions, pooled where windows overlap, and dropout."""
+    """AlexNet in small: three convolutions, two of them pooled by windows that overlap, dropout."""
     import keras
 
     layers = keras.layers
@@ -104,7 +106,6 @@ def narrow_net(input_shape: tuple[int, ...], classes: int, seed: int) -> Any:
             layers.Conv2D(32, 3, padding="same", activation="relu"),
             layers.MaxPooling2D(3, 2),
             layers.Conv2D(32, 3, padding="same", activation="relu"),
-            layers.MaxPooling2D(3, 2),
             layers.Flatten(),
             layers.Dense(64, activation="relu"),
             layers.Dropout(0.25, seed=seed),
@@ -288,5 +289,5 @@ BROKEN["learning rate 0, or weights reset"] = _untrained
 BROKEN["one batch only"] = _one_batch
 BROKEN["one epoch only"] = _one_epoch
 BROKEN["scaled twice"] = _scaled_twice
-BROKEN["three tenths of sorted images to validate"] = _fitted("adam", validation_split=0.3)
-BROKEN["learning rate 1"] = _fitted(_optimizer("Adam", 1.0))
+# With fewer held back, the suite's own test of every class tells, and not the accuracy.
+BROKEN["two fifths of sorted images to validate"] = _fitted("adam", validation_split=0.4)

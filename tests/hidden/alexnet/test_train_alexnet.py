@@ -26,12 +26,13 @@ VIEWS = 4
 def test_what_was_learned(student, dataset, training, rng):
     """The weights that it leaves recognise images that the model has never seen."""
     names = rng.permutation(dataset.classes)
-    side, size = (int(training.more[name]) for name in ("side", "crop"))
+    side, size, copies = (int(training.more[name]) for name in ("side", "crop", "copies"))
     images, labels = dataset.train
     chosen = rng.permutation(len(labels))[: training.examples]
     chosen = chosen[np.argsort(names[labels[chosen]], kind="stable")]
-    x = narrow.cut(narrow.reduced(images[chosen], side), size, rng)
-    y = np.eye(dataset.classes, dtype=np.float32)[names[labels[chosen]]]
+    x = np.repeat(narrow.reduced(images[chosen], side), copies, axis=0)
+    x = narrow.cut(x, size, rng)
+    y = np.eye(dataset.classes, dtype=np.float32)[np.repeat(names[labels[chosen]], copies)]
     images, labels = dataset.held_out
     small = narrow.reduced(images, side)
     unseen = np.concatenate([narrow.cut(small, size, rng) for _ in range(VIEWS)])
