@@ -262,7 +262,7 @@ def poppy(canvas: Canvas, frame: Frame, colour: Colour, rng: np.random.Generator
 
 
 KINDS = (
-    Kind("many-rayed white star", (WHITE, WHITE, PINK), daisy),
+    Kind("many-rayed star", (WHITE, WHITE, PINK), daisy),
     Kind("dark-hearted sun", (YELLOW, YELLOW, ORANGE), sunflower),
     Kind("round five-petal bowl", (YELLOW, WHITE), buttercup),
     Kind("six-petal trumpet", (CREAM, YELLOW, WHITE), trumpet),

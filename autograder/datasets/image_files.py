@@ -75,7 +75,7 @@ def _bounded(file: Path) -> bytes:
 def _archive(path: Path) -> Iterator[tuple[str, bytes]]:
     last = "its beginning"
     try:
-        with path.open("rb") as file, tarfile.open(fileobj=_unpacked(file), mode="r|") as archive:
+        with path.open("rb") as file, _tar(file, path) as archive:
             for member in archive:
                 name = PurePosixPath(member.name).name
                 if not is_image(name) or member.isdir():
@@ -91,28 +91,37 @@ def _archive(path: Path) -> Iterator[tuple[str, bytes]]:
         raise Fault(f"{path} is cut off or damaged after {ascii(last[:80])[1:-1]}") from error
 
 
-def _unpacked(file: BinaryIO) -> Bounded:
+def _tar(file: BinaryIO, path: Path) -> tarfile.TarFile:
     packed = file.read(len(GZIP)) == GZIP
     file.seek(0)
-    return Bounded(gzip.GzipFile(fileobj=file) if packed else file)
+    return tarfile.open(
+        fileobj=Bounded(gzip.GzipFile(fileobj=file) if packed else file, path), mode="r|"
+    )
 
 
 class Bounded(io.RawIOBase):
-    """A stream that breaks off, as if damaged, once more has been read than an archive may hold."""
+    """What an archive holds, unpacked, and not without end."""
 
-    def __init__(self, source: BinaryIO | gzip.GzipFile, most: int = MOST_BYTES_IN_ALL) -> None:
+    def __init__(self, source: BinaryIO | gzip.GzipFile, path: Path) -> None:
         self._source = source
-        self._left = most
+        self._path = path
+        self._left = MOST_BYTES_IN_ALL
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes."""
+        """Up to `size` bytes.
+
+        Raises:
+            Fault: it is more in all than an archive may hold.
+        """
         data = self._source.read(self._left + 1 if size < 0 else min(size, self._left + 1))
         self._left -= len(data)
         if self._left < 0:
-            raise OSError("the archive holds more than it may")
+            raise Fault(
+                f"{self._path} holds more than the {MOST_BYTES_IN_ALL // 2**20} MiB that it may"
+            )
         return data
 
 
