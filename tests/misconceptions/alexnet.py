@@ -8,9 +8,15 @@ the functions that need it; those are never run in the grader's process.
 
 from __future__ import annotations
 
+import functools
+import importlib
+import sys
+from pathlib import Path
+
 import numpy as np
 
-from autograder.diagnosis import call, generator, misconception, probes, summed_up
+from autograder.diagnosis import call, generator, looks_at, misconception, probes, summed_up
+from autograder.sandbox import CallFailed
 
 # -- what they share, and do right ---------------------------------------------------------------
 
@@ -464,7 +470,7 @@ def local_response_norm_takes_anything(x, depth_radius=2, bias=2.0, alpha=1e-4, 
 # -- dropout -------------------------------------------------------------------------------------
 
 _ONES = np.ones((400, 50))
-_NUMBERS = np.random.default_rng(1).uniform(1, 2, (8, 50)).astype(np.float32)
+_NUMBERS = np.random.default_rng(1).uniform(1, 2, (40, 40)).astype(np.float32)
 
 
 def _seen_factors(answer):
@@ -502,10 +508,13 @@ def _seen_shares(answer):
 
 
 def _seen_repetition(one, again, other, elsewhere):
-    """Whether a seed decides, whether the state and the seed matter, and whether counts vary."""
-    zeros = [answer == 0 for answer in (one, again, other, elsewhere)]
-    same = [np.array_equal(zeros[0], each) for each in zeros[1:]]
-    return (*same, len({int(each.sum()) for each in zeros}) > 1)
+    """Whether a seed decides, and whether the state of a generator and its seed matter."""
+    return [np.array_equal(one == 0, each == 0) for each in (again, other, elsewhere)]
+
+
+def _seen_numbers(*answers):
+    """Whether always as many elements are dropped."""
+    return len({int((answer == 0).sum()) for answer in answers}) > 1
 
 
 def _refused(*arguments):
@@ -529,6 +538,7 @@ def _():
             call(_ONES, 0.5, True, generator(5)),
             by=_seen_repetition,
         ),
+        summed_up(*[call(_NUMBERS, 0.5, True, first) for _ in range(10)], by=_seen_numbers),
         call(_NUMBERS, 1.0, True, generator(6)),
         summed_up(call(_NUMBERS, 0.0, True, generator(6), watch=True), by=_seen_at_work),
         summed_up(call(whole, 0.25, True, generator(7)), by=lambda answer: answer.dtype.kind),
@@ -709,7 +719,7 @@ def dropout_takes_any_rate(x, rate, training, rng):
 # -- random_crop and random_flip -----------------------------------------------------------------
 
 _PIXELS = np.arange(3000 * 5 * 7.0).reshape(3000, 5, 7, 1)
-_TALL = np.arange(4 * 7 * 5 * 2).reshape(4, 7, 5, 2).astype(np.uint8)
+_TALL = np.arange(30 * 7 * 5 * 2).reshape(30, 7, 5, 2).astype(np.int32)
 
 
 def _tops_and_lefts(squares, images, size):
@@ -2072,3 +2082,719 @@ def ten_crop_predict_takes_any_size(predict, image, size):
 
 
 # -- models and training
+
+
+def _suite(name):
+    """A module of the hidden suites, which can tell networks by their answers."""
+    folder = Path(__file__).parents[1] / "hidden" / "alexnet"
+    loaded = sys.modules.get(name)
+    if loaded is not None and Path(loaded.__file__ or "").parent == folder:
+        return loaded
+    sys.path.insert(0, str(folder))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(folder))
+
+
+def _told(student, suite, *names):
+    """What each of these hidden tests says of the student's answer; nothing where it passes."""
+    tests, told = _suite(suite), {}
+    for name in names:
+        try:
+            getattr(tests, f"test_{name}")(student, np.random.default_rng(len(name)))
+            told[name] = ""
+        except AssertionError as wrong:
+            told[name] = getattr(wrong, "message", "")
+        except CallFailed as failed:
+            told[name] = f"failed: {failed.message}"
+    return told
+
+
+def _says(name, *words):
+    """Whether that test says one of these."""
+    return lambda seen: any(word in seen[name] for word in words)
+
+
+@looks_at("build_alexnet")
+def _(student):
+    names = (
+        "sizes_of_maps", "activations", "response_normalisation", "pooling", "output",
+        "width", "other_images", "dropout", "nothing_else_is_dropped", "weights_of_convolutions",
+    )  # fmt: skip
+    told = _told(student, "test_build_alexnet", *names)
+    model = student.model(student.build_alexnet((67, 67, 1), 7, 0.05))
+    weights = model.weights()
+    kernels = [weight.shape for weight in weights if weight.ndim > 1]
+    half = [w.shape for w in student.model(student.build_alexnet((67, 67, 3), 7, 0.02)).weights()]
+    return told | {
+        "kernels": kernels,
+        "half": half,
+        "constant": any(weight.std() == 0 for weight in weights if weight.ndim > 1),
+        "answers": model.predict(np.zeros((1, 67, 67, 1), np.float32)).shape
+        if kernels and kernels[0][2] == 1
+        else None,
+        "count": len(weights),
+    }
+
+
+def _lrn(maps, **constants):
+    import tensorflow as tf
+
+    settings = {"depth_radius": 2, "bias": 2.0, "alpha": 1e-4, "beta": 0.75, **constants}
+    return tf.nn.local_response_normalization(maps, **settings)
+
+
+def _alexnet(
+    input_shape, num_classes, width, *, first="valid", padding="same", activation="relu",
+    dense=None, order="rnp", pool=None, constants=None, end="softmax", drops=(0.5, 0.5),
+    drops_maps=0.0, drops_before=0.0, drops_end=0.0, groups=1, rounded=round, conv2=5, **initial,
+):  # fmt: skip
+    """AlexNet, with parts that a misconception may exchange."""
+    import keras
+
+    layers = keras.layers
+    pool = pool or (lambda: layers.MaxPooling2D(3, 2))
+    made = []
+
+    def scaled(number):
+        return max(1, rounded(width * number))
+
+    def conv(filters, side, padding, strides=1, groups=1, steps="r"):
+        settings = {"strides": strides, "padding": padding, "groups": groups, **initial}
+        made.append(layers.Conv2D(scaled(filters), side, **settings))
+        for step in steps:
+            if step == "r":
+                made.append(layers.Activation(activation))
+            elif step == "n":
+                made.append(layers.Lambda(lambda maps: _lrn(maps, **(constants or {}))))
+            else:
+                made.append(pool())
+        if drops_maps:
+            made.append(layers.Dropout(drops_maps))
+
+    conv(96, 11, first, 4, steps=order)
+    conv(256, conv2, padding, groups=groups, steps=order)
+    conv(384, 3, padding)
+    conv(384, 3, padding, groups=groups)
+    conv(256, 3, padding, groups=groups, steps="rp")
+    made.append(layers.Flatten())
+    for rate in drops:
+        if drops_before:
+            made.append(layers.Dropout(drops_before))
+        made.append(layers.Dense(scaled(4096), activation=dense or activation, **initial))
+        if rate:
+            made.append(layers.Dropout(rate))
+    made.append(layers.Dense(num_classes, activation="linear", **initial))
+    if drops_end:
+        made.append(layers.Dropout(drops_end))
+    made += [layers.Activation(each) for each in end.split(", ")]
+    return keras.Sequential([keras.Input(input_shape), *made])
+
+
+@misconception(
+    "build_alexnet",
+    "Which numbers does input_shape change, and where do you use it?",
+    shows=lambda seen: (11, 11, 3, 5) in seen["kernels"],
+)
+def build_alexnet_ignores_the_input_shape(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet((*input_shape[:2], 3), num_classes, width)
+
+
+@misconception(
+    "build_alexnet",
+    "How many units has the last layer when there are seven classes?",
+    shows=lambda seen: seen["answers"] == (1, 1000),
+)
+def build_alexnet_has_a_thousand_classes(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, 1000, width)
+
+
+@misconception(
+    "build_alexnet",
+    "Is the number of classes something that width may change?",
+    shows=lambda seen: seen["answers"] == (1, 1),
+)
+def build_alexnet_scales_the_classes(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, max(1, round(width * num_classes)), width)
+
+
+@misconception(
+    "build_alexnet",
+    "What is the nearest whole number to 0.05 times 96?",
+    shows=lambda seen: (11, 11, 1, 4) in seen["kernels"],
+)
+def build_alexnet_rounds_down(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, rounded=int)
+
+
+@misconception(
+    "build_alexnet",
+    "What can a network learn in which all units of a layer start with the same weights?",
+    shows=lambda seen: seen["constant"],
+)
+def build_alexnet_starts_with_zeros(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, kernel_initializer="zeros")
+
+
+@misconception(
+    "build_alexnet",
+    "How large are the kernels of the second convolution?",
+    shows=lambda seen: any(shape[:2] == (11, 11) for shape in seen["kernels"][1:2]),
+)
+def build_alexnet_with_large_kernels(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, conv2=11)
+
+
+@misconception(
+    "build_alexnet",
+    "The paper's network is spread over two GPUs. Which maps does a kernel of conv 2 see here?",
+    shows=lambda seen: any(shape == (5, 5, 1, 6) for shape in seen["half"]),
+)
+def build_alexnet_in_groups(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    def even(number):
+        return 2 * max(1, round(number / 2))
+
+    return _alexnet(input_shape, num_classes, width, groups=2, rounded=even)
+
+
+@misconception(
+    "build_alexnet",
+    "Has response normalisation, as in the paper, anything to learn?",
+    shows=lambda seen: seen["count"] > 16,
+)
+def build_alexnet_normalises_batches(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    import keras
+
+    net = _alexnet(input_shape, num_classes, width)
+    exchanged = [
+        keras.layers.BatchNormalization() if isinstance(layer, keras.layers.Lambda) else layer
+        for layer in net.layers
+    ]
+    return keras.Sequential([keras.Input(input_shape), *exchanged])
+
+
+@misconception(
+    "build_alexnet",
+    "How many rows are left of 227 by kernels of 11 in steps of 4, if nothing is added around?",
+    shows=_says("sizes_of_maps", "pads the image for conv1"),
+)
+def build_alexnet_pads_the_image(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, first="same")
+
+
+@misconception(
+    "build_alexnet",
+    "The maps are 27 by 27 before the second convolution. How large are they after it?",
+    shows=_says("sizes_of_maps", "does not pad"),
+)
+def build_alexnet_without_padding(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, padding="valid")
+
+
+@misconception(
+    "build_alexnet",
+    "In what order does the paper pool maps and normalise responses?",
+    shows=_says("response_normalisation", "pools before"),
+)
+def build_alexnet_pools_first(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, order="rpn")
+
+
+@misconception(
+    "build_alexnet",
+    "Whose responses are normalised: those of the convolution, or those after its ReLU?",
+    shows=_says("response_normalisation", "before the ReLU"),
+)
+def build_alexnet_normalises_before_relu(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, order="nrp")
+
+
+@misconception(
+    "build_alexnet",
+    "What does the paper do between the ReLU of the first convolutions and their pooling?",
+    shows=_says("response_normalisation", "does not normalise"),
+)
+def build_alexnet_does_not_normalise(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, order="rp")
+
+
+@misconception(
+    "build_alexnet",
+    "Does the paper divide alpha by the number of neighbours?",
+    shows=_says("response_normalisation", "divides alpha"),
+)
+def build_alexnet_divides_alpha(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, constants={"alpha": 1e-4 / 5})
+
+
+@misconception(
+    "build_alexnet",
+    "Five channels are summed over: how many lie on each side of the middle one?",
+    shows=_says("response_normalisation", "takes five neighbours"),
+)
+def build_alexnet_with_a_radius_of_five(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, constants={"depth_radius": 5})
+
+
+@misconception(
+    "build_alexnet",
+    "Which constants has the function that you use when you give it none, and which has the paper?",
+    shows=_says("response_normalisation", "TensorFlow's own"),
+)
+def build_alexnet_with_default_constants(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    constants = {"depth_radius": 5, "bias": 1.0, "alpha": 1.0, "beta": 0.5}
+    return _alexnet(input_shape, num_classes, width, constants=constants)
+
+
+@misconception(
+    "build_alexnet",
+    "Which activation lets this network learn six times faster than one with a tanh?",
+    shows=_says("activations", "applies tanh"),
+)
+def build_alexnet_with_tanh(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, activation="tanh")
+
+
+@misconception(
+    "build_alexnet",
+    "What is the slope of a sigmoid far from zero, and what of a ReLU?",
+    shows=_says("activations", "applies a sigmoid"),
+)
+def build_alexnet_with_sigmoids(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, activation="sigmoid")
+
+
+@misconception(
+    "build_alexnet",
+    "What do two dense layers compute together when nothing stands between them?",
+    shows=_says("activations", "applies no activation"),
+)
+def build_alexnet_with_linear_units(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, dense="linear")
+
+
+@misconception(
+    "build_alexnet",
+    "How large are the windows of pooling, and how far apart: do they overlap?",
+    shows=_says("pooling", "which do not overlap"),
+)
+def build_alexnet_pools_without_overlap(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    import keras
+
+    pool = functools.partial(keras.layers.MaxPooling2D, 2)
+    return _alexnet(input_shape, num_classes, width, pool=pool)
+
+
+@misconception(
+    "build_alexnet",
+    "Which number of a window does AlexNet keep?",
+    shows=_says("pooling", "the mean"),
+)
+def build_alexnet_takes_the_mean(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    import keras
+
+    pool = functools.partial(keras.layers.AveragePooling2D, 3, 2)
+    return _alexnet(input_shape, num_classes, width, pool=pool)
+
+
+@misconception(
+    "build_alexnet",
+    "What becomes of a class whose logit is negative when a ReLU comes before the softmax?",
+    shows=_says("output", "applies ReLU"),
+)
+def build_alexnet_with_relu_on_the_logits(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, end="relu, softmax")
+
+
+@misconception(
+    "build_alexnet",
+    "Do the outputs for an image add up to 1, and if not, does your training know of it?",
+    shows=_says("output", "ends without a softmax"),
+)
+def build_alexnet_answers_with_logits(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, end="linear")
+
+
+@misconception(
+    "build_alexnet",
+    "Can an image be of all classes at once? Which function lets classes compete?",
+    shows=_says("output", "applies a sigmoid"),
+)
+def build_alexnet_ends_in_sigmoids(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, end="sigmoid")
+
+
+@misconception(
+    "build_alexnet",
+    "Which layers does the paper apply dropout to: are the maps among them?",
+    shows=lambda seen: "before" in seen["nothing_else_is_dropped"] and not seen["dropout"],
+)
+def build_alexnet_drops_maps(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, drops_maps=0.25)
+
+
+@misconception(
+    "build_alexnet",
+    "Whose units does a layer of dropout drop: those of the layer before it, or after it?",
+    shows=lambda seen: "before" in seen["nothing_else_is_dropped"],
+)
+def build_alexnet_drops_what_goes_in(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, drops=(0, 0), drops_before=0.5)
+
+
+@misconception(
+    "build_alexnet",
+    "What happens to the probabilities when the logit of the right class is dropped?",
+    shows=_says("nothing_else_is_dropped", "answers change"),
+)
+def build_alexnet_drops_logits(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, drops_end=0.5)
+
+
+@misconception(
+    "build_alexnet",
+    "To how many of the dense layers does the paper apply dropout?",
+    shows=_says("dropout", "after the first dense layer"),
+)
+def build_alexnet_with_one_dropout(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, drops=(0, 0.5))
+
+
+@misconception(
+    "build_alexnet",
+    "Which part of the paper's network keeps its large dense layers from learning by heart?",
+    shows=_says("dropout", "drops no units"),
+)
+def build_alexnet_without_dropout(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, drops=(0, 0))
+
+
+@misconception(
+    "build_alexnet",
+    "Which share of the units of a dense layer is dropped in the paper?",
+    shows=_says("dropout", "%", "times what they are"),
+)
+def build_alexnet_drops_too_few(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, drops=(0.2, 0.2))
+
+
+# -- build_alexnet_batchnorm -----------------------------------------------------------------------
+
+
+@looks_at("build_alexnet_batchnorm")
+def _(student):
+    names = (
+        "sizes_of_maps", "activations", "batch_normalisation", "pooling", "output", "dropout",
+        "nothing_else_is_dropped",
+    )  # fmt: skip
+    told = _told(student, "test_build_alexnet_batchnorm", *names)
+    shapes = student.model(student.build_alexnet_batchnorm((163, 163, 3), 5)).weight_shapes()
+    return told | {"shapes": shapes}
+
+
+def _variant(
+    input_shape, num_classes, *, first="valid", padding="valid", activation="relu", pool=3,
+    conv_order="rpn", dense_order="rdn", rate=0.4, end="softmax", drops_maps=0.0, scale=True,
+):  # fmt: skip
+    """The variant, with parts that a misconception may exchange."""
+    import keras
+
+    layers = keras.layers
+    made = []
+
+    def steps(order, rate=0.0):
+        for step in order:
+            if step == "r":
+                made.append(layers.Activation(activation))
+            elif step == "p":
+                made.append(layers.MaxPooling2D(pool, 2))
+            elif step == "n":
+                made.append(layers.BatchNormalization(scale=scale))
+            elif rate:
+                made.append(layers.Dropout(rate))
+
+    without_pool = conv_order.replace("p", "")
+    for filters, side, strides, around, order in (
+        (96, 11, 4, first, conv_order),
+        (256, 5, 1, "same", conv_order),
+        (384, 3, 1, padding, without_pool),
+        (384, 3, 1, padding, without_pool),
+        (256, 3, 1, padding, conv_order),
+    ):
+        made.append(layers.Conv2D(filters, side, strides=strides, padding=around))
+        steps(order)
+    if drops_maps:
+        made.append(layers.Dropout(drops_maps))
+    made.append(layers.Flatten())
+    for _ in range(2):
+        made.append(layers.Dense(4096))
+        steps(dense_order, rate)
+    made.append(layers.Dense(num_classes, activation=end))
+    return keras.Sequential([keras.Input(input_shape), *made])
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "How many units has the last layer when there are five kinds of flowers?",
+    shows=lambda seen: (4096, 17) in seen["shapes"],
+)
+def build_alexnet_batchnorm_always_of_17(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, 17)
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "After which layers of the variant are batches normalised: do the dense ones belong to them?",
+    shows=lambda seen: seen["shapes"].count((4096,)) == 2,
+)
+def build_alexnet_batchnorm_of_maps_only(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, dense_order="rd")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "What of a batch normalisation can be learned: only a shift?",
+    shows=lambda seen: seen["shapes"].count((4096,)) == 8,
+)
+def build_alexnet_batchnorm_without_scales(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, scale=False)
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "How large are the maps of the last three convolutions: 12, or 10, 8 and 6?",
+    shows=_says("sizes_of_maps", "pads the maps"),
+)
+def build_alexnet_batchnorm_pads_all_maps(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, padding="same")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "What is left of 224 rows by kernels of 11 in steps of 4, if nothing is added around?",
+    shows=_says("sizes_of_maps", "pads the image"),
+)
+def build_alexnet_batchnorm_pads_the_image(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, first="same")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Does this variant normalise what comes before the activation, or what comes after it?",
+    shows=_says("batch_normalisation", "before ReLU"),
+)
+def build_alexnet_batchnorm_before_relu(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, conv_order="nrp", dense_order="nrd")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "In which order does this variant pool and normalise?",
+    shows=_says("batch_normalisation", "before pooling"),
+)
+def build_alexnet_batchnorm_before_pooling(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, conv_order="rnp")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Which activation have the hidden layers?",
+    shows=_says("activations", "applies"),
+)
+def build_alexnet_batchnorm_with_tanh(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, activation="tanh")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "How large are the windows of pooling, and do they overlap?",
+    shows=_says("pooling", "overlap", "windows of 2"),
+)
+def build_alexnet_batchnorm_without_overlap(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, pool=2)
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Do the outputs for an image add up to 1?",
+    shows=_says("output", "softmax", "applies"),
+)
+def build_alexnet_batchnorm_answers_with_logits(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, end="linear")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Which layers are followed by dropout in this variant: are the maps among them?",
+    shows=_says("nothing_else_is_dropped", "before the first dense layer"),
+)
+def build_alexnet_batchnorm_drops_maps(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, drops_maps=0.4)
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "What keeps the dense layers of this variant from learning by heart?",
+    shows=_says("dropout", "drops no units"),
+)
+def build_alexnet_batchnorm_without_dropout(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, rate=0.0)
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Which share of its dense units does this variant drop: as many as the paper's network?",
+    shows=_says("dropout", "% of the units"),
+)
+def build_alexnet_batchnorm_drops_half(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, rate=0.5)
+
+
+# -- train_alexnet ---------------------------------------------------------------------------------
+
+
+@looks_at("train_alexnet")
+def _(student):
+    """Ten colours that nobody could confuse; those in a larger scale; and what is leant to."""
+    suite, narrow = _suite("test_train_alexnet"), _suite("narrow")
+    rng = np.random.default_rng(13)
+    x, labels = suite.coloured(rng)
+    drawn = int(rng.integers(1 << 30))
+
+    def trained(images, kinds, epochs):
+        return suite.trained(student, np.random.default_rng(drawn), images, kinds, epochs)
+
+    before, after, returned = trained(x, labels, 12)
+    known = narrow.predicted(x, after) == labels
+    few = np.arange(0, len(x), 8)
+    ends = [trained(x[few], labels[few], 2)[1] for _ in range(2)]
+    _, scaled, _ = trained(x * 255, labels, 12)
+    try:
+        epochs = len(student.history(returned)["loss"])
+    except (AssertionError, KeyError):
+        epochs = -1
+    return {
+        "moved": [not np.array_equal(one, other) for one, other in zip(before, after, strict=True)],
+        "epochs": epochs,
+        "right": float(known.mean()),
+        "forgotten": [kind for kind in range(10) if known[labels == kind].mean() < 0.5],
+        "repeats": all(np.allclose(a, b, atol=1e-4) for a, b in zip(*ends, strict=True)),
+        "divides": float((narrow.predicted(x, scaled) == labels).mean()),
+        "leans to the last": _leaning(student),
+    }
+
+
+def _leaning(student):
+    """How much more probable the class that stood last is, of two that cannot be told apart.
+
+    The images are black, so that nothing is learned but how often either class was seen of late;
+    on a logarithmic scale.
+    """
+    model = student.make_model(
+        (16, 16, 3), [("Flatten", {}), ("Dense", {"units": 10, "activation": "softmax"})]
+    )
+    model.set_weights([np.zeros((768, 10), np.float32), np.zeros(10, np.float32)])
+    y = np.eye(10, dtype=np.float32)[np.repeat([2, 7], 300)]
+    x = np.zeros((600, 16, 16, 3), np.float32)
+    student.train_alexnet(model.handle, x, y, 2, 4, 5)
+    answer = model.predict(x[:1])[0].astype(float) + 1e-12
+    return float(np.log(answer[7] / answer[2]))
+
+
+def _fit(model, x, y, epochs, batch_size, seed, *, keep_seed=True, **fit):
+    """A right training with Keras' own loop."""
+    import keras
+
+    if keep_seed:
+        keras.utils.set_random_seed(seed)
+    model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+    return model.fit(x, y, batch_size, epochs, verbose=0, **fit).history
+
+
+@misconception(
+    "train_alexnet",
+    "Whose weights does the model have when your function is done: compare them before and after?",
+    shows=lambda seen: not any(seen["moved"]),
+)
+def train_alexnet_restores_the_weights(model, x, y, epochs, batch_size, seed):
+    before = model.get_weights()
+    history = _fit(model, x, y, epochs, batch_size, seed)
+    model.set_weights(before)
+    return history
+
+
+@misconception(
+    "train_alexnet",
+    "Which layers are trained: is anything frozen?",
+    shows=lambda seen: not all(seen["moved"]),
+)
+def train_alexnet_trains_the_last_layer_only(model, x, y, epochs, batch_size, seed):
+    for layer in model.layers[:-1]:
+        layer.trainable = False
+    return _fit(model, x, y, epochs, batch_size, seed)
+
+
+@misconception(
+    "train_alexnet",
+    "How many epochs were asked for, and how many are in your history?",
+    shows=lambda seen: 0 < seen["epochs"] < 12,
+)
+def train_alexnet_trains_for_one_epoch(model, x, y, epochs, batch_size, seed):
+    return _fit(model, x, y, 1, batch_size, seed)
+
+
+@misconception(
+    "train_alexnet",
+    "In what range are the images that the function is given, and in what range does it train?",
+    shows=lambda seen: seen["divides"] > 0.7 and seen["right"] < 0.7,
+)
+def train_alexnet_scales_again(model, x, y, epochs, batch_size, seed):
+    return _fit(model, x / 255, y, epochs, batch_size, seed)
+
+
+@misconception(
+    "train_alexnet",
+    "Which images does validation_split hold back, and which classes are those of sorted images?",
+    shows=lambda seen: seen["forgotten"] == [9] or seen["forgotten"] == [8, 9],
+)
+def train_alexnet_holds_back_the_last_class(model, x, y, epochs, batch_size, seed):
+    return _fit(model, x, y, epochs, batch_size, seed, validation_split=0.1)
+
+
+@misconception(
+    "train_alexnet",
+    "The images come sorted by class: what does the network see last in each epoch?",
+    shows=lambda seen: seen["leans to the last"] > 0.4,
+)
+def train_alexnet_does_not_shuffle(model, x, y, epochs, batch_size, seed):
+    return _fit(model, x, y, epochs, batch_size, seed, shuffle=False)
+
+
+@misconception(
+    "train_alexnet",
+    "Which label has the image that stands first after shuffling?",
+    shows=lambda seen: seen["right"] < 0.5,
+)
+def train_alexnet_shuffles_images_without_labels(model, x, y, epochs, batch_size, seed):
+    order = np.random.default_rng(seed).permutation(len(x))
+    return _fit(model, x[order], y, epochs, batch_size, seed)
+
+
+@misconception(
+    "train_alexnet",
+    "What is drawn by chance in training, and does your function use the seed for all of it?",
+    shows=lambda seen: not seen["repeats"],
+)
+def train_alexnet_ignores_the_seed(model, x, y, epochs, batch_size, seed):
+    return _fit(model, x, y, epochs, batch_size, seed, keep_seed=False)
+
+
+@misconception(
+    "train_alexnet",
+    "What does History.history hold for each of its names: one number, or one for each epoch?",
+    shows=lambda seen: seen["epochs"] < 0,
+)
+def train_alexnet_returns_the_last_numbers(model, x, y, epochs, batch_size, seed):
+    history = _fit(model, x, y, epochs, batch_size, seed)
+    return {name: values[-1] for name, values in history.items()}
