@@ -378,10 +378,10 @@ random_crops = random_crop(six_times, three_quarters, np.random.default_rng(6))
 random_flips = random_flip(six_times, np.random.default_rng(7))
 
 # %% [markdown]
-# The flowers of this assignment are synthetic: seventeen kinds, drawn by a program, each flower with
-# a pose, a place, colours, a background and light of its own. They are no photographs, and what a
-# network makes of them says nothing about real flowers; but they are always there. (The checks
-# above draw them, which takes some seconds: run them first.)
+# The flowers of this assignment are synthetic: seventeen kinds, drawn by a program, each flower
+# with a pose, a place, colours, a background and light of its own. They are no photographs, and
+# what a network makes of them says nothing about real flowers; but they are always there. (The
+# checks above draw them, which takes some seconds: run them first.)
 
 # %%
 if "flower_images" in globals():
