@@ -71,6 +71,10 @@ def test_a_flower_depends_on_its_own_number_and_kind_alone() -> None:
     assert (several[0] != others[0]).any()
 
 
+def test_they_are_64_pixels_wide_unless_another_size_is_asked_for() -> None:
+    assert synthetic_flowers.drawn(np.array([1, 2]), 1).shape == (2, 64, 64, 3)
+
+
 def test_another_seed_draws_other_flowers() -> None:
     one, other = (synthetic_flowers.drawn(np.arange(17), seed, SMALL) for seed in (1, 2))
     assert (one != other).reshape(17, -1).any(axis=1).all()
