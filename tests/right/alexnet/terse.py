@@ -81,9 +81,8 @@ def alexnet_table(input_size=227, num_classes=1000, groups=1):
         s = (s - 3) // 2 + 1 if not n else (s - 11) // 4 + 1 if stride == 4 else s if stride else 1
         w, c = k * k * (c // g) * units, units or c
         shape = (c,) if name[0] == "f" else (s, s, c)
-        rows.append(
-            dict(name=name, shape=shape, parameters=w + units, multiply_accumulates=w * s * s)
-        )
+        row = {"name": name, "shape": shape, "parameters": w + units}
+        rows.append({**row, "multiply_accumulates": w * s * s})
     return rows
 
 
