@@ -210,6 +210,7 @@ class Normalised(keras.Model):
         self.units = [dense(4096, activation="relu") for _ in range(2)]
         self.norms = [keras.layers.BatchNormalization() for _ in range(7)]
         self.pool = keras.layers.MaxPooling2D(3, strides=2)
+        self.flatten = keras.layers.Flatten()
         self.drop = keras.layers.Dropout(0.4)
         self.last = dense(num_classes, activation="softmax")
 
@@ -220,7 +221,7 @@ class Normalised(keras.Model):
             if number in (0, 1, 4):
                 x = self.pool(x)
             x = self.norms[number](x, training=training)
-        x = keras.ops.reshape(x, (keras.ops.shape(x)[0], -1))
+        x = self.flatten(x)
         for layer, norm in zip(self.units, self.norms[5:], strict=True):
             x = norm(self.drop(layer(x), training=training), training=training)
         return self.last(x)

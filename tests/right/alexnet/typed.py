@@ -44,16 +44,12 @@ def local_response_norm(
 
 
 def dropout(x: Array, rate: float, training: bool, rng: Rng | None) -> Floats:
-    match rate:
-        case _ if not 0 <= rate <= 1:
-            raise ValueError(f"rate must be between 0 and 1, but is {rate}")
-        case _ if not training:
-            return _floats(x).copy()
-        case 0:
-            return _floats(x).copy()
-        case 1:
-            return np.zeros_like(_floats(x))
-    assert rng is not None
+    if not 0 <= rate <= 1:
+        raise ValueError(f"rate must be between 0 and 1, but is {rate}")
+    if not training or rng is None:
+        return _floats(x).copy()
+    if rate == 1:
+        return np.zeros_like(_floats(x))
     thresholds = rng.uniform(0.0, 1.0, np.shape(x))
     result = _floats(x) / (1 - rate)
     np.putmask(result, thresholds < rate, 0)
