@@ -2126,15 +2126,16 @@ def _(student):
         "width", "other_images", "dropout", "nothing_else_is_dropped", "weights_of_convolutions",
     )  # fmt: skip
     told = _told(student, "test_build_alexnet", *names)
-    model = student.model(student.build_alexnet((67, 67, 1), 7, 0.05))
+    size = (227, 227, 1)  # of which something is left whatever is padded
+    model = student.model(student.build_alexnet(size, 7, 0.05))
     weights = model.weights()
     kernels = [weight.shape for weight in weights if weight.ndim > 1]
-    half = [w.shape for w in student.model(student.build_alexnet((67, 67, 3), 7, 0.02)).weights()]
+    half = [w.shape for w in student.model(student.build_alexnet(size, 7, 0.02)).weights()]
     return told | {
         "kernels": kernels,
         "half": half,
         "constant": any(weight.std() == 0 for weight in weights if weight.ndim > 1),
-        "answers": model.predict(np.zeros((1, 67, 67, 1), np.float32)).shape
+        "answers": model.predict(np.zeros((1, *size), np.float32)).shape
         if kernels and kernels[0][2] == 1
         else None,
         "count": len(weights),
@@ -2225,7 +2226,7 @@ def build_alexnet_scales_the_classes(input_shape=(227, 227, 3), num_classes=1000
 @misconception(
     "build_alexnet",
     "What is the nearest whole number to 0.05 times 96?",
-    shows=lambda seen: (11, 11, 1, 4) in seen["kernels"],
+    shows=lambda seen: {(11, 11, 1, 4), (5, 5, 4, 12)} <= set(seen["kernels"]),
 )
 def build_alexnet_rounds_down(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, rounded=int)
