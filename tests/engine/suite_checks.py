@@ -52,15 +52,9 @@ class Suite:
 
     @property
     def right_answers(self) -> list[Path]:
-        """The solutions and those of other styles."""
-        return [
-            self.assignment.solution_module,
-            *(
-                path
-                for path in sorted(self.assignment.right_solutions_folder.iterdir())
-                if path.suffix in (".py", ".ipynb") and not path.name.startswith(".")
-            ),
-        ]
+        """The solutions and those of other styles, but for the notebook, which is one of them."""
+        others = sorted(self.assignment.right_solutions_folder.glob("[!.]*.py"))
+        return [self.assignment.solution_module, *others]
 
     def part(self, names: Iterable[str]) -> Assignment:
         """The assignment as if it had these exercises only."""
@@ -111,13 +105,15 @@ class RightAnswers:
             result = grade(suite.assignment.solution_module, suite.models, seed, zygote=tensorflow)
             assert_full_marks(result, suite.models)
 
-    def test_the_notebook_among_the_right_answers_is_its_percent_text(self, suite) -> None:
+    def test_the_notebook_among_the_right_answers_is_its_percent_text(self, suite, tensorflow):
         """Written anew by `jupytext --to notebook`; the two prove that both are read alike."""
-        folder = suite.assignment.right_solutions_folder
+        folder, arrays = suite.assignment.right_solutions_folder, suite.part(suite.in_arrays)
         text, notebook = (jupytext.read(folder / name) for name in ("percent.py", "notebook.ipynb"))
         assert [(cell.cell_type, cell.source) for cell in notebook.cells] == [
             (cell.cell_type, cell.source) for cell in text.cells
         ]
+        result = grade(folder / "notebook.ipynb", arrays, suite.seeds[0], zygote=tensorflow)
+        assert_full_marks(result, arrays)
 
     def test_the_solutions_pass_every_public_check(self, suite, tmp_path) -> None:
         """As `autograder check` runs them, pictures included."""
