@@ -247,6 +247,8 @@ def _idle_tests(name: str, wrong: Mapping[Misconception, Result]) -> str:
 
 
 def _alike(one: Misconception, other: Misconception, catalogue: Catalogue) -> str:
+    if one.replaces != other.replaces or one.shows or other.shows:
+        return ""
     pairs = zip(
         diagnosis.reactions(one, catalogue), diagnosis.reactions(other, catalogue), strict=True
     )

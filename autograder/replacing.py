@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from autograder.errors import SuiteError
 from autograder.sandbox import MissingFunction, Sandbox
-from autograder.sandbox.callbacks import Function
+from autograder.sandbox.lent import Function
 
 
 class RightFunctions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -54,6 +55,29 @@ def list_datasets() -> None:
         console.print(f"[bold]{safe(name)}[/bold]  {safe(about.title)}", soft_wrap=True)
         for line in (_state(about), about.source, about.licence, about.citation):
             console.print(f"  {safe(line)}", soft_wrap=True)
+
+
+@data.command()
+def sheet(
+    name: Annotated[str, typer.Argument(help="Which dataset.", metavar="NAME")],
+    path: Annotated[Path, typer.Argument(help="The picture to write.", metavar="FILE.png")],
+    per_class: Annotated[int, typer.Option(min=1, max=100, help="Images of each class.")] = 8,
+) -> None:
+    """Draw some images of each class of a dataset side by side, as a picture.
+
+    Example: [bold]autograder data sheet synthetic_flowers flowers.png[/bold]
+    """
+    from autograder import datasets
+    from autograder.cli.console import output, safe
+    from autograder.datasets.sheet import contact_sheet
+    from autograder.errors import AutograderError
+
+    picture = contact_sheet(datasets.load(name), per_class)
+    try:
+        picture.quantize(256).save(path, "PNG", optimize=True)
+    except OSError as error:
+        raise AutograderError(f"{path} cannot be written ({error.strerror or error}).") from None
+    output().print(f"{safe(name)}: {safe(str(path))}", soft_wrap=True)
 
 
 def _state(about: About) -> str:

@@ -1,4 +1,4 @@
-"""Datasets by name: `digits` is always there, the others are fetched once and work offline then.
+"""Datasets by name: some are always there, the others are fetched once and work offline then.
 
 Knows neither networks nor exercises, and imports no framework. What is large is loaded on demand
 and kept for the process, read-only.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.datasets import cifar10, digits, folders, mnist
+from autograder.datasets import cifar10, digits, flowers17, folders, mnist, synthetic_flowers
 from autograder.datasets.dataset import (
     About,
     Dataset,
@@ -40,7 +40,7 @@ __all__ = [
 
 _CATALOGUE = {
     module.ABOUT.name: Entry(module.ABOUT, module.load, module.find)
-    for module in (digits, mnist, cifar10)
+    for module in (digits, mnist, cifar10, synthetic_flowers, flowers17)
 }
 
 

@@ -25,12 +25,16 @@ class DatasetMissing(AutograderError):
 
 @dataclass(frozen=True)
 class Remote:
-    """A file to be fetched: `sha256` and `size` (bytes) are those of the published file."""
+    """A file to be fetched: `sha256` and `size` (bytes) are those of the published file.
+
+    Where only its checksum was published, `size` is what it has `at_most`.
+    """
 
     url: str
     file: str
     size: int
     sha256: str
+    at_most: bool = False
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def fetch(remote: Remote, folder: Path, progress: Progress = lambda done, total:
             _check(remote, part)
             part.replace(target)
     except http.client.HTTPException as error:
-        raise DownloadFailed(_broke_off(part.stat().st_size, remote)) from error
+        raise DownloadFailed(_broke_off(part.stat().st_size, remote.size, remote)) from error
     except OSError as error:
         _explain(error, remote, folder)
     return target
@@ -92,7 +92,9 @@ def _load(remote: Remote, file: BinaryIO, progress: Progress) -> None:
     with _opened(request, file) as response:
         if have and not _goes_on_at(response, have):
             have = file.truncate(0)
-        progress(have, remote.size)
+        rest = response.length if remote.at_most else None
+        whole = remote.size if rest is None else have + rest
+        progress(have, whole)
         while chunk := response.read(CHUNK):
             have += len(chunk)
             if have > remote.size:
@@ -102,9 +104,10 @@ def _load(remote: Remote, file: BinaryIO, progress: Progress) -> None:
                     "published, so it is another file now: it was not kept."
                 )
             file.write(chunk)
-            progress(have, remote.size)
-    if have < remote.size:
-        raise DownloadFailed(_broke_off(have, remote))
+            progress(have, whole)
+    if have < whole and not (remote.at_most and rest is None):
+        raise DownloadFailed(_broke_off(have, whole, remote))
+    file.flush()
 
 
 def _opened(request: urllib.request.Request, file: BinaryIO) -> http.client.HTTPResponse:
@@ -143,10 +146,10 @@ def _check(remote: Remote, part: Path) -> None:
     )
 
 
-def _broke_off(have: int, remote: Remote) -> str:
+def _broke_off(have: int, whole: int, remote: Remote) -> str:
     return (
         f"The connection to {_host(remote)} ended after {megabytes(have)} of "
-        f"{megabytes(remote.size)}: the same command goes on from there."
+        f"{megabytes(whole)}: the same command goes on from there."
     )
 
 

@@ -12,6 +12,11 @@ def cache() -> Path:
     """The folder for fetched files: `$CONVGRADE_DATA`, or `convgrade` in the user's cache."""
     if named := os.environ.get(VARIABLE):
         return Path(named).expanduser()
+    return of_user()
+
+
+def of_user() -> Path:
+    """`convgrade` in the user's cache, whatever folder is named."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "convgrade"
 

@@ -3,15 +3,14 @@
 from autograder.diagnosis.catalogue import (
     Catalogue,
     Misconception,
-    Probe,
     as_submission,
-    call,
     load,
     looks_at,
     misconception,
     probes,
 )
 from autograder.diagnosis.matching import Reaction, agree, diagnose, react, reactions
+from autograder.diagnosis.probing import Probe, call, generator, summed_up
 
 __all__ = [
     "Catalogue",
@@ -22,10 +21,12 @@ __all__ = [
     "as_submission",
     "call",
     "diagnose",
+    "generator",
     "load",
     "looks_at",
     "misconception",
     "probes",
     "react",
     "reactions",
+    "summed_up",
 ]

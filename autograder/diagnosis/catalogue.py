@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment
+from autograder.diagnosis.probing import Probe
 from autograder.errors import SuiteError
 
 Function = Callable[..., Any]
@@ -36,15 +37,6 @@ class Misconception:
     function: Function = field(repr=False, compare=False)
     replaces: str = ""
     shows: Callable[[Any], bool] | None = field(default=None, repr=False, compare=False)
-
-
-@dataclass(frozen=True)
-class Probe:
-    """One call on which answers are compared; `watch` compares the arguments afterwards too."""
-
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any]
-    watch: bool = False
 
 
 def misconception(
@@ -79,7 +71,7 @@ def misconception(
 
 
 def probes(function: str) -> Callable[[Function], Function]:
-    """Mark a function of no arguments that returns the probes (`call(...)`) of `function`."""
+    """Mark a function of no arguments that returns the probes of `function`, as `call(...)`."""
 
     def mark(marked: Function) -> Function:
         _MARKED.append(("probes", function, marked))
@@ -104,11 +96,6 @@ def looks_at(exercise: str) -> Callable[[Function], Function]:
 
 _MARKED: list[tuple[str, str, Function]] = []
 """Those marked while a misconceptions file is being executed; they often share the name `_`."""
-
-
-def call(*args: Any, watch: bool = False, **kwargs: Any) -> Probe:
-    """A probe: the arguments of one call; with `watch`, compare what became of them too."""
-    return Probe(args, kwargs, watch)
 
 
 @dataclass(frozen=True)

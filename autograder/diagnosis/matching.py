@@ -10,16 +10,17 @@ from __future__ import annotations
 import copy
 import inspect
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.catalogue import Catalogue, Function, Misconception, Probe
+from autograder.diagnosis.catalogue import Catalogue, Function, Misconception
+from autograder.diagnosis.probing import Call, Generator, Probe, SummedUp
 from autograder.sandbox import CallFailed, Handle, Sandbox, StudentRaised
 from autograder.suite.expect import Mismatch, close
-from autograder.suite.student import Student, mentions
+from autograder.suite.student import Student, Watched, mentions
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class Reaction:
     names_an_argument: bool = False
     arguments: tuple[Any, ...] | None = None
     shares_memory: bool | None = None
+    unreadable: bool = False  # to what should sum it up
+
+
+Made = dict[Generator, Any]
+"""The generators that the calls of one probe have been given."""
 
 
 def diagnose(
@@ -105,20 +111,62 @@ def reactions(which: Misconception, catalogue: Catalogue) -> tuple[Reaction, ...
 
 def react(function: Function, probe: Probe) -> Reaction:
     """Call a trusted function on copies of a probe's arguments."""
-    args, kwargs = copy.deepcopy((probe.args, dict(probe.kwargs)))
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
+        return _reaction(probe, lambda call, made: _react(function, call, made))
+
+
+def _reaction(probe: Probe, answer: Callable[[Call, Made], Reaction]) -> Reaction:
+    if isinstance(probe, Call):
+        return answer(probe, {})
+    made: Made = {}
+    values = []
+    for each in probe.calls:
+        reaction = answer(each, made)
+        if reaction.raised is not None:
+            return reaction
+        values.append(
+            Watched(reaction.value, reaction.arguments or (), bool(reaction.shares_memory))
+            if each.watch
+            else reaction.value
+        )
+    return _summed_up(probe, values)
+
+
+def _summed_up(probe: SummedUp, values: Sequence[Any]) -> Reaction:
+    try:
+        with np.errstate(all="ignore"):
+            return Reaction(value=probe.by(*values))
+    except Exception:  # the values may be the student's, and anything
+        return Reaction(unreadable=True)
+
+
+def _react(function: Function, call: Call, made: Made) -> Reaction:
+    args, kwargs = copy.deepcopy((call.args, dict(call.kwargs)))
+    for index, each in enumerate(call.args):
+        if isinstance(each, Generator):
+            rng = made.setdefault(each, np.random.default_rng(each.seed))
+            args = (*args[:index], rng, *args[index + 1 :])
+    try:
+        with np.errstate(all="ignore"):
             value = function(*args, **kwargs)
-        except Exception as error:
-            return Reaction(
-                raised=type(error).__name__,
-                names_an_argument=_names_any(str(error), _parameters(function)),
-            )
-    if not probe.watch:
+    except Exception as error:
+        return Reaction(
+            raised=type(error).__name__,
+            names_an_argument=_names_any(str(error), _parameters(function)),
+        )
+    if not call.watch:
         return Reaction(value=value)
     shares = any(np.may_share_memory(value, each) for each in args if _is_array(value, each))
-    return Reaction(value=value, arguments=args, shares_memory=shares)
+    return Reaction(value=value, arguments=_plain(call, args), shares_memory=shares)
+
+
+def _plain(call: Call, after: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What became of those arguments that are data."""
+    return tuple(
+        None if isinstance(given, Generator) or inspect.isfunction(given) else each
+        for given, each in zip(call.args, after, strict=False)
+    )
 
 
 def _is_array(*values: Any) -> bool:
@@ -127,27 +175,41 @@ def _is_array(*values: Any) -> bool:
 
 def _ask(
     sandbox: Sandbox,
-    exercise: str,
+    function: str,
     probe: Probe,
     parameters: Sequence[str],
     replaced: Mapping[str, Function],
 ) -> Reaction:
-    try:
-        answer = sandbox.call(
-            exercise, probe.args, probe.kwargs, watch=probe.watch, replaced=replaced
-        )
-    except StudentRaised as raised:
-        name = raised.type_names[0] if raised.type_names else ""
-        return Reaction(raised=name, names_an_argument=_names_any(raised.text, parameters))
-    if not probe.watch:
-        return Reaction(value=answer.value)
-    return Reaction(
-        value=answer.value, arguments=answer.arguments, shares_memory=answer.shares_memory
-    )
+    student = Student(sandbox)
+
+    def answer(call: Call, made: Made) -> Reaction:
+        args = [_lent(each, student, made) for each in call.args]
+        try:
+            said = sandbox.call(function, args, call.kwargs, watch=call.watch, replaced=replaced)
+        except StudentRaised as raised:
+            name = raised.type_names[0] if raised.type_names else ""
+            return Reaction(raised=name, names_an_argument=_names_any(raised.text, parameters))
+        if not call.watch:
+            return Reaction(value=said.value)
+        after = _plain(call, said.arguments or ())
+        return Reaction(value=said.value, arguments=after, shares_memory=said.shares_memory)
+
+    return _reaction(probe, answer)
+
+
+def _lent(argument: Any, student: Student, made: Made) -> Any:
+    """An argument as the student's function gets it."""
+    if isinstance(argument, Generator):
+        if argument not in made:
+            made[argument] = student.generator(argument.seed)
+        return made[argument]
+    return student.function(argument) if inspect.isfunction(argument) else argument
 
 
 def agree(one: Reaction, other: Reaction) -> bool:
     """Whether two reactions are the same as far as a mistake shows in them."""
+    if one.unreadable or other.unreadable:
+        return False
     if one.raised is not None or other.raised is not None:
         return (one.raised, one.names_an_argument) == (other.raised, other.names_an_argument)
     return (

@@ -32,6 +32,7 @@ class Allowance:
         self._seconds = limits.call_seconds
         self._cpu_at_first_tick: float | None = None
         self.exhausted = False
+        self.is_suspended = False
 
     def watch(self, tree: Tree) -> None:
         """A new fork is ready: what its set-up computed counts for nothing.
@@ -67,7 +68,11 @@ class Allowance:
     def suspended(self) -> Iterator[None]:
         """The call waits for the trusted side meanwhile, which on the clock only the whole pays."""
         asked = time.monotonic()
-        yield
+        self.is_suspended = True
+        try:
+            yield
+        finally:
+            self.is_suspended = False
         answered = time.monotonic()
         self._began += answered - asked
         if answered - self._ticked > TICK_SECONDS:  # a call that asks often never waits for long

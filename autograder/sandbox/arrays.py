@@ -28,12 +28,23 @@ class Malformed(Exception):
 
 def encoded(array: np.ndarray[Any, Any]) -> bytes:
     """dtype, shape and elements of an array, little-endian and in C order."""
+    head, array = described(array)
+    return b"".join((head, bytes_of(array)))
+
+
+def described(array: np.ndarray[Any, Any]) -> tuple[bytes, np.ndarray[Any, Any]]:
+    """dtype and shape of an array, and the array as the wire has it, itself where it is so."""
     if array.ndim > MAX_NDIM or math.prod(max(1, size) for size in array.shape) > MAX_ELEMENTS:
         raise CannotCross(f"it is an array of shape {array.shape}")
     dtype = _wire_dtype(array.dtype)
     name = dtype.str.encode()
     head = struct.pack(f"<BB{array.ndim}Q", len(name), array.ndim, *array.shape)
-    return head + name + array.astype(dtype, copy=False).tobytes(order="C")
+    return head + name, np.ascontiguousarray(array, dtype).reshape(array.shape)
+
+
+def bytes_of(array: np.ndarray[Any, Any]) -> memoryview:
+    """The memory of an array that `described` gave."""
+    return array.reshape(-1).view(np.uint8).data
 
 
 def _wire_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -50,22 +61,33 @@ def decoded(data: bytes, *, scalar: bool) -> Any:
     Raises:
         Malformed: anything else.
     """
-    name_length, ndim = struct.unpack_from("<BB", data)
-    if ndim > MAX_NDIM or (scalar and ndim):
+    shape, dtype, start = head_of(data)
+    if scalar and shape:
         raise Malformed("dimensions of an array")
-    shape = struct.unpack_from(f"<{ndim}Q", data, 2)
-    start = 2 + 8 * ndim
-    dtype = _decoded_dtype(data[start : start + name_length])
-    body = memoryview(data)[start + name_length :]
+    body = memoryview(data)[start:]
     if math.prod(shape) * dtype.itemsize != len(body):
         raise Malformed("size of an array")
-    if math.prod(max(1, size) for size in shape) > MAX_ELEMENTS:
-        raise Malformed("shape of an array")
     flat = np.frombuffer(body, dtype) if len(body) else np.empty(0, dtype)
     _check_elements(flat)
     if scalar:
         return flat[0]
     return flat.reshape(shape).copy()
+
+
+def head_of(data: bytes) -> tuple[tuple[int, ...], np.dtype[Any], int]:
+    """Shape and dtype as `described` wrote them, and where they end.
+
+    Raises:
+        Malformed: anything else.
+    """
+    name_length, ndim = struct.unpack_from("<BB", data)
+    if ndim > MAX_NDIM:
+        raise Malformed("dimensions of an array")
+    shape = struct.unpack_from(f"<{ndim}Q", data, 2)
+    if math.prod(max(1, size) for size in shape) > MAX_ELEMENTS:
+        raise Malformed("shape of an array")
+    start = 2 + 8 * ndim
+    return shape, _decoded_dtype(data[start : start + name_length]), start + name_length
 
 
 def _decoded_dtype(name: bytes) -> np.dtype[Any]:

@@ -1,24 +1,24 @@
-"""The trusted side's answers to what a call asks back: values of functions replaced for it.
+"""The trusted side's answers to what a call asks back: values of functions replaced or lent to it.
 
-A question is one for a value of a right function on arguments that the student's process chose,
+A question is one for a value of such a function on arguments that the student's process chose,
 whoever in there sends it. It is checked like any answer, counted, and answered with plain data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from autograder.errors import AutograderError
 from autograder.sandbox import wire
 from autograder.sandbox.channel import Broken
 from autograder.sandbox.failures import CallFailed, Handle, StudentRaised
+from autograder.sandbox.lent import Function, Lent
 
 MAX_CALLBACKS = 10_000
 MAX_TEXT = 1_000
 _KEYS = {"id", "outcome", "name", "args", "kwargs"}
-
-Function = Callable[..., Any]
 
 
 def is_question(answer: Any) -> bool:
@@ -27,25 +27,34 @@ def is_question(answer: Any) -> bool:
 
 
 class Callbacks:
-    """What one call may ask back, and how often it has."""
+    """What one call may ask back, and how often it has.
+
+    `lent` holds the functions that it was given as arguments, by their numbers.
+    """
 
     def __init__(self, functions: Mapping[str, Function]) -> None:
         self._functions = functions
-        self._count = 0
+        self.lent: dict[int, Lent] = {}
+        self._counts: Counter[str | int] = Counter()
 
-    def reply(self, question: dict[str, Any], number: int) -> bytes:
-        """The payload that answers a question: a value, or what the function raised.
+    def reply(self, question: dict[str, Any], number: int, size: int) -> bytes:
+        """The payload that answers a question of `size` bytes: a value, or what was raised.
 
         Raises:
             Broken: it is not a question that may be asked now.
         """
-        self._count += 1
-        name, args, kwargs = _checked(question, number)
-        function = self._functions.get(name)
+        key, args, kwargs = _checked(question, number)
+        lent = self.lent.get(key) if isinstance(key, int) else None
+        replaced = self._functions.get(key) if isinstance(key, str) else None
+        function = lent.function if lent else replaced
         if function is None:
-            raise Broken("it asked for a function that is not replaced")
-        if self._count > MAX_CALLBACKS:
-            return _raised("RuntimeError", f"{name} was called more than {MAX_CALLBACKS:,} times")
+            raise Broken("it asked for a function that is neither replaced nor lent to it")
+        name, calls = (lent.name, lent.calls) if lent else (str(key), MAX_CALLBACKS)
+        self._counts[key] += 1
+        if self._counts[key] > calls or self._counts.total() > MAX_CALLBACKS:
+            return _raised("RuntimeError", f"{name} was called more than {calls:,} times")
+        if lent and size > lent.size:
+            return _raised("TypeError", f"{name} takes no more than {lent.size:,} bytes at once")
         try:
             value = function(*args, **kwargs)
             if _holds_handle(value):
@@ -63,13 +72,13 @@ class Callbacks:
             return _raised(type(error).__name__, str(error))
 
 
-def _checked(question: dict[str, Any], number: int) -> tuple[str, list[Any], dict[str, Any]]:
+def _checked(question: dict[str, Any], number: int) -> tuple[str | int, list[Any], dict[str, Any]]:
     name, args, kwargs = (question.get(key) for key in ("name", "args", "kwargs"))
     sound = (
         set(question) == _KEYS
         and type(question["id"]) is int
         and question["id"] == number
-        and type(name) is str
+        and type(name) in (str, int)
         and type(args) is list
         and type(kwargs) is dict
         and all(type(key) is str for key in kwargs)

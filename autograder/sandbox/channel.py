@@ -10,7 +10,7 @@ import os
 import select
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from autograder.sandbox import wire
 
@@ -59,16 +59,14 @@ class Channel:
             self._output = -1
 
     def exchange(
-        self, payload: bytes, tick: Callable[[], None], output: Output | None
+        self, request: Sequence[memoryview], tick: Callable[[], None], output: Output | None
     ) -> bytearray:
-        """Send one request (nothing, if empty) and wait for the answer's payload.
+        """Send the pieces of one request (or none) and wait for the answer's payload.
 
         `tick` is called about every 50 ms, whatever happens meanwhile, and may raise.
         """
-        outgoing = memoryview(b"")
-        if payload:
+        if outgoing := [piece for piece in request if piece]:
             self._expect_silence()
-            outgoing = memoryview(wire.frame(payload))
         poller = select.poll()
         poller.register(self._output, select.POLLIN)
         poller.register(self._wire, select.POLLIN | (select.POLLOUT if outgoing else 0))
@@ -88,7 +86,9 @@ class Channel:
                     raise Broken("it spoke before it was asked to")
                 self._receive(incoming)
             if outgoing and event & select.POLLOUT:
-                outgoing = outgoing[self._send(outgoing) :]
+                outgoing[0] = outgoing[0][self._send(outgoing[0]) :]
+                if not outgoing[0]:
+                    del outgoing[0]
                 if not outgoing:
                     poller.modify(self._wire, select.POLLIN)
         self._drain(output, pieces=64)

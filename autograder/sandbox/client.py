@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, Self
 
-from autograder.sandbox import answers, wire
+from autograder.errors import SuiteError
+from autograder.sandbox import answers, requests, wire
 from autograder.sandbox.allowance import Allowance
-from autograder.sandbox.callbacks import Callbacks, Function, is_question
+from autograder.sandbox.callbacks import Callbacks, is_question
 from autograder.sandbox.channel import Broken, Died, Output
 from autograder.sandbox.failures import (
     CallFailed,
@@ -22,6 +23,7 @@ from autograder.sandbox.failures import (
     Violated,
 )
 from autograder.sandbox.fork import Fork
+from autograder.sandbox.lent import Function
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.questions import QUESTIONS
 from autograder.sandbox.records import Answer, Cell, CellReport, Request
@@ -94,7 +96,7 @@ class Sandbox:
 
         Args:
             name: of the function.
-            args: positional arguments, plain data or handles.
+            args: positional arguments, plain data, handles, or functions that are lent (`Lent`).
             kwargs: keyword arguments.
             watch: say what became of the arguments (claims).
             replaced: functions of the trusted side for which these names stand while the call
@@ -152,6 +154,8 @@ class Sandbox:
 
     def _ask(self, request: Request) -> Answer:
         name = request.what
+        if self._allowance.is_suspended:
+            raise SuiteError(f"{name} was called by what answers a call of the same submission.")
         if self._breakdowns[name] >= PATIENCE:
             again = self._last_breakdown[name]
             raise type(again)(f"{again.message} It is not called again.", again.detail)
@@ -234,7 +238,8 @@ class Sandbox:
         self._number += 1
         try:
             message = {"id": self._number, **request.message}
-            payload = wire.encode(message, generation=self._generation)
+            lent = request.callbacks.lent if request.callbacks else None
+            packed = requests.encode(message, self._generation, lent)
         except wire.StaleHandle:
             raise Crashed(f"What {what} needs was lost: {self._lost}") from None
         except wire.CannotCross as refusal:
@@ -242,7 +247,7 @@ class Sandbox:
         try:
             self._allowance.begin(what, request.seconds)
             try:
-                answer = self._conversation(fork, payload, request.callbacks, output)
+                answer = self._conversation(fork, packed, request.callbacks, output)
             finally:
                 seconds = self._allowance.end()
             return answers.read(answer, self._number, what, request.watch), seconds
@@ -259,16 +264,21 @@ class Sandbox:
             raise
 
     def _conversation(
-        self, fork: Fork, payload: bytes, callbacks: Callbacks | None, output: Output | None
+        self,
+        fork: Fork,
+        packed: list[memoryview],
+        callbacks: Callbacks | None,
+        output: Output | None,
     ) -> Any:
         """Send one request and answer what is asked back; returns the answer as it came."""
         while True:
-            raw = fork.channel.exchange(payload, self._allowance.tick, output)
+            raw = fork.channel.exchange(packed, self._allowance.tick, output)
             answer = wire.decode(raw, generation=self._generation)
             if callbacks is None or not is_question(answer):
                 return answer
             with self._allowance.suspended():
-                payload = callbacks.reply(answer, self._number)
+                reply = callbacks.reply(answer, self._number, len(raw))
+            packed = [memoryview(wire.frame(reply))]
 
     def _died(self, what: str) -> NoReturn:
         ended = self._hang_up(dying=True)

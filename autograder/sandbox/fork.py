@@ -83,7 +83,7 @@ class Fork:
 
     def _await_ready(self) -> None:
         try:
-            answer = wire.decode(self.channel.exchange(b"", self._tick, None))
+            answer = wire.decode(self.channel.exchange((), self._tick, None))
         except (Died, Broken, wire.Malformed) as error:
             how = self._line().get("ended", error)
             raise AutograderError(f"A sandbox ended before it was ready ({how}).") from None

@@ -1,7 +1,8 @@
 """The worker's end of the wire: whole frames, one at a time, and questions back while a call lasts.
 
-Runs inside the fork. A replaced function is a stand-in that asks the trusted side, so that no
-right code is ever in this process; what it may ask, and when, the trusted side decides.
+Runs inside the fork. A function that is replaced, or lent as an argument, is a stand-in that asks
+the trusted side, so that no right code is ever in this process; what it may ask, and when, the
+trusted side decides.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograder.sandbox import wire
+from autograder.sandbox.lent import Lent
 
 
 class Line:
@@ -36,13 +38,17 @@ class Line:
 
     def _exactly(self, length: int) -> bytearray:
         data = bytearray(length)
-        view, got = memoryview(data), 0
-        while got < length:
-            count = self._connection.recv_into(view[got:])
+        self.fill(memoryview(data))
+        return data
+
+    def fill(self, memory: memoryview) -> None:
+        """Receive as many bytes as it has room for."""
+        got = 0
+        while got < len(memory):
+            count = self._connection.recv_into(memory[got:])
             if count == 0:
                 os._exit(0)
             got += count
-        return data
 
     @contextmanager
     def replacing(self, namespace: dict[str, Any], names: list[str], number: int) -> Iterator[None]:
@@ -51,7 +57,7 @@ class Line:
         Other names of the same function stand for it too.
         """
         before = dict(namespace)
-        stand_ins = {name: self._stand_in(name, number) for name in names}
+        stand_ins = {name: self._stand_in(name, name, number) for name in names}
         for name, stand_in in stand_ins.items():
             own = before.get(name)
             if callable(own):
@@ -70,15 +76,19 @@ class Line:
                 if name in before:
                     namespace[name] = before[name]
 
-    def _stand_in(self, name: str, number: int) -> Callable[..., Any]:
+    def lent(self, argument: Lent) -> Callable[..., Any]:
+        """What an argument of the request under way stands for; as long-lived as that."""
+        return self._stand_in(argument.number, argument.name, self._call)
+
+    def _stand_in(self, key: str | int, name: str, number: int) -> Callable[..., Any]:
         def stand_in(*args: Any, **kwargs: Any) -> Any:
-            return self._ask(number, name, args, kwargs)
+            return self._ask(number, key, name, args, kwargs)
 
         stand_in.__name__ = stand_in.__qualname__ = name
         return stand_in
 
-    def _ask(self, number: int, name: str, args: Any, kwargs: Any) -> Any:
-        question = {"id": number, "outcome": "asks", "name": name}
+    def _ask(self, number: int, key: str | int, name: str, args: Any, kwargs: Any) -> Any:
+        question = {"id": number, "outcome": "asks", "name": key}
         with self._asking:
             if number != self._call or os.getpid() != self._pid:
                 raise RuntimeError(f"{name} cannot be called here: the test is over")

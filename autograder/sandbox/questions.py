@@ -10,9 +10,24 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
+from autograder.sandbox import drawing
+
 MAX_LAYERS = 1000
 DEPTH = 8  # of models in models
 AT_ONCE = 256  # inputs that are cheaper to call a model on than to compile `predict` for
+
+
+def _fill(model: Any, seed: int, scale: float) -> None:
+    """Weights drawn from a seed, one by one, so that no two copies of all are ever held."""
+    shapes = (tuple(weight.shape) for weight in model.weights)
+    for weight, drawn in zip(model.weights, drawing.weights(shapes, seed, scale), strict=True):
+        weight.assign(drawn)
+
+
+def _weight_shapes(model: Any) -> list[tuple[int, ...]]:
+    return [tuple(weight.shape) for weight in model.weights]
 
 
 def _is_model(value: Any) -> bool:
@@ -28,7 +43,9 @@ def _set_weights(model: Any, weights: Any) -> None:
     model.set_weights(weights)
 
 
-def _predict(model: Any, inputs: Any) -> Any:
+def _predict(model: Any, inputs: Any, training: bool = False) -> Any:
+    if training:
+        return model(inputs, training=True)
     keras = sys.modules.get("keras")
     if keras is not None and isinstance(model, keras.Model) and len(inputs) <= AT_ONCE:
         return model(inputs, training=False)
@@ -109,6 +126,10 @@ def _make_sequential(_: None, input_shape: Any, layers: Any) -> Any:
     return keras.Sequential([keras.Input(tuple(input_shape)), *made])
 
 
+def _make_generator(_: None, seed: int) -> Any:
+    return np.random.default_rng(seed)
+
+
 def _plain(value: Any) -> Any:
     """Configuration as JSON would have it; anything else by the name of its type."""
     if isinstance(value, dict):
@@ -123,12 +144,15 @@ def _plain(value: Any) -> Any:
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "config": _config,
     "count_params": _count_params,
+    "fill": _fill,
     "get_weights": _get_weights,
     "history": _history,
     "is_model": _is_model,
     "layers": _layers,
+    "make_generator": _make_generator,
     "make_sequential": _make_sequential,
     "predict": _predict,
     "set_weights": _set_weights,
+    "weight_shapes": _weight_shapes,
 }
 """By name; the first argument is what the handle stands for."""

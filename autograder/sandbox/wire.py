@@ -55,12 +55,7 @@ def encode(
     Raises:
         CannotCross: too large, too deep, of another dtype, or not plain data without `keep`.
     """
-    encoder = _Encoder(limit, keep, generation)
-    plain = encoder.plain(value, MAX_DEPTH)
-    payload: bytes = msgpack.packb(plain, use_bin_type=True, unicode_errors="surrogatepass")
-    if len(payload) > limit + OVERHEAD:
-        raise CannotCross(f"it is larger than {limit / (1 << 20):g} MB")
-    return payload
+    return Encoder(limit, keep, generation).payload(value)
 
 
 def decode(payload: bytes | bytearray, *, generation: int = 0) -> Any:
@@ -69,27 +64,7 @@ def decode(payload: bytes | bytearray, *, generation: int = 0) -> Any:
     Raises:
         Malformed: anything that `encode` would not have written.
     """
-    decoder = _Decoder(generation)
-    try:
-        value = msgpack.unpackb(
-            payload,
-            raw=False,
-            strict_map_key=False,
-            unicode_errors="surrogatepass",
-            ext_hook=decoder.extension,
-            list_hook=decoder.sequence,
-            object_pairs_hook=decoder.mapping,
-            max_array_len=MAX_ITEMS,
-            max_map_len=MAX_ITEMS,
-            timestamp=1,
-        )
-    except Malformed:
-        raise
-    except (ValueError, TypeError, OverflowError, RecursionError, MemoryError, struct.error) as e:
-        raise Malformed(f"undecodable ({type(e).__name__})") from None
-    if type(value) is _TupleMark:
-        raise Malformed("a stray mark")
-    return value
+    return Decoder(generation).value(payload)
 
 
 def frame(payload: bytes) -> bytes:
@@ -97,7 +72,9 @@ def frame(payload: bytes) -> bytes:
     return HEADER.pack(len(payload)) + payload
 
 
-class _Encoder:
+class Encoder:
+    """One payload in the making, measured as it grows; see `encode`."""
+
     def __init__(
         self, limit: int, keep: Callable[[Any], Handle] | None, generation: int | None
     ) -> None:
@@ -106,6 +83,13 @@ class _Encoder:
         self.generation = generation
         self.items = 0
         self.bytes = 0
+
+    def payload(self, value: Any) -> bytes:
+        plain = self.plain(value, MAX_DEPTH)
+        payload: bytes = msgpack.packb(plain, use_bin_type=True, unicode_errors="surrogatepass")
+        if len(payload) > self.limit + OVERHEAD:
+            raise CannotCross(f"it is larger than {self.limit / (1 << 20):g} MB")
+        return payload
 
     def plain(self, value: Any, depth: int) -> Any:
         kind = type(value)
@@ -207,11 +191,24 @@ def _plain_int(value: int) -> Any:
 
 
 def _handle(handle: Handle) -> Any:
-    name = handle.type_name[:200].encode("utf-8", "backslashreplace")
-    return msgpack.ExtType(_HANDLE, struct.pack("<Q", handle.number) + name)
+    return numbered(_HANDLE, handle.number, handle.type_name)
 
 
-class _Decoder:
+def numbered(code: int, number: int, name: str) -> Any:
+    """An extension that holds a number and a name."""
+    told = name[:200].encode("utf-8", "backslashreplace")
+    return msgpack.ExtType(code, struct.pack("<Q", number) + told)
+
+
+def number_and_name(data: bytes) -> tuple[int, str]:
+    """What `numbered` packed."""
+    if not 8 <= len(data) <= 1024:
+        raise Malformed("a name")
+    (number,) = struct.unpack_from("<Q", data)
+    return number, data[8:].decode("utf-8", "backslashreplace")
+
+
+class Decoder:
     """Hooks for msgpack that count, measure depth and check every value on its way in."""
 
     def __init__(self, generation: int) -> None:
@@ -219,6 +216,30 @@ class _Decoder:
         self.items = 0
         self.odd_keys = 0
         self.heights: dict[int, int] = {}
+
+    def value(self, payload: bytes | bytearray) -> Any:
+        try:
+            value = msgpack.unpackb(
+                payload,
+                raw=False,
+                strict_map_key=False,
+                unicode_errors="surrogatepass",
+                ext_hook=self.extension,
+                list_hook=self.sequence,
+                object_pairs_hook=self.mapping,
+                max_array_len=MAX_ITEMS,
+                max_map_len=MAX_ITEMS,
+                timestamp=1,
+            )
+        except Malformed:
+            raise
+        except (
+            ValueError, TypeError, OverflowError, RecursionError, MemoryError, struct.error
+        ) as trouble:  # fmt: skip
+            raise Malformed(f"undecodable ({type(trouble).__name__})") from None
+        if type(value) is _TupleMark:
+            raise Malformed("a stray mark")
+        return value
 
     def extension(self, code: int, data: bytes) -> Any:
         if code == _TUPLE and not data:
@@ -229,9 +250,8 @@ class _Decoder:
             return complex(*struct.unpack("<dd", data))
         if code == _BIG_INT and len(data) <= MAX_INT_BITS // 8 + 1:
             return int.from_bytes(data, "little", signed=True)
-        if code == _HANDLE and 8 <= len(data) <= 1024:
-            (number,) = struct.unpack_from("<Q", data)
-            return Handle(number, data[8:].decode("utf-8", "backslashreplace"), self.generation)
+        if code == _HANDLE:
+            return Handle(*number_and_name(data), self.generation)
         raise Malformed(f"extension {code}")
 
     def sequence(self, items: list[Any]) -> Any:

@@ -16,10 +16,11 @@ from typing import Any, NoReturn, TextIO, cast
 import numpy as np
 
 from autograder.sandbox import isolation as isolating
+from autograder.sandbox import requests, wire
 from autograder.sandbox import shell as shells
-from autograder.sandbox import wire
 from autograder.sandbox.failures import Handle
 from autograder.sandbox.isolation import Isolation
+from autograder.sandbox.lent import Lent
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.line import Line
 from autograder.sandbox.questions import QUESTIONS
@@ -52,8 +53,7 @@ def run(
     worker = _Worker(shell, shells.enter_module(shell, module_name), limits, line)
     line.send(wire.encode({"id": 0, "outcome": "ready"}))
     while True:
-        request = wire.decode(line.receive())
-        answer = worker.answer(request)
+        answer = worker.answer(requests.decode(line.receive(), line.fill))
         _flush()
         line.send(answer)
 
@@ -123,9 +123,11 @@ class _Worker:
         return Handle(len(self.kept) - 1, type(value).__name__)
 
     def resolved(self, value: Any) -> Any:
-        """Arguments with every handle replaced by what it stands for."""
+        """Arguments with every handle and lent function replaced by what it stands for."""
         if isinstance(value, Handle):
             return self.kept[value.number]
+        if isinstance(value, Lent):
+            return self.line.lent(value)
         if type(value) in (list, tuple):
             return type(value)(self.resolved(item) for item in value)
         if type(value) is dict:

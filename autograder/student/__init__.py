@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from autograder.student.charts import (
     Chart,
+    show_bars,
     show_curves,
     show_feature_maps,
     show_images,
@@ -15,6 +16,7 @@ from autograder.student.charts import (
     show_sizes,
 )
 from autograder.student.checks import CheckFailed, NotWrittenYet, check, check_raises
+from autograder.student.gallery import show_filters, show_image_rows, show_top_predictions
 from autograder.student.grids import show_confusion, show_connections
 from autograder.student.pictures import (
     Picture,
@@ -31,15 +33,19 @@ __all__ = [
     "Picture",
     "check",
     "check_raises",
+    "show_bars",
     "show_confusion",
     "show_connections",
     "show_convolution",
     "show_curves",
     "show_feature_maps",
+    "show_filters",
+    "show_image_rows",
     "show_images",
     "show_misclassified",
     "show_padding",
     "show_pooling",
     "show_sizes",
+    "show_top_predictions",
     "show_windows",
 ]

@@ -9,6 +9,7 @@ matplotlib is imported when a chart is looked at. For tables as grids of cells s
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 Images = npt.ArrayLike
 WIDTH_INCHES = 7.5
 IMAGE_INCHES = 0.9
+TITLE_POINTS = 8
+TITLE_CHARACTERS = 15
+"""How many stand over an image before a title goes on in the next line."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def show_images(images: Images, titles: Iterable[object] = (), columns: int = 8)
     if not len(array):
         raise ValueError("images holds no image")
     named = [str(title) for title in titles]
+    folded = [textwrap.fill(title, TITLE_CHARACTERS) for title in named]
     columns = max(1, min(columns, len(array)))
     rows = math.ceil(len(array) / columns)
 
@@ -79,10 +84,11 @@ def show_images(images: Images, titles: Iterable[object] = (), columns: int = 8)
             axes = figure.add_subplot(rows, columns, number + 1)
             axes.imshow(image, cmap=None if image.ndim == 3 else "gray", interpolation="nearest")
             axes.set_axis_off()
-            if number < len(named):
-                axes.set_title(named[number], fontsize=8)
+            if number < len(folded):
+                axes.set_title(folded[number], fontsize=TITLE_POINTS)
 
-    tall = IMAGE_INCHES * (1.35 if named else 1.1)
+    lines = max((title.count("\n") for title in folded), default=0)
+    tall = IMAGE_INCHES * (1.35 if named else 1.1) + lines * 1.2 * TITLE_POINTS / 72
     said = ", ".join(named)
     words = f"{len(array)} images of {array.shape[1]}×{array.shape[2]} pixels"
     size = (max(columns * IMAGE_INCHES, 1.5), rows * tall)
@@ -142,12 +148,13 @@ def show_sizes(layers: Sequence[tuple[str, int, int]]) -> Chart:
         left = 0.0
         gap = 0.3 * largest
         for number, (name, maps, side) in enumerate(steps):
-            _square(axes, left, side, number)
-            middle = left + side / 2
+            slot = max(side, 0.3 * largest)  # small squares need room for their words
+            middle = left + slot / 2
+            _square(axes, middle - side / 2, side, number)
             axes.text(middle, side / 2 + 0.06 * largest, name, ha="center", fontsize=9)
             below = f"{maps} @ {side}×{side}"
             axes.text(middle, -side / 2 - 0.16 * largest, below, ha="center", fontsize=7)
-            left += side + gap
+            left += slot + gap
         axes.set_xlim(-gap, left)
         axes.set_ylim(-0.75 * largest, 0.75 * largest)
 
@@ -187,6 +194,52 @@ def show_curves(history: Mapping[str, Sequence[float]]) -> Chart:
     ends = [f"{name} ends at {values[-1]:.4g}" for name, values in curves.items() if values]
     size = (min(WIDTH_INCHES, 3.6 * len(groups)), 2.6)
     return Chart(paint, size, ", ".join(ends) or "no epoch")
+
+
+def show_bars(
+    names: Sequence[object], values: Mapping[str, Sequence[float]], shares: bool = False
+) -> Chart:
+    """Bars side by side: for each name one of each list of values, in a colour of its own.
+
+    Args:
+        names: what is compared, from left to right: layers or channels, for instance.
+        values: by what they measure, a number for each name.
+        shares: show each list as percentages of its sum, so that different units can be compared.
+    """
+    labels = [str(name) for name in names]
+    lists = {str(what): [float(value) for value in row] for what, row in values.items()}
+    if not labels or not lists:
+        raise ValueError("names or values holds nothing")
+    for what, row in lists.items():
+        if len(row) != len(labels):
+            raise ValueError(f"values has {len(row)} of {what!r} for {len(labels)} names")
+    if shares:
+        lists = {what: [100 * value / sum(row) for value in row] for what, row in lists.items()}
+
+    def paint(figure: Figure) -> None:
+        from autograder.student.drawing import PALETTE
+
+        axes = figure.add_subplot()
+        wide = 0.8 / len(lists)
+        for number, (what, row) in enumerate(lists.items()):
+            lefts = [place - 0.4 + number * wide for place in range(len(labels))]
+            drawn = axes.bar(lefts, row, wide, align="edge", color=PALETTE[number], label=what)
+            if shares:
+                axes.bar_label(drawn, fmt="%.1f", fontsize=6)
+        axes.set_xticks(range(len(labels)), labels, fontsize=8)
+        axes.set_ylabel("per cent" if shares else "", fontsize=8)
+        axes.tick_params(labelsize=7)
+        axes.grid(alpha=0.3, axis="y")
+        axes.set_axisbelow(True)
+        axes.legend(fontsize=7)
+
+    sign = " %" if shares else ""
+    said = [
+        f"{what}: "
+        + ", ".join(f"{name} {value:.3g}{sign}" for name, value in zip(labels, row, strict=True))
+        for what, row in lists.items()
+    ]
+    return Chart(paint, (WIDTH_INCHES, 2.6), "; ".join(said))
 
 
 def _square(axes: Axes, left: float, side: float, number: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -160,22 +161,25 @@ def _describe(
     kwargs: Mapping[str, Any],
     variables: Mapping[str, Any],
 ) -> str:
-    """The call as one would write it, with the caller's own names for its arrays."""
+    """The call as one would write it, with the caller's own names for arrays and generators."""
     parts = [_argument(value, variables) for value in args]
     parts += [f"{name}={_argument(value, variables)}" for name, value in kwargs.items()]
     return f"{_name(function)}({', '.join(parts)})"
 
 
 def _argument(value: Any, variables: Mapping[str, Any]) -> str:
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray | np.random.Generator):
         for name, known in list(variables.items()):
             if known is value and not name.startswith("_"):
                 return name
+    if isinstance(value, np.ndarray):
         if value.size > 4:
             shape = ", ".join(str(length) for length in value.shape)
             return f"<array {shape}>"
         return f"np.array({value.tolist()})"
-    return shown(value)
+    if isinstance(value, np.random.Generator):
+        return "<generator>"
+    return _name(value) if isinstance(value, FunctionType) else shown(value)
 
 
 def _name(function: Callable[..., Any]) -> str:

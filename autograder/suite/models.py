@@ -6,6 +6,7 @@ suite chose, are values. Everything is checked here to be of the kind that was a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograder.sandbox import Handle
+from autograder.sandbox import Handle, drawing
 from autograder.suite.expect import Mismatch, shown
 
 MAX_LAYERS = 1000
 MAX_WEIGHTS = 2000
+MAX_FILLED = 100_000_000
 MAX_NAME = 200
 _LAYER_KEYS = {"class", "name", "config", "input_shape", "output_shape", "weights", "inbound"}
 
@@ -83,14 +85,38 @@ class Model:
         """
         self._ask(self.handle, "set_weights", ([np.asarray(weight) for weight in weights],))
 
-    def predict(self, x: NDArray[Any]) -> NDArray[Any]:
+    def weight_shapes(self) -> list[tuple[int, ...]]:
+        """The shapes of its weights, in Keras' order: a claim that `weights` would prove.
+
+        Raises:
+            CallFailed: it cannot tell.
+            Mismatch: what came is not a list of shapes.
+        """
+        said = self._ask(self.handle, "weight_shapes", ())
+        sound = type(said) is list and len(said) <= MAX_WEIGHTS and all(map(_is_shape, said))
+        if not sound or any(None in shape for shape in said):
+            raise Mismatch("has weights whose shapes cannot be read.", shown(said, 400))
+        shapes: list[tuple[int, ...]] = said
+        return shapes
+
+    def fill(self, seed: int, scale: float = drawing.HE) -> None:
+        """Draw all its weights from a seed, inside; `filled` gives the same ones.
+
+        Raises:
+            CallFailed: it does not let itself be filled.
+        """
+        self._ask(self.handle, "fill", (int(seed), float(scale)))
+
+    def predict(self, x: NDArray[Any], *, training: bool = False) -> NDArray[Any]:
         """Its outputs for a batch, without dropout and the like; this builds it, if need be.
+
+        With `training` they are those that it has while it is trained, of one call for all inputs.
 
         Raises:
             CallFailed: it cannot take these inputs.
             Mismatch: what came is not an array of numbers.
         """
-        said = self._ask(self.handle, "predict", (x,))
+        said = self._ask(self.handle, "predict", (x, True) if training else (x,))
         if not _is_numeric(said):
             raise Mismatch("predicted something that is not an array of numbers.", shown(said))
         outputs: NDArray[Any] = said
@@ -151,6 +177,21 @@ def make_model(
     if not isinstance(handle, Handle):
         raise Mismatch("was given no model: the process that should make it answers otherwise.")
     return Model(handle, ask)
+
+
+def filled(
+    shapes: Sequence[Sequence[int]], seed: int, scale: float = drawing.HE
+) -> list[NDArray[np.float32]]:
+    """The weights that `Model.fill` gives a model whose weights have these shapes, in their order.
+
+    See `drawing.weights` for how they are drawn.
+
+    Raises:
+        Mismatch: they would be too many to be held here; shapes may be what a student claims.
+    """
+    if sum(math.prod(max(1, size) for size in shape) for shape in shapes) > MAX_FILLED:
+        raise Mismatch(f"has more than {MAX_FILLED:,} weights.")
+    return list(drawing.weights(shapes, seed, scale))
 
 
 def _layer(said: Any) -> LayerSummary:

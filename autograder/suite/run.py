@@ -22,11 +22,11 @@ import pytest
 from autograder.errors import AutograderError, GraderInterrupted, SuiteError
 from autograder.results import Outcome
 from autograder.sandbox import CallFailed, HandleMisuse, Sandbox
-from autograder.sandbox.callbacks import Function
+from autograder.sandbox.lent import Function
 from autograder.suite.expect import Mismatch
 from autograder.suite.phases import exercise_of, foundations, in_order, to_replace
 from autograder.suite.points import Role, TestRecord
-from autograder.suite.student import Student
+from autograder.suite.student import CalledWrongly, Student
 from autograder.suite.training import GradingData, NotTrainedEnough, Training, grading_data
 from autograder.training_terms import TrainingTerms
 
@@ -254,6 +254,8 @@ class _GradingPlugin:
         if isinstance(error, AssertionError):
             return "failed", f"{where}does not have the property that this test asks for.", detail
         self.unforeseen.append(item.name)
+        if isinstance(error, CalledWrongly):
+            return "failed", where + str(error), detail
         return "failed", f"{where}returned something that this test cannot read.", detail
 
 

@@ -15,13 +15,18 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox import Answer, Handle, Sandbox, StudentRaised
-from autograder.sandbox.callbacks import Function
+from autograder.errors import AutograderError
+from autograder.sandbox import Answer, CallFailed, Handle, Sandbox, StudentRaised
+from autograder.sandbox.lent import MOST_BYTES, MOST_CALLS, Function, Lent
 from autograder.suite import models
 from autograder.suite.expect import Mismatch
 
 LONGEST_ARGUMENT = 60
 _NOT_PLAIN = (np.ndarray, np.generic, Handle, list, tuple, dict)
+
+
+class CalledWrongly(Exception):
+    """The student's code called a function of the suite's with what that cannot take."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ class Student:
         self._replaced: Mapping[str, Function] = {}
         self._seconds: float | None = None
         self._last_name = ""
+        self._numbers = itertools.count()
+        self._refusal: Exception | None = None  # of a function that the call was lent
         self.last_call = ""
 
     def begin(self, replaced: Mapping[str, Function], seconds: float | None) -> None:
@@ -79,9 +86,57 @@ class Student:
     ) -> Answer:
         self._last_name = name
         self.last_call = describe_call(name, args, kwargs)
-        return self._sandbox.call(
-            name, args, kwargs, watch=watch, replaced=self._replaced, seconds=self._seconds
-        )
+        self._refusal = None
+        try:
+            answer = self._sandbox.call(
+                name, args, kwargs, watch=watch, replaced=self._replaced, seconds=self._seconds
+            )
+        except CallFailed:
+            if self._refusal is None:
+                raise
+        if self._refusal is not None:
+            raise self._refusal
+        return answer
+
+    def generator(self, seed: int) -> Handle:
+        """A `numpy.random.default_rng(seed)` inside, to be an argument of calls.
+
+        Raises:
+            CallFailed: its process has ended meanwhile.
+        """
+        made = self._sandbox.ask(None, "make_generator", int(seed)).value
+        if not isinstance(made, Handle):
+            raise Mismatch("was given no generator: the process that should make it has none.")
+        return made
+
+    def function(
+        self, function: Function, *, calls: int = MOST_CALLS, size: int = MOST_BYTES
+    ) -> Lent:
+        """A function of the suite's as an argument of a call, which may call it while it lasts.
+
+        It runs here, on plain data that the student's process chose and that it has to check, and
+        returns plain data. Whatever it raises reaches the student's code, without the detail of a
+        `Mismatch`, and is how the call ends, even where that code goes on.
+
+        Args:
+            function: its name is what messages call it.
+            calls: how many times one call may call it.
+            size: bytes of arguments that it may be called with at once.
+        """
+        name = getattr(function, "__name__", "")
+        name = name if name.isidentifier() else "function"
+
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return function(*args, **kwargs)
+            except AutograderError:
+                raise
+            except Exception as error:
+                self._refusal = self._refusal or _refusal(name, error)
+                told = error.message if isinstance(error, Mismatch) else "it cannot take this"
+                raise TypeError(f"{name}: {told}") from None
+
+        return Lent(next(self._numbers), name, guarded, calls, size)
 
     def model(self, returned: Any) -> models.Model:
         """The Keras model that a call returned, which stays inside.
@@ -154,6 +209,14 @@ class Student:
             raise Mismatch(f"returned a value where the contract asks for {expected.__name__}.")
 
 
+def _refusal(name: str, error: Exception) -> Exception:
+    if isinstance(error, Mismatch):
+        return error
+    wrong = CalledWrongly(f"called {name} with something that it cannot take.")
+    wrong.__cause__ = error
+    return wrong
+
+
 def mentions(text: str, word: str) -> bool:
     """Whether a message names an argument, as a word of its own."""
     return re.search(rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_])", text) is not None
@@ -176,6 +239,8 @@ def _text(value: Any) -> str:
         return f"<{value.dtype} array of shape {value.shape}>"
     if isinstance(value, np.generic):
         return repr(value.item())
+    if isinstance(value, Lent):
+        return value.name
     if isinstance(value, Handle):
         return f"<{ascii(value.type_name)[1:-1][:40]}>"
     if isinstance(value, dict):

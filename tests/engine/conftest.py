@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from mini_course import write_mini_course
 
+from autograder import diagnosis
 from autograder.course import Assignment
+from autograder.diagnosis import Misconception
+from autograder.grading import grade
+from autograder.results import Result
+from autograder.sandbox import Zygote
+
+pytest.register_assert_rewrite("suite_checks")
 
 
 @pytest.fixture
 def mini_course(tmp_path: Path) -> Assignment:
     """The miniature assignment, in a course of its own."""
     return write_mini_course(tmp_path / "course")
+
+
+@pytest.fixture(scope="module")
+def tensorflow(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a warm process with what the `SUITE` of the tests' module preloads."""
+    with Zygote(request.module.SUITE.assignment.preload) as zygote:
+        yield zygote.address
+
+
+@pytest.fixture(scope="module")
+def graded(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Callable[[Misconception], Result]:
+    """The result of a misconception of `SUITE` among right answers, graded once."""
+    suite = request.module.SUITE
+    folder = tmp_path_factory.mktemp("misconceptions")
+    known: dict[str, Result] = {}
+
+    def result(which: Misconception) -> Result:
+        if which.name not in known:
+            path = folder / f"{which.name}.py"
+            text = diagnosis.as_submission(suite.assignment, which.function)
+            path.write_text(text, encoding="utf-8")
+            part = suite.part(suite.touched(which))
+            in_keras = part.preload != ("numpy",)
+            zygote = request.getfixturevalue("tensorflow") if in_keras else None
+            known[which.name] = grade(path, part, suite.seeds[0], zygote=zygote)
+        return known[which.name]
+
+    return result

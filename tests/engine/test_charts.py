@@ -39,6 +39,14 @@ def test_titles_may_be_an_array() -> None:
     assert repr(chart).endswith("4, 0, 7")
 
 
+def test_a_long_title_goes_on_in_the_next_line() -> None:
+    short, long = (
+        show_images(np.zeros((1, 2, 2)), [title]) for title in ("lily", "a cluster of small lilies")
+    )
+    assert [axes.get_title() for axes in long.figure.axes] == ["a cluster of\nsmall lilies"]
+    assert long.inches[1] > short.inches[1]
+
+
 def test_images_that_are_none_are_refused() -> None:
     for shape in ((3, 4), (2, 3, 4, 2), (0, 3, 4)):
         with pytest.raises(ValueError, match="images"):

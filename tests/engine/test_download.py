@@ -13,7 +13,7 @@ import pytest
 from file_server import FileServer, serving
 
 from autograder.datasets import DownloadFailed, Remote
-from autograder.datasets.download import fetch
+from autograder.datasets.download import CHUNK, fetch
 
 CONTENT = bytes(range(256)) * 4000
 
@@ -45,6 +45,12 @@ def test_the_file_arrives_whole_and_nothing_else_is_left(
     path = fetch(remote(server), tmp_path / "new" / "folder")
     assert path.read_bytes() == CONTENT
     assert files(path.parent) == ["file.bin"]
+
+
+def test_a_last_piece_of_a_few_bytes_arrives_too(server: FileServer, tmp_path: Path) -> None:
+    server.content = CONTENT[: 2 * CHUNK] + b"tail"
+    path = fetch(remote(server, server.content), tmp_path)
+    assert path.read_bytes() == server.content
 
 
 def test_progress_ends_at_the_whole_size(server: FileServer, tmp_path: Path) -> None:

@@ -34,6 +34,8 @@ CELL = """
             self.kept = weights
         def predict(self, x, verbose):
             return x @ self.kept[0] + self.kept[1]
+        def __call__(self, x, training):
+            return -x if training else x
 
     class Secretive(Layer):
         def get_config(self):
@@ -122,6 +124,14 @@ def test_a_failure_tells_which_question_was_asked(student: Student) -> None:
         model.set_weights([np.zeros(1)])
     told = student.as_called(failure.value.message)
     assert told.startswith("model.set_weights([<float64 array of shape (1,)>]) raised ValueError")
+
+
+def test_predictions_may_be_those_of_training(student: Student) -> None:
+    model = student.model(student.build())
+    np.testing.assert_array_equal(model.predict(np.ones((1, 2)), training=True), [[-1, -1]])
+    assert student.as_called("predict raised") == (
+        "model.predict(<float64 array of shape (1, 2)>, True) raised"
+    )
 
 
 @pytest.mark.parametrize("name", ["something", "number", "nothing"])

@@ -10,6 +10,7 @@ import pytest
 from sandboxes import available, sandbox
 
 from autograder.sandbox import Handle, HandleMisuse, Limits, Sandbox, Zygote
+from autograder.suite.models import filled
 from autograder.suite.student import Student
 
 CELL = """
@@ -142,3 +143,40 @@ def test_a_model_of_the_suites_own_design_is_made_inside(zygote: Zygote) -> None
         kernel, bias = model.weights()
         model.set_weights([np.zeros_like(kernel), bias + 3])
         np.testing.assert_array_equal(model.predict(images), 3)
+
+
+FILLED = """
+    import keras
+
+    def build():
+        layers = keras.layers
+        return keras.Sequential([
+            keras.Input((6, 6, 3)),
+            layers.Conv2D(4, 3),
+            layers.BatchNormalization(),
+            keras.Sequential([layers.Flatten(), layers.Dropout(0.5), layers.Dense(2)]),
+        ])
+
+    def unbuilt():
+        return keras.Sequential([keras.layers.Dense(2)])
+"""
+
+
+def test_weights_are_drawn_inside_as_they_are_outside(zygote: Zygote) -> None:
+    with sandbox(zygote, FILLED, limits=LIMITS) as inside:
+        model = Student(inside).model(Student(inside).build())
+        shapes = model.weight_shapes()
+        assert shapes == [(3, 3, 3, 4), (4,), (4,), (4,), (4,), (4,), (64, 2), (2,)]
+        model.fill(5, scale=0.5)
+        for got, drawn in zip(model.weights(), filled(shapes, 5, scale=0.5), strict=True):
+            assert got.dtype == drawn.dtype == np.float32
+            np.testing.assert_array_equal(got, drawn)
+
+
+def test_a_model_that_is_not_built_has_nothing_to_fill(zygote: Zygote) -> None:
+    with sandbox(zygote, FILLED, limits=LIMITS) as inside:
+        student = Student(inside)
+        model = student.model(student.unbuilt())
+        model.fill(5)
+        assert model.weight_shapes() == []
+        assert model.predict(np.ones((1, 3), np.float32)).shape == (1, 2)

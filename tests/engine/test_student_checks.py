@@ -99,6 +99,14 @@ def test_an_unnamed_array_goes_by_its_shape(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out == "✓ size(<array 2, 3>)\n✓ size(np.array([1, 2]))\n"
 
 
+def test_functions_and_generators_go_by_their_names(capsys: pytest.CaptureFixture[str]) -> None:
+    code = "rng = np.random.default_rng(0)\ncheck(call, double, rng, expected=True)"
+    variables: dict[str, Any] = {"check": check, "np": np}
+    exec(f"def call(*given): return True\ndef double(x): return 2 * x\n{code}", variables)
+    check(variables["call"], np.random.default_rng(0), expected=True)
+    assert capsys.readouterr().out == "✓ call(double, rng)\n✓ call(<generator>)\n"
+
+
 def test_a_stub_is_not_written_yet() -> None:
     def max_pool2d(x: Any) -> Any:
         raise NotImplementedError()

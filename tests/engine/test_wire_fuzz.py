@@ -209,7 +209,7 @@ def exchange(peer: Callable[[socket.socket, int], None], request: bytes = b"requ
     thread = threading.Thread(target=run)
     thread.start()
     try:
-        return bytes(channel.exchange(request, tick, Output(1000)))
+        return bytes(channel.exchange([memoryview(request)], tick, Output(1000)))
     finally:
         channel.close()
         with contextlib.suppress(OSError):

@@ -1,0 +1,63 @@
+"""Images kept once they are decoded, so that the next load takes a moment: a cache, never a source.
+
+What is not whole and as it was written is not there. Knows no dataset: only a name and a shape.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from autograder.datasets import folders
+from autograder.datasets.dataset import Images
+
+LAYOUT = 1
+"""Part of each file's name: another number, and what was kept is decoded anew."""
+
+
+def kept(name: str, shape: tuple[int, ...]) -> Images | None:
+    """The images, where they were kept and nothing has changed since."""
+    images = _read(place(name, shape))
+    return images if images is not None and images.shape == shape else None
+
+
+def keep(name: str, images: Images) -> None:
+    """Write them in one step; where nothing can be written, they are not kept."""
+    with contextlib.suppress(OSError):
+        _write(place(name, images.shape), images)
+
+
+def place(name: str, shape: tuple[int, ...]) -> Path:
+    """The file: in the user's cache, as a named folder may belong to others."""
+    return folders.of_user() / f"{name}-decoded-{shape[1]}x{shape[2]}-v{LAYOUT}.npz"
+
+
+def _write(path: Path, images: Images) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, images=images, digest=np.array(_digest(images)))
+        os.replace(part, path)
+    except BaseException:
+        os.unlink(part)
+        raise
+
+
+def _read(path: Path) -> Images | None:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            images, digest = archive["images"], str(archive["digest"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    return images if images.dtype == np.uint8 and digest == _digest(images) else None
+
+
+def _digest(images: Images) -> str:
+    return hashlib.sha256(np.ascontiguousarray(images).data).hexdigest()

@@ -1,0 +1,87 @@
+"""Where a model drops units while it is trained, and how many, told by its answers.
+
+Weights are set so that the units in question are read at the answers: with a kernel of zeros and
+one of ones on its diagonal, a logit is a unit, and the last class, whose column is zero, is what
+the others are measured from.
+"""
+
+from __future__ import annotations
+
+import network as net
+import numpy as np
+from trials import Built
+
+from autograder.suite import Mismatch, expect
+
+COUNT = 24
+"""Images at a time, each with masks of its own."""
+
+
+def logits(answer: np.ndarray) -> np.ndarray:
+    """What the first classes get beyond the last one, from probabilities or from logits."""
+    answer = np.asarray(answer, np.float64)
+    if (answer >= 0).all() and np.allclose(answer.sum(axis=1), 1, atol=1e-3):
+        answer = np.log(np.maximum(answer, 1e-30))
+    return answer[:, :-1] - answer[:, -1:]
+
+
+def read(trial: Built, weights: net.Weights, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The units before the answers, without and with training."""
+    trial.put(weights)
+    return logits(trial.model.predict(x)), trained(trial, x)
+
+
+def trained(trial: Built, x: np.ndarray) -> np.ndarray:
+    """The units before the answers, in training."""
+    return logits(trial.model.predict(x, training=True))
+
+
+def reading(trial: Built) -> net.Weights:
+    """Zeros, but each class reads a unit of fc7; what is normalised stays as it is."""
+    weights = {name: np.zeros(shape) for name, shape in trial.wanted.items()}
+    for name, array in weights.items():
+        if name.endswith(("gamma", "variance")):
+            array += 1
+    units = trial.wanted["fc8_bias"][0] - 1
+    weights["fc8_kernel"][np.arange(units), np.arange(units)] = 1
+    return weights
+
+
+def passing(trial: Built, weights: net.Weights) -> None:
+    """Let fc7 pass on what the units of fc6 give."""
+    np.fill_diagonal(weights["fc7_kernel"], 1)
+
+
+def ratios(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """What became of each unit in training, as a multiple of what it is otherwise."""
+    expect.that(
+        bool((np.abs(before) > 1e-4).all()),
+        "returned a model whose dense layers do not pass on positive numbers",
+    )
+    return after / before
+
+
+def require_rate(kept: np.ndarray, rate: float, where: str) -> None:
+    """Require that of these units, marked where they were kept, that share was dropped.
+
+    `kept` has at least 900 entries, each kept or not by itself: for a right model the share of
+    those dropped is six standard deviations away with a chance below 1e-8.
+    """
+    share = 1 - float(np.mean(kept))
+    if share == 0:
+        raise Mismatch(f"returned a model that drops no units after {where} while it is trained.")
+    deviation = np.sqrt(rate * (1 - rate) / np.size(kept))
+    expect.that(
+        abs(share - rate) < 6 * deviation,
+        f"returned a model that drops {share:.0%} of the units after {where} while it is trained",
+    )
+
+
+def require_scale(found: np.ndarray, wanted: float, where: str) -> None:
+    """Require that units that were kept are so many times what they were."""
+    expect.that(
+        bool(np.allclose(found, wanted, rtol=0.06)),
+        f"returned a model in which units that dropout keeps after {where} are "
+        f"{np.median(found):.3g} times what they are without it",
+        f"expected {wanted:g}, got {expect.shown(found, 400)}",
+    )

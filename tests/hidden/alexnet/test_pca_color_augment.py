@@ -1,0 +1,278 @@
+"""Hidden tests of `pca_color_augment` and `rgb_principal_components`.
+
+The three numbers that were drawn for an image can be worked out of its shift of colour, since the
+suite's eigenvectors are orthonormal and its eigenvalues known. That they are normal, with the right
+deviation and each by itself, is by chance.CHANCE.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import cases
+import numpy as np
+import pytest
+import reference
+from chance import is_binomial, squares_bounds
+
+from autograder.suite import expect
+
+MANY = 4000
+WITHIN_ONE = math.erf(1 / math.sqrt(2))
+"""The probability that a normal number lies within one deviation of its mean: 0.6827."""
+
+
+def turned(rng):
+    """Orthonormal columns, far from the axes and from their own transpose, with signs by chance."""
+    axis = np.array([1.0, 2.0, 3.0]) / math.sqrt(14)
+    angle = rng.uniform(1.8, 2.2)
+    cross = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
+    rotation = np.eye(3) + math.sin(angle) * cross + (1 - math.cos(angle)) * cross @ cross
+    return rotation * rng.choice((-1, 1), size=3)
+
+
+def eigenvalues(rng):
+    """Falling, far from each other and from 1, so that no power or root of them looks alike."""
+    return np.array([9.0, 3.0, 0.3]) * rng.uniform(0.9, 1.1, size=3)
+
+
+def shifts(student, images, values, vectors, generator, *sigma):
+    """What was added to each image, which has to be the same for all of its pixels."""
+    got = student.pca_color_augment(images, values, vectors, generator, *sigma)
+    added = cases.array_of(got, images.shape).astype(np.float64) - images
+    of_each = added[:, 0, 0]
+    uneven = np.abs(added - of_each[:, np.newaxis, np.newaxis]).max()
+    expect.that(
+        uneven <= 1e-3 * np.abs(of_each).max(),  # rounding of float32 is less
+        "added different colours to pixels of the same image, or changed them otherwise",
+        detail=uneven,
+    )
+    return of_each
+
+
+def drawn(student, rng, *sigma, count=MANY):
+    """The numbers, by image and component, divided by sigma: standard normal if all is right."""
+    values, vectors = eigenvalues(rng), turned(rng)
+    images = cases.wide(rng, (count, 1, 1, 3))
+    generator = student.generator(cases.seed(rng))
+    added = shifts(student, images, values, vectors, generator, *sigma)
+    return added @ vectors / values / (sigma[0] if sigma else 0.1)
+
+
+def require_deviation(numbers):
+    """The mean of n squares of standard normal numbers is within 16 % of 1 for n = 4000."""
+    least, most = squares_bounds(len(numbers))
+    found = (numbers**2).mean(axis=0)
+    expect.that(
+        ((least <= found) & (found <= most)).all(),
+        "shifts colours by too much or too little along some component",
+        detail=f"mean squares {found}, expected from {least:.3f} to {most:.3f}",
+    )
+
+
+def clouds(rng, shape, dtype=np.float64):
+    """Images of which one has other colours than the next, and which vary most in one direction."""
+    spread = turned(rng) * np.array([40.0, 15.0, 6.0])
+    middles = rng.uniform(90, 160, size=(shape[0], 1, 1, 3))
+    colours = middles + rng.uniform(-1, 1, size=shape) @ spread.T
+    return np.clip(np.rint(colours), 0, 255).astype(dtype)
+
+
+def components(student, images):
+    got = student.rgb_principal_components(images)
+    values, vectors = cases.pair_of(got, "of eigenvalues and eigenvectors")
+    return cases.array_of(values, (3,)), cases.array_of(vectors, (3, 3))
+
+
+def compare_values(student, images):
+    """The divisor of the covariance may be the number of pixels, or one less."""
+    got, _ = components(student, images)
+    for less in (0, 1):
+        want, _ = reference.rgb_principal_components(images, less)
+        if np.allclose(got, want, rtol=2e-5):
+            return
+    expect.close(got, want)
+
+
+def compare_vectors(student, images):
+    """Columns, each with the sign that the student's has."""
+    _, got = components(student, images)
+    _, want = reference.rgb_principal_components(images)
+    signs = np.where((got * want).sum(axis=0) < 0, -1, 1)
+    expect.close(got, want * signs, rtol=1e-4)
+
+
+@pytest.mark.public
+@pytest.mark.weight(1)
+def test_example(student):
+    """The relations of the eigenvalues of seven pixels, as in the notebook."""
+    moves = [(3, 0, 0), (-3, 0, 0), (0, 2, 0), (0, -2, 0), (0, 0, 1), (0, 0, -1)]
+    colours = np.array([(0, 0, 0), *moves]) + 100
+    values, _ = components(student, colours.astype(np.uint8).reshape(1, 1, 7, 3))
+    expect.that(values[0] > 0, "returned a first eigenvalue that is not positive")
+    expect.close(values / values[0], np.array([1, 4 / 9, 1 / 9]))
+
+
+@pytest.mark.weight(1.5)
+def test_same_colour_for_a_whole_image(student, rng):
+    """All pixels of an image are shifted by the same colour, which is not that of the next image.
+
+    Two normal numbers are never alike, but for the precision of floats.
+    """
+    generator = student.generator(cases.seed(rng))
+    for shape in ((4, 5, 6, 3), (6, 2, 3, 3), (3, 3, 7, 3)):
+        images = cases.wide(rng, shape)
+        added = shifts(student, images, eigenvalues(rng), turned(rng), generator)
+        expect.that((np.abs(added) > 1e-9).all(), "shifted some colour by nothing")
+        for one, other in itertools.combinations(added, 2):
+            expect.that(np.abs(one - other).max() > 1e-9, "shifted two images by the same colour")
+
+
+@pytest.mark.weight(3)
+def test_along_eigenvectors_by_eigenvalues(student, rng):
+    """The shift along each eigenvector is sigma times its eigenvalue, on average."""
+    require_deviation(drawn(student, rng))
+
+
+@pytest.mark.weight(1)
+def test_sigma(student, rng):
+    """The deviation of the numbers is sigma, another one too."""
+    for sigma in (0.5, 2.0):
+        require_deviation(drawn(student, rng, sigma))
+
+
+@pytest.mark.weight(1)
+def test_normal_numbers(student, rng):
+    """The numbers are as often negative as positive, and within one deviation as normal ones are.
+
+    Both are counted: of n independent numbers binomial (n, 1/2) and (n, 0.6827) are. Of uniform
+    numbers of the same deviation 0.577 would lie within one.
+    """
+    numbers = drawn(student, rng, 0.1)
+    for column in numbers.T:
+        expect.that(
+            is_binomial(int((column > 0).sum()), MANY, 0.5),
+            "shifts colours to one side more often than to the other",
+        )
+    within = int((np.abs(numbers) < 1).sum())
+    expect.that(
+        is_binomial(within, numbers.size, WITHIN_ONE), "does not draw from a normal distribution"
+    )
+
+
+@pytest.mark.weight(1.5)
+def test_each_component_by_itself(student, rng):
+    """Components are drawn by themselves: two have the same sign for half of the images."""
+    numbers = drawn(student, rng, 0.1)
+    for one, other in itertools.combinations(numbers.T, 2):
+        expect.that(
+            is_binomial(int(((one > 0) == (other > 0)).sum()), MANY, 0.5),
+            "draws numbers for two components that depend on each other",
+        )
+
+
+@pytest.mark.weight(1)
+def test_not_clipped(student, rng):
+    """Colours may leave the range from 0 to 1, or to 255: nothing is clipped, nor rounded."""
+    values, vectors = eigenvalues(rng), turned(rng)
+    generator = student.generator(cases.seed(rng))
+    for top in (1, 255):
+        images = top * rng.integers(0, 2, size=(60, 2, 3, 3)).astype(np.float64)
+        added = shifts(student, images, values * top, vectors, generator, 0.5)
+        after = images + added[:, np.newaxis, np.newaxis]
+        expect.that((after < 0).any() and (after > top).any(), "clipped colours")
+        expect.that((added % 1 != 0).all(), "rounded colours")
+
+
+@pytest.mark.weight(1)
+def test_bytes_and_single_precision(student, rng):
+    """Bytes become floating, without overflow; float32 stays float32."""
+    values, vectors = 8 * eigenvalues(rng), turned(rng)
+    for images in (cases.in_bytes(rng, (9, 4, 5, 3)), 50 * cases.mixed(rng, (9, 4, 5, 3))):
+        generator = student.generator(cases.seed(rng))
+        got = student.pca_color_augment(images, values, vectors, generator, 1.0)
+        added = cases.array_of(got, images.shape) - images.astype(np.float64)
+        expect.that((np.abs(added) > 1e-9).all(), "shifted some colour by nothing")
+        want = images + added[:, :1, :1]
+        like = images if images.dtype == np.float32 else ()
+        expect.close(got, want, dtype="kept" if len(like) else "floating", like=(like,))
+
+
+@pytest.mark.weight(1.5)
+def test_eigenvalues(student, rng):
+    """rgb_principal_components: the variances along the components of all pixels, falling."""
+    for shape in ((3, 6, 8, 3), (5, 4, 3, 3), (1, 9, 7, 3)):
+        compare_values(student, clouds(rng, shape))
+
+
+@pytest.mark.weight(1.5)
+def test_eigenvectors(student, rng):
+    """rgb_principal_components: a column of length 1 for each eigenvalue, with either sign."""
+    for shape in ((3, 6, 8, 3), (5, 4, 3, 3), (1, 9, 7, 3)):
+        compare_vectors(student, clouds(rng, shape))
+
+
+@pytest.mark.weight(1)
+def test_components_of_bytes(student, rng):
+    """rgb_principal_components of bytes is that of the same numbers: nothing overflows."""
+    images = clouds(rng, (4, 7, 6, 3), np.uint8)
+    compare_values(student, images)
+    compare_vectors(student, images)
+
+
+@pytest.mark.weight(0.5)
+def test_components_in_double_precision(student, rng):
+    """rgb_principal_components of float32 images that hardly vary, around large numbers."""
+    images = (4000 + clouds(rng, (3, 6, 8, 3)) / 256).astype(np.float32)
+    compare_values(student, images)
+
+
+@pytest.mark.weight(0.25)
+def test_no_images(student, rng):
+    """An empty batch gives an empty batch."""
+    images = np.zeros((0, 4, 5, 3))
+    got = student.pca_color_augment(images, eigenvalues(rng), turned(rng), student.generator(9))
+    expect.close(got, images)
+
+
+@pytest.mark.supporting
+@pytest.mark.weight(0.5)
+def test_the_generator_decides(student, rng):
+    """The same generator in the same state shifts alike, and another call shifts otherwise."""
+    images = cases.wide(rng, (8, 2, 3, 3))
+    values, vectors = eigenvalues(rng), turned(rng)
+    generator = student.generator(seed := cases.seed(rng))
+    one, other, again = (
+        shifts(student, images, values, vectors, each)
+        for each in (generator, generator, student.generator(seed))
+    )
+    expect.that(np.array_equal(one, again), "gave two answers with generators of the same seed")
+    expect.that(not np.array_equal(one, other), "shifted by the same colours in two calls")
+
+
+@pytest.mark.claim
+@pytest.mark.weight(0.5)
+def test_leaves_its_arguments_alone(student, rng):
+    """Images, eigenvalues and eigenvectors are left as they were, by both functions."""
+    given = [cases.wide(rng, (4, 2, 3, 3)), eigenvalues(rng), turned(rng)]
+    for seen in (
+        student.pca_color_augment.watched(*given, student.generator(10)),
+        student.rgb_principal_components.watched(given[0]),
+    ):
+        expect.that(cases.unchanged(given[: len(seen.arguments)], seen.arguments), "changed it")
+
+
+@pytest.mark.supporting
+@pytest.mark.weight(0.5)
+def test_refuses_what_is_not_coloured(student, rng):
+    """Wrong axes, channels other than 3, and no pixel raise a ValueError that names images."""
+    images = cases.wide(rng, (2, 4, 5, 3))
+    values, vectors = eigenvalues(rng), turned(rng)
+    for wrong in (images[0], images[..., :1], images[..., :2]):
+        with student.raises(ValueError, naming="images"):
+            student.pca_color_augment(wrong, values, vectors, student.generator(11))
+        with student.raises(ValueError, naming="images"):
+            student.rgb_principal_components(wrong)
+    with student.raises(ValueError, naming="images"):
+        student.rgb_principal_components(images[:0])
