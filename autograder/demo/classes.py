@@ -131,10 +131,10 @@ NAMES = (
 def made_up_class(assignment: Assignment) -> dict[str, MadeUp]:
     """Every kind of submission by its student; honest ones and others are mixed.
 
-    Where something is trained, which takes seconds for each, only every other right, tampered and
+    Where something is trained, which takes seconds for each, only every third right, tampered and
     hostile one.
     """
-    chosen = slice(None, None, 2) if assignment.training_terms else slice(None)
+    chosen = slice(None, None, 3) if assignment.training_terms else slice(None)
     kinds = [
         *list(right(assignment))[chosen],
         *unfinished(assignment),

@@ -11,7 +11,7 @@ from autograder.course import Assignment
 from autograder.demo import notebooks
 from autograder.demo.made_up import MadeUp
 
-MISCONCEPTIONS = 14
+MISCONCEPTIONS = 13
 
 T = TypeVar("T")
 
