@@ -220,10 +220,13 @@ def test_nothing_else_is_dropped(student, rng):
     weights = dropping.reading(trial)
     weights = {k: v if k.startswith("fc") else np.abs(within[k]) for k, v in weights.items()}
     weights |= {k: v for k, v in within.items() if k.startswith("conv") and k.endswith("kernel")}
-    weights["fc6_kernel"][0] = 1.0  # every unit sees the same one number of the maps
-    weights["fc6_bias"] += 1.0
+    weights["conv5_beta"] += 3.0  # batches of one image are normalised to this, far from zero
+    seen = rng.choice(len(weights["fc6_kernel"]), SEEN, replace=False)
+    # every unit sees the same sum of some numbers of the maps, and is kept from dying by its bias
+    weights["fc6_kernel"][seen] = rng.choice([-1, 1], size=(SEEN, 1)) / np.sqrt(SEEN)
+    weights["fc6_bias"] += 4.0
     weights["fc6_beta"] += 3.0
-    weights["fc7_kernel"] += 0.01 / len(weights["fc7_kernel"])
+    weights["fc7_kernel"] += 0.3 / len(weights["fc7_kernel"])
     weights["fc7_beta"] += 0.5
     trial.put(weights)
     training = dropping.trained(trial, x)
@@ -243,4 +246,5 @@ def test_nothing_else_is_dropped(student, rng):
 
 
 FEW = 8
+SEEN = 64
 SPREAD = 0.05
