@@ -100,7 +100,7 @@ AFTER_STUBS = ("reads_the_solutions",)
 
 def hostile(assignment: Assignment) -> Iterator[MadeUp]:
     """Every hostile kind; those that spoil one exercise take turns, so that none is special."""
-    names = [exercise.name for exercise in assignment.exercises]
+    names = _by_themselves(assignment)
     turn = 0
     for kind, (what, text) in IN_ONE_CELL.items():
         yield _spoiled(assignment, kind, what, names[turn % len(names)], _cell(text))
@@ -116,6 +116,13 @@ def hostile(assignment: Assignment) -> Iterator[MadeUp]:
         code = text.format(**places) if "{" in text else text
         notebook = _with_cell(stubs, code, last=kind in AFTER_STUBS)
         yield _made(assignment, kind, what, "nothing", notebook)
+
+
+def _by_themselves(assignment: Assignment) -> list[str]:
+    """Exercises whose function no other one calls, so that spoiling it costs its own points only."""
+    solution = assignment.solution_module.read_text("utf-8")
+    names = [exercise.name for exercise in assignment.exercises]
+    return [name for name in names if solution.count(f"{name}(") == 1] or names
 
 
 def _cell(text: str) -> Callable[[str, str], str]:
