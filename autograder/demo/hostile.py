@@ -119,7 +119,7 @@ def hostile(assignment: Assignment) -> Iterator[MadeUp]:
 
 
 def _by_themselves(assignment: Assignment) -> list[str]:
-    """Exercises whose function no other one calls, so that spoiling it costs its own points only."""
+    """Exercises whose function no other one calls: spoiling it costs its own points only."""
     solution = assignment.solution_module.read_text("utf-8")
     names = [exercise.name for exercise in assignment.exercises]
     return [name for name in names if solution.count(f"{name}(") == 1] or names
