@@ -42,8 +42,11 @@ def run(
 
     from autograder.cli.console import complain
     from autograder.cli.tables import show_class, show_submission
+    from autograder.shown import Shown
 
-    results = _graded(assignment, files, student, jobs, isolation)
+    graded = _graded(assignment, files, student, jobs, isolation)
+    shown = Shown.of(assignment.feedback)
+    results = [shown.applied(result) for result in graded]
     for name, target in targets.items():
         write_report(target, _report(name, results))
     on_stderr = STDOUT in targets.values()

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from autograder.results import ExerciseResult, Observed, Outcome, TestResult
+from autograder.shown import Shown
 
 _MARKS: dict[Outcome, tuple[str, str, str]] = {
     "passed": ("✓", "#1a7f37", ""),
@@ -29,20 +29,6 @@ _NOT_SHOWN = re.compile(
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _NOT_THERE = frozenset({"not_implemented", "missing"})
-
-
-@dataclass(frozen=True)
-class Shown:
-    """How much feedback tells of hidden tests: `hidden_tests` in the assignment's settings."""
-
-    titles: bool = True
-    messages: bool = True
-
-    @classmethod
-    def of(cls, settings: Mapping[str, Any]) -> Shown:
-        """ "messages" (the default), "titles" (why a comparison failed is left out), or "none"."""
-        said = settings.get("hidden_tests", "messages")
-        return cls(titles=said != "none", messages=said == "messages")
 
 
 @dataclass(frozen=True)
@@ -147,12 +133,14 @@ def _lines(exercise: ExerciseResult, shown: Shown) -> Iterator[_Line]:
         yield _Line(mark, colour, word, "", "", "")
         return
     total = sum(test.weight for test in tests) or 1.0
-    concealed = [test for test in tests if test.visibility == "hidden" and not shown.titles]
+    concealed = [test for test in tests if shown.conceals(test)]
     told: set[Outcome] = set()
     for test in tests:
         if test not in concealed:
             worth = _points(exercise.max_score * test.weight / total)
-            yield _line(test, exercise, f"worth {worth}", _message(test, shown, told))
+            _, _, word = _MARKS[test.outcome]
+            message = shown.message(test, told) or word
+            yield _line(test, exercise, f"worth {worth}", message)
     if concealed:
         passed = sum(test.outcome == "passed" for test in concealed)
         yield _Line("·", "#6e7781", f"{passed} of {len(concealed)} hidden tests passed", "", "", "")
@@ -179,21 +167,6 @@ def _line(test: TestResult, exercise: ExerciseResult, points: str, message: str)
     if test.visibility == "public":
         points = f"example · {points}"
     return _Line(mark, colour, title, points, message, test.hint or "")
-
-
-def _message(test: TestResult, shown: Shown, told: set[Outcome]) -> str:
-    """What is told below the title; where titles are all, each kind of mishap is told once.
-
-    A message on an error, a crash or a missing function speaks of the student's own code.
-    """
-    if test.outcome == "passed":
-        return ""
-    _, _, word = _MARKS[test.outcome]
-    first = test.outcome not in told
-    told.add(test.outcome)
-    if shown.messages or test.visibility == "public":
-        return test.message or word
-    return (word and first and test.message) or word
 
 
 def _inline(text: str) -> str:

@@ -109,6 +109,24 @@ def test_less_than_fail_under_exits_with_1_and_says_so(
     assert "4 of 6 points are less than 90 %" in result.stderr
 
 
+def test_what_is_printed_and_reported_keeps_back_what_the_settings_say(
+    mini_course: Assignment, tmp_path: Path
+) -> None:
+    settings = mini_course.root / "source/mini/assignment.toml"
+    settings.write_text(settings.read_text() + '[feedback]\nhidden_tests = "none"\n')
+    file = tmp_path / "ada.py"
+    file.write_text(module_text(double="def double(x):\n    return x"))
+    arguments = ["grade", "mini", str(file), "--json", str(tmp_path / "all.json")]
+    result = CliRunner().invoke(app, [*arguments, *in_course(mini_course)])
+    report = (tmp_path / "all.json").read_text()
+    for said in (result.stdout, report):
+        assert "Handles the example." in said or "test_example" in said
+        assert "Handles arrays" not in said
+        assert "test_arrays" not in said
+    assert "Hidden test 1" in result.stdout
+    assert "hidden_1" in report
+
+
 def test_a_rejected_file_exits_with_1_and_says_why(mini_course: Assignment, tmp_path: Path) -> None:
     file = tmp_path / "ada.ipynb"
     file.touch()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -11,6 +12,7 @@ from autograder.publish import gradescope, junit, markdown
 from autograder.publish import json as publish_json
 from autograder.publish.text import log_safe, plain, shortened
 from autograder.results import ExerciseResult, Result, TestResult, WrittenResult
+from autograder.shown import Shown
 
 NASTY = "\x1b[2J[red]<script>::error::\x00\ud800\u202e | **bold** @all"
 
@@ -126,3 +128,35 @@ def test_no_line_is_a_command_to_a_ci_service() -> None:
 
 def test_shortened_text_is_one_line_of_the_width() -> None:
     assert shortened("one\ntwo three", 8) == "one two…"
+
+
+def reports(result: Result) -> dict[str, str]:
+    lists = {"json": publish_json, "junit": junit, "markdown": markdown}
+    texts = {name: each.dumps([result]) for name, each in lists.items()}
+    return {**texts, "gradescope": gradescope.dumps(result)}
+
+
+@pytest.mark.parametrize("report", ["json", "junit", "markdown", "gradescope"])
+@pytest.mark.parametrize(
+    ("hidden_tests", "told", "kept_back"),
+    [
+        ("messages", ["The shape is wrong", "strides"], []),
+        ("titles", ["strides"], ["The shape is wrong"]),
+        ("none", [], ["The shape is wrong", "strides", "test_b"]),
+    ],
+)
+def test_reports_tell_of_hidden_tests_what_the_settings_allow(
+    report: str, hidden_tests: str, told: list[str], kept_back: list[str]
+) -> None:
+    shown = Shown.of({"hidden_tests": hidden_tests})
+    text = reports(shown.applied(result()))[report].replace("\\", "")
+    told = ["test_b" if report == "json" and each == "strides" else each for each in told]
+    assert [each for each in [*told, "Up or down?"] if each not in text] == []
+    assert [each for each in kept_back if each in text] == []
+
+
+def test_a_public_test_is_shown_whatever_the_settings() -> None:
+    example = TestResult("test_a", "An example.", "public", "failed", 1.0, message="Too large.")
+    whole = Result("edges", "ada", "a.ipynb", "graded")
+    whole = replace(whole, exercises=(ExerciseResult("size", 0.0, 3.0, "failed", (example,)),))
+    assert Shown.of({"hidden_tests": "none"}).applied(whole) == whole

@@ -10,9 +10,10 @@ from mini_course import module_text, write_mini_course
 import autograder
 from autograder.course import Assignment
 from autograder.errors import SuiteError
-from autograder.gradebook.explanation import Shown, as_html, as_text
+from autograder.gradebook.explanation import as_html, as_text
 from autograder.publish.json import document
 from autograder.results import ExerciseResult, Result
+from autograder.shown import Shown
 from autograder.suite.phases import in_order
 
 SEED = b"a seed for tests" * 2

@@ -15,11 +15,12 @@ from autograder.cli import app
 from autograder.course import Assignment, load_assignment
 from autograder.datasets import digits
 from autograder.errors import CourseError, SuiteError
-from autograder.gradebook.explanation import Shown, as_text
+from autograder.gradebook.explanation import as_text
 from autograder.grading import new_warm_process
 from autograder.provenance import cache_key
 from autograder.results import Result
 from autograder.scheduling import Task, grade_files
+from autograder.shown import Shown
 from autograder.suite.training import NotTrainedEnough, Training, grading_data, is_decided
 from autograder.training_terms import TrainingTerms, read_terms
 
