@@ -1,7 +1,7 @@
 """`autograder check`: the public checks in the terminal, for the student who is writing.
 
-The student's code runs in a process of its own with a time limit; this module only shows what
-that process reports, and needs neither TensorFlow nor nbgrader.
+The student's code runs in a process of its own, with a time limit for each cell; this module only
+shows what that process reports, and needs neither TensorFlow nor nbgrader.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def check(
         ),
     ] = None,
     seconds: Annotated[
-        float, typer.Option(min=1, help="How long all the checks of the file may take.")
+        float, typer.Option(min=1, help="How long one cell of the file may take.")
     ] = 120.0,
 ) -> None:
     """Run the public checks on your own file.

@@ -1,12 +1,16 @@
 """Runs a student's file and its public checks in this process, and writes what came of them.
 
-    python -m autograder.student.runner FILE --output PATH [--checks RELEASED_NOTEBOOK]
+    python -m autograder.student.runner FILE --output PATH [--checks RELEASE] [--seconds S]
 
-Cells run in order, and a cell that fails does not stop the next one. The report is one JSON
-document in PATH, so that nothing the student prints can be taken for it:
+Cells run in order, and a cell that fails, or takes longer than S, does not stop the next one. The
+report is one JSON document in PATH, so that nothing the student prints can be taken for it:
 
-    {"exercises": [{"name": …, "outcome": "passed|failed|not_implemented|error", "text": …}],
-     "problems": [a sentence for each other cell that failed]}
+    {"exercises": [{"name": …, "text": …,
+                    "outcome": "passed|failed|not_implemented|error|not_run"}],
+     "problems": [a sentence for each other cell that failed],
+     "running": the cell that runs now, "" when all have}
+
+It is written anew before each cell, so that what is known outlives a process that does not.
 
 This is a student running their own code on their own machine: there is no sandbox, and no points.
 """
@@ -19,17 +23,22 @@ import io
 import json
 import linecache
 import os
+import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any, NoReturn
 
 from autograder.student.cells import CodeCell, Unreadable, read_cells
 from autograder.student.checks import CheckFailed, NotWrittenYet
 
 LONGEST_TEXT = 4000
+
+
+class TookTooLong(BaseException):
+    """Raised inside a cell when its time is up; no `except Exception` of the student's stops it."""
 
 
 class CellFailed(Exception):
@@ -43,7 +52,8 @@ class CellFailed(Exception):
 class Session:
     """One namespace in which cells run, one after the other, as in a notebook."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, seconds: float | None = None) -> None:
+        self._seconds = seconds
         self._module = ModuleType(name)
         self._module.__dict__["display"] = _display
         self._places: dict[str, str] = {}
@@ -53,18 +63,40 @@ class Session:
         """Run one cell.
 
         Raises:
-            CellFailed: it ended with an error, `exit()` included.
+            CellFailed: it ended with an error, `exit()` included, or took too long.
         """
         file = f"<{cell.label}>"
         self._places[file] = cell.label
         code = cell.code
         linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
         try:
-            exec(compile(code, file, "exec"), self._module.__dict__)
+            with _at_most(self._seconds):
+                exec(compile(code, file, "exec"), self._module.__dict__)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             raise CellFailed(error, self._places) from error
+
+
+@contextlib.contextmanager
+def _at_most(seconds: float | None) -> Iterator[None]:
+    """Raises `TookTooLong` in what is inside; where there is no such timer, nothing happens."""
+    if seconds is None or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(_: int, __: FrameType | None) -> NoReturn:
+        raise TookTooLong(
+            f"not done after {seconds:g} seconds: look for a loop that never ends, or allow more "
+            "with --seconds"
+        )
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _display(*values: Any, **_: Any) -> None:
@@ -78,6 +110,8 @@ def _sentence(error: BaseException, places: dict[str, str]) -> str:
     text = f"{type(error).__name__}: {_text(error)}".removesuffix(": ")
     if isinstance(error, SystemExit):
         text = "the code calls exit()"
+    if isinstance(error, TookTooLong):
+        text = str(error)
     where = [
         f"line {frame.lineno} of {places[frame.filename]}"
         for frame in traceback.extract_tb(error.__traceback__)
@@ -97,26 +131,44 @@ def _text(error: BaseException) -> str:
         return f"<its text raises {type(fault).__name__}>"
 
 
-def report(path: Path, checks: Path | None) -> dict[str, Any]:
-    """Run the file and its checks; with `checks`, the locked cells are those of that release."""
-    exercises: list[dict[str, str]] = []
+def report(
+    path: Path,
+    checks: Path | None,
+    seconds: float | None = None,
+    publish: Callable[[dict[str, Any]], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Run the file and its checks.
+
+    Args:
+        path: the student's file.
+        checks: the released notebook, whose locked cells replace the file's own.
+        seconds: how long one cell may take.
+        publish: given the report as it stands, before each cell.
+    """
     problems: list[str] = []
     try:
         student = read_cells(path)
         cells = student if checks is None else _with_released(student, read_cells(checks))
     except Unreadable as error:
-        return {"exercises": [], "problems": [str(error)]}
+        return {"exercises": [], "problems": [str(error)], "running": ""}
+    checked = {
+        number: {"name": cell.exercise, "outcome": "not_run", "text": ""}
+        for number, cell in enumerate(cells)
+        if cell.is_check
+    }
+    document: dict[str, Any] = {"exercises": [*checked.values()], "problems": problems}
     plain_module = [cell.number for cell in student] == [0]
-    session = Session(path.stem if plain_module else "__main__")
-    for cell in cells:
+    session = Session(path.stem if plain_module else "__main__", seconds)
+    for number, cell in enumerate(cells):
+        publish({**document, "running": cell.label})
         if cell.is_check:
-            exercises.append(_checked(session, cell))
+            checked[number].update(_checked(session, cell))
             continue
         try:
             session.run(cell)
         except CellFailed as failure:
             problems.append(_cut(f"{cell.label[0].upper()}{cell.label[1:]} failed: {failure}"))
-    return {"exercises": exercises, "problems": problems}
+    return {**document, "running": ""}
 
 
 def _with_released(
@@ -145,7 +197,7 @@ def _with_released(
 
 
 def _checked(session: Session, cell: CodeCell) -> dict[str, str]:
-    """Run one cell of checks; the text is what passed, or why it did not."""
+    """Run one cell of checks: its outcome, and what passed or why it did not."""
     printed = io.StringIO()
     outcome, text = "passed", ""
     try:
@@ -155,11 +207,7 @@ def _checked(session: Session, cell: CodeCell) -> dict[str, str]:
         outcome, text = _outcome(failure.error), str(failure)
         if isinstance(failure.error, NameError) and failure.error.name == cell.exercise:
             text = f"There is no function {cell.exercise}: was it renamed, or deleted?"
-    return {
-        "name": cell.exercise,
-        "outcome": outcome,
-        "text": _cut(text or printed.getvalue().rstrip()),
-    }
+    return {"outcome": outcome, "text": _cut(text or printed.getvalue().rstrip())}
 
 
 def _outcome(error: BaseException) -> str:
@@ -187,12 +235,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("file", type=Path, help="a notebook (.ipynb) or Python (.py)")
     parser.add_argument("--output", type=Path, required=True, help="where the report goes")
     parser.add_argument("--checks", type=Path, help="the released notebook, to take checks from")
+    parser.add_argument("--seconds", type=float, help="how long one cell may take")
     options = parser.parse_args(arguments)
     output = options.output.resolve()
     path = options.file.resolve()
     os.environ.setdefault("MPLBACKEND", "agg")
     sys.path[0] = str(path.parent)
-    _write(report(path, options.checks), output)
+    found = report(
+        path, options.checks, options.seconds, publish=lambda so_far: _write(so_far, output)
+    )
+    _write(found, output)
 
 
 def _exit_now() -> NoReturn:

@@ -59,10 +59,47 @@ def test_an_error_says_where_it_happened(tmp_path: Path) -> None:
     assert "Traceback" not in shown
 
 
-def test_an_endless_loop_ends_at_the_time_limit(tmp_path: Path) -> None:
-    code, shown = checked(tmp_path, "while True: pass", "--seconds", "2")
-    assert code == 2
-    assert "--seconds" in shown
+def in_cells(folder: Path, body: str) -> Path:
+    """Three exercises: a right one, one with this body, and another right one."""
+    file = folder / "mine.py"
+    right = CELLS.replace("BODY", "return sum(numbers)")
+    cells = [right.replace("total", name) for name in ("first", "last")]
+    cells.insert(1, CELLS.replace("BODY", body).replace("total", "middle"))
+    file.write_text("\n".join(cells))
+    return file
+
+
+@pytest.mark.parametrize("body", ["while True: pass", "import time; time.sleep(60)"])
+def test_an_endless_loop_costs_its_own_exercise_only(tmp_path: Path, body: str) -> None:
+    file = in_cells(tmp_path, body)
+    result = CliRunner().invoke(app, ["check", str(file), "--seconds", "1"])
+    assert result.exit_code == 1
+    for line in ("✓ first", "✗ middle", "✓ last", "not done after 1 seconds", "line 2 of cell 3"):
+        assert line in result.output
+    assert "2 of 3 pass. Next: mend middle." in result.output
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("import os; os._exit(3)", "ended Python itself"),
+        (
+            "import time\n    while True:\n        try: time.sleep(60)\n        except: pass",
+            "was not done after 1 seconds",
+        ),
+    ],
+)
+def test_what_ends_the_process_or_never_ends_leaves_what_was_found_before(
+    tmp_path: Path, body: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.cli.checking.GRACE_SECONDS", 0.5)
+    file = in_cells(tmp_path, body)
+    result = CliRunner().invoke(app, ["check", str(file), "--seconds", "1"])
+    assert result.exit_code == 1
+    shown = " ".join(result.output.split())
+    assert f"Cell 4 (test_middle) {said}" in shown
+    for part in ("✓ first", "· middle not reached", "· last not reached", "1 of 3 pass"):
+        assert part in shown
 
 
 def test_a_missing_file_could_not_be_checked(tmp_path: Path) -> None:
