@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from autograder.sandbox import Answer, CallFailed, Handle, Sandbox, StudentRaise
 from autograder.sandbox.lent import MOST_BYTES, MOST_CALLS, Function, Lent
 from autograder.suite import models
 from autograder.suite.expect import Mismatch
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 LONGEST_ARGUMENT = 60
 _NOT_PLAIN = (np.ndarray, np.generic, Handle, list, tuple, dict)
@@ -69,6 +72,7 @@ class Student:
         self._last_name = ""
         self._numbers = itertools.count()
         self._refusal: Exception | None = None  # of a function that the call was lent
+        self._shared: dict[Callable[..., Any], _Shared] = {}
         self.last_call = ""
 
     def begin(self, replaced: Mapping[str, Function], seconds: float | None) -> None:
@@ -174,6 +178,29 @@ class Student:
         rest = sentence.removeprefix(f"{self._last_name} ")
         return sentence if rest == sentence else f"{self.last_call} {rest}"
 
+    def once(
+        self, ask: Callable[Concatenate[Student, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """`ask(student, …)`, which the first test to want it runs and all later ones share.
+
+        For what takes long, such as a training that several tests look at. The arguments are the
+        first test's; handles in the answer are of no use after the student's process has ended.
+
+        Raises:
+            CallFailed, Mismatch: `ask` raised it, now or when it ran.
+        """
+        if ask not in self._shared:
+            try:
+                value, failure = ask(self, *args, **kwargs), None
+            except (CallFailed, Mismatch) as error:
+                value, failure = None, error
+            self._shared[ask] = _Shared(value, failure, self._last_name, self.last_call)
+        shared = self._shared[ask]
+        self._last_name, self.last_call = shared.last_name, shared.last_call
+        if shared.failure is not None:
+            raise shared.failure
+        return shared.value  # type: ignore[no-any-return]
+
     @contextmanager
     def raises(
         self, expected: type[BaseException], naming: str | tuple[str, ...] = ()
@@ -207,6 +234,16 @@ class Student:
                 ) from None
         else:
             raise Mismatch(f"returned a value where the contract asks for {expected.__name__}.")
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What asking once came to, and the call that messages about it tell of."""
+
+    value: Any
+    failure: CallFailed | Mismatch | None
+    last_name: str
+    last_call: str
 
 
 def _refusal(name: str, error: Exception) -> Exception:

@@ -101,6 +101,31 @@ def test_weights_go_in_and_out_and_predictions_follow_them(student: Student) -> 
     np.testing.assert_array_equal(model.predict(np.array([[5.0, 7.0]])), [[5, 8, 2]])
 
 
+def test_what_is_asked_once_is_shared_by_later_tests(student: Student) -> None:
+    asked = []
+
+    def ask(student: Student, value: int) -> int:
+        asked.append(value)
+        return student.identity(value) + 1
+
+    assert [student.once(ask, 5), student.once(ask, 6)] == [6, 6]
+    assert asked == [5]
+
+
+def test_what_failed_once_fails_alike_in_later_tests(student: Student) -> None:
+    def ask(student: Student) -> None:
+        student.missing(5)
+
+    told = []
+    for _ in range(2):
+        student.begin({}, None)
+        with pytest.raises(CallFailed) as failed:
+            student.once(ask)
+        told.append((failed.value.message, student.last_call))
+    assert told[0] == told[1]
+    assert "missing(5)" in told[0][1]
+
+
 def test_layers_of_nested_models_stand_in_their_place(student: Student) -> None:
     layers = student.model(student.build()).layers
     assert [layer.name for layer in layers] == ["first", "inner", "secret"]

@@ -80,15 +80,7 @@ def learned(model, x, labels, input_shape, classes):
     return float((network.predicted(x, named) == labels).mean())
 
 
-def small_task(rng, count=48):
-    """A few images of two kinds, for tests of how it is trained, and not of how well."""
-    labels = np.arange(count) * 10 // count
-    x = rng.uniform(size=(count, 32, 32, 1)).astype(np.float32)
-    x[labels > 4] *= 0.3
-    return x, np.eye(10, dtype=np.float32)[labels]
-
-
-@pytest.mark.seconds(60)
+@pytest.mark.seconds(90)
 @pytest.mark.weight(6)
 def test_what_was_learned(student, dataset, training, rng):
     """The weights that it leaves recognise images that the model has never seen."""
@@ -113,38 +105,38 @@ def test_what_was_learned(student, dataset, training, rng):
     training.judge(run)
 
 
+EPOCHS = 3
+
+
+def small_training(student, drawn):
+    """For tests of how it trains, and not of how well: all of it follows from this number.
+
+    Returns it, with the weights before and after and what the function returned.
+    """
+    rng = np.random.default_rng(drawn)
+    labels = np.arange(48) * 10 // 48
+    x = rng.uniform(size=(48, 32, 32, 1)).astype(np.float32)
+    x[labels > 4] *= 0.3
+    model = lenet5(student, (32, 32, 1), 10)
+    before = start(model, rng)
+    y = np.eye(10, dtype=np.float32)[labels]
+    returned = student.train_lenet5(model.handle, x, y, EPOCHS, 16, 5)
+    return drawn, before, model.weights(), returned
+
+
+def first_training(student, rng):
+    return student.once(small_training, int(rng.integers(1 << 30)))
+
+
 @pytest.mark.seconds(20)
 @pytest.mark.weight(1)
 def test_every_layer_is_trained(student, rng):
     """The weights of every layer have changed, and are finite."""
-    model = lenet5(student, (32, 32, 1), 10)
-    before = start(model, rng)
-    x, y = small_task(rng)
-    student.train_lenet5(model.handle, x, y, 2, 8, 3)
-    for old, new in zip(before, model.weights(), strict=True):
+    _, before, after, _ = first_training(student, rng)
+    for old, new in zip(before, after, strict=True):
         expect.that(
             new.shape == old.shape and np.isfinite(new).all() and not np.array_equal(old, new),
             "left a model of which some weights are as they were before, or not finite",
-        )
-
-
-@pytest.mark.supporting
-@pytest.mark.seconds(30)
-@pytest.mark.weight(0.5)
-def test_seed(student, rng):
-    """The same seed and the same weights at the start lead to the same weights at the end."""
-    x, y = small_task(rng)
-    ends = []
-    drawn = int(rng.integers(1 << 30))
-    for _ in range(2):
-        model = lenet5(student, (32, 32, 1), 10)
-        start(model, np.random.default_rng(drawn))
-        student.train_lenet5(model.handle, x, y, 1, 8, 5)
-        ends.append(model.weights())
-    for one, other in zip(*ends, strict=True):
-        expect.that(
-            one.shape == other.shape and np.allclose(one, other, rtol=1e-3, atol=1e-4),
-            "leaves other weights when it is called again with the same seed",
         )
 
 
@@ -153,13 +145,26 @@ def test_seed(student, rng):
 @pytest.mark.weight(0.5)
 def test_history(student, rng):
     """The history has lists with a number for each epoch, the loss among them."""
-    model = lenet5(student, (32, 32, 1), 10)
-    x, y = small_task(rng)
-    history = student.history(student.train_lenet5(model.handle, x, y, 3, 16, 1))
+    *_, returned = first_training(student, rng)
+    history = student.history(returned)
     expect.that("loss" in history, "returned a history without 'loss'.", f"{list(history)!r}")
     for name, values in history.items():
         expect.that(
-            len(values) == 3,
+            len(values) == EPOCHS,
             f"returned a history in which {name[:40]!r} has not one number for each epoch.",
             values,
+        )
+
+
+@pytest.mark.supporting
+@pytest.mark.seconds(20)
+@pytest.mark.weight(0.5)
+def test_seed(student, rng):
+    """The same seed and the same weights at the start lead to the same weights at the end."""
+    drawn, _, one, _ = first_training(student, rng)
+    _, _, other, _ = small_training(student, drawn)
+    for first, second in zip(one, other, strict=True):
+        expect.that(
+            first.shape == second.shape and np.allclose(first, second, rtol=1e-3, atol=1e-4),
+            "leaves other weights when it is called again with the same seed",
         )
