@@ -23,7 +23,7 @@ from autograder.results import Result
 from autograder.sandbox import Isolation
 from autograder.stored import current, result_file
 from autograder.submission import locate
-from autograder.workers import pool_of
+from autograder.workers import ignore_interrupts, pool_of
 
 WALL_SLACK = 60.0
 """Seconds beyond all limits of the sandbox after which a worker gives up on a submission."""
@@ -136,7 +136,7 @@ def _in_parallel(
     """Results as they come; a worker that dies costs its submission a second try, alone."""
     workers = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
     suspects: list[Task] = []
-    with pool_of(workers, _ignore_interrupts) as pool:
+    with pool_of(workers, ignore_interrupts) as pool:
         _start_importing(pool, workers)
         with new_warm_process(assignment, isolation) as zygote:
             running: dict[Future[Result], Task] = {}
@@ -169,7 +169,7 @@ def _start_importing(pool: ProcessPoolExecutor, workers: int) -> None:
 
 def _alone(assignment: Assignment, task: Task, address: str, isolation: Isolation) -> Result:
     """Grade in a worker of its own; where that dies too, the grader has failed, not the student."""
-    with pool_of(1, _ignore_interrupts) as pool:
+    with pool_of(1, ignore_interrupts) as pool:
         try:
             return _submit(pool, assignment, task, address, isolation).result()
         except BrokenProcessPool:
@@ -181,11 +181,6 @@ def _alone(assignment: Assignment, task: Task, address: str, isolation: Isolatio
                 exercises=(),
                 written=(),
             )
-
-
-def _ignore_interrupts() -> None:
-    """Ctrl-C is for the process that the person started; it ends the workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _submit(

@@ -30,8 +30,9 @@ class TrainingTerms:
 
     `threshold` is the least accuracy, a share of one, and None until the evidence is there; near
     it, by `spread`, a run is repeated (`is_near`). `evidence_runs` says from how many runs of right
-    solutions it comes. `examples` is how many training images are used; None for all. `more` holds
-    whatever else the suite and the evidence agree on, numbers by name.
+    solutions it comes. `examples` is how many training images are used; None for all. `seconds` of
+    computing is what one call may take in a test that trains; None where the test says it. `more`
+    holds whatever else the suite and the evidence agree on, numbers by name.
     """
 
     dataset: str
@@ -41,6 +42,7 @@ class TrainingTerms:
     threshold: float | None = None
     spread: float = 0.0
     evidence_runs: int = 0
+    seconds: float | None = None
     more: Mapping[str, float] = field(default_factory=dict)
 
 

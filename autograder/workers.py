@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -18,6 +19,11 @@ def pool_of(workers: int, prepare: Callable[[], None] | None = None) -> ProcessP
     """Fresh interpreters, each of which calls `prepare` first."""
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(prepare,))
+
+
+def ignore_interrupts() -> None:
+    """Ctrl-C is for the process that the person started; it ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _begin(prepare: Callable[[], None] | None) -> None:

@@ -163,7 +163,7 @@ def _report(document: Any, stuck: bool, seconds: float) -> CheckReport:
             f"was not done after {seconds:g} seconds: look for a loop that never ends, or allow "
             "more with --seconds"
             if stuck
-            else "ended Python itself: does it call exit(), or use too much memory"
+            else "ended Python itself (does it call exit(), or use too much memory?)"
         )
         problems.append(f"{running[0].upper()}{running[1:]} {how}. What follows it was not run.")
     return CheckReport(

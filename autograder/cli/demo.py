@@ -69,13 +69,16 @@ def one_class(assignment: Assignment, *, fresh: bool, isolation: Isolation) -> l
     made_up = made_up_class(assignment)
     write_class(assignment, made_up)
     graded = run(assignment, jobs=None, isolation=isolation, fresh=fresh)
-    from autograder.gradebook.feedback import feedback
+    from autograder.gradebook.feedback import feedback_in_parallel
 
     students = [result.student for result in graded.results]
-    with Progress(len(students), "Writing feedback pages", each=False) as progress:
-        for student in students:
-            if (assignment.root / "autograded" / student / assignment.name).is_dir():
-                feedback(assignment, [student])
+    with_pages = [
+        student
+        for student in students
+        if (assignment.root / "autograded" / student / assignment.name).is_dir()
+    ]
+    with Progress(len(with_pages), "Writing feedback pages", each=False) as progress:
+        for student in feedback_in_parallel(assignment, with_pages):
             progress.advance(student)
     what = {student: submission.what for student, submission in made_up.items()}
     show_class(assignment, graded.results, notes=what)

@@ -1,8 +1,10 @@
-"""Feedback pages, made by nbgrader's own `generate_feedback` in this process."""
+"""Feedback pages, made by nbgrader's own `generate_feedback`."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Iterator
+from concurrent.futures import as_completed
 from pathlib import Path
 
 from nbgrader.converters import GenerateFeedback
@@ -11,9 +13,10 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets import Set
 
 from autograder import nbgrader_course
-from autograder.course import Assignment
+from autograder.course import Assignment, load_assignment
 from autograder.errors import CourseError
 from autograder.nbgrader_release import quiet_log
+from autograder.workers import ignore_interrupts, pool_of
 
 
 class _FeedbackOfSome(GenerateFeedback):  # type: ignore[misc]  # nbgrader is untyped
@@ -64,3 +67,35 @@ def feedback(assignment: Assignment, students: Collection[str] = ()) -> list[Pat
         / f"{assignment.name}.html"
         for done in converter.assignments
     ]
+
+
+def feedback_in_parallel(
+    assignment: Assignment, students: Collection[str], *, jobs: int | None = None
+) -> Iterator[str]:
+    """The same in several processes; yields each student when the page is there.
+
+    Args:
+        assignment: which one; must have been graded.
+        students: whose pages.
+        jobs: processes at a time, by default one per processor.
+
+    Raises:
+        CourseError: nbgrader could not make a page; says what it said.
+    """
+    workers = max(1, min(jobs or os.cpu_count() or 1, len(students)))
+    with pool_of(workers, ignore_interrupts) as pool:
+        try:
+            pages = {
+                pool.submit(_page, assignment.name, assignment.root, student): student
+                for student in students
+            }
+            for page in as_completed(pages):
+                page.result()
+                yield pages[page]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _page(name: str, root: Path, student: str) -> None:
+    feedback(load_assignment(name, root), [student])

@@ -133,12 +133,15 @@ class _GradingPlugin:
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:
-        seconds = request.node.get_closest_marker("seconds")
-        self._student.begin(
-            self._stand_ins(exercise_of(request.node)),
-            float(seconds.args[0]) if seconds else None,
-        )
+        self._student.begin(self._stand_ins(exercise_of(request.node)), self._seconds(request))
         return self._student
+
+    def _seconds(self, request: pytest.FixtureRequest) -> float | None:
+        """The limit of its calls that a test has: its dataset's, where it trains, or its own."""
+        if "training" in request.fixturenames and (seconds := self._training_terms().seconds):
+            return seconds
+        marker = request.node.get_closest_marker("seconds")
+        return float(marker.args[0]) if marker else None
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:

@@ -21,7 +21,7 @@ from autograder.course import Assignment, load_assignment
 from autograder.errors import CourseError
 from autograder.gradebook import writer
 from autograder.gradebook.book import open_book
-from autograder.gradebook.feedback import feedback
+from autograder.gradebook.feedback import feedback, feedback_in_parallel
 from autograder.results import ExerciseResult, Observed, Result, TestResult
 
 RIGHT = "def double(x):\n    return 2 * x"
@@ -322,6 +322,25 @@ def test_the_page_explains_each_test_and_hides_what_is_for_graders(course: Assig
     for hidden in ("expected [2. 4. 6.]", "rng.normal", "expect.close"):
         assert hidden not in text
     assert list(page.parent.iterdir()) == [page]
+
+
+def test_pages_of_several_students_are_made_side_by_side(course: Assignment) -> None:
+    for student in ("ada", "bob"):
+        hand_in(course, student)
+        write(course, result_of(student, 1.0))
+    assert sorted(feedback_in_parallel(course, ["ada", "bob"])) == ["ada", "bob"]
+    for student in ("ada", "bob"):
+        page = course.root / "feedback" / student / course.name / f"{course.name}.html"
+        assert "Doubles arrays." in page.read_text(encoding="utf-8")
+
+
+def test_a_page_that_cannot_be_made_says_why(course: Assignment) -> None:
+    hand_in(course, "ada")
+    write(course, result_of("ada", 1.0))
+    notebook = course.root / "autograded" / "ada" / course.name / f"{course.name}.ipynb"
+    notebook.write_text("no notebook")
+    with pytest.raises(CourseError, match="feedback page"):
+        list(feedback_in_parallel(course, ["ada"]))
 
 
 def test_titles_alone_are_shown_where_the_settings_say_so(course: Assignment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -217,6 +218,17 @@ def test_too_little_fails_and_is_told_in_a_sentence(course, tmp_path):
     trains = graded(course, tmp_path, (0.5,)).exercises[1].tests[1]
     assert trains.outcome == "failed"
     assert trains.message.startswith("The trained model gets 50.0% of images right")
+
+
+def test_a_dataset_says_how_long_one_call_of_a_training_may_take(course, tmp_path):
+    terms = replace(course.training["digits"], seconds=0.3)
+    hasty = replace(course, training={**course.training, "digits": terms})
+    path = tmp_path / "ada.py"
+    endless = "def double(x, labels=None, seed=None):\n    while seed: pass\n    return x * 2"
+    path.write_text(module_text(double=endless), encoding="utf-8")
+    example, trains = autograder.grade(path, hasty, SEED).exercises[1].tests
+    assert (example.outcome, trains.outcome) == ("passed", "timeout")
+    assert "0.3 seconds" in trains.message
 
 
 def test_each_dataset_has_its_own_results(course, tmp_path):

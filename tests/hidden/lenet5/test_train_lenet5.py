@@ -80,7 +80,6 @@ def learned(model, x, labels, input_shape, classes):
     return float((network.predicted(x, named) == labels).mean())
 
 
-@pytest.mark.seconds(90)
 @pytest.mark.weight(6)
 def test_what_was_learned(student, dataset, training, rng):
     """The weights that it leaves recognise images that the model has never seen."""
