@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,6 +39,7 @@ MARKERS = (
     "seconds(n): of computing time that one call of the test may take",
     "builds_on(name, ...): exercises graded before, the right functions in place of failed ones",
 )
+OPTIONS_OF_OTHERS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")  # of whoever tests something else here
 UNNEEDED_PLUGINS = (
     "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging",
     "pastebin", "setuponly", "setupplan", "stepwise", "threadexception", "unraisableexception",
@@ -95,7 +97,8 @@ def run(
     for name in UNNEEDED_PLUGINS:
         arguments += ["-p", f"no:{name}"]
     # an author's f-string may print whatever came back: keep that short, and quick to make
-    with _importable(folder, fingerprint), np.printoptions(threshold=100, edgeitems=1):
+    printed = np.printoptions(threshold=100, edgeitems=1)
+    with _importable(folder, fingerprint), _own_options(), printed:
         code = pytest.main(arguments, plugins=[plugin])
     if code == pytest.ExitCode.INTERRUPTED and not plugin.faults:
         raise KeyboardInterrupt
@@ -284,6 +287,16 @@ def _importable(folder: Path, fingerprint: str) -> Iterator[None]:
         yield
     finally:
         sys.path[:] = path
+
+
+@contextmanager
+def _own_options() -> Iterator[None]:
+    """Keep pytest from options that the environment has for the tests of somebody else."""
+    theirs = {name: os.environ.pop(name) for name in OPTIONS_OF_OTHERS if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(theirs)
 
 
 def _forget_modules_below(folder: Path | None) -> None:

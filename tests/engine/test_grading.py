@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,14 @@ def test_a_right_module_gets_full_marks(course, tmp_path):
     assert (result.status, result.score, result.max_score) == ("graded", 6.0, 6.0)
     assert [each.outcome for each in result.exercises] == ["passed", "passed"]
     assert result.student == "ada"
+
+
+def test_options_for_the_graders_own_tests_disturb_nothing(course, tmp_path, monkeypatch):
+    """As in a CI that sets them for the tests of something else."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--junitxml=report.xml -k nothing")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+    assert graded(course, tmp_path, module_text()).score == 6.0
+    assert os.environ["PYTEST_ADDOPTS"] == "--junitxml=report.xml -k nothing"
 
 
 def test_a_right_notebook_gets_full_marks_and_its_answer_waits_for_a_person(course, tmp_path):

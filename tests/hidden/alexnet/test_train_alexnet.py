@@ -21,7 +21,6 @@ VIEWS = 4
 """At how many places each held-out image is cut out and judged, which steadies the number."""
 
 
-@pytest.mark.seconds(45)
 @pytest.mark.weight(6)
 def test_what_was_learned(student, dataset, training, rng):
     """The weights that it leaves recognise images that the model has never seen."""
@@ -86,7 +85,7 @@ def on_colours(student, rng):
     return x, labels, *trained(student, rng, x, labels, EPOCHS)
 
 
-@pytest.mark.seconds(30)
+@pytest.mark.seconds(45)
 @pytest.mark.weight(1)
 def test_every_class_is_learned(student, rng):
     """All classes of images that come sorted are learned, those at the end too."""
@@ -101,7 +100,7 @@ def test_every_class_is_learned(student, rng):
     )
 
 
-@pytest.mark.seconds(30)
+@pytest.mark.seconds(45)
 @pytest.mark.weight(1)
 def test_every_layer_is_trained(student, rng):
     """The weights of every layer have changed."""
@@ -114,7 +113,7 @@ def test_every_layer_is_trained(student, rng):
 
 
 @pytest.mark.claim
-@pytest.mark.seconds(30)
+@pytest.mark.seconds(45)
 @pytest.mark.weight(0.5)
 def test_history(student, rng):
     """The history has lists with a number for each epoch, the loss among them."""
