@@ -86,6 +86,7 @@ def observed(submission: Submission, sandbox: Sandbox) -> Observed:
         limits_hit=tuple(seen["limits_hit"]),
         violations=tuple(seen["violations"]),
         restarts=seen["restarts"],
+        cpu_seconds=seen["cpu_seconds"],
         output=seen["output"],
         output_bytes=seen["output_bytes"],
     )

@@ -80,6 +80,7 @@ class Observed:
     limits_hit: tuple[str, ...] = ()
     violations: tuple[str, ...] = ()
     restarts: int = 0
+    cpu_seconds: float = 0.0
     output: str = ""
     output_bytes: int = 0
 

@@ -47,9 +47,8 @@ class Allowance:
 
     def unwatch(self) -> None:
         """This fork is about to end: what it used stays used."""
-        if self._tree is not None:
-            self._cpu_before += self._tree.cpu_seconds() - self._cpu_offset
-            self._tree = None
+        self._cpu_before = self.cpu_seconds()
+        self._tree = None
 
     def begin(self, what: str, seconds: float | None = None) -> None:
         """A call starts; `seconds` may replace its limit. Raises `TimedOut` if no time is left."""
@@ -111,11 +110,14 @@ class Allowance:
             wall = time.monotonic() - self._started
             self.exhausted |= wall > WALL_FACTOR * self._limits.submission_seconds
 
+    def cpu_seconds(self) -> float:
+        """Computing time of all forks so far."""
+        if self._tree is None:
+            return self._cpu_before
+        return self._cpu_before + self._tree.cpu_seconds() - self._cpu_offset
+
     def _check_computing(self) -> None:
-        cpu = self._cpu_before
-        if self._tree is not None:
-            cpu += self._tree.cpu_seconds() - self._cpu_offset
-        self.exhausted |= cpu > self._limits.submission_seconds
+        self.exhausted |= self.cpu_seconds() > self._limits.submission_seconds
 
     def message(self, what: str) -> str:
         """The sentence for what was not run to its end because the total is used up."""

@@ -144,6 +144,7 @@ class Sandbox:
             "limits_hit": tuple(self._limits_hit),
             "violations": tuple(self._violations),
             "restarts": max(0, self._generation - 1),
+            "cpu_seconds": round(self._allowance.cpu_seconds(), 2),
             "output": self._output.kept.decode("utf-8", "backslashreplace"),
             "output_bytes": self._output.count,
         }

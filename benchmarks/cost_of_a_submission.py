@@ -1,0 +1,61 @@
+"""What one submission costs once the libraries are imported: computing inside, and in the grader.
+
+    python benchmarks/cost_of_a_submission.py --rounds 3
+    python benchmarks/cost_of_a_submission.py lenet5 tests/right/lenet5/loops.py --dataset mnist
+
+Grades the solutions of every assignment, or the files of one, each in a fork of one warm process,
+and prints the median of some rounds. Time is that of the processor: what the submission's processes
+used inside the sandbox, and what the hidden tests used on the trusted side.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from pathlib import Path
+
+from autograder.course import Assignment, assignment_names, load_assignment
+from autograder.grading import close_warm_processes, grade, warm_process
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("assignment", nargs="?", help="which one; all without it")
+    parser.add_argument("files", nargs="*", type=Path, help="what to grade; without it, solutions")
+    parser.add_argument("--dataset", help="what training is graded with")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    names = [options.assignment] if options.assignment else assignment_names(ROOT)
+    print(f"{'assignment':<16} {'file':<24} {'points':>7} {'inside':>8} {'grader':>8} {'clock':>8}")
+    for name in names:
+        assignment = load_assignment(name, ROOT)
+        if options.dataset:
+            assignment = assignment.on(options.dataset)
+        for file in options.files or [assignment.solution_module]:
+            show(assignment, file, options.rounds)
+        close_warm_processes()
+
+
+def show(assignment: Assignment, file: Path, rounds: int) -> None:
+    """Grade one file some times, and print the medians in seconds."""
+    warm_process(assignment, "namespaces")
+    costs = []
+    for _ in range(rounds):
+        before = time.process_time()
+        result = grade(file, assignment)
+        grader = time.process_time() - before
+        costs.append((result.observed.cpu_seconds, grader, result.seconds))
+    inside, grader, clock = (statistics.median(each) for each in zip(*costs, strict=True))
+    points = f"{result.score:g}/{result.max_score:g}"
+    print(
+        f"{assignment.name:<16} {file.name:<24} {points:>7} "
+        f"{inside:>6.1f} s {grader:>6.1f} s {clock:>6.1f} s",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
