@@ -1,4 +1,4 @@
-"""Everything by loops over single numbers or maps; a functional model; training by GradientTape."""
+"""Everything by loops over single numbers or maps; a functional model; training by an eager GradientTape."""
 
 import math
 
@@ -221,7 +221,6 @@ def train_lenet5(model, x, y, epochs, batch_size, seed):
     optimizer.build(model.trainable_variables)
     loss_of = keras.losses.CategoricalCrossentropy()
 
-    @tf.function(reduce_retracing=True)
     def step(images, labels):
         with tf.GradientTape() as tape:
             answer = model(images, training=True)
