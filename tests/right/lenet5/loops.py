@@ -1,4 +1,4 @@
-"""Everything by loops over single numbers or maps; a functional model; training by an eager GradientTape."""
+"""Everything by loops over single numbers or maps; a functional model; an eager GradientTape."""
 
 import math
 
