@@ -15,7 +15,7 @@ import narrow
 import numpy as np
 import pytest
 
-from autograder.suite import expect
+from autograder.suite import Mismatch, expect
 
 VIEWS = 4
 """At how many places each held-out image is cut out and judged, which steadies the number."""
@@ -76,27 +76,33 @@ def trained(student, rng, x, labels, epochs, batch_size=8, seed=3):
     return before, after, returned
 
 
-EPOCHS = 12
+EPOCHS = 30
+ATTEMPTS = 3
+"""Of a training that forgets a class by chance: another time it forgets another one, or none."""
 
 
 def on_colours(student, rng):
     """One training that several tests look at: images, labels, and what `trained` returns."""
     x, labels = coloured(rng)
-    return x, labels, *trained(student, rng, x, labels, EPOCHS)
+    return x, labels, *trained(student, rng, x, labels, EPOCHS, batch_size=32)
 
 
 @pytest.mark.seconds(45)
 @pytest.mark.weight(1)
 def test_every_class_is_learned(student, rng):
     """All classes of images that come sorted are learned, those at the end too."""
-    x, labels, _, weights, _ = student.once(on_colours, rng)
-    right = narrow.predicted(x, weights) == labels
-    forgotten = [kind for kind in range(CLASSES) if right[labels == kind].mean() < 0.5]
-    expect.that(
-        not forgotten,
-        f"leaves a model that knows {CLASSES - len(forgotten)} of {CLASSES} colours by which "
-        "the images differ, in the order in which they came",
-        f"forgotten: {forgotten}",
+    forgotten = set(range(CLASSES))
+    for attempt in range(ATTEMPTS):
+        outcome = on_colours(student, rng) if attempt else student.once(on_colours, rng)
+        x, labels, _, weights, _ = outcome
+        right = narrow.predicted(x, weights) == labels
+        forgotten &= {kind for kind in range(CLASSES) if right[labels == kind].mean() < 0.5}
+        if not forgotten:
+            return
+    raise Mismatch(
+        f"leaves a model that each time knows {CLASSES - len(forgotten)} of {CLASSES} colours by "
+        "which the images differ, in the order in which they came",
+        f"forgotten {ATTEMPTS} times: {sorted(forgotten)}",
     )
 
 
