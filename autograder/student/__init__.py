@@ -25,13 +25,16 @@ from autograder.student.pictures import (
     show_pooling,
     show_windows,
 )
+from autograder.student.training import Trained, check_learned, train_as_graded
 
 __all__ = [
     "Chart",
     "CheckFailed",
     "NotWrittenYet",
     "Picture",
+    "Trained",
     "check",
+    "check_learned",
     "check_raises",
     "show_bars",
     "show_confusion",
@@ -48,4 +51,5 @@ __all__ = [
     "show_sizes",
     "show_top_predictions",
     "show_windows",
+    "train_as_graded",
 ]
