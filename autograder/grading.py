@@ -90,7 +90,7 @@ def grade(
         versions=versions(),
     )
     try:
-        readable = read(path, assignment)
+        readable = read(path, assignment.release)
         result = _graded(readable, assignment, seed, blank, zygote, isolation)
     except SubmissionRejected as rejection:
         result = rejected(blank, assignment, str(rejection))
@@ -156,14 +156,15 @@ def _graded(
 def _sandbox(submission: Submission, assignment: Assignment, address: str) -> Sandbox:
     return Sandbox(
         address,
-        [Cell(cell.label, cell.source) for cell in submission.cells],
+        [Cell(cell.label, cell.source, cell.settles) for cell in submission.cells],
         limits(assignment),
         module_name="submission" if submission.kind == "module" else "__main__",
+        files={file.name: file.content for file in submission.beside},
     )
 
 
 def _solutions(assignment: Assignment, address: str) -> Sandbox:
-    return _sandbox(read(assignment.solution_module, assignment), assignment, address)
+    return _sandbox(read(assignment.solution_module, assignment.release), assignment, address)
 
 
 def limits(assignment: Assignment) -> Limits:

@@ -73,9 +73,14 @@ class WrittenResult:
 
 @dataclass(frozen=True)
 class Observed:
-    """What the sandbox saw: claims and limits, never a reason for points."""
+    """What was seen beside the tests: claims and limits, never a reason for points.
+
+    `attention` says what was chosen, repaired or not used of what was handed in: a person has to
+    know of it. `notes` are remarks that need nobody.
+    """
 
     notes: tuple[str, ...] = ()
+    attention: tuple[str, ...] = ()
     failed_cells: tuple[str, ...] = ()
     limits_hit: tuple[str, ...] = ()
     violations: tuple[str, ...] = ()

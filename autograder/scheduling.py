@@ -79,7 +79,7 @@ def grade_class(
     waiting: list[Task] = []
     for student, place in submissions.items():
         try:
-            task = Task(student, locate(place, assignment) if place.is_dir() else place)
+            task = Task(student, locate(place, assignment.release) if place.is_dir() else place)
         except SubmissionRejected as rejection:
             finish(_nothing_to_grade(assignment, student, place, isolation, str(rejection)))
             continue

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from autograder.course import Assignment, NotebookCell
 from autograder.errors import SubmissionRejected
+from autograder.release import NotebookCell, Release
 
 MAX_BYTES = 16 * 2**20  # JSON can take forty times its size in memory
 MAX_GRADE_ID = 200
@@ -52,11 +52,26 @@ class RunnableCell:
 
     label: str
     source: str
+    settles: tuple[str, ...] = ()
+    """Exercises whose functions count as they stand once this cell has run."""
+
+
+@dataclass(frozen=True)
+class BesideFile:
+    """A plain file that lies beside a hand-in, by its relative POSIX name."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True)
 class Submission:
-    """A readable submission: what to run, what was written, and what was odd about it."""
+    """A readable submission: what to run, what was written, and what was odd about it.
+
+    `attention` says, in whole sentences, what was chosen, repaired or not used of what was handed
+    in; `beside` are the files that its code may read; `imports` are the top-level names of the
+    modules that its code imports, read as data.
+    """
 
     path: Path
     kind: Kind
@@ -65,9 +80,12 @@ class Submission:
     cells: tuple[RunnableCell, ...]
     written: Mapping[str, str]
     notes: tuple[str, ...]
+    attention: tuple[str, ...] = ()
+    beside: tuple[BesideFile, ...] = ()
+    imports: frozenset[str] = frozenset()
 
 
-def locate(folder: Path, assignment: Assignment) -> Path:
+def locate(folder: Path, release: Release) -> Path:
     """The file to grade in a student's folder: the assignment's name first, then an only one.
 
     Raises:
@@ -77,7 +95,7 @@ def locate(folder: Path, assignment: Assignment) -> Path:
     if folder.is_symlink():
         raise SubmissionRejected("The folder is a symbolic link; hand in the file itself.")
     for suffix in SUFFIXES:
-        candidate = folder / f"{assignment.name}{suffix}"
+        candidate = folder / f"{release.name}{suffix}"
         if os.path.lexists(candidate):
             return candidate
     try:
@@ -86,14 +104,14 @@ def locate(folder: Path, assignment: Assignment) -> Path:
         raise SubmissionRejected(f"The folder cannot be read ({error.strerror}).") from None
     if len(others) == 1:
         return others[0]
-    wanted = f"{assignment.name}.ipynb"
+    wanted = f"{release.name}.ipynb"
     if others:
         names = ", ".join(path.name for path in others)
         raise SubmissionRejected(f"There is no {wanted}, and more than one other file: {names}.")
     raise SubmissionRejected(f"Nothing was handed in: there is no {wanted}.")
 
 
-def read(path: Path | str, assignment: Assignment) -> Submission:
+def read(path: Path | str, release: Release) -> Submission:
     """Read and check one submission.
 
     Raises:
@@ -112,15 +130,15 @@ def read(path: Path | str, assignment: Assignment) -> Submission:
         kind, cells = "percent", _percent_cells(text)
     else:
         kind, cells = "module", (RawCell("code", text),)
-    _require_this_assignment(cells, assignment)
+    _require_this_assignment(cells, release)
     return Submission(
         path=path,
         kind=kind,
         digest=digest,
         notebook=cells,
-        cells=_runnable(cells, assignment, path.name if kind == "module" else None),
-        written=_written(cells, assignment),
-        notes=() if kind == "module" else at_most(tuple(_notes(cells, assignment)), MAX_NOTES),
+        cells=_runnable(cells, release, path.name if kind == "module" else None),
+        written=_written(cells, release),
+        notes=() if kind == "module" else at_most(tuple(_notes(cells, release)), MAX_NOTES),
     )
 
 
@@ -245,21 +263,21 @@ def _without_header(text: str) -> str:
     return "\n" + text
 
 
-def _require_this_assignment(cells: Sequence[RawCell], assignment: Assignment) -> None:
-    known = {cell.grade_id for cell in assignment.source_cells if cell.grade_id}
+def _require_this_assignment(cells: Sequence[RawCell], release: Release) -> None:
+    known = {cell.grade_id for cell in release.cells if cell.grade_id}
     handed_in = {cell.grade_id for cell in cells if cell.grade_id}
     if known & handed_in:
         return
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-    if any(_defines(code, exercise.name) for exercise in assignment.exercises):
+    if any(_defines(code, exercise) for exercise in release.exercises):
         return
     if handed_in:
         raise SubmissionRejected(
             f"It is a notebook of another assignment: none of its cells belongs to "
-            f"{assignment.name!r}."
+            f"{release.name!r}."
         )
     raise SubmissionRejected(
-        f"It holds none of the cells of {assignment.name!r} and defines none of its functions."
+        f"It holds none of the cells of {release.name!r} and defines none of its functions."
     )
 
 
@@ -272,14 +290,14 @@ def _defines(code: str, name: str) -> bool:
 
 
 def _runnable(
-    cells: Sequence[RawCell], assignment: Assignment, module: str | None
+    cells: Sequence[RawCell], release: Release, module: str | None
 ) -> tuple[RunnableCell, ...]:
     """The code to run: the student's, with locked cells as released and grade cells left out."""
     if module is not None:
         return (RunnableCell(module, cells[0].source),)
     locked = {
         cell.grade_id: cell
-        for cell in assignment.release_cells
+        for cell in release.cells
         if cell.grade_id and cell.is_locked and cell.cell_type == "code"
     }
     handed_in = {cell.grade_id for cell in cells}
@@ -312,9 +330,9 @@ def _first(
     return locked.get(grade_id)
 
 
-def _written(cells: Sequence[RawCell], assignment: Assignment) -> dict[str, str]:
+def _written(cells: Sequence[RawCell], release: Release) -> dict[str, str]:
     """Each written answer that is there; the first cell of its id is the answer."""
-    wanted = {question.name for question in assignment.written}
+    wanted = set(release.written)
     answers: dict[str, str] = {}
     for cell in cells:
         if cell.grade_id in wanted:
@@ -322,9 +340,9 @@ def _written(cells: Sequence[RawCell], assignment: Assignment) -> dict[str, str]
     return answers
 
 
-def _notes(cells: Sequence[RawCell], assignment: Assignment) -> Iterable[str]:
+def _notes(cells: Sequence[RawCell], release: Release) -> Iterable[str]:
     """What a grader should know of a notebook that is not as it was released."""
-    released = {cell.grade_id: cell for cell in assignment.release_cells if cell.grade_id}
+    released = {cell.grade_id: cell for cell in release.cells if cell.grade_id}
     counts = Counter(cell.grade_id for cell in cells if cell.grade_id)
     for grade_id, original in released.items():
         if not counts[grade_id]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.course import GRADE_CELL_PREFIX, Assignment
+from autograder.course import Assignment
 from autograder.errors import CourseError
 from autograder.gradebook.explanation import as_html, as_text, remarks_html
 from autograder.gradebook.notebooks import html_cell
+from autograder.release import GRADE_CELL_PREFIX
 from autograder.results import ExerciseResult, Result
 from autograder.shown import Shown
 

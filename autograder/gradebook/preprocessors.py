@@ -84,7 +84,7 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is
 def canonical_of(folder: Path, assignment: Assignment) -> NotebookNode:
     """The canonical notebook of what lies in a folder, or one that says why it cannot be read."""
     try:
-        return canonical(read(locate(folder, assignment), assignment), assignment)
+        return canonical(read(locate(folder, assignment.release), assignment.release), assignment)
     except SubmissionRejected as rejection:
         return canonical(None, assignment, str(rejection))
 
@@ -96,7 +96,7 @@ def current_result(
     from autograder import grading  # needs the sandbox, which those who have results do not
 
     try:
-        path = locate(folder, assignment)
+        path = locate(folder, assignment.release)
     except SubmissionRejected as rejection:
         blank = Result(assignment.name, student, str(folder), "rejected", isolation=isolation)
         return grading.rejected(blank, assignment, str(rejection))

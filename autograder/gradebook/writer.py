@@ -154,8 +154,8 @@ def _write_one(book: Book, result: Result, place: Path, assignment: Assignment) 
 def _canonical(result: Result, place: Path, assignment: Assignment) -> NotebookNode:
     if result.status == "rejected":
         return canonical(None, assignment, result.reason)
-    path = locate(place, assignment) if place.is_dir() else place
-    return canonical(read(path, assignment), assignment)
+    path = locate(place, assignment.release) if place.is_dir() else place
+    return canonical(read(path, assignment.release), assignment)
 
 
 def _is_empty(folder: Path) -> bool:

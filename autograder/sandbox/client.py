@@ -42,6 +42,8 @@ class Sandbox:
         cells: student code, in order; one that raises does not stop the next.
         limits: what all of it may use.
         module_name: `__name__` as the cells see it.
+        files: content by relative POSIX name, of plain files that the cells find in their working
+            folder.
     """
 
     def __init__(
@@ -51,11 +53,13 @@ class Sandbox:
         limits: Limits = Limits(),  # noqa: B008 (frozen)
         *,
         module_name: str = "__main__",
+        files: Mapping[str, bytes] | None = None,
     ) -> None:
         self._address = zygote_address
         self._cells = tuple(cells)
         self._limits = limits
         self._module_name = module_name
+        self._files = dict(files or {})
         self._fork: Fork | None = None
         self._generation = 0
         self._number = 0

@@ -12,10 +12,14 @@ CellOutcome = Literal["ok", "error", "timeout", "crashed", "violation"]
 
 @dataclass(frozen=True)
 class Cell:
-    """One unit of student code; `label` is what messages call it: "cell 7 (max_pool2d)"."""
+    """One unit of student code; `label` is what messages call it: "cell 7 (max_pool2d)".
+
+    `settles` names functions that count as they stand once this cell has run.
+    """
 
     label: str
     source: str
+    settles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def restored(course: Assignment, tmp_path: Path, change: Callable[[Cells], objec
     change(document["cells"])
     path = tmp_path / f"{NAME}.ipynb"
     path.write_text(json.dumps(document))
-    notebook = canonical(read(path, course), course)
+    notebook = canonical(read(path, course.release), course)
     MetadataValidator().validate_nb(notebook)
     graded = [c.metadata.nbgrader.grade_id for c in notebook.cells if "nbgrader" in c.metadata]
     assert [name for name in graded if name != "double"] == ["setup", "test_double", "why"]
@@ -134,7 +134,7 @@ def test_a_plain_module_comes_first_and_the_graded_cells_after_it(
 ) -> None:
     path = tmp_path / "work.py"
     path.write_text("def double(x):\n    return 2 * x\n")
-    notebook = canonical(read(path, course), course)
+    notebook = canonical(read(path, course.release), course)
     MetadataValidator().validate_nb(notebook)
     assert notebook.cells[0].source.startswith("def double")
     assert cell(notebook, "test_double").metadata.nbgrader.points == 3
