@@ -34,8 +34,8 @@ from autograder.training_terms import TrainingTerms
 MARKERS = (
     "weight(n): the test's share of the exercise's points (default 1)",
     "public: an example that students see; at most a fifth of an exercise's weight",
-    "supporting: relates answers to each other or expects an error; needs a test of values",
-    "claim: rests on what the sandbox says; needs a test of values",
+    "supporting: relates answers to each other or expects an error; needs a hidden test of values",
+    "claim: rests on what the sandbox says; needs a hidden test of values",
     "seconds(n): of computing time that one call of the test may take",
     "builds_on(name, ...): exercises graded before, the right functions in place of failed ones",
 )
