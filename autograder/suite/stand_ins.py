@@ -26,12 +26,15 @@ class StandIns:
         self._right = right
         self._failed: dict[str, tuple[str, ...]] = {}
         self._asked: dict[str, None] = {}
-        self._in_use: dict[str, dict[str, None]] = {}
+        self._in_use: dict[str, dict[str, bool]] = {}
 
     @property
     def in_use(self) -> Mapping[str, tuple[str, ...]]:
-        """For each exercise the names of those that were asked in a test that was judged so."""
-        return {exercise: tuple(names) for exercise, names in self._in_use.items()}
+        """For each exercise the names of those that were asked, unless a test passed without."""
+        return {
+            exercise: tuple(name for name, in_use in names.items() if in_use)
+            for exercise, names in self._in_use.items()
+        }
 
     def of(
         self, exercise: str, built_on: Sequence[str], records: Sequence[TestRecord]
@@ -58,6 +61,7 @@ class StandIns:
             Exception: what the test raised the first time.
         """
         self._asked = {}
+        in_use = self._in_use.setdefault(exercise, {})
         try:
             test()
         except AutograderError:
@@ -66,9 +70,10 @@ class StandIns:
             ended = isinstance(failure, CallFailed) and failure.outcome in _ENDED
             if not self._asked or ended or not _passes(student, test):
                 raise
-            self._asked = {}
+            in_use.update(dict.fromkeys(self._asked, False))
         finally:
-            self._in_use.setdefault(exercise, {}).update(self._asked)
+            for name in self._asked:
+                in_use.setdefault(name, True)
 
 
 def _passes(student: Student, test: Callable[[], object]) -> bool:

@@ -1,4 +1,4 @@
-"""Pooling and padding, where functions call earlier ones: a mistake in one is paid for there only."""
+"""Pooling and padding where functions call earlier ones: a mistake costs its own points only."""
 
 from __future__ import annotations
 
@@ -182,23 +182,29 @@ def test_numpy_numbers_and_writable_arrays_cross_to_a_replacement_and_back(tmp_p
     assert losing(result) == {"same_padding", "zero_pad2d"}
 
 
-def test_a_replacement_may_be_asked_for_each_cell_of_a_window(tmp_path):
+def test_a_replacement_may_be_asked_for_each_window(tmp_path):
     text = """
-    def cells(x, n, c, top, left, kh, kw):
-        for row in range(top, top + kh):
-            for column in range(left, left + kw):
-                same_padding(x.shape[1], kh)
-                if 0 <= row < x.shape[1] and 0 <= column < x.shape[2]:
-                    yield x[n, row, column, c]
+    def max_pool2d(x, pool_size=2, strides=None, padding="valid"):
+        kh, kw, sh, sw, _, _, oh, ow = plan(x, pool_size, strides, padding)
+        y = np.zeros((x.shape[0], oh, ow, x.shape[3]), dtype=x.dtype)
+        for n, i, j, c in np.ndindex(y.shape):
+            top = left = 0
+            if padding.lower() == "same":
+                top, left = same_padding(x.shape[1], kh, sh)[0], same_padding(x.shape[2], kw, sw)[0]
+            y[n, i, j, c] = np.max(list(cells(x, n, c, i * sh - top, j * sw - left, kh, kw)))
+        return y
     """
     assert losing(graded(tmp_path, text + ODD_CELL_FIRST, IN_LOOPS)) == {"same_padding"}
 
 
 def test_unsigned_images_are_not_mended_by_the_right_max_pooling(tmp_path):
-    text = SINGLE_MISTAKES["NaN dropped"][1] + """
+    text = (
+        SINGLE_MISTAKES["NaN dropped"][1]
+        + """
     def min_pool2d(x, pool_size=2, strides=None, padding="valid"):
         return -max_pool2d(-x, pool_size, strides, padding)
     """
+    )
     result = graded(tmp_path, dedent(text))
     (failed,) = [each for each in result.exercises if each.name == "min_pool2d"]
     assert [test.name for test in failed.tests if test.outcome != "passed"] == [
