@@ -88,6 +88,7 @@ def observed(submission: Submission, sandbox: Sandbox) -> Observed:
         violations=tuple(seen["violations"]),
         restarts=seen["restarts"],
         cpu_seconds=seen["cpu_seconds"],
+        seconds_factor=seen["seconds_factor"],
         output=seen["output"],
         output_bytes=seen["output_bytes"],
     )

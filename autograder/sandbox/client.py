@@ -5,11 +5,12 @@ Judges nothing. Whatever the submission does, a call ends in an `Answer` or a `C
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, Self
 
-from autograder.errors import SuiteError
+from autograder.errors import SandboxLost, SuiteError
 from autograder.sandbox import answers, beside, reasons, requests, wire
 from autograder.sandbox.allowance import Allowance
 from autograder.sandbox.callbacks import Callbacks, is_question
@@ -155,6 +156,7 @@ class Sandbox:
             "violations": tuple(self._violations),
             "restarts": max(0, self._generation - 1),
             "cpu_seconds": round(self._allowance.cpu_seconds(), 2),
+            "seconds_factor": self._allowance.factor,
             "output": self._output.kept.decode("utf-8", "backslashreplace"),
             "output_bytes": self._output.count,
         }
@@ -198,7 +200,8 @@ class Sandbox:
         while self._fork is None and not self._spent:
             self._fork = Fork(self._address, self._limits, self._module_name)
             self._generation += 1
-            self._allowance.watch(self._fork.tree)
+            fork = self._fork
+            self._allowance.watch(fork.tree, fork.factor, fork.is_importing)
             self._run_cells(self._fork)
         if self._spent:
             for run in self._cells:
@@ -301,8 +304,12 @@ class Sandbox:
             packed = [memoryview(wire.frame(reply))]
 
     def _died(self, what: str) -> NoReturn:
+        confined = self._fork is not None and self._fork.confined
         ended = self._hang_up(dying=True)
         how, number = ended.get("ended"), ended.get("number")
+        from_outside = how is None or (how == "signal" and number == signal.SIGKILL)
+        if confined and from_outside and not self._allowance.exhausted:
+            raise SandboxLost(f"The sandbox was ended from outside while {what} ran.")
         if how == "memory":
             failure: CallFailed = Crashed(
                 f"{what} used more than {self._limits.memory_mb:g} MB of memory."

@@ -104,6 +104,8 @@ def run(
         code = pytest.main(arguments, plugins=[plugin])
     if code == pytest.ExitCode.INTERRUPTED and not plugin.faults:
         raise KeyboardInterrupt
+    if plugin.interruption is not None:
+        raise plugin.interruption
     if plugin.faults:
         raise SuiteError(plugin.faults[0])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
@@ -134,6 +136,7 @@ class _GradingPlugin:
         self.records: list[TestRecord] = []
         self.unforeseen: list[str] = []
         self.faults: list[str] = []
+        self.interruption: GraderInterrupted | None = None
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:
@@ -217,6 +220,7 @@ class _GradingPlugin:
         error = call.excinfo.value if call.excinfo is not None else None
         if isinstance(error, GraderInterrupted):
             self.faults.append(str(error))
+            self.interruption = error
             raise pytest.exit.Exception(str(error))
         if call.when == "call" and not isinstance(error, AutograderError | pytest.skip.Exception):
             self.records.append(self._record(item, error, call.duration))
