@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import inspect
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -22,8 +23,9 @@ from autograder.sandbox import CallFailed, HandleMisuse, Sandbox
 from autograder.sandbox.lent import Function
 from autograder.suite.expect import Mismatch
 from autograder.suite.faults import fault_of
-from autograder.suite.phases import exercise_of, foundations, in_order, to_replace
+from autograder.suite.phases import exercise_of, foundations, in_order
 from autograder.suite.points import Role, TestRecord
+from autograder.suite.stand_ins import StandIns
 from autograder.suite.student import CalledWrongly, Student
 from autograder.suite.training import GradingData, NotTrainedEnough, Training, grading_data
 from autograder.training_terms import TrainingTerms
@@ -31,8 +33,8 @@ from autograder.training_terms import TrainingTerms
 MARKERS = (
     "weight(n): the test's share of the exercise's points (default 1)",
     "public: an example that students see; at most a fifth of an exercise's weight",
-    "supporting: relates answers to each other or expects an error; needs a test of values",
-    "claim: rests on what the sandbox says; needs a test of values",
+    "supporting: relates answers to each other or expects an error; needs a hidden test of values",
+    "claim: rests on what the sandbox says; needs a hidden test of values",
     "seconds(n): of computing time that one call of the test may take",
     "builds_on(name, ...): exercises graded before, the right functions in place of failed ones",
 )
@@ -58,11 +60,10 @@ class GradingPlugin:
         self._seed = seed
         self._exercises = exercises
         self._only = only
-        self._right = right
         self._terms = terms
         self._built_on: Mapping[str, tuple[str, ...]] = {}
         self._training: Training | None = None
-        self.replaced: dict[str, tuple[str, ...]] = {}
+        self.stand_ins = StandIns(right)
         self.records: list[TestRecord] = []
         self.unforeseen: dict[str, Fault] = {}
         self.faults: dict[str, Fault] = {}
@@ -70,7 +71,10 @@ class GradingPlugin:
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:
-        self._student.begin(self._stand_ins(exercise_of(request.node)), self._seconds(request))
+        exercise = exercise_of(request.node)
+        built_on = self._built_on[exercise]
+        replaced = self.stand_ins.of(exercise, built_on, self.records, self.faults)
+        self._student.begin(replaced, self._seconds(request))
         return self._student
 
     def _seconds(self, request: pytest.FixtureRequest) -> float | None:
@@ -82,7 +86,7 @@ class GradingPlugin:
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
-        return np.random.default_rng(int.from_bytes(self._drawn(request), "big"))
+        return self._rng(request.node)
 
     @pytest.fixture
     def dataset(self) -> GradingData:
@@ -90,11 +94,14 @@ class GradingPlugin:
 
     @pytest.fixture
     def training(self, request: pytest.FixtureRequest) -> Training:
-        self._training = Training(self._training_terms(), self._drawn(request))
+        self._training = Training(self._training_terms(), self._drawn(request.node))
         return self._training
 
-    def _drawn(self, request: pytest.FixtureRequest) -> bytes:
-        name = f"{request.path.name}::{request.node.name}"
+    def _rng(self, item: pytest.Item) -> np.random.Generator:
+        return np.random.default_rng(int.from_bytes(self._drawn(item), "big"))
+
+    def _drawn(self, item: pytest.Item) -> bytes:
+        name = f"{item.path.name}::{item.name}"
         return hmac.digest(self._seed, name.encode(), hashlib.sha256)
 
     def _training_terms(self) -> TrainingTerms:
@@ -102,15 +109,19 @@ class GradingPlugin:
             raise SuiteError("A suite trains, but its assignment.toml has no [training].")
         return self._terms
 
-    def _stand_ins(self, exercise: str) -> dict[str, Function]:
-        """What is replaced in an exercise, which is settled when its first test begins."""
-        if self._right is None:
-            return {}
-        if exercise not in self.replaced:
-            self.replaced[exercise] = to_replace(
-                self._built_on[exercise], self.records, self.faults
-            )
-        return {name: self._right(name) for name in self.replaced[exercise]}
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Call a test; `StandIns.judge` may do so twice, each time with an `rng` from its start."""
+
+        def test() -> None:
+            names = inspect.signature(pyfuncitem.obj).parameters
+            arguments = {name: pyfuncitem.funcargs[name] for name in names}
+            if "rng" in arguments:
+                arguments["rng"] = self._rng(pyfuncitem)
+            pyfuncitem.obj(**arguments)
+
+        self.stand_ins.judge(exercise_of(pyfuncitem), self._student, test)
+        return True
 
     def pytest_configure(self, config: pytest.Config) -> None:
         for marker in MARKERS:

@@ -43,8 +43,8 @@ UNNEEDED_PLUGINS = (
 @dataclass(frozen=True)
 class SuiteRun:
     """What a run found: the records, those whose test failed in a way it did not foresee (by suite
-    and name), for each exercise the functions that were replaced in it, and by exercise the faults
-    for which one could not be graded."""
+    and name), for each exercise the functions that were replaced in it and asked for, and by
+    exercise the faults for which one could not be graded."""
 
     records: tuple[TestRecord, ...]
     unforeseen: Mapping[str, Fault] = field(default_factory=dict)
@@ -106,7 +106,9 @@ def run(
         raise KeyboardInterrupt
     if code not in EXPECTED:
         raise SuiteError(f"pytest ended with {code!r} on the hidden suites in {folder}.")
-    return SuiteRun(tuple(plugin.records), plugin.unforeseen, plugin.replaced, plugin.faults)
+    return SuiteRun(
+        tuple(plugin.records), plugin.unforeseen, plugin.stand_ins.in_use, plugin.faults
+    )
 
 
 _imported: dict[str, Any] = {"folder": None, "fingerprint": None}

@@ -82,6 +82,33 @@ def test_a_mistake_is_diagnosed_as_if_nothing_else_were_wrong(course, tmp_path):
     assert hints == ["increment_by_two"]
 
 
+def test_code_that_relies_on_its_own_function_is_judged_with_that(course, tmp_path):
+    """It takes one argument more than the right one, and is wrong without it."""
+    own = "def double(x, times=3):\n    return np.asarray(x) * times"
+    body = "def increment(x):\n    return double(x, 2) - np.asarray(x) + 1"
+    result = graded(course, tmp_path, increment=body, double=own)
+    assert exercise(result, "double").score == 0
+    assert (exercise(result, "increment").score, exercise(result, "increment").replaced) == (4, ())
+
+
+def test_code_that_puts_its_own_mistake_right_is_judged_with_that(course, tmp_path):
+    body = "def increment(x):\n    return double(x) - 2 * np.asarray(x) + 1"
+    result = graded(course, tmp_path, increment=body, double=WRONG_DOUBLE)
+    assert (exercise(result, "increment").score, exercise(result, "increment").replaced) == (4, ())
+
+
+def test_what_fails_either_way_is_told_as_it_fails_with_the_replacement(course, tmp_path):
+    body = "def increment(x):\n    raise ValueError(f'{double(7)}')"
+    result = graded(course, tmp_path, increment=body, double=WRONG_DOUBLE)
+    assert "14" in exercise(result, "increment").tests[0].message
+    assert exercise(result, "increment").replaced == ("double",)
+
+
+def test_what_is_not_asked_for_is_not_said_to_be_replaced(course, tmp_path):
+    result = graded(course, tmp_path, double=WRONG_DOUBLE)
+    assert (exercise(result, "increment").score, exercise(result, "increment").replaced) == (4, ())
+
+
 def test_exercises_stand_in_the_order_of_the_source(course, tmp_path):
     result = graded(course, tmp_path, increment=INCREMENT, double=WRONG_DOUBLE)
     assert [each.name for each in result.exercises] == ["increment", "double"]

@@ -144,7 +144,9 @@ def test_what_builds_on_an_exercise_without_a_grade_is_graded_with_the_right_one
         suite.read_text().replace("@pytest.mark.public", builds + "@pytest.mark.public", 1)
     )
     break_suite(course, "import pytest", "import pytest, no_such_module")
-    result = graded(course, tmp_path)
+    uses = "def increment(x):\n    return double(x) / 2 + 1"
+    (tmp_path / "ben.py").write_text(module_text(increment=uses, double="def double(x): return x"))
+    result = autograder.grade(tmp_path / "ben.py", course, SEED)
     assert exercise(result, "increment").score == 4
     assert exercise(result, "increment").replaced == ("double",)
 
