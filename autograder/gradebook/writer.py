@@ -30,7 +30,7 @@ from autograder.gradebook.grades import annotate, stamp
 from autograder.gradebook.notebooks import canonical
 from autograder.nbgrader_release import generate
 from autograder.results import Result
-from autograder.submission import MAX_BYTES, SUFFIXES, locate, read
+from autograder.submission import MAX_BYTES, is_nobodys, read
 
 TIMESTAMP = "timestamp.txt"
 
@@ -154,12 +154,11 @@ def _write_one(book: Book, result: Result, place: Path, assignment: Assignment) 
 def _canonical(result: Result, place: Path, assignment: Assignment) -> NotebookNode:
     if result.status == "rejected":
         return canonical(None, assignment, result.reason)
-    path = locate(place, assignment.release) if place.is_dir() else place
-    return canonical(read(path, assignment.release), assignment)
+    return canonical(read(place, assignment.release), assignment)
 
 
 def _is_empty(folder: Path) -> bool:
-    return not any(path.suffix in SUFFIXES for path in folder.iterdir())
+    return not any(not is_nobodys(path.name) for path in folder.iterdir())
 
 
 def _earlier(path: Path) -> NotebookNode | None:
