@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Self
 
@@ -13,8 +12,8 @@ class Step:
     """A cell, or the public checks of an exercise.
 
     `line` is the line of the file in which the source begins, 0 where the file has no lines that
-    count; `exercise` is what it checks, "" where it checks nothing; where `prepares`, its checks
-    are left out, and the rest runs for the sake of those that come.
+    count. `exercise` is what it checks, "" where it checks nothing. `only` are the statements that
+    run, by their place; None for all of them, whose outcome is then the exercise's.
     """
 
     label: str
@@ -22,7 +21,7 @@ class Step:
     line: int = 0
     settles: tuple[str, ...] = ()
     exercise: str = ""
-    prepares: bool = False
+    only: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Job:
     @property
     def exercises(self) -> tuple[str, ...]:
         """The exercises that are checked, in order."""
-        return tuple(step.exercise for step in self.steps if step.exercise and not step.prepares)
+        return tuple(step.exercise for step in self.steps if step.exercise and step.only is None)
 
     def as_json(self) -> str:
         return json.dumps(asdict(self))
@@ -47,19 +46,13 @@ class Job:
     def of_json(cls, text: str) -> Self:
         document = json.loads(text)
         steps = tuple(
-            Step(**{**step, "settles": tuple(step["settles"])}) for step in document.pop("steps")
+            Step(
+                **{
+                    **step,
+                    "settles": tuple(step["settles"]),
+                    "only": None if step["only"] is None else tuple(step["only"]),
+                }
+            )
+            for step in document["steps"]
         )
         return cls(**{**document, "steps": steps, "imports": tuple(document["imports"])})
-
-
-def is_check(function_name: str) -> bool:
-    """Whether a call of that name checks something, and does nothing else."""
-    return function_name in CHECKING
-
-
-CHECKING: frozenset[str] = frozenset(("check", "check_raises"))
-
-
-def labels(steps: Iterable[Step]) -> dict[str, Step]:
-    """Steps by what messages call them."""
-    return {step.label: step for step in steps}

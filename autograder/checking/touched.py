@@ -1,76 +1,65 @@
-"""Which steps the checks of one exercise need, of all that run before them.
+"""Which statements a piece of code needs, of all that run before it.
 
-By the names that code sets and uses: what does not set, directly or through others, a name that
-the checks use is not needed. Where that cannot be told, it counts as needed.
+By the names that code sets and uses: what does not set, directly or through others, a name that is
+used is not needed. Where that cannot be told, it counts as needed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from autograder.checking.names import Names
 
 
-@dataclass(frozen=True)
-class Part:
-    """One step as `needed` sees it: its names when it is only prepared for others, and in full."""
-
-    prepares: Names
-    whole: Names
-
-
-def needed(parts: Sequence[Part], target: int) -> frozenset[int]:
-    """The steps before `target`, by index, without which it might come out differently."""
-    return _Search(parts, target).found()
+def needed(before: Sequence[Names], target: Names) -> frozenset[int]:
+    """The statements of `before`, by index, without which `target` might come out differently."""
+    return _Search(before, target).found()
 
 
 class _Search:
-    def __init__(self, parts: Sequence[Part], target: int) -> None:
-        self._parts = parts
+    def __init__(self, before: Sequence[Names], target: Names) -> None:
+        self._before = before
         self._target = target
-        self._steps: set[int] = set()
+        self._taken: set[int] = set()
         self._seen: set[tuple[str, int, bool]] = set()
         self._open: list[tuple[str, int, bool]] = []
 
     def found(self) -> frozenset[int]:
-        whole = self._parts[self._target].whole
-        if whole.opaque or not whole.readable:
-            return frozenset(range(self._target))
-        for step in range(self._target):
-            prepares = self._parts[step].prepares
-            if prepares.opaque:
-                self._steps |= set(range(step))
-            if prepares.always:
-                self._take(step)
-        self._want(whole, self._target)
+        count = len(self._before)
+        if self._target.opaque:
+            return frozenset(range(count))
+        for place in reversed(range(count)):
+            if self._before[place].opaque:  # it may use whatever stands before it
+                self._taken = set(range(place + 1))
+                for each in self._taken:
+                    self._want(self._before[each], each)
+                break
+        for place in range(count):
+            if self._before[place].always:
+                self._take(place)
+        self._want(self._target, count)
         while self._open:
             self._follow(*self._open.pop())
-        for step in list(self._steps):  # those that an opaque step brought with it
-            self._take(step)
-        while self._open:
-            self._follow(*self._open.pop())
-        return frozenset(self._steps)
+        return frozenset(self._taken)
 
-    def _take(self, step: int) -> None:
-        self._steps.add(step)
-        self._want(self._parts[step].prepares, step)
+    def _take(self, place: int) -> None:
+        if place not in self._taken:
+            self._taken.add(place)
+            self._want(self._before[place], place)
 
-    def _want(self, names: Names, step: int) -> None:
-        self._add({(name, step, False) for name in names.uses})
-        self._add({(name, self._target, True) for name in names.later})
+    def _want(self, names: Names, place: int) -> None:
+        self._add({(name, place, False) for name in names.uses})
+        self._add({(name, len(self._before), True) for name in names.later})
 
     def _add(self, wanted: set[tuple[str, int, bool]]) -> None:
         self._open += wanted - self._seen
         self._seen |= wanted
 
-    def _follow(self, name: str, before: int, whenever: bool) -> None:
-        """Take the steps that give this name its value; any of them, where it is used whenever."""
-        for step in range(before - 1, -1, -1):
-            names = self._parts[step].prepares
-            if name not in names.changes:
-                continue
-            if step not in self._steps or not names.always:
-                self._take(step)
-            if not whenever and name in names.sets and name not in names.uses:
-                return
+    def _follow(self, name: str, end: int, whenever: bool) -> None:
+        """Take what gives this name its value before `end`: all that may, if it is used later."""
+        for place in range(end - 1, -1, -1):
+            names = self._before[place]
+            if name in names.changes:
+                self._take(place)
+                if not whenever and name in names.sets and name not in names.uses:
+                    return
