@@ -20,11 +20,12 @@ import struct
 import sys
 from typing import Any, NoReturn, cast
 
+from autograder.execution.shell import prepare_shell
 from autograder.sandbox import guardian, namespaces, root
 from autograder.sandbox.isolation import Isolation
-from autograder.sandbox.shell import prepare_shell
 
 STUDENT_PACKAGE = "autograder.student"
+WORKER = "autograder.sandbox.worker"  # what every fork runs
 # what nearly every notebook imports; slow to import, and with a cache of fonts to build
 USUAL = ("matplotlib.pyplot", "matplotlib_inline.backend_inline")
 
@@ -41,6 +42,7 @@ def main() -> None:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
         _import_student_package()
+        importlib.import_module(WORKER)
         shell = prepare_shell()
     except BaseException as error:  # said to whoever started us, who raises it
         _say({"failed": f"{type(error).__name__}: {error}"})
