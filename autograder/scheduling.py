@@ -17,6 +17,7 @@ from pathlib import Path
 
 from autograder.course import Assignment, load_assignment
 from autograder.errors import GraderInterrupted
+from autograder.findings import ungraded
 from autograder.grading import grade, limits, new_warm_process, rejected
 from autograder.provenance import versions
 from autograder.results import Result
@@ -173,13 +174,8 @@ def _alone(assignment: Assignment, task: Task, address: str, isolation: Isolatio
             return _submit(pool, assignment, task, address, isolation).result()
         except BrokenProcessPool:
             blank = _nothing_to_grade(assignment, task.student, task.path, isolation, "")
-            return replace(
-                blank,
-                status="grader_error",
-                reason="The grader's own process died twice on this submission.",
-                exercises=(),
-                written=(),
-            )
+            reason = "The grader's own process died twice on this submission."
+            return ungraded(replace(blank, written=()), assignment, reason)
 
 
 def _submit(

@@ -8,6 +8,8 @@ import reference
 
 from autograder.suite import expect
 
+pytestmark = pytest.mark.builds_on("output_size")
+
 
 def compare(student, *arguments):
     """Values only: that amounts are whole numbers has a test of its own."""
