@@ -21,7 +21,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.errors import AutograderError, GraderInterrupted, SuiteError
+from autograder.errors import (
+    AutograderError,
+    EnvironmentUnusable,
+    GraderInterrupted,
+    IsolationUnavailable,
+    SuiteError,
+)
 from autograder.results import Outcome
 from autograder.sandbox import CallFailed, HandleMisuse, Sandbox
 from autograder.sandbox.lent import Function
@@ -136,7 +142,7 @@ class _GradingPlugin:
         self.records: list[TestRecord] = []
         self.unforeseen: list[str] = []
         self.faults: list[str] = []
-        self.interruption: GraderInterrupted | None = None
+        self.interruption: BaseException | None = None
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:
@@ -218,7 +224,7 @@ class _GradingPlugin:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> pytest.TestReport:
         error = call.excinfo.value if call.excinfo is not None else None
-        if isinstance(error, GraderInterrupted):
+        if isinstance(error, GraderInterrupted | EnvironmentUnusable | IsolationUnavailable):
             self.faults.append(str(error))
             self.interruption = error
             raise pytest.exit.Exception(str(error))
