@@ -17,6 +17,7 @@ from typing import Any
 
 from autograder.course import Assignment, load_assignment
 from autograder.errors import GraderInterrupted
+from autograder.findings import ungraded
 from autograder.grading import ATTEMPTS, blank_result, grade, limits
 from autograder.results import Result
 from autograder.sandbox import Isolation, Zygote, allowance, speed
@@ -30,11 +31,15 @@ WALL_SLACK = 60.0
 
 @dataclass(frozen=True)
 class Task:
-    """One submission to grade: whose, and the file; without a seed, the course secret gives it."""
+    """One submission to grade: whose, the file or the student's folder, and what lies beside it.
+
+    Without a seed, the course secret gives it.
+    """
 
     student: str
     path: Path
     seed: bytes | None = None
+    beside: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,7 @@ class Batch:
 
     def _failed(self, each: _Try, reason: str) -> Result:
         blank = blank_result(each.task.path, self._assignment, each.task.student, self._isolation)
-        return replace(blank, status="grader_error", reason=reason)
+        return ungraded(blank, self._assignment, reason)
 
 
 def _has_result(future: Future[Zygote]) -> bool:
@@ -221,6 +226,7 @@ def _grade_task(
             student=task.student,
             zygote=_Choice(warm),
             isolation=isolation,
+            beside=task.beside,
         )
     except _Leaves as leaves:
         moved: _Moved = leaves.args[0]

@@ -14,12 +14,9 @@ from pathlib import Path
 from autograder.batch import Batch, Task
 from autograder.course import Assignment
 from autograder.environment import require_usable
-from autograder.errors import SubmissionRejected
-from autograder.grading import blank_result, rejected
 from autograder.results import Result
 from autograder.sandbox import Isolation
 from autograder.stored import current, result_file
-from autograder.submission import locate
 from autograder.workers import ignore_interrupts, pool_of
 
 __all__ = ["Task", "grade_class", "grade_files", "handed_in"]
@@ -65,11 +62,7 @@ def grade_class(
 
     waiting: list[Task] = []
     for student, place in submissions.items():
-        try:
-            task = Task(student, locate(place, assignment.release) if place.is_dir() else place)
-        except SubmissionRejected as rejection:
-            finish(_nothing_to_grade(assignment, student, place, isolation, str(rejection)))
-            continue
+        task = Task(student, place)
         known = None if fresh else current(task.path, assignment, task.student, isolation)
         if known is None:
             waiting.append(task)
@@ -100,13 +93,6 @@ def grade_files(
         results[result.student, result.submission] = result
         on_result(result)
     return [results[task.student, str(task.path)] for task in tasks]
-
-
-def _nothing_to_grade(
-    assignment: Assignment, student: str, place: Path, isolation: Isolation, reason: str
-) -> Result:
-    blank = blank_result(place, assignment, student, isolation)
-    return rejected(blank, assignment, reason)
 
 
 def _in_parallel(

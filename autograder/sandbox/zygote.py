@@ -22,11 +22,12 @@ import threading
 import time
 from typing import Any, cast
 
+from autograder.execution.shell import prepare_shell
 from autograder.sandbox import guardian, namespaces, root, speed
 from autograder.sandbox.isolation import Isolation
-from autograder.sandbox.shell import prepare_shell
 
 STUDENT_PACKAGE = "autograder.student"
+WORKER = "autograder.sandbox.worker"  # what every fork runs
 # what nearly every notebook imports; slow to import, and with a cache of fonts to build
 USUAL = ("matplotlib.pyplot", "matplotlib_inline.backend_inline")
 MEASURED_SECONDS = 60.0  # after which the speed of the machine is measured again
@@ -47,6 +48,7 @@ def main() -> None:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
         _import_student_package()
+        importlib.import_module(WORKER)
         shell = prepare_shell()
         for name in orders["optional"]:
             _import_optional(name, say)
