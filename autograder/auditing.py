@@ -199,7 +199,7 @@ def _earned(release: Result) -> str:
 def _harm(which: Misconception, result: Result) -> str:
     if result.status != "graded":
         return result.reason
-    hurt = [each.name for each in result.exercises if each.score < each.max_score]
+    hurt = [each.name for each in result.exercises if each.score != each.max_score]
     if hurt == [which.exercise]:
         return ""
     others = [name for name in hurt if name != which.exercise]

@@ -7,9 +7,10 @@ around it and never inside it.
 
 from __future__ import annotations
 
+import os
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,13 +27,14 @@ from autograder.provenance import cache_key, default_seed, fingerprint, versions
 from autograder.replacing import RightFunctions
 from autograder.results import (
     ExerciseResult,
-    Observed,
+    Fault,
     Result,
     WrittenResult,
 )
 from autograder.sandbox import Cell, Isolation, Limits, Sandbox, Zygote
 from autograder.submission import Submission, read
 from autograder.suite import points
+from autograder.suite.faults import fault_of
 from autograder.suite.run import SuiteRun, run
 
 
@@ -46,11 +48,13 @@ def grade(
     isolation: Isolation = "namespaces",
     dataset: str | None = None,
     root: Path | None = None,
+    beside: Sequence[Path] = (),
 ) -> Result:
     """Grade one submission.
 
     Args:
-        submission: path of a notebook, a percent-format `.py` or a plain module.
+        submission: path of a notebook, a script with cells or a plain module; or a student's
+            folder, in which the file is chosen and the others lie beside it.
         assignment: an `Assignment`, or its name in the course at `root`.
         seed: what test inputs are drawn from; by default the one that the course secret gives
             for this student and this very file, so that a regrade is exact.
@@ -59,10 +63,11 @@ def grade(
         isolation: "namespaces", or "process" to accept less.
         dataset: what grades training, by default the assignment's own choice.
         root: the course root, by default the nearest at or above the working folder.
+        beside: files, and folders of files, that the submission's code may read.
 
     Returns:
-        The result. A file that cannot be read is `rejected`; a fault of the suite or of the kit
-        is `grader_error`; both say why in `reason`.
+        The result. A file that cannot be read is `rejected`; a fault of a suite or of the kit is
+        `grader_error`, and leaves what it concerns without a score; both say why in `reason`.
 
     Raises:
         UnknownAssignment: no such assignment.
@@ -77,7 +82,7 @@ def grade(
         assignment = assignment.on(dataset)
     student = path.stem if student is None else student
     if seed is None:
-        seed = default_seed(path, assignment, student)
+        seed = default_seed(path, assignment, student, beside)
     blank = Result(
         assignment=assignment.name,
         student=student,
@@ -86,18 +91,19 @@ def grade(
         isolation=isolation,
         dataset=assignment.dataset,
         seed=seed.hex(),
-        key=cache_key(path, assignment, seed, isolation),
+        key=cache_key(path, assignment, seed, isolation, beside),
         versions=versions(),
     )
     try:
-        readable = read(path, assignment.release)
+        readable = read(path, assignment.release, beside)
+        blank = replace(blank, submission=str(readable.path))
         result = _graded(readable, assignment, seed, blank, zygote, isolation)
     except SubmissionRejected as rejection:
         result = rejected(blank, assignment, str(rejection))
     except IsolationUnavailable:
         raise
     except (Exception, GraderInterrupted) as fault:  # ours, whatever it is: nobody gets a zero
-        result = _grader_error(blank, fault)
+        result = _grader_error(blank, assignment, fault)
     return replace(result, seconds=round(time.perf_counter() - started, 3))
 
 
@@ -118,14 +124,11 @@ def rejected(blank: Result, assignment: Assignment, reason: str) -> Result:
     )
 
 
-def _grader_error(blank: Result, fault: BaseException) -> Result:
+def _grader_error(blank: Result, assignment: Assignment, fault: BaseException) -> Result:
     kind = "" if isinstance(fault, AutograderError) else f"{type(fault).__name__}: "
     story = "".join(traceback.format_exception(fault))
-    return replace(
-        blank,
-        status="grader_error",
-        reason=kind + next(iter(str(fault).splitlines()), ""),
-        observed=Observed(notes=(story,)),
+    return findings.ungraded(
+        blank, assignment, kind + next(iter(str(fault).splitlines()), ""), story
     )
 
 
@@ -143,13 +146,17 @@ def _graded(
         RightFunctions(lambda: _solutions(assignment, address)) as right,
     ):
         found = _run_suites(assignment, sandbox, seed, address, right)
-        hints = _diagnose(assignment, sandbox, found, right)
+        hints, misfits = _diagnose(assignment, sandbox, found, right)
         observed = findings.observed(submission, sandbox)
+    faults = (*findings.faults(assignment, found), *misfits)
     return replace(
         blank,
+        status="grader_error" if found.faults else "graded",
+        reason=findings.reason(faults) if found.faults else "",
         exercises=findings.exercises(assignment, found, hints),
         written=findings.written(submission, assignment),
         observed=observed,
+        faults=faults,
     )
 
 
@@ -188,8 +195,7 @@ def _run_suites(
 ) -> SuiteRun:
     """All tests of all exercises; a test that failed unforeseen must hold for the solutions.
 
-    Raises:
-        SuiteError: a suite breaks the rules of weights, or fails on the solutions too.
+    A suite that breaks the rules of weights, or fails on the solutions too, is at fault.
     """
     names = [exercise.name for exercise in assignment.exercises]
     mark = fingerprint(assignment)
@@ -202,9 +208,17 @@ def _run_suites(
         right=right,
         terms=assignment.training_terms,
     )
+    faults = dict(found.faults)
     for name in names:
-        points.require_sound(name, [test for test in found.records if test.exercise == name])
-    if found.unforeseen:
+        if name not in faults:
+            try:
+                points.require_sound(
+                    name, [each for each in found.records if each.exercise == name]
+                )
+            except SuiteError as error:
+                faults[name] = fault_of(error, assignment.suite_file(name))
+    doubtful = [test for test, fault in found.unforeseen.items() if fault.exercise not in faults]
+    if doubtful:
         with _solutions(assignment, address) as solutions:
             check = run(
                 assignment.suite_folder,
@@ -212,32 +226,44 @@ def _run_suites(
                 solutions,
                 seed,
                 fingerprint=mark,
-                only=found.unforeseen,
+                only=doubtful,
                 terms=assignment.training_terms,
             )
-        if check.unforeseen:
-            broken = next(test for test in check.records if test.name in check.unforeseen)
-            raise SuiteError(
-                f"The hidden test {broken.name} of {broken.exercise!r} fails on the solution "
-                f"too.\n{broken.detail}"
-            )
-    return found
+        for fault in (*check.faults.values(), *check.unforeseen.values()):
+            faults.setdefault(fault.exercise, fault)
+    return replace(found, faults=faults)
 
 
 def _diagnose(
     assignment: Assignment, sandbox: Sandbox, found: SuiteRun, right: RightFunctions
-) -> dict[str, diagnosis.Misconception]:
-    """A known misconception for each exercise whose function answers, but wrongly."""
-    catalogue = diagnosis.load(assignment)
+) -> tuple[dict[str, diagnosis.Misconception], list[Fault]]:
+    """A known misconception for each exercise whose function answers, but wrongly.
+
+    A fault of the catalogue costs hints and no points: it is told beside them.
+    """
+    file = os.path.relpath(assignment.misconceptions_file, assignment.root)
+    try:
+        catalogue = diagnosis.load(assignment)
+    except SuiteError as error:
+        return {}, [Fault(f"There are no hints: {error}", file)]
     matched = {}
+    faults = []
     for exercise in assignment.exercises:
         outcomes = {test.outcome for test in found.records if test.exercise == exercise.name}
-        if outcomes & {"failed", "error"} and outcomes <= {"passed", "failed", "error"}:
-            replaced = {name: right(name) for name in found.replaced.get(exercise.name, ())}
+        answers = outcomes & {"failed", "error"} and outcomes <= {"passed", "failed", "error"}
+        if exercise.name in found.faults or not answers:
+            continue
+        replaced = {name: right(name) for name in found.replaced.get(exercise.name, ())}
+        try:
             match = diagnosis.diagnose(catalogue, exercise.name, sandbox, replaced)
-            if match is not None:
-                matched[exercise.name] = match
-    return matched
+        except Exception as error:
+            if isinstance(error, AutograderError) and not isinstance(error, SuiteError):
+                raise
+            faults.append(Fault(f"There are no hints on {exercise.name}: {error!r}", file))
+            continue
+        if match is not None:
+            matched[exercise.name] = match
+    return matched, faults
 
 
 _warm: dict[tuple[tuple[str, ...], bool, Isolation], Zygote] = {}

@@ -81,7 +81,7 @@ def one_class(assignment: Assignment, *, fresh: bool, isolation: Isolation) -> l
         for student in feedback_in_parallel(assignment, with_pages):
             progress.advance(student)
     what = {student: submission.what for student, submission in made_up.items()}
-    show_class(assignment, graded.results, notes=what)
+    show_class(assignment, graded.results, standing=graded.standing, notes=what)
     console = output()
     show_rejected(graded.results, made_up)
     console.print()

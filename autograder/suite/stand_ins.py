@@ -6,7 +6,7 @@ differs, such as one more argument, or put right itself what is wrong with it. J
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from autograder.errors import AutograderError
@@ -37,13 +37,17 @@ class StandIns:
         }
 
     def of(
-        self, exercise: str, built_on: Sequence[str], records: Sequence[TestRecord]
+        self,
+        exercise: str,
+        built_on: Sequence[str],
+        records: Sequence[TestRecord],
+        ungraded: Container[str] = (),
     ) -> dict[str, Function]:
         """What stands in while a test is run, settled when the first of its exercise begins."""
         if self._right is None:
             return {}
         if exercise not in self._failed:
-            self._failed[exercise] = to_replace(built_on, records)
+            self._failed[exercise] = to_replace(built_on, records, ungraded)
         self._asked = {}
         return {name: self._noting(name, self._right(name)) for name in self._failed[exercise]}
 
