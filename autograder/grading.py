@@ -32,6 +32,7 @@ from autograder.results import (
     WrittenResult,
 )
 from autograder.sandbox import Cell, Isolation, Limits, Sandbox, Zygote
+from autograder.student_names import require_name
 from autograder.submission import Submission, read
 from autograder.suite import points
 from autograder.suite.faults import fault_of
@@ -69,6 +70,7 @@ def grade(
     Raises:
         UnknownAssignment: no such assignment.
         CourseError: the assignment says nothing of that dataset.
+        AutograderError: `student` cannot be anybody's name.
         IsolationUnavailable: this machine lacks a required protection.
     """
     started = time.perf_counter()
@@ -78,6 +80,7 @@ def grade(
     if dataset is not None:
         assignment = assignment.on(dataset)
     student = path.stem if student is None else student
+    require_name(student)
     if seed is None:
         seed = default_seed(path, assignment, student)
     blank = Result(
