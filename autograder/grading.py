@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,11 +49,13 @@ def grade(
     isolation: Isolation = "namespaces",
     dataset: str | None = None,
     root: Path | None = None,
+    beside: Sequence[Path] = (),
 ) -> Result:
     """Grade one submission.
 
     Args:
-        submission: path of a notebook, a percent-format `.py` or a plain module.
+        submission: path of a notebook, a script with cells or a plain module; or a student's
+            folder, in which the file is chosen and the others lie beside it.
         assignment: an `Assignment`, or its name in the course at `root`.
         seed: what test inputs are drawn from; by default the one that the course secret gives
             for this student and this very file, so that a regrade is exact.
@@ -62,6 +64,7 @@ def grade(
         isolation: "namespaces", or "process" to accept less.
         dataset: what grades training, by default the assignment's own choice.
         root: the course root, by default the nearest at or above the working folder.
+        beside: files, and folders of files, that the submission's code may read.
 
     Returns:
         The result. A file that cannot be read is `rejected`; a fault of a suite or of the kit is
@@ -82,7 +85,7 @@ def grade(
     student = path.stem if student is None else student
     require_name(student)
     if seed is None:
-        seed = default_seed(path, assignment, student)
+        seed = default_seed(path, assignment, student, beside)
     blank = Result(
         assignment=assignment.name,
         student=student,
@@ -91,11 +94,12 @@ def grade(
         isolation=isolation,
         dataset=assignment.dataset,
         seed=seed.hex(),
-        key=cache_key(path, assignment, seed, isolation),
+        key=cache_key(path, assignment, seed, isolation, beside),
         versions=versions(),
     )
     try:
-        readable = read(path, assignment.release)
+        readable = read(path, assignment.release, beside)
+        blank = replace(blank, submission=str(readable.path))
         result = _graded(readable, assignment, seed, blank, zygote, isolation)
     except SubmissionRejected as rejection:
         result = rejected(blank, assignment, str(rejection))

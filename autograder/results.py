@@ -105,7 +105,8 @@ class Observed:
     """What was seen beside the tests: claims and limits, never a reason for points.
 
     `attention` says what was chosen, repaired or not used of what was handed in: a person has to
-    know of it. `notes` are remarks that need nobody.
+    know of it. `notes` are remarks that need nobody. `cpu_seconds` are of this machine, of which
+    `seconds_factor` were taken for one of the limits' seconds.
     """
 
     notes: tuple[str, ...] = ()
@@ -115,6 +116,7 @@ class Observed:
     violations: tuple[str, ...] = ()
     restarts: int = 0
     cpu_seconds: float = 0.0
+    seconds_factor: float = 1.0
     output: str = ""
     output_bytes: int = 0
 

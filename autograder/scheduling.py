@@ -16,14 +16,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.course import Assignment, load_assignment
-from autograder.errors import GraderInterrupted, SubmissionRejected
+from autograder.errors import GraderInterrupted
 from autograder.findings import ungraded
 from autograder.grading import grade, limits, new_warm_process, rejected
 from autograder.provenance import versions
 from autograder.results import Result
 from autograder.sandbox import Isolation
 from autograder.stored import current, result_file
-from autograder.submission import locate
 from autograder.workers import ignore_interrupts, pool_of
 
 WALL_SLACK = 60.0
@@ -32,11 +31,15 @@ WALL_SLACK = 60.0
 
 @dataclass(frozen=True)
 class Task:
-    """One submission to grade: whose, and the file; without a seed, the course secret gives it."""
+    """One submission to grade: whose, the file or the student's folder, and what lies beside it.
+
+    Without a seed, the course secret gives it.
+    """
 
     student: str
     path: Path
     seed: bytes | None = None
+    beside: tuple[Path, ...] = ()
 
 
 def handed_in(assignment: Assignment) -> dict[str, Path]:
@@ -79,11 +82,7 @@ def grade_class(
 
     waiting: list[Task] = []
     for student, place in submissions.items():
-        try:
-            task = Task(student, locate(place, assignment.release) if place.is_dir() else place)
-        except SubmissionRejected as rejection:
-            finish(_nothing_to_grade(assignment, student, place, isolation, str(rejection)))
-            continue
+        task = Task(student, place)
         known = None if fresh else current(task.path, assignment, task.student, isolation)
         if known is None:
             waiting.append(task)
@@ -210,6 +209,7 @@ def _grade_task(
             student=task.student,
             zygote=address,
             isolation=isolation,
+            beside=task.beside,
         )
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

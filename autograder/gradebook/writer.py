@@ -29,7 +29,7 @@ from autograder.gradebook.handed_in import is_plain_file, timestamp
 from autograder.gradebook.notebooks import canonical
 from autograder.nbgrader_release import generate
 from autograder.results import Result
-from autograder.submission import SUFFIXES, locate, read
+from autograder.submission import is_nobodys, read
 
 
 @dataclass(frozen=True)
@@ -165,12 +165,11 @@ def _write_one(book: Book, result: Result, place: Path, assignment: Assignment) 
 def _canonical(result: Result, place: Path, assignment: Assignment) -> NotebookNode:
     if result.status == "rejected":
         return canonical(None, assignment, result.reason)
-    path = locate(place, assignment.release) if place.is_dir() else place
-    return canonical(read(path, assignment.release), assignment)
+    return canonical(read(place, assignment.release), assignment)
 
 
 def _is_empty(folder: Path) -> bool:
-    return not any(path.suffix in SUFFIXES for path in folder.iterdir())
+    return not any(not is_nobodys(path.name) for path in folder.iterdir())
 
 
 def _earlier(path: Path) -> NotebookNode | None:

@@ -35,6 +35,7 @@ MARKERS = (
     "public: an example that students see; at most a fifth of an exercise's weight",
     "supporting: relates answers to each other or expects an error; needs a hidden test of values",
     "claim: rests on what the sandbox says; needs a hidden test of values",
+    "aspect(name, ...): what the test measures, if not the values",
     "seconds(n): of computing time that one call of the test may take",
     "builds_on(name, ...): exercises graded before, the right functions in place of failed ones",
 )

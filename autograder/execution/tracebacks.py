@@ -1,11 +1,12 @@
 """What a student's exception says: its types, its text, its own lines of the traceback.
 
-Runs inside the fork; safe with exceptions that themselves misbehave.
+Runs where the student's code does; safe with exceptions that themselves misbehave.
 """
 
 from __future__ import annotations
 
 import linecache
+import os
 from collections.abc import Iterator
 from types import FrameType
 from typing import Any
@@ -30,13 +31,19 @@ def label_of(file: str) -> str:
     return file[1 : -len(CELL_SUFFIX)]
 
 
-_blank_lines: dict[str, int] = {}
+_folder = ""
 
 
-def skip_blank_lines(file: str, source: str) -> None:
-    """IPython drops the blank lines that a cell begins with; line numbers should not."""
-    lines = source.splitlines()
-    _blank_lines[file] = next((i for i, line in enumerate(lines) if line.strip()), 0)
+def also_in(folder: str) -> None:
+    """Modules that lie in that folder are the student's too."""
+    global _folder
+    _folder = os.path.join(os.path.realpath(folder), "")
+
+
+def is_students(file: str) -> bool:
+    """Whether code of that file name is the student's: a cell, or a module beside the file."""
+    beside = bool(_folder) and file.startswith(_folder) and "site-packages" not in file
+    return beside or is_cell(file)
 
 
 def described(error: BaseException) -> dict[str, Any]:
@@ -68,35 +75,45 @@ def text_of(error: BaseException) -> str:
 
 def line_of(error: BaseException) -> int:
     """The last line of a cell that the exception passed through; 0 if there is none."""
-    if isinstance(error, SyntaxError) and isinstance(error.lineno, int):
-        skipped = _blank_lines.get(error.filename or "", 0)
-        return min(max(error.lineno + skipped, 0), 10**6)
-    lines = [line for _, line, _ in _student_frames(error)]
+    if isinstance(error, SyntaxError) and is_cell(str(error.filename)):
+        line = error.lineno if isinstance(error.lineno, int) else 0
+        return min(max(line, 0), 10**6)
+    lines = [line for file, line, _ in _student_frames(error) if is_cell(file)]
     return lines[-1] if lines else 0
+
+
+def is_raised_by_student(error: BaseException) -> bool:
+    """Whether the statement that raised it stands in the student's code, not in a library."""
+    innermost = ""
+    for frame, _ in _frames(error):
+        innermost = frame.f_code.co_filename
+    return is_students(innermost)
 
 
 def student_traceback(error: BaseException) -> str:
     """The student's own frames, the last few, one "where: code" line each."""
     frames = list(_student_frames(error))
     shown = [
-        f"{label_of(file)}, line {line}, in {name}: {_code(file, line)}"[:300]
+        f"{_place(file)}, line {line}, in {name}: {linecache.getline(file, line).strip()}"[:300]
         for file, line, name in frames[-MAX_FRAMES:]
     ]
     return "\n".join(["..."] * (len(frames) > MAX_FRAMES) + shown)
 
 
+def _place(file: str) -> str:
+    return label_of(file) if is_cell(file) else os.path.basename(file)
+
+
 def _student_frames(error: BaseException) -> Iterator[tuple[str, int, str]]:
+    for frame, line in _frames(error):
+        if is_students(file := frame.f_code.co_filename):
+            yield file, line, frame.f_code.co_name
+
+
+def _frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
     traceback = error.__traceback__
     for _ in range(5000):
         if traceback is None:
             return
-        frame: FrameType = traceback.tb_frame
-        file = frame.f_code.co_filename
-        if is_cell(file):
-            line = traceback.tb_lineno + _blank_lines.get(file, 0)
-            yield file, line, frame.f_code.co_name
+        yield traceback.tb_frame, traceback.tb_lineno
         traceback = traceback.tb_next
-
-
-def _code(file: str, line: int) -> str:
-    return linecache.getline(file, line - _blank_lines.get(file, 0)).strip()

@@ -1,0 +1,163 @@
+"""Which release a student's file belongs to: where its public checks and locked cells come from.
+
+The released notebook that is named; else that of the course which the file lies in; else the
+file's own locked cells, or those of another notebook in its folder.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import AutograderError, SubmissionRejected
+from autograder.release import GRADE_CELL_PREFIX, NotebookCell, Release
+from autograder.submission import documents, scripts
+from autograder.submission.blocks import defined
+from autograder.submission.files import whole
+from autograder.submission.records import RawCell
+
+ANSWER_STUB = "YOUR ANSWER HERE"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A release, and whether it is the course's: then what it says counts, whatever a file says."""
+
+    release: Release
+    is_the_courses: bool
+
+    @property
+    def written(self) -> dict[str, float]:
+        """The questions that a person marks, in order, and their points."""
+        return {
+            str(cell.grade_id): _points(cell)
+            for cell in self.release.cells
+            if cell.is_grade and cell.is_solution
+        }
+
+    @property
+    def points(self) -> float:
+        """What the whole assignment is worth."""
+        return sum(_points(cell) for cell in self.release.cells if cell.is_grade)
+
+    def is_blank(self, question: str, answer: str) -> bool:
+        """Whether an answer is none: empty, or the text that was handed out."""
+        said = answer.strip()
+        if said in ("", ANSWER_STUB):
+            return True
+        handed_out = (
+            cell.source.strip() for cell in self.release.cells if cell.grade_id == question
+        )
+        return self.is_the_courses and said in handed_out
+
+
+def release_of(path: Path, named: Path | None) -> Found:
+    """The release that a student's file is checked by.
+
+    Args:
+        path: the student's file.
+        named: the released notebook, where `--checks` names it.
+
+    Raises:
+        SubmissionRejected: the file, or the named notebook, cannot be read.
+        AutograderError: no release was found, or the file is of another assignment.
+    """
+    if named is not None:
+        release = _release(named)
+        if release is None or not release.exercises:
+            raise AutograderError(
+                f"There are no public checks in {named.name}: name the notebook that you were "
+                "given with --checks."
+            )
+        return Found(release, is_the_courses=True)
+    cells = cells_of(path)
+    others = (other for other in _of_courses(path) if not _same(other, path))
+    if found := _best(others, cells):
+        return Found(found, is_the_courses=True)
+    own = Release(path.stem, tuple(_as_released(cell) for cell in cells))
+    beside = (other for other in sorted(path.parent.glob("*.ipynb")) if not _same(other, path))
+    found = _best(beside, cells)
+    if found and len(found.exercises) > len(own.exercises):
+        return Found(found, is_the_courses=False)
+    if not own.exercises:
+        raise AutograderError(
+            f"{path.name} holds none of the cells of public checks that it was given with: name "
+            "the notebook that you were given with --checks."
+        )
+    return Found(own, is_the_courses=False)
+
+
+def cells_of(path: Path) -> tuple[RawCell, ...]:
+    """The cells of a file, as it lies there; a plain module is one.
+
+    Raises:
+        SubmissionRejected: it cannot be read.
+    """
+    raw = whole(path)
+    try:
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise SubmissionRejected(f"The file is not UTF-8 text (at byte {error.start}).") from None
+    if path.suffix == ".ipynb":
+        return documents.cells_of(text)
+    if scripts.is_script(text):
+        return scripts.cells_of(text)
+    return (RawCell("code", text, number=1, line=1),)
+
+
+def _release(path: Path) -> Release | None:
+    """The release in a notebook that anybody may have written; None where it is none."""
+    try:
+        return Release(path.stem, tuple(_as_released(cell) for cell in cells_of(path)))
+    except SubmissionRejected:
+        return None
+
+
+def _as_released(cell: RawCell) -> NotebookCell:
+    """A cell as if it were the release's; a released script says no more than the id of one."""
+    said: dict[str, Any] = dict(cell.nbgrader)
+    if cell.grade_id and not {"grade", "solution", "locked"} & said.keys():
+        is_check = cell.grade_id.startswith(GRADE_CELL_PREFIX)
+        is_answer = cell.cell_type == "markdown" and cell.source.strip() == ANSWER_STUB
+        said |= {"grade": is_check or is_answer, "solution": is_answer, "locked": is_check}
+    return NotebookCell(cell.cell_type, cell.source, said)
+
+
+def _points(cell: NotebookCell) -> float:
+    points = cell.nbgrader.get("points")
+    known = isinstance(points, int | float) and not isinstance(points, bool)
+    return float(points) if known and math.isfinite(points) else 0.0  # type: ignore[arg-type]
+
+
+def _of_courses(path: Path) -> Iterator[Path]:
+    """The released notebooks of the courses that a file lies in, the nearest course first."""
+    for folder in path.resolve().parents:
+        for release in sorted(folder.glob("assignments/*/*.ipynb")):
+            if release.stem == release.parent.name:
+                yield release
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _best(candidates: Iterable[Path], cells: Sequence[RawCell]) -> Release | None:
+    """The release that most of a file's cells and functions belong to."""
+    ids = {cell.grade_id for cell in cells if cell.grade_id}
+    functions = {name for cell in cells for name in defined(cell.source)}
+    best, most = None, 0
+    for candidate in candidates:
+        release = _release(candidate)
+        if release is None:
+            continue
+        own = {f"{GRADE_CELL_PREFIX}{name}" for name in release.exercises} | set(release.exercises)
+        count = len((own | set(release.written)) & ids) + len(set(release.exercises) & functions)
+        if count > most:
+            best, most = release, count
+    return best

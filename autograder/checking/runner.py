@@ -1,0 +1,319 @@
+"""Runs a student's file and its public checks, and writes what came of them.
+
+    python -m autograder.checking.runner FOLDER PRINTED
+
+reads jobs from its standard input, a line for each: the paths of the job and of the report. It
+imports the libraries that the file imports, and forks for each job, so that the next one finds
+them imported; where nothing can fork, it runs one job and ends. It says "started PID" and "ended"
+on its standard output; what the student's code prints goes into PRINTED.
+
+Cells run in order, statement by statement; what fails, or takes too long, does not stop what
+follows. The report is one JSON document (`report.Run`), so that nothing the student prints can be
+taken for it, and is written anew before each step: what is known outlives a process that does not.
+
+This is a student running their own code on their own machine: there is no sandbox, and no points.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import io
+import json
+import os
+import select
+import signal
+import sys
+import sysconfig
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn, TextIO
+
+from autograder.checking.job import Job, Step
+from autograder.checking.report import ExerciseCheck, Problem, Run
+from autograder.checking.sentences import Places, TookTooLong, of_check, of_statement
+from autograder.execution.session import Session, Trouble
+from autograder.execution.shell import prepare_shell
+from autograder.execution.tracebacks import also_in, is_raised_by_student
+from autograder.student.checks import CheckFailed, NotWrittenYet
+
+MOST_PRINTED = 1200
+MOST_PROBLEMS = 30
+MOST_OF_A_CELL = 4
+LONGEST_TEXT = 4000
+WAIT_SECONDS = 0.05
+
+
+class _Clock:
+    """The time that one cell may take; where there is no such timer, it takes what it takes."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._seconds = seconds
+        self._until = 0.0
+
+    def start(self) -> None:
+        if self._seconds is not None:
+            self._until = time.monotonic() + self._seconds
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Raises `TookTooLong` in what is inside."""
+        if self._seconds is None or not hasattr(signal, "setitimer"):
+            yield
+            return
+        signal.signal(signal.SIGALRM, self._ring)
+        signal.setitimer(signal.ITIMER_REAL, max(self._until - time.monotonic(), 0.001))
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _ring(self, _: int, __: FrameType | None) -> NoReturn:
+        raise TookTooLong(
+            f"not done after {self._seconds:g} seconds: look for a loop that never ends, or allow "
+            "more with --seconds"
+        )
+
+
+class _Printed(io.StringIO):
+    """What is printed, as far as anyone would read it."""
+
+    def write(self, text: str) -> int:
+        if self.tell() < MOST_PRINTED:
+            super().write(text[: MOST_PRINTED - self.tell()])
+            if self.tell() >= MOST_PRINTED:
+                super().write(" …")
+        return len(text)
+
+
+class _Checking:
+    """The run of one job."""
+
+    def __init__(self, job: Job, shell: Any, publish: Callable[[Run], None]) -> None:
+        self._job = job
+        self._publish = publish
+        self._places = Places(job)
+        self._clock = _Clock(job.seconds)
+        self._missing: dict[str, str] = {}
+        self._found = Run({name: ExerciseCheck(name, "not_run") for name in job.exercises})
+        self._session = Session(
+            shell, job.module_name, around=self._clock.running, fatal=(KeyboardInterrupt,)
+        )
+
+    def run(self) -> Run:
+        for step in self._job.steps:
+            self._publish(replace(self._found, running=self._places.name(step)))
+            if step.exercise and step.only is None:
+                check = self._checked(step)
+                exercises = {**self._found.exercises, step.exercise: check}
+                self._found = replace(self._found, exercises=exercises)
+            else:
+                told = [self._told(trouble, step) for trouble, _ in self._run(step)]
+                if not step.exercise:
+                    self._note(step, told)
+        return self._found
+
+    def _run(self, step: Step) -> Iterator[tuple[Trouble, str]]:
+        """Run a step; yields what its statements raise, with what those printed."""
+        self._clock.start()
+        cell = self._session.open(step.source, step.label, step.settles)
+        wanted = range(len(cell.statements)) if step.only is None else step.only
+        for number in wanted:
+            if number >= len(cell.statements):
+                continue
+            printed = _Printed()
+            with contextlib.redirect_stdout(printed):
+                trouble = cell.run(number)
+            if trouble is not None:
+                yield trouble, printed.getvalue()
+                if isinstance(trouble.error, TookTooLong):
+                    break
+        cell.close()
+
+    def _told(self, trouble: Trouble, step: Step) -> str:
+        """What a trouble says; remembered for the names that it leaves without a value."""
+        told = of_statement(trouble, self._places, step.label)
+        for name in trouble.names:
+            self._missing[name] = told
+        return told
+
+    def _note(self, step: Step, told: Sequence[str]) -> None:
+        name = self._places.name(step)
+        problems = [Problem(step.label, _cut(text)) for text in told[:MOST_OF_A_CELL]]
+        if len(told) > len(problems):
+            more = f"{len(told) - len(problems)} more statements of {name} failed."
+            problems.append(Problem(step.label, more))
+        known = self._found.problems
+        if len(known) < MOST_PROBLEMS:
+            self._found = replace(self._found, problems=(*known, *problems))
+
+    def _checked(self, step: Step) -> ExerciseCheck:
+        """Run the checks of an exercise: its outcome, and why it is what it is."""
+        outcomes, texts = list[str](), dict[str, None]()
+        lost: set[str] = set()
+        for trouble, printed in self._run(step):
+            error = trouble.error
+            follows = isinstance(error, NameError) and error.name in lost
+            lost |= set(trouble.names)
+            unwritten = isinstance(error, NotWrittenYet) or (
+                isinstance(error, NotImplementedError) and is_raised_by_student(error)
+            )
+            if follows or (unwritten and "not_implemented" in outcomes and not str(error)):
+                continue
+            outcomes.append(_outcome(error, unwritten))
+            text = self._why(step, trouble)
+            texts[_cut(text + _shown(printed) if outcomes[-1] != "not_implemented" else text)] = (
+                None
+            )
+        outcome = next(
+            (each for each in ("failed", "error", "not_implemented") if each in outcomes), "passed"
+        )
+        return ExerciseCheck(step.exercise, outcome, "\n".join(texts))
+
+    def _why(self, step: Step, trouble: Trouble) -> str:
+        error = trouble.error
+        if isinstance(error, NameError) and error.name in self._missing:
+            return f"There is no {error.name}, because of an error: {self._missing[error.name]}"
+        if isinstance(error, NameError) and error.name == step.exercise:
+            return f"There is no function {step.exercise}: was it renamed, or deleted?"
+        return of_check(trouble, self._places, step.label)
+
+
+def _outcome(error: BaseException, unwritten: bool) -> str:
+    if unwritten:
+        return "not_implemented"
+    return "failed" if isinstance(error, AssertionError | CheckFailed) else "error"
+
+
+def _shown(printed: str) -> str:
+    """What a function printed, below what its check says."""
+    lines = [line for line in printed.splitlines() if line.strip()]
+    return "".join(
+        f"\n{line}" for line in ["  It printed:", *(f"    {line}" for line in lines)]
+    ) * (len(lines) > 0)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + " …"
+
+
+def run_job(job: Job, shell: Any, publish: Callable[[Run], None] = lambda _: None) -> Run:
+    """Run the steps of a job in this process."""
+    return _Checking(job, shell, publish).run()
+
+
+def _write(run: Run, path: Path) -> None:
+    """Replace the file in one step: whoever reads it sees the whole report or none."""
+    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished.write_text(json.dumps(run.as_document()), encoding="utf-8")
+    os.replace(unfinished, path)
+
+
+def preload(names: Sequence[str], folder: str) -> None:
+    """Import what is installed of these modules; what fails here, fails for the student as well."""
+    for name in names:
+        with contextlib.suppress(Exception, SystemExit):
+            if name not in sys.modules and _is_installed(name, folder):
+                importlib.import_module(name)
+
+
+def _is_installed(name: str, folder: str) -> bool:
+    spec = importlib.util.find_spec(name.partition(".")[0])
+    origin = spec.origin if spec else None
+    if origin is None or not os.path.isabs(origin):
+        return spec is not None and origin in ("built-in", "frozen")
+    return _of_a_library(origin) or not origin.startswith(os.path.join(folder, ""))
+
+
+def _of_a_library(file: str) -> bool:
+    return "site-packages" in file or file.startswith(sysconfig.get_path("stdlib"))
+
+
+def _loaded(before: set[str]) -> tuple[str, ...]:
+    """Modules of libraries that were imported since, in the order of their import."""
+    return tuple(
+        name
+        for name, module in list(sys.modules.items())
+        if name not in before and _of_a_library(getattr(module, "__file__", None) or "")
+    )
+
+
+def _serve(folder: str, printed: str, jobs: TextIO, say: TextIO) -> None:
+    """Run a job for each line, in a fork of this process."""
+    shell = prepare_shell(runs_commands=False)
+    also_in(folder)
+    for line in jobs:
+        job_path, report_path = json.loads(line)
+        job = Job.of_json(Path(job_path).read_text(encoding="utf-8"))
+        preload(job.imports, folder)
+        if not hasattr(os, "fork"):
+            print(f"started {os.getpid()}", file=say, flush=True)
+            _run_here(job, shell, printed, Path(report_path))
+            return
+        child = os.fork()
+        if child == 0:
+            with contextlib.suppress(OSError):
+                os.setsid()
+            try:
+                _run_here(job, shell, printed, Path(report_path))
+            finally:
+                _exit_now()
+        print(f"started {child}", file=say, flush=True)
+        if not _ended(child, jobs):
+            return
+        print("ended", file=say, flush=True)
+        with contextlib.suppress(OSError, ValueError):
+            found = Run.of_document(json.loads(Path(report_path).read_text(encoding="utf-8")))
+            preload(found.loaded, folder)
+
+
+def _run_here(job: Job, shell: Any, printed: str, report: Path) -> None:
+    output = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    before = set(sys.modules)
+    found = run_job(job, shell, lambda so_far: _write(so_far, report))
+    _write(replace(found, loaded=_loaded(before)), report)
+
+
+def _ended(child: int, jobs: TextIO) -> bool:
+    """Wait for a child; False, and it is ended, where nobody is there any more to read of it."""
+    while True:
+        if os.waitpid(child, os.WNOHANG)[0]:
+            return True
+        if select.select([jobs], [], [], WAIT_SECONDS)[0]:  # the owner is gone: it never speaks now
+            with contextlib.suppress(OSError):
+                os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return False
+
+
+def _exit_now() -> NoReturn:
+    """Leave without waiting for threads that the student's code may have left running."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(0)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    folder, printed = sys.argv[1:] if arguments is None else arguments
+    say = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    output = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.environ.setdefault("MPLBACKEND", "agg")
+    sys.path[0] = folder
+    with contextlib.suppress(OSError):
+        os.chdir(folder)
+    _serve(folder, printed, sys.stdin, say)
+    _exit_now()
+
+
+if __name__ == "__main__":
+    main()
