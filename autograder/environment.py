@@ -5,6 +5,7 @@ Knows no course and no submission.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
@@ -37,10 +38,11 @@ def require_usable() -> None:
         ) from None
 
 
-def open_standard_streams() -> None:
+def settle_standard_streams() -> None:
     """Give a process that was started without stdin, stdout or stderr empty ones.
 
-    Else the next file that it opens takes their place, and what is printed goes there.
+    Else the next file that it opens takes their place, and what is printed goes there. What cannot
+    be said in the encoding of the others becomes a question mark.
     """
     for number in (0, 1, 2):
         try:
@@ -53,6 +55,9 @@ def open_standard_streams() -> None:
             stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115
             setattr(sys, name, stream)
             setattr(sys, f"__{name}__", stream)
+    for printed in (sys.stdout, sys.stderr):
+        if isinstance(printed, io.TextIOWrapper):
+            printed.reconfigure(errors="replace")
 
 
 def _umask() -> int:

@@ -17,6 +17,7 @@ from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
 from autograder.cli.quick import end_quickly, start_quickly
+from autograder.environment import settle_standard_streams
 
 app = typer.Typer(
     cls=Commands,
@@ -33,6 +34,7 @@ app.add_typer(data, name="data")
 
 def main() -> None:
     """The console script."""
+    settle_standard_streams()
     start_quickly()
     try:
         app()
