@@ -22,9 +22,11 @@
 # * An argument that makes no sense raises a `ValueError` whose message names that argument, such
 #   as `"pool_size must be at least 1, not 0"`.
 #
-# You may add functions of your own, in any cell in which you write. After each exercise comes a
-# cell of public checks. They are few on purpose: your work is graded with more checks than these,
-# on images with unequal sides, several channels, and negative numbers. Try such images yourself.
+# You may add functions of your own, in any cell in which you write. Exercises may call the
+# functions of earlier ones: where one of yours is wrong, the exercises that call it are graded with
+# a right one in its place, so that one mistake is paid for once. After each exercise comes a cell
+# of public checks. They are few on purpose: your work is graded with more checks than these, on
+# images with unequal sides, several channels, and negative numbers. Try such images yourself.
 
 # %% nbgrader={"grade_id": "setup"}
 import numpy as np

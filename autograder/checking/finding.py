@@ -69,8 +69,8 @@ def release_of(path: Path, named: Path | None) -> Found:
         release = _release(named)
         if release is None or not release.exercises:
             raise AutograderError(
-                f"There are no public checks in {named.name}: name the notebook that you were "
-                "given with --checks."
+                f"There are no public checks in {named.name}: name the released notebook, as you "
+                "were given it, with --checks."
             )
         return Found(release, is_the_courses=True)
     cells = cells_of(path)
@@ -84,8 +84,8 @@ def release_of(path: Path, named: Path | None) -> Found:
         return Found(found, is_the_courses=False)
     if not own.exercises:
         raise AutograderError(
-            f"{path.name} holds none of the cells of public checks that it was given with: name "
-            "the notebook that you were given with --checks."
+            f"{path.name} has no public checks any more (cells were deleted, or an editor left out "
+            "what marks them): name the released notebook, as you were given it, with --checks."
         )
     return Found(own, is_the_courses=False)
 

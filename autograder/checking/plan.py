@@ -92,26 +92,39 @@ class Plan:
                 steps.append(replace(step, only=kept))
         return self._job(tuple(steps))
 
-    def mark(self, exercise: str) -> str:
-        """A digest of all that the checks of an exercise depend on: as long as it is the same,
-        so is their outcome."""
-        step = next(step for step in self.steps if step.exercise == exercise)
+    @cached_property
+    def checks(self) -> dict[str, Step]:
+        """The checks of each exercise."""
+        return {step.exercise: step for step in self.steps if step.exercise}
+
+    @property
+    def cells(self) -> tuple[Step, ...]:
+        """The steps that check nothing."""
+        return tuple(step for step in self.steps if not step.exercise)
+
+    def mark(self, step: Step) -> str:
+        """A digest of all that a step depends on: as long as it is the same, so is what comes of
+        it."""
         texts = [self._flat[place].source for place in sorted(self._needed(step))]
         told = repr((texts, step.source, self.beside))
         return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()
 
-    def places(self, exercise: str) -> tuple[tuple[str, int], ...]:
-        """Where what the checks of an exercise need stands: what messages about them may name."""
-        needed = self._needed(next(step for step in self.steps if step.exercise == exercise))
+    def places(self, step: Step) -> tuple[tuple[str, int], ...]:
+        """Where that stands which a step needs: what messages about it may name."""
+        needed = self._needed(step)
         return tuple(
-            (step.label, step.line)
-            for number, step in enumerate(self.steps)
-            if any(place in needed for _, place in self._numbered(number))
+            (other.label, other.line)
+            for number, other in enumerate(self.steps)
+            if other is step or any(place in needed for _, place in self._numbered(number))
         )
 
     @cached_property
     def beside(self) -> tuple[tuple[str, int, int], ...]:
-        """What lies beside the file and is named in it, by name, time and size."""
+        """What lay beside the file, and is named in it, when this was asked first."""
+        return self.beside_now()
+
+    def beside_now(self) -> tuple[tuple[str, int, int], ...]:
+        """What lies beside the file and is named in it: by name, time and size."""
         folder = self.submission.path.resolve().parent
         texts = [step.source for step in self.steps if not step.exercise]
         found = seen_beside(folder, texts, self.submission.imports)

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.errors import SubmissionRejected
 from autograder.release import Release
 from autograder.submission import documents, running, scripts
+from autograder.submission.answers import answers
 from autograder.submission.beside import Gathered, gather
 from autograder.submission.blocks import defined
-from autograder.submission.choosing import SUFFIXES, choose
+from autograder.submission.choosing import choose
 from autograder.submission.files import digest_of, whole
 from autograder.submission.imports import imported
+from autograder.submission.recognizing import recognize
 from autograder.submission.records import (
     MAX_NOTES,
     Choice,
     Kind,
     RawCell,
+    RunnableCell,
     Submission,
     at_most,
 )
+from autograder.submission.released import Released, plain
 
 
 def read(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> Submission:
@@ -38,39 +43,65 @@ def read(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> Su
         SubmissionRejected: it cannot be read as a submission to this assignment; says why.
     """
     choice, places = _chosen(Path(place), release, beside)
-    path = choice.path
-    if path.suffix not in SUFFIXES:
-        raise SubmissionRejected(f"{path.name!r} is neither a notebook (.ipynb) nor Python (.py).")
-    raw = whole(path)
-    text = _decode(raw)
-    kind: Kind
-    if path.suffix == ".ipynb":
-        kind, cells = "notebook", documents.cells_of(text)
-    elif scripts.is_script(text):
-        kind, cells = "percent", scripts.cells_of(text)
-    else:
-        kind, cells = "module", (RawCell("code", text, number=1, line=1),)
+    kind, cells = cells_of(choice)
     require_this_assignment(cells, release)
+    released = Released(release)
+    found = gather(places, left_out=(choice.path,))
     if kind == "module":
-        runnable, checks = running.of_module(path.name, text, release)
-        notes: tuple[str, ...] = ()
+        name, source = choice.path.name, cells[0].source
+        runnable, checks = running.of_module(name, source, released)
+        notes, written, attention = list[str](), dict[str, str](), list[str]()
     else:
-        runnable, checks = running.ordered(cells, release)
-        notes = at_most(tuple(_notes(cells, release)), MAX_NOTES)
-    found = gather(places, left_out=(path,))
+        handed_in = cells
+        cells, written, attention = understood(cells, released)
+        runnable, checks = running.ordered(cells, released)
+        notes = list(_notes(handed_in, cells, runnable, released))
     return Submission(
-        path=path,
+        path=choice.path,
         kind=kind,
         digest=_digest(choice, found),
         notebook=cells,
         cells=runnable,
-        written=_written(cells, release),
-        notes=notes,
+        written=written,
+        notes=at_most(notes, MAX_NOTES),
         checks=checks,
-        attention=at_most((*choice.attention, *found.attention), MAX_NOTES),
+        attention=at_most((*choice.attention, *attention, *found.attention), MAX_NOTES),
         beside=found.beside,
         imports=imported(cell.source for cell in runnable),
     )
+
+
+def cells_of(choice: Choice) -> tuple[Kind, tuple[RawCell, ...]]:
+    """The cells of a file as they were handed in, by what the file is and not by its name.
+
+    Raises:
+        SubmissionRejected: it is nothing that has cells.
+    """
+    path = choice.path
+    text = _decode(whole(path))
+    if path.suffix == ".ipynb":
+        return "notebook", documents.cells_of(text)
+    if scripts.is_script(text):
+        return "percent", scripts.cells_of(text)
+    return "module", (RawCell("code", text, number=1, line=1),)
+
+
+def understood(
+    cells: Sequence[RawCell], released: Released
+) -> tuple[tuple[RawCell, ...], dict[str, str], list[str]]:
+    """Cells with the metadata that they had in the release, the written answers, what to say."""
+    found = recognize(cells, released)
+    written = answers(found, released)
+    known = []
+    for cell, origin in zip(written.cells, written.origins, strict=True):
+        if origin is not None:
+            original = released.cells[origin].nbgrader
+            keeps = cell.grade_id is not None and cell.grade_id == original.get("grade_id")
+            cell = replace(cell, nbgrader=cell.nbgrader if keeps else original)
+        elif cell.grade_id in released.by_id:
+            cell = replace(cell, nbgrader={})
+        known.append(cell)
+    return tuple(known), dict(written.written), [*found.attention, *written.attention]
 
 
 def digest(place: Path, release: Release, beside: Sequence[Path] = ()) -> str:
@@ -135,38 +166,39 @@ def require_this_assignment(cells: Sequence[RawCell], release: Release) -> None:
     )
 
 
-def _written(cells: Sequence[RawCell], release: Release) -> dict[str, str]:
-    """Each written answer that is there; the first cell of its id is the answer."""
-    wanted = set(release.written)
-    answers: dict[str, str] = {}
-    for cell in cells:
-        if cell.grade_id in wanted:
-            answers.setdefault(str(cell.grade_id), cell.source)
-    return answers
-
-
-def _notes(cells: Sequence[RawCell], release: Release) -> Iterable[str]:
+def _notes(
+    handed_in: Sequence[RawCell],
+    cells: Sequence[RawCell],
+    runnable: Sequence[RunnableCell],
+    released: Released,
+) -> Iterator[str]:
     """What a grader should know of a notebook that is not as it was released."""
-    released = {cell.grade_id: cell for cell in release.cells if cell.grade_id}
-    counts = Counter(cell.grade_id for cell in cells if cell.grade_id)
-    for grade_id, original in released.items():
-        if not counts[grade_id]:
+    known = {cell.grade_id for cell in cells}
+    counts = Counter(cell.grade_id for cell in handed_in if cell.grade_id)
+    names = {name for cell in runnable for name in defined(cell.source)}
+    for grade_id, number in released.by_id.items():
+        original = released.cells[number]
+        if grade_id not in known and not names & _functions(released, number):
             kind = "locked cell" if original.is_locked else "cell"
             yield f"The {kind} {grade_id!r} is missing; the released one counts."
         elif counts[grade_id] > 1:
             yield f"The cell {grade_id!r} stands {counts[grade_id]} times; all of them were run."
     for grade_id in counts:
-        if grade_id not in released:
+        if grade_id not in released.by_id:
             yield f"The cell {grade_id!r} is not part of this assignment."
     compared: set[str] = set()
-    for cell in cells:
+    for cell in handed_in:
         grade_id = cell.grade_id or ""
-        if grade_id not in released or grade_id in compared:
+        if grade_id not in released.by_id or grade_id in compared:
             continue
         compared.add(grade_id)
-        original = released[grade_id]
-        if original.is_locked and cell.source.strip() != original.source.strip():
+        original = released.cells[released.by_id[grade_id]]
+        if original.is_locked and plain(cell.source) != plain(original.source):
             yield f"The locked cell {grade_id!r} was changed; the released one counts."
         points = cell.nbgrader.get("points")
         if points is not None and points != original.nbgrader.get("points"):
             yield f"The points of {grade_id!r} were changed; the source's count."
+
+
+def _functions(released: Released, number: int) -> set[str]:
+    return {name for name, place in released.functions.items() if place == number}
