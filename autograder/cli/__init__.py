@@ -14,7 +14,8 @@ from autograder.cli import streams
 from autograder.cli.audit import audit
 from autograder.cli.build import build
 from autograder.cli.check import check
-from autograder.cli.commands import Commands, ExitCode
+from autograder.cli.commands import Commands, ExitCode, in_a_sentence
+from autograder.cli.console import complain
 from autograder.cli.data import data
 from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
@@ -66,5 +67,9 @@ def main() -> None:
         if not streams.finish() and not ended.code:
             raise SystemExit(ExitCode.COULD_NOT_RUN) from None
         raise
+    except OSError as error:  # of stdout, before a command begins
+        complain(in_a_sentence(error))
+        streams.finish()
+        raise SystemExit(ExitCode.COULD_NOT_RUN) from None
     finally:
         end_quickly()
