@@ -36,11 +36,12 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         raise SubmissionRejected(f"The file cannot be opened ({error.strerror}).") from None
     except ValueError:
         raise SubmissionRejected("The file's name is not one that can be opened.") from None
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        what = "a folder, not a file" if stat.S_ISDIR(mode) else "not a regular file"
+        raise SubmissionRejected(f"It is {what}.")
     with os.fdopen(descriptor, "rb") as file:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            what = "a folder, not a file" if stat.S_ISDIR(mode) else "not a regular file"
-            raise SubmissionRejected(f"It is {what}.")
         yield file
 
 
