@@ -17,7 +17,7 @@ _OWNERS_BITS = 0o700
 
 
 def require_usable() -> None:
-    """Make sure that files can be written, and read again.
+    """Make sure that files can be written and read again, and that processes can be measured.
 
     Raises:
         EnvironmentUnusable: says what to change.
@@ -26,6 +26,11 @@ def require_usable() -> None:
     if mask & _OWNERS_BITS:
         raise EnvironmentUnusable(
             f"The umask {mask:03o} keeps the grader from its own files: set `umask 077` first."
+        )
+    if sys.platform.startswith("linux") and _named_by_proc() != os.getpid():
+        raise EnvironmentUnusable(
+            "/proc is missing or shows other processes than this one's, so that nothing can be "
+            "measured: mount it (`mount -t proc proc /proc`; with unshare, `--mount-proc`)."
         )
     try:
         with tempfile.TemporaryFile() as file:
@@ -58,6 +63,13 @@ def settle_standard_streams() -> None:
     for printed in (sys.stdout, sys.stderr):
         if isinstance(printed, io.TextIOWrapper):
             printed.reconfigure(errors="replace")
+
+
+def _named_by_proc() -> int:
+    try:
+        return int(os.readlink("/proc/self"))
+    except (OSError, ValueError):
+        return 0
 
 
 def _umask() -> int:
