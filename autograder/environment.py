@@ -5,7 +5,6 @@ Knows no course and no submission.
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 import tempfile
@@ -41,28 +40,6 @@ def require_usable() -> None:
             f"There is no usable folder for temporary files ({error.strerror or error}): "
             "set TMPDIR to one that can be written and has room."
         ) from None
-
-
-def settle_standard_streams() -> None:
-    """Give a process that was started without stdin, stdout or stderr empty ones.
-
-    Else the next file that it opens takes their place, and what is printed goes there. What cannot
-    be said in the encoding of the others becomes a question mark.
-    """
-    for number in (0, 1, 2):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
-            os.set_inheritable(number, True)
-    for name, number, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
-        if getattr(sys, name) is None:
-            stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115
-            setattr(sys, name, stream)
-            setattr(sys, f"__{name}__", stream)
-    for printed in (sys.stdout, sys.stderr):
-        if isinstance(printed, io.TextIOWrapper):
-            printed.reconfigure(errors="replace")
 
 
 def _named_by_proc() -> int:

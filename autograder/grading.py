@@ -35,6 +35,7 @@ from autograder.results import (
     WrittenResult,
 )
 from autograder.sandbox import Cell, Isolation, Limits, Sandbox
+from autograder.student_names import require_name
 from autograder.submission import Submission, read
 from autograder.suite import points
 from autograder.suite.faults import fault_of
@@ -83,6 +84,7 @@ def grade(
     Raises:
         UnknownAssignment: no such assignment.
         CourseError: the assignment says nothing of that dataset.
+        AutograderError: `student` cannot be anybody's name.
         IsolationUnavailable: this machine lacks a required protection.
         EnvironmentUnusable: this machine lets nothing be graded; says what it lacks.
     """
@@ -94,6 +96,7 @@ def grade(
     if dataset is not None:
         assignment = assignment.on(dataset)
     student = path.stem if student is None else student
+    require_name(student)
     if seed is None:
         seed = default_seed(path, assignment, student, beside)
     blank = replace(

@@ -27,6 +27,7 @@ from autograder.checking.report import Blank
 from autograder.checking.touched import needed
 from autograder.execution.shell import LineKeeper
 from autograder.execution.statements import Statement, statements
+from autograder.release import Release
 from autograder.submission import Submission, read
 
 CHECKS = "the checks of {}"
@@ -92,26 +93,39 @@ class Plan:
                 steps.append(replace(step, only=kept))
         return self._job(tuple(steps))
 
-    def mark(self, exercise: str) -> str:
-        """A digest of all that the checks of an exercise depend on: as long as it is the same,
-        so is their outcome."""
-        step = next(step for step in self.steps if step.exercise == exercise)
+    @cached_property
+    def checks(self) -> dict[str, Step]:
+        """The checks of each exercise."""
+        return {step.exercise: step for step in self.steps if step.exercise}
+
+    @property
+    def cells(self) -> tuple[Step, ...]:
+        """The steps that check nothing."""
+        return tuple(step for step in self.steps if not step.exercise)
+
+    def mark(self, step: Step) -> str:
+        """A digest of all that a step depends on: as long as it is the same, so is what comes of
+        it."""
         texts = [self._flat[place].source for place in sorted(self._needed(step))]
         told = repr((texts, step.source, self.beside))
         return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()
 
-    def places(self, exercise: str) -> tuple[tuple[str, int], ...]:
-        """Where what the checks of an exercise need stands: what messages about them may name."""
-        needed = self._needed(next(step for step in self.steps if step.exercise == exercise))
+    def places(self, step: Step) -> tuple[tuple[str, int], ...]:
+        """Where that stands which a step needs: what messages about it may name."""
+        needed = self._needed(step)
         return tuple(
-            (step.label, step.line)
-            for number, step in enumerate(self.steps)
-            if any(place in needed for _, place in self._numbered(number))
+            (other.label, other.line)
+            for number, other in enumerate(self.steps)
+            if other is step or any(place in needed for _, place in self._numbered(number))
         )
 
     @cached_property
     def beside(self) -> tuple[tuple[str, int, int], ...]:
-        """What lies beside the file and is named in it, by name, time and size."""
+        """What lay beside the file, and is named in it, when this was asked first."""
+        return self.beside_now()
+
+    def beside_now(self) -> tuple[tuple[str, int, int], ...]:
+        """What lies beside the file and is named in it: by name, time and size."""
         folder = self.submission.path.resolve().parent
         texts = [step.source for step in self.steps if not step.exercise]
         found = seen_beside(folder, texts, self.submission.imports)
@@ -208,18 +222,28 @@ def planned(path: Path, checks: Path | None = None, seconds: float | None = None
     """
     found = release_of(path, checks)
     submission = read(path, found.release)
-    return Plan(submission, found, tuple(_steps(submission)), seconds)
+    return Plan(submission, found, tuple(_steps(submission, found.release)), seconds)
 
 
-def _steps(submission: Submission) -> Iterator[Step]:
-    """Cells and checks; a check follows the cells that it says it comes after."""
+def _steps(submission: Submission, release: Release) -> Iterator[Step]:
+    """Cells and checks; a check follows the cells that it says it comes after.
+
+    A plain module does without the locked cells, as in grading; its checks do not.
+    """
+    is_module = submission.kind == "module"
     for number in range(len(submission.cells) + 1):
         if number:
             cell = submission.cells[number - 1]
             yield Step(cell.label, cell.source, cell.line, cell.settles)
+        if is_module and number == len(submission.cells):
+            for locked in release.cells:
+                if locked.is_locked and locked.cell_type == "code" and not locked.is_grade:
+                    label = f"the locked cell {locked.grade_id!r}"
+                    yield Step(label, locked.source, outside=True)
         for check in submission.checks:
             if check.after == number:
-                yield Step(CHECKS.format(check.exercise), check.source, exercise=check.exercise)
+                label = CHECKS.format(check.exercise)
+                yield Step(label, check.source, exercise=check.exercise, outside=is_module)
 
 
 def _plain(statement: Statement) -> str:

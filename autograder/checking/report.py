@@ -43,7 +43,8 @@ class CheckReport:
     """All public checks of one file, and what stood in their way.
 
     `attention` are sentences about how the file was read; `points` what the whole assignment is
-    worth; `can_hold_answers` says whether written answers can stand in such a file.
+    worth; `is_module` says that written answers cannot stand in such a file, `is_part` that only
+    some exercises were asked for.
     """
 
     exercises: tuple[ExerciseCheck, ...]
@@ -51,7 +52,8 @@ class CheckReport:
     attention: tuple[str, ...] = ()
     blank: tuple[Blank, ...] = ()
     points: float = 0.0
-    can_hold_answers: bool = True
+    is_module: bool = False
+    is_part: bool = False
 
     @property
     def all_passed(self) -> bool:

@@ -105,14 +105,19 @@ class _Checking:
         )
 
     def run(self) -> Run:
+        outside = False
         for step in self._job.steps:
+            if step.outside and not outside:
+                self._session.namespace = dict(self._session.namespace)
+                outside = True
             self._publish(replace(self._found, running=self._places.name(step)))
             if step.exercise and step.only is None:
                 check = self._checked(step)
                 exercises = {**self._found.exercises, step.exercise: check}
                 self._found = replace(self._found, exercises=exercises)
             else:
-                told = [self._told(trouble, step) for trouble, _ in self._run(step)]
+                troubles = [trouble for trouble, _ in self._run(step)]
+                told = [self._told(each, step) for each in troubles if not _is_unwritten(each)]
                 if not step.exercise:
                     self._note(step, told)
         return self._found
@@ -159,9 +164,7 @@ class _Checking:
             error = trouble.error
             follows = isinstance(error, NameError) and error.name in lost
             lost |= set(trouble.names)
-            unwritten = isinstance(error, NotWrittenYet) or (
-                isinstance(error, NotImplementedError) and is_raised_by_student(error)
-            )
+            unwritten = _is_unwritten(trouble)
             if follows or (unwritten and "not_implemented" in outcomes and not str(error)):
                 continue
             outcomes.append(_outcome(error, unwritten))
@@ -181,6 +184,14 @@ class _Checking:
         if isinstance(error, NameError) and error.name == step.exercise:
             return f"There is no function {step.exercise}: was it renamed, or deleted?"
         return of_check(trouble, self._places, step.label)
+
+
+def _is_unwritten(trouble: Trouble) -> bool:
+    """Whether all that is wrong is that a stub is still there, which its exercise says."""
+    error = trouble.error
+    return isinstance(error, NotWrittenYet) or (
+        isinstance(error, NotImplementedError) and is_raised_by_student(error)
+    )
 
 
 def _outcome(error: BaseException, unwritten: bool) -> str:

@@ -55,7 +55,7 @@ class cell:
     def _show(self, failures: list[Exception]) -> None:
         from IPython import get_ipython
 
-        shell: Any = get_ipython()  # type: ignore[no-untyped-call]
+        shell: Any = get_ipython()
         for failure in failures:
             shell.showtraceback((type(failure), failure, failure.__traceback__))
 
@@ -131,7 +131,7 @@ def show_all_failures() -> None:
         return
     from IPython import get_ipython
 
-    shell: Any = get_ipython()  # type: ignore[no-untyped-call]
+    shell: Any = get_ipython()
     if shell is None or any(
         type(known).__name__ == "ShowAllFailures" for known in shell.ast_transformers
     ):

@@ -36,11 +36,12 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         raise SubmissionRejected(f"The file cannot be opened ({error.strerror}).") from None
     except ValueError:
         raise SubmissionRejected("The file's name is not one that can be opened.") from None
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        what = "a folder, not a file" if stat.S_ISDIR(mode) else "not a regular file"
+        raise SubmissionRejected(f"It is {what}.")
     with os.fdopen(descriptor, "rb") as file:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            what = "a folder, not a file" if stat.S_ISDIR(mode) else "not a regular file"
-            raise SubmissionRejected(f"It is {what}.")
         yield file
 
 
@@ -52,17 +53,6 @@ def start_of(path: Path, count: int = 4096) -> bytes:
     """
     with opened(path) as file:
         return file.read(count)
-
-
-def whole(path: Path, limit: int = MAX_BYTES) -> bytes:
-    """All of a file.
-
-    Raises:
-        SubmissionRejected: as `opened`, or it is larger than the limit or empty.
-    """
-    with opened(path) as file:
-        raw = file.read(limit + 1)
-    return require_sensible(raw, limit)
 
 
 def require_sensible(raw: bytes, limit: int = MAX_BYTES) -> bytes:
