@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
+from autograder import assignment_settings
 from autograder.errors import CourseError, UnknownAssignment
 from autograder.release import GRADE_CELL_PREFIX, NotebookCell, Release, read_cells
 from autograder.training_terms import TrainingTerms, read_terms
@@ -186,6 +187,7 @@ def load_assignment(name: str, root: Path | None = None) -> Assignment:
     except (ValueError, OSError) as error:
         raise CourseError(f"{os.path.relpath(path, root)} cannot be read: {error}.") from None
     where = os.path.relpath(path, root)
+    assignment_settings.check(settings, where)
     dataset, training = read_terms(settings.get("training", {}), where)
     return Assignment(
         name=name,

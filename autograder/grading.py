@@ -10,16 +10,19 @@ from __future__ import annotations
 import os
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from autograder import diagnosis, findings
 from autograder.course import Assignment, load_assignment
+from autograder.environment import require_usable
 from autograder.errors import (
     AutograderError,
+    EnvironmentUnusable,
     GraderInterrupted,
     IsolationUnavailable,
+    SandboxLost,
     SubmissionRejected,
     SuiteError,
 )
@@ -31,11 +34,19 @@ from autograder.results import (
     Result,
     WrittenResult,
 )
-from autograder.sandbox import Cell, Isolation, Limits, Sandbox, Zygote
+from autograder.sandbox import Cell, Isolation, Limits, Sandbox
+from autograder.student_names import require_name
 from autograder.submission import Submission, read
 from autograder.suite import points
 from autograder.suite.faults import fault_of
 from autograder.suite.run import SuiteRun, run
+from autograder.warm_processes import WarmProcesses
+
+ATTEMPTS = 3
+"""How often a submission is begun whose sandbox something outside of it ends."""
+
+ChooseWarmProcess = Callable[[Submission], str]
+"""Gives the address of a warm process; asked again where that, or a sandbox, was lost."""
 
 
 def grade(
@@ -44,7 +55,7 @@ def grade(
     seed: bytes | None = None,
     *,
     student: str | None = None,
-    zygote: str | None = None,
+    zygote: str | ChooseWarmProcess | None = None,
     isolation: Isolation = "namespaces",
     dataset: str | None = None,
     root: Path | None = None,
@@ -59,7 +70,8 @@ def grade(
         seed: what test inputs are drawn from; by default the one that the course secret gives
             for this student and this very file, so that a regrade is exact.
         student: by default the file's stem.
-        zygote: address of a warm process; by default this process keeps one of its own.
+        zygote: address of a warm process, or what gives one for a submission, and again where that
+            is lost; by default this process keeps some of its own.
         isolation: "namespaces", or "process" to accept less.
         dataset: what grades training, by default the assignment's own choice.
         root: the course root, by default the nearest at or above the working folder.
@@ -72,39 +84,53 @@ def grade(
     Raises:
         UnknownAssignment: no such assignment.
         CourseError: the assignment says nothing of that dataset.
+        AutograderError: `student` cannot be anybody's name.
         IsolationUnavailable: this machine lacks a required protection.
+        EnvironmentUnusable: this machine lets nothing be graded; says what it lacks.
     """
     started = time.perf_counter()
+    require_usable()
     path = Path(submission)
     if isinstance(assignment, str):
         assignment = load_assignment(assignment, root)
     if dataset is not None:
         assignment = assignment.on(dataset)
     student = path.stem if student is None else student
+    require_name(student)
     if seed is None:
         seed = default_seed(path, assignment, student, beside)
-    blank = Result(
+    blank = replace(
+        blank_result(submission, assignment, student, isolation),
+        seed=seed.hex(),
+        key=cache_key(path, assignment, seed, isolation, beside),
+    )
+    try:
+        readable = read(path, assignment.release, beside)
+        blank = replace(blank, submission=str(readable.path))
+        choose = _chooser(zygote, assignment, isolation)
+        result = _graded_for_sure(readable, assignment, seed, blank, choose)
+    except SubmissionRejected as rejection:
+        result = rejected(blank, assignment, str(rejection))
+    except (IsolationUnavailable, EnvironmentUnusable):
+        raise
+    except (Exception, GraderInterrupted) as fault:  # ours, whatever it is: nobody gets a zero
+        result = _grader_error(blank, assignment, fault)
+    return replace(result, seconds=round(time.perf_counter() - started, 3))
+
+
+def blank_result(
+    submission: Path | str, assignment: Assignment, student: str, isolation: Isolation
+) -> Result:
+    """The result of a submission of which nothing is known yet."""
+    return Result(
         assignment=assignment.name,
         student=student,
         submission=str(submission),
         status="graded",
         isolation=isolation,
         dataset=assignment.dataset,
-        seed=seed.hex(),
-        key=cache_key(path, assignment, seed, isolation, beside),
         versions=versions(),
     )
-    try:
-        readable = read(path, assignment.release, beside)
-        blank = replace(blank, submission=str(readable.path))
-        result = _graded(readable, assignment, seed, blank, zygote, isolation)
-    except SubmissionRejected as rejection:
-        result = rejected(blank, assignment, str(rejection))
-    except IsolationUnavailable:
-        raise
-    except (Exception, GraderInterrupted) as fault:  # ours, whatever it is: nobody gets a zero
-        result = _grader_error(blank, assignment, fault)
-    return replace(result, seconds=round(time.perf_counter() - started, 3))
 
 
 def rejected(blank: Result, assignment: Assignment, reason: str) -> Result:
@@ -132,15 +158,40 @@ def _grader_error(blank: Result, assignment: Assignment, fault: BaseException) -
     )
 
 
-def _graded(
+def _chooser(
+    zygote: str | ChooseWarmProcess | None, assignment: Assignment, isolation: Isolation
+) -> ChooseWarmProcess:
+    if zygote is None:
+        return lambda submission: warm_process(assignment, isolation, submission.imports)
+    return (lambda submission: zygote) if isinstance(zygote, str) else zygote
+
+
+def _graded_for_sure(
     submission: Submission,
     assignment: Assignment,
     seed: bytes,
     blank: Result,
-    zygote: str | None,
-    isolation: Isolation,
+    choose: ChooseWarmProcess,
 ) -> Result:
-    address = warm_process(assignment, isolation) if zygote is None else zygote
+    """Graded from the start again where a sandbox was ended from outside; the same comes of it.
+
+    Raises:
+        SandboxLost: that happened too often.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _graded(submission, assignment, seed, blank, choose(submission))
+        except SandboxLost as loss:
+            if attempt == ATTEMPTS:
+                raise SandboxLost(
+                    f"{loss} That happened {ATTEMPTS} times: this machine may be short of memory."
+                ) from None
+    raise AssertionError("unreachable")
+
+
+def _graded(
+    submission: Submission, assignment: Assignment, seed: bytes, blank: Result, address: str
+) -> Result:
     with (
         _sandbox(submission, assignment, address) as sandbox,
         RightFunctions(lambda: _solutions(assignment, address)) as right,
@@ -266,29 +317,14 @@ def _diagnose(
     return matched, faults
 
 
-_warm: dict[tuple[tuple[str, ...], bool, Isolation], Zygote] = {}
+_warm = WarmProcesses()
 
 
-def new_warm_process(assignment: Assignment, isolation: Isolation) -> Zygote:
-    """A warm process for the submissions to an assignment, in which held-out data is not seen."""
-    substitutes: Mapping[str, bytes] = {}
-    if assignment.training:
-        from autograder.datasets.concealing import concealed
-
-        substitutes = concealed()
-    return Zygote(assignment.preload, isolation, substitutes=substitutes)
-
-
-def warm_process(assignment: Assignment, isolation: Isolation) -> str:
-    """The address of this process's own warm process for such assignments; started once."""
-    key = (assignment.preload, bool(assignment.training), isolation)
-    if key not in _warm:
-        _warm[key] = new_warm_process(assignment, isolation)
-    return _warm[key].address
+def warm_process(assignment: Assignment, isolation: Isolation, imports: Iterable[str] = ()) -> str:
+    """The address of a warm process of this process's own, for such a submission."""
+    return _warm.address(assignment, isolation, imports)
 
 
 def close_warm_processes() -> None:
     """End the warm processes that this process started."""
-    while _warm:
-        _, zygote = _warm.popitem()
-        zygote.close()
+    _warm.close()

@@ -16,9 +16,8 @@ from typing import Any
 from autograder import student
 from autograder.errors import AutograderError, SubmissionRejected
 from autograder.release import GRADE_CELL_PREFIX, NotebookCell, Release
-from autograder.submission import documents, scripts
 from autograder.submission.blocks import blocks, defined
-from autograder.submission.files import whole
+from autograder.submission.opening import open_hand_in
 from autograder.submission.records import RawCell
 
 ANSWER_STUB = "YOUR ANSWER HERE"
@@ -118,16 +117,7 @@ def cells_of(path: Path) -> tuple[RawCell, ...]:
     Raises:
         SubmissionRejected: it cannot be read.
     """
-    raw = whole(path)
-    try:
-        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        raise SubmissionRejected(f"The file is not UTF-8 text (at byte {error.start}).") from None
-    if path.suffix == ".ipynb":
-        return documents.cells_of(text)
-    if scripts.is_script(text):
-        return scripts.cells_of(text)
-    return (RawCell("code", text, number=1, line=1),)
+    return open_hand_in(path).cells
 
 
 def _release(path: Path) -> Release | None:

@@ -21,6 +21,7 @@ def run(
     files: Sequence[Path],
     targets: Mapping[str, str],
     *,
+    beside: Sequence[Path] = (),
     student: str | None,
     fail_under: float | None,
     jobs: int | None,
@@ -35,14 +36,14 @@ def run(
         raise AutograderError("--student names whose file it is: give one file with it, not more.")
     if "gradescope" in targets and len(files) > 1:
         raise AutograderError("--gradescope is about one submission: give one file with it.")
-    _preflight(assignment, files, targets, student)
+    _preflight(assignment, [*files, *beside], targets, _names(files, student))
 
     from autograder.cli.console import complain
     from autograder.cli.one_submission import show_submission
     from autograder.cli.tables import show_class
     from autograder.shown import Shown
 
-    graded = _graded(assignment, files, student, jobs, isolation)
+    graded = _graded(assignment, files, beside, student, jobs, isolation)
     shown = Shown.of(assignment.feedback)
     results = [shown.applied(result) for result in graded]
     for name, target in targets.items():
@@ -62,15 +63,22 @@ def run(
     return ExitCode.ATTENTION if lacking else ExitCode.DONE
 
 
+def _names(files: Sequence[Path], student: str | None) -> list[str]:
+    return [student] if student is not None else [file.stem for file in files]
+
+
 def _preflight(
-    assignment: Assignment, files: Sequence[Path], targets: Mapping[str, str], student: str | None
+    assignment: Assignment,
+    files: Sequence[Path],
+    targets: Mapping[str, str],
+    students: Sequence[str],
 ) -> None:
     """What is not the submissions' fault is told before one is graded."""
     from autograder.cli import preflight
     from autograder.student_names import require_name
 
     preflight.check_files(files)
-    for name in [student] if student is not None else [file.stem for file in files]:
+    for name in students:
         require_name(name)
     reports.check(targets.values())
     preflight.check_machine()
@@ -80,6 +88,7 @@ def _preflight(
 def _graded(
     assignment: Assignment,
     files: Sequence[Path],
+    beside: Sequence[Path],
     student: str | None,
     jobs: int | None,
     isolation: Isolation,
@@ -93,7 +102,9 @@ def _graded(
             from autograder.grading import close_warm_processes, grade
 
             try:
-                result = grade(files[0], assignment, student=student, isolation=isolation)
+                result = grade(
+                    files[0], assignment, student=student, isolation=isolation, beside=beside
+                )
             finally:
                 close_warm_processes()
             progress.advance(in_brief(result))
@@ -102,7 +113,7 @@ def _graded(
 
         return grade_files(
             assignment,
-            [Task(file.stem, file) for file in files],
+            [Task(file.stem, file, beside=tuple(beside)) for file in files],
             jobs=jobs,
             isolation=isolation,
             on_result=lambda result: progress.advance(in_brief(result)),

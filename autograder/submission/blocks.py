@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 _TOKEN = re.compile(
     r'(?P<quotes>"""|\'\'\')|(?P<comment>#[^\n]*)'
@@ -36,20 +37,21 @@ class Block:
     names: tuple[str, ...]
     is_definition: bool
 
-    @property
+    @cached_property
     def essence(self) -> str:
         """Its code without comments, docstrings and white space: equal where the code is."""
         return essence(self.text)
 
 
-def blocks(source: str) -> list[Block]:
+@lru_cache(maxsize=512)
+def blocks(source: str) -> tuple[Block, ...]:
     """The blocks of a text; together they are the whole of it."""
     lines = source.split("\n")
     starts = list(_starts(source, lines))
     found = []
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         found.append(_block("\n".join(lines[start:end])))
-    return found
+    return tuple(found)
 
 
 def defined(source: str) -> dict[str, str]:
@@ -60,23 +62,19 @@ def defined(source: str) -> dict[str, str]:
 def essence(text: str) -> str:
     """Code without comments, texts in triple quotes and white space."""
     kept, position = [], 0
-    for token in _tokens(text):
-        if token.kind in ("quotes", "comment"):
-            kept.append(text[position : token.start])
-            position = token.end
+    for kind, start, end in _tokens(text):
+        if kind in ("quotes", "comment"):
+            kept.append(text[position:start])
+            position = end
     kept.append(text[position:])
     return "".join("".join(kept).split())
 
 
-@dataclass(frozen=True)
-class _Token:
-    kind: str
-    start: int
-    end: int
+def _tokens(source: str) -> Iterator[tuple[str, int, int]]:
+    """Strings, comments, brackets and line ends, each with its kind, start and end.
 
-
-def _tokens(source: str) -> Iterator[_Token]:
-    """Strings, comments, brackets and line ends; a text in triple quotes is one token."""
+    A text in triple quotes is one token; where it is never closed, its quotes are.
+    """
     position, unclosed = 0, set[str]()
     while (match := _TOKEN.search(source, position)) is not None:
         kind, end = str(match.lastgroup), match.end()
@@ -88,7 +86,7 @@ def _tokens(source: str) -> Iterator[_Token]:
                 kind = "unclosed"
             else:
                 end = closing + 3
-        yield _Token(kind, match.start(), end)
+        yield kind, match.start(), end
         position = end
 
 
@@ -122,19 +120,18 @@ def _continued(source: str, count: int) -> list[bool]:
     """For each line whether it begins inside a string, between brackets or after a backslash."""
     inside = [False] * count
     depth, line = 0, 0
-    for token in _tokens(source):
-        text = source[token.start : token.end]
-        if token.kind == "open":
+    for kind, start, end in _tokens(source):
+        if kind == "open":
             depth += 1
-        elif token.kind == "close":
+        elif kind == "close":
             depth = max(depth - 1, 0)
-        elif token.kind == "line":
+        elif kind == "line":
             line += 1
-            if _NEW.match(source, token.end):
+            if depth and _NEW.match(source, end):
                 depth = 0
             inside[line] = depth > 0
-        elif "\n" in text:
-            for _ in range(text.count("\n")):
+        elif kind != "comment":
+            for _ in range(source.count("\n", start, end)):
                 line += 1
                 inside[line] = True
     return inside

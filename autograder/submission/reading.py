@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder.errors import SubmissionRejected
 from autograder.release import Release
-from autograder.submission import documents, running, scripts
+from autograder.submission import kinds, running
 from autograder.submission.beside import Gathered, gather
 from autograder.submission.blocks import defined
-from autograder.submission.choosing import SUFFIXES, choose
-from autograder.submission.files import digest_of, whole
+from autograder.submission.choosing import choose
+from autograder.submission.files import start_of
 from autograder.submission.imports import imported
+from autograder.submission.opening import digest_of_hand_in, open_hand_in
 from autograder.submission.records import (
     MAX_NOTES,
     Choice,
-    Kind,
     RawCell,
+    RunnableCell,
     Submission,
     at_most,
 )
+from autograder.submission.released import Released, plain
+from autograder.submission.understanding import require_this_assignment, understood
 
 
 def read(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> Submission:
@@ -37,37 +40,32 @@ def read(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> Su
     Raises:
         SubmissionRejected: it cannot be read as a submission to this assignment; says why.
     """
-    choice, places = _chosen(Path(place), release, beside)
-    path = choice.path
-    if path.suffix not in SUFFIXES:
-        raise SubmissionRejected(f"{path.name!r} is neither a notebook (.ipynb) nor Python (.py).")
-    raw = whole(path)
-    text = _decode(raw)
-    kind: Kind
-    if path.suffix == ".ipynb":
-        kind, cells = "notebook", documents.cells_of(text)
-    elif scripts.is_script(text):
-        kind, cells = "percent", scripts.cells_of(text)
-    else:
-        kind, cells = "module", (RawCell("code", text, number=1, line=1),)
+    choice = _chosen(Path(place), release)
+    opened = open_hand_in(choice.path, choice.member)
+    cells, name = opened.cells, (choice.member or choice.path.name).rpartition("/")[2]
     require_this_assignment(cells, release)
-    if kind == "module":
-        runnable, checks = running.of_module(path.name, text, release)
-        notes: tuple[str, ...] = ()
+    released = Released(release)
+    found = gather(choice, beside)
+    if opened.kind == "module":
+        source = cells[0].source
+        runnable, checks = running.of_module(name, source, released)
+        notes, written, attention = list[str](), dict[str, str](), list[str]()
     else:
-        runnable, checks = running.ordered(cells, release)
-        notes = at_most(tuple(_notes(cells, release)), MAX_NOTES)
-    found = gather(places, left_out=(path,))
+        handed_in = cells
+        cells, written, attention = understood(cells, released)
+        runnable, checks = running.ordered(cells, released)
+        notes = list(_notes(handed_in, cells, runnable, released))
+    remarks = [f"{name} {remark}." for remark in opened.remarks]
     return Submission(
-        path=path,
-        kind=kind,
+        path=choice.path,
+        kind=opened.kind,
         digest=_digest(choice, found),
         notebook=cells,
         cells=runnable,
-        written=_written(cells, release),
-        notes=notes,
+        written=written,
+        notes=at_most(notes, MAX_NOTES),
         checks=checks,
-        attention=at_most((*choice.attention, *found.attention), MAX_NOTES),
+        attention=at_most((*choice.attention, *remarks, *attention, *found.attention), MAX_NOTES),
         beside=found.beside,
         imports=imported(cell.source for cell in runnable),
     )
@@ -76,25 +74,31 @@ def read(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> Su
 def digest(place: Path, release: Release, beside: Sequence[Path] = ()) -> str:
     """SHA-256 of what `read` would read, else of the reason why it cannot."""
     try:
-        choice, places = _chosen(place, release, beside)
-        return _digest(choice, gather(places, left_out=(choice.path,)))
+        choice = _chosen(place, release)
+        return _digest(choice, gather(choice, beside))
     except SubmissionRejected as rejection:
         reason = str(rejection).encode("utf-8", "backslashreplace")
         return hashlib.sha256(reason).hexdigest()
 
 
-def _chosen(
-    place: Path, release: Release, beside: Sequence[Path]
-) -> tuple[Choice, tuple[Path, ...]]:
-    """The file that counts, and where to look for what lies beside it."""
-    if place.is_dir():
-        return choose(place, release), (place, *beside)
-    return Choice(place), tuple(beside)
+def _chosen(place: Path, release: Release) -> Choice:
+    """The file that counts: of a folder or zip the chosen one, else the file itself."""
+    if place.is_dir() or _is_zip(place):
+        return choose(place, release)
+    return Choice(place)
+
+
+def _is_zip(place: Path) -> bool:
+    try:
+        start = start_of(place)
+    except SubmissionRejected:
+        return False
+    return kinds.is_zip(start) and not kinds.foreign(start)
 
 
 def _digest(choice: Choice, found: Gathered) -> str:
     """Of a file that lies alone its own; else of all the files together."""
-    alone = digest_of(choice.path)
+    alone = digest_of_hand_in(choice.path, choice.member)
     if not found.files:
         return alone
     total = hashlib.sha256(alone.encode())
@@ -104,69 +108,39 @@ def _digest(choice: Choice, found: Gathered) -> str:
     return total.hexdigest()
 
 
-def _decode(raw: bytes) -> str:
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SubmissionRejected(f"The file is not UTF-8 text (at byte {error.start}).") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def require_this_assignment(cells: Sequence[RawCell], release: Release) -> None:
-    """Refuse what has neither a cell nor a function of the assignment.
-
-    Raises:
-        SubmissionRejected: it is of another assignment, or of none.
-    """
-    known = {cell.grade_id for cell in release.cells if cell.grade_id}
-    handed_in = {cell.grade_id for cell in cells if cell.grade_id}
-    if known & handed_in:
-        return
-    wanted = set(release.exercises)
-    if any(wanted & defined(cell.source).keys() for cell in cells if cell.cell_type == "code"):
-        return
-    if handed_in:
-        raise SubmissionRejected(
-            f"It is a notebook of another assignment: none of its cells belongs to "
-            f"{release.name!r}."
-        )
-    raise SubmissionRejected(
-        f"It holds none of the cells of {release.name!r} and defines none of its functions."
-    )
-
-
-def _written(cells: Sequence[RawCell], release: Release) -> dict[str, str]:
-    """Each written answer that is there; the first cell of its id is the answer."""
-    wanted = set(release.written)
-    answers: dict[str, str] = {}
-    for cell in cells:
-        if cell.grade_id in wanted:
-            answers.setdefault(str(cell.grade_id), cell.source)
-    return answers
-
-
-def _notes(cells: Sequence[RawCell], release: Release) -> Iterable[str]:
+def _notes(
+    handed_in: Sequence[RawCell],
+    cells: Sequence[RawCell],
+    runnable: Sequence[RunnableCell],
+    released: Released,
+) -> Iterator[str]:
     """What a grader should know of a notebook that is not as it was released."""
-    released = {cell.grade_id: cell for cell in release.cells if cell.grade_id}
-    counts = Counter(cell.grade_id for cell in cells if cell.grade_id)
-    for grade_id, original in released.items():
-        if not counts[grade_id]:
+    known = {cell.grade_id for cell in cells}
+    counts = Counter(cell.grade_id for cell in handed_in if cell.grade_id)
+    names = {name for cell in runnable for name in defined(cell.source)}
+    for grade_id, number in released.by_id.items():
+        original = released.cells[number]
+        if grade_id not in known and not names & _functions(released, number):
             kind = "locked cell" if original.is_locked else "cell"
             yield f"The {kind} {grade_id!r} is missing; the released one counts."
         elif counts[grade_id] > 1:
             yield f"The cell {grade_id!r} stands {counts[grade_id]} times; all of them were run."
     for grade_id in counts:
-        if grade_id not in released:
+        if grade_id not in released.by_id:
             yield f"The cell {grade_id!r} is not part of this assignment."
     compared: set[str] = set()
-    for cell in cells:
+    for cell in handed_in:
         grade_id = cell.grade_id or ""
-        if grade_id not in released or grade_id in compared:
+        if grade_id not in released.by_id or grade_id in compared:
             continue
         compared.add(grade_id)
-        original = released[grade_id]
-        if original.is_locked and cell.source.strip() != original.source.strip():
+        original = released.cells[released.by_id[grade_id]]
+        if original.is_locked and plain(cell.source) != plain(original.source):
             yield f"The locked cell {grade_id!r} was changed; the released one counts."
         points = cell.nbgrader.get("points")
         if points is not None and points != original.nbgrader.get("points"):
             yield f"The points of {grade_id!r} were changed; the source's count."
+
+
+def _functions(released: Released, number: int) -> set[str]:
+    return {name for name, place in released.functions.items() if place == number}

@@ -7,67 +7,26 @@ each with the place that it has among the cells.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from autograder.release import GRADE_CELL_PREFIX, NotebookCell, Release
-from autograder.submission.blocks import blocks, essence
+from autograder.submission.blocks import blocks
 from autograder.submission.records import Check, RawCell, RunnableCell
-
-_STUB_ENDS = ("raiseNotImplementedError()", "raiseNotImplementedError")
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """An exercise as the release has it: its functions, its stubs and its grade cell."""
-
-    name: str
-    functions: tuple[str, ...]
-    stubs: frozenset[str]
-    check: NotebookCell
-
-
-def exercises(release: Release) -> list[Exercise]:
-    """The exercises of a release in order, each with what the solution cells before it define."""
-    found, stubs = [], dict[str, str]()
-    for cell in release.cells:
-        if cell.is_solution and cell.cell_type == "code":
-            for block in blocks(cell.source):
-                stubs.update(dict.fromkeys(block.names, block.essence) if block.names else {})
-        elif cell.is_grade and not cell.is_solution:
-            name = str(cell.grade_id).removeprefix(GRADE_CELL_PREFIX)
-            functions = tuple(dict.fromkeys((name, *stubs)))
-            found.append(Exercise(name, functions, frozenset(stubs.values()), cell))
-            stubs = {}
-    return found
-
-
-def is_stub(block_essence: str, released: frozenset[str]) -> bool:
-    """Whether a function is still the one that was released, or does no more than it did."""
-    if block_essence in released:
-        return True
-    if not block_essence.endswith(_STUB_ENDS):
-        return False
-    depth = 0
-    for position, character in enumerate(block_essence):
-        depth += (character in "([{") - (character in ")]}")
-        if character == ":" and depth == 0:
-            return block_essence[position + 1 :] in _STUB_ENDS
-    return False
+from autograder.submission.released import Exercise, Released, is_stub
 
 
 def ordered(
-    cells: Sequence[RawCell], release: Release
+    cells: Sequence[RawCell], released: Released
 ) -> tuple[tuple[RunnableCell, ...], tuple[Check, ...]]:
     """What to run, and the public checks with their places.
 
     An exercise is finished at its grade cell, or, where its function is not written there yet or
     the grade cell is gone, after the last cell that defines it.
     """
-    runnable, places = _runnable(cells, release)
+    runnable, places = _runnable(cells, released)
     defined = [_definitions(cell.source) for cell in runnable]
     settles: dict[int, list[str]] = {}
     checks = []
-    for exercise in exercises(release):
+    for exercise in released.exercises:
         place = places.get(str(exercise.check.grade_id))
         finished = {
             function: _finished(function, exercise, defined, place)
@@ -82,25 +41,26 @@ def ordered(
 
 
 def of_module(
-    name: str, source: str, release: Release
+    name: str, source: str, released: Released
 ) -> tuple[tuple[RunnableCell, ...], tuple[Check, ...]]:
     """A plain module as one cell, after which every exercise is finished."""
-    known = exercises(release)
+    known = released.exercises
     functions = tuple(name for exercise in known for name in exercise.functions)
     checks = tuple(Check(exercise.name, exercise.check.source, 1) for exercise in known)
     return (RunnableCell(name, source, functions, 1),), checks
 
 
 def _runnable(
-    cells: Sequence[RawCell], release: Release
+    cells: Sequence[RawCell], released: Released
 ) -> tuple[list[RunnableCell], Mapping[str, int]]:
     """The cells that run, and for each grade cell how many of them stand before it."""
     locked = {
         cell.grade_id: cell
-        for cell in release.cells
+        for cell in released.cells
         if cell.grade_id and cell.is_locked and cell.cell_type == "code"
     }
     handed_in = {cell.grade_id for cell in cells}
+    questions = {question.name for question in released.questions}
     runnable = [
         RunnableCell(f"the locked cell {grade_id!r}", cell.source)
         for grade_id, cell in locked.items()
@@ -109,17 +69,17 @@ def _runnable(
     places: dict[str, int] = {}
     seen: set[str] = set()
     for cell in cells:
-        if cell.cell_type != "code":
+        if cell.cell_type != "code" or cell.grade_id in questions:
             continue
-        released = None
+        original = None
         if cell.grade_id is not None and cell.grade_id not in seen:
             seen.add(cell.grade_id)
-            released = locked.get(cell.grade_id)
-        if released is not None and released.is_grade:
+            original = locked.get(cell.grade_id)
+        if original is not None and original.is_grade:
             places[str(cell.grade_id)] = len(runnable)
             continue
         name = f" ({cell.grade_id})" if cell.grade_id else ""
-        source = cell.source if released is None else released.source
+        source = cell.source if original is None else original.source
         if source.strip():
             runnable.append(RunnableCell(f"cell {cell.number}{name}", source, (), cell.line))
     return runnable, places
@@ -127,7 +87,7 @@ def _runnable(
 
 def _definitions(source: str) -> dict[str, str]:
     """The essence of the last block that binds each name."""
-    return {name: essence(block.text) for block in blocks(source) for name in block.names}
+    return {name: block.essence for block in blocks(source) for name in block.names}
 
 
 def _finished(

@@ -21,7 +21,7 @@ from pathlib import Path
 import jupytext
 import pytest
 
-from autograder import diagnosis
+from autograder import aspects, diagnosis
 from autograder.course import Assignment, load_assignment
 from autograder.diagnosis import Misconception
 from autograder.grading import grade
@@ -183,6 +183,11 @@ class WrongAnswers:
         for result in results:
             unfailed -= {test.name for test in result.tests if test.outcome != "passed"}
         assert not unfailed
+
+    def test_a_test_of_one_aspect_fails_for_no_mistake_in_another(self, suite, graded, exercise):
+        wrong = {which: graded(which) for which in suite.catalogue.of(exercise)}
+        table = aspects.matrix(suite.assignment, exercise, wrong)
+        assert {which.name: table.strays(which) for which in wrong if table.strays(which)} == {}
 
     def test_public_examples_weigh_a_fifth_at_most(self, suite, graded, exercise) -> None:
         tests = exercise_of(graded(suite.catalogue.of(exercise)[0]), exercise).tests

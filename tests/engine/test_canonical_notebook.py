@@ -74,15 +74,17 @@ def test_changed_locked_text_is_that_of_the_release(course: Assignment, tmp_path
     assert cell(restored(course, tmp_path, change), "setup").source == "import numpy as np"
 
 
-def test_a_copied_cell_becomes_the_students_own(course: Assignment, tmp_path: Path) -> None:
+def test_text_in_a_copy_of_an_answer_is_part_of_the_answer(
+    course: Assignment, tmp_path: Path
+) -> None:
     def change(cells: Cells) -> None:
         where = position(cells, "why")
         cells[where]["source"] = "First."
         cells.append({**cells[where], "id": "copy", "source": "Second."})
 
     notebook = restored(course, tmp_path, change)
-    assert cell(notebook, "why").source == "First."
-    assert notebook.cells[-1].source == "Second."
+    assert cell(notebook, "why").source == "First.\n\nSecond."
+    assert "Second." not in [c.source for c in notebook.cells]
 
 
 @pytest.mark.parametrize("deleted", ["setup", "test_double", "why"])

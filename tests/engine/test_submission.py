@@ -96,7 +96,9 @@ def test_a_notebook_that_lost_all_its_metadata_still_counts(mini_course, tmp_pat
     bare = [code_cell("import numpy as np"), code_cell(SOLUTIONS["double"])]
     submission = read(handed_in(tmp_path, notebook_json(bare)), mini_course.release)
     assert "The cell 'increment' is missing; the released one counts." in submission.notes
-    assert submission.cells[0].label == "the locked cell 'setup'"
+    assert [cell.label for cell in submission.cells] == ["cell 1 (setup)", "cell 2 (double)"]
+    assert "2 cells had lost" not in submission.attention[0]
+    assert "1 cell had lost nbgrader's metadata" in submission.attention[0]
 
 
 def test_links_folders_pipes_and_giants_are_refused(mini_course, tmp_path):
@@ -145,11 +147,11 @@ def test_changed_points_are_told_of(mini_course, tmp_path):
     assert submission.notes == ("The points of 'test_increment' were changed; the source's count.",)
 
 
-def test_the_first_cell_of_a_written_answer_is_the_answer(mini_course, tmp_path):
+def test_an_answer_split_in_two_cells_is_one_answer(mini_course, tmp_path):
     cells = solved("first")
     cells.append(text_cell("second", cells[-1]["metadata"]))
     assert read(handed_in(tmp_path, notebook_json(cells)), mini_course.release).written == {
-        "why": "first"
+        "why": "first\n\nsecond"
     }
 
 
