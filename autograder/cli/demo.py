@@ -144,7 +144,8 @@ def show_next(assignment: Assignment, made_up: Mapping[str, MadeUp], pages: Sequ
         page = root / "feedback" / student / assignment.name / f"{assignment.name}.html"
         console.print(f"  feedback, {safe(made_up[student].what)}:", soft_wrap=True)
         console.print(f"    {safe(str(page))}", soft_wrap=True)
-    folder = shlex.quote(os.path.relpath(root))
+    near = os.path.relpath(root)
+    folder = shlex.quote(str(root) if near.startswith("..") else near)
     lines = {
         "all feedback pages": f"cd {folder} && nbgrader generate_feedback {assignment.name}",
         "formgrader (menu Nbgrader)": f"cd {folder} && jupyter lab",
