@@ -6,7 +6,6 @@ Knows no course and no submission.
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from pathlib import Path
 
@@ -35,24 +34,6 @@ def require_usable() -> None:
             f"There is no usable folder for temporary files ({error.strerror or error}): "
             "set TMPDIR to one that can be written and has room."
         ) from None
-
-
-def open_standard_streams() -> None:
-    """Give a process that was started without stdin, stdout or stderr empty ones.
-
-    Else the next file that it opens takes their place, and what is printed goes there.
-    """
-    for number in (0, 1, 2):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
-            os.set_inheritable(number, True)
-    for name, number, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
-        if getattr(sys, name) is None:
-            stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115
-            setattr(sys, name, stream)
-            setattr(sys, f"__{name}__", stream)
 
 
 def _umask() -> int:

@@ -15,7 +15,7 @@ from autograder.checking.process import Ended, Runner
 from autograder.checking.report import CheckReport, ExerciseCheck
 from autograder.errors import AutograderError
 from autograder.release import GRADE_CELL_PREFIX
-from autograder.submission.running import exercises as exercises_of
+from autograder.submission.released import Released
 
 STAYS_TRUE = ("passed", "not_implemented")
 """Outcomes that say nothing of lines or cells, which move when something is written above."""
@@ -175,7 +175,7 @@ def _chosen(plan: Plan, named: Sequence[str]) -> tuple[str, ...]:
     if not named:
         return plan.exercises
     known = {name: name for name in plan.exercises}
-    for exercise in exercises_of(plan.found.release):
+    for exercise in Released(plan.found.release).exercises:
         known.update(dict.fromkeys(exercise.functions, exercise.name))
     wanted = set()
     for name in named:

@@ -7,19 +7,23 @@ file's own locked cells, or those of another notebook in its folder.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder import student
 from autograder.errors import AutograderError, SubmissionRejected
 from autograder.release import GRADE_CELL_PREFIX, NotebookCell, Release
-from autograder.submission import documents, scripts
 from autograder.submission.blocks import defined
-from autograder.submission.files import whole
+from autograder.submission.opening import open_hand_in
 from autograder.submission.records import RawCell
 
 ANSWER_STUB = "YOUR ANSWER HERE"
+MOST_NAMES = 3
+NAMES = re.compile(r"^(\w+)\(", re.MULTILINE)
+"""Functions that are called at the beginning of a line."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,23 @@ def release_of(path: Path, named: Path | None) -> Found:
             f"{path.name} has no public checks any more (cells were deleted, or an editor left out "
             "what marks them): name the released notebook, as you were given it, with --checks."
         )
+    if gone := _gone(cells):
+        raise AutograderError(
+            f"Cells that {path.name} was given with are gone, so that nothing imports "
+            f"{' and '.join(gone)}: name the released notebook, as you were given it, with "
+            "--checks."
+        )
     return Found(own, is_the_courses=False)
+
+
+def _gone(cells: Sequence[RawCell]) -> list[str]:
+    """What students are given to import, and what a file uses but has nowhere."""
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    got = {name for source in code for name in defined(source)}
+    used = {name for source in code for name in NAMES.findall(source)}
+    if any("import *" in source for source in code):
+        return []
+    return sorted(name for name in student.__all__ if name in used - got)[:MOST_NAMES]
 
 
 def cells_of(path: Path) -> tuple[RawCell, ...]:
@@ -96,16 +116,7 @@ def cells_of(path: Path) -> tuple[RawCell, ...]:
     Raises:
         SubmissionRejected: it cannot be read.
     """
-    raw = whole(path)
-    try:
-        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        raise SubmissionRejected(f"The file is not UTF-8 text (at byte {error.start}).") from None
-    if path.suffix == ".ipynb":
-        return documents.cells_of(text)
-    if scripts.is_script(text):
-        return scripts.cells_of(text)
-    return (RawCell("code", text, number=1, line=1),)
+    return open_hand_in(path).cells
 
 
 def _release(path: Path) -> Release | None:

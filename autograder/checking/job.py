@@ -13,7 +13,8 @@ class Step:
 
     `line` is the line of the file in which the source begins, 0 where the file has no lines that
     count. `exercise` is what it checks, "" where it checks nothing. `only` are the statements that
-    run, by their place; None for all of them, whose outcome is then the exercise's.
+    run, by their place; None for all of them, whose outcome is then the exercise's. What is
+    `outside` finds the names of the cells before it, whose functions do not see what it defines.
     """
 
     label: str
@@ -22,6 +23,7 @@ class Step:
     settles: tuple[str, ...] = ()
     exercise: str = ""
     only: tuple[int, ...] | None = None
+    outside: bool = False
 
 
 @dataclass(frozen=True)

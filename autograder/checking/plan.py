@@ -27,6 +27,7 @@ from autograder.checking.report import Blank
 from autograder.checking.touched import needed
 from autograder.execution.shell import LineKeeper
 from autograder.execution.statements import Statement, statements
+from autograder.release import Release
 from autograder.submission import Submission, read
 
 CHECKS = "the checks of {}"
@@ -221,18 +222,28 @@ def planned(path: Path, checks: Path | None = None, seconds: float | None = None
     """
     found = release_of(path, checks)
     submission = read(path, found.release)
-    return Plan(submission, found, tuple(_steps(submission)), seconds)
+    return Plan(submission, found, tuple(_steps(submission, found.release)), seconds)
 
 
-def _steps(submission: Submission) -> Iterator[Step]:
-    """Cells and checks; a check follows the cells that it says it comes after."""
+def _steps(submission: Submission, release: Release) -> Iterator[Step]:
+    """Cells and checks; a check follows the cells that it says it comes after.
+
+    A plain module does without the locked cells, as in grading; its checks do not.
+    """
+    is_module = submission.kind == "module"
     for number in range(len(submission.cells) + 1):
         if number:
             cell = submission.cells[number - 1]
             yield Step(cell.label, cell.source, cell.line, cell.settles)
+        if is_module and number == len(submission.cells):
+            for locked in release.cells:
+                if locked.is_locked and locked.cell_type == "code" and not locked.is_grade:
+                    label = f"the locked cell {locked.grade_id!r}"
+                    yield Step(label, locked.source, outside=True)
         for check in submission.checks:
             if check.after == number:
-                yield Step(CHECKS.format(check.exercise), check.source, exercise=check.exercise)
+                label = CHECKS.format(check.exercise)
+                yield Step(label, check.source, exercise=check.exercise, outside=is_module)
 
 
 def _plain(statement: Statement) -> str:

@@ -105,7 +105,11 @@ class _Checking:
         )
 
     def run(self) -> Run:
+        outside = False
         for step in self._job.steps:
+            if step.outside and not outside:
+                self._session.namespace = dict(self._session.namespace)
+                outside = True
             self._publish(replace(self._found, running=self._places.name(step)))
             if step.exercise and step.only is None:
                 check = self._checked(step)

@@ -58,6 +58,10 @@ class CellShell(InteractiveShell):  # type: ignore[misc]
             code = subprocess.run(["/bin/sh", "-c", line], check=False).returncode
         self.user_ns["_exit_code"] = code
 
+    def ask_exit(self) -> None:
+        """`exit()` or `quit()`: an error of the statement, as in a script."""
+        raise SystemExit
+
     def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
         """`lines = !command`: what it prints."""
         if self.runs_commands:

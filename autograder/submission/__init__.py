@@ -8,9 +8,9 @@ says otherwise, a note records it.
 
 from __future__ import annotations
 
-from autograder.submission.beside import is_nobodys
 from autograder.submission.choosing import choose
 from autograder.submission.files import MAX_BYTES
+from autograder.submission.places import is_nobodys
 from autograder.submission.reading import digest, read
 from autograder.submission.records import (
     MAX_GRADE_ID,

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import re
-import stat
 import sys
 import sysconfig
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.machinery import PathFinder
 from pathlib import Path
 
 from autograder.errors import SubmissionRejected
+from autograder.submission import archives, places
 from autograder.submission.files import opened
-from autograder.submission.records import BesideFile
+from autograder.submission.places import Item, is_sayable
+from autograder.submission.records import BesideFile, Choice
 
 MAX_FILES = 50
 MAX_FILE = 4 * 2**20
 MAX_TOTAL = 16 * 2**20
-MAX_LOOKED_AT = 400
-MAX_DEPTH = 3
-MAX_PATH = 300
-
-_NOBODYS = re.compile(
-    r"\.|__MACOSX$|__pycache__$|Thumbs\.db$|desktop\.ini$|timestamp\.txt$|Icon\r?$|~\$|node_modules$"
-    r"|(?:\.?v?env|virtualenv|site-packages|lib64)$",
-    re.IGNORECASE,
-)
 
 
 @dataclass
@@ -37,7 +27,6 @@ class Gathered:
 
     files: dict[str, bytes] = field(default_factory=dict)
     attention: list[str] = field(default_factory=list)
-    looked_at: int = 0
     total: int = 0
 
     @property
@@ -45,31 +34,30 @@ class Gathered:
         return tuple(BesideFile(name, content) for name, content in sorted(self.files.items()))
 
 
-def is_nobodys(name: str) -> bool:
-    """Whether a name is that of a hidden file, or of one that systems leave behind."""
-    return _NOBODYS.match(name) is not None or name.endswith(("~", ".pyc", ".swp"))
-
-
-def gather(places: Sequence[Path], left_out: Collection[Path] = ()) -> Gathered:
-    """The plain files of these places: of a folder everything in it, of a file itself.
+def gather(choice: Choice, further: Sequence[Path] = ()) -> Gathered:
+    """The plain files beside the chosen one, and those of further places.
 
     Args:
-        places: files and folders; a folder's files keep their names inside it.
-        left_out: files that are the hand-in itself, or might have been.
+        choice: the hand-in; names are relative to the folder that it lies in, where they can be.
+        further: files, and folders whose files keep their names inside them.
     """
     found = Gathered()
-    skipped = set(left_out)
-    for place in places:
-        files = _inside(place, found) if _is_folder(place) else iter([(place.name, place)])
-        for name, path in files:
-            if path in skipped:
-                continue
-            if not _take(found, name, path):
-                return found
+    named = [(item.name.removeprefix(choice.folder), item) for item in choice.beside]
+    for place in further:
+        if place.is_dir() and not place.is_symlink():
+            items = places.listing(place).items
+            named += [(item.name, item) for item in items if item.path != choice.path]
+        else:
+            named.append((place.name, Item(place.name, place)))
+    # Modules before data, what lies near before what lies deep: there may not be room for all.
+    named.sort(key=lambda pair: (not pair[0].endswith(".py"), pair[0].count("/"), pair[0]))
+    for name, item in named:
+        if not item.remark and is_sayable(name) and not _take(found, name, item):
+            break
     return found
 
 
-def _take(found: Gathered, name: str, path: Path) -> bool:
+def _take(found: Gathered, name: str, item: Item) -> bool:
     """Read one file; says whether there is room for more."""
     if len(found.files) == MAX_FILES:
         found.attention.append(
@@ -77,15 +65,13 @@ def _take(found: Gathered, name: str, path: Path) -> bool:
             f"{MAX_FILES}."
         )
         return False
-    top = name.split("/")[0].removesuffix(".py")
-    if name.endswith(".py") and _is_library(top):
+    if name.endswith(".py") and _is_library(name.split("/")[0].removesuffix(".py")):
         found.attention.append(
             f"{name} has the name of a library, so the code got the library and not this file."
         )
         return True
     try:
-        with opened(path) as file:
-            content = file.read(MAX_FILE + 1)
+        content = _content(item)
     except SubmissionRejected:
         return True
     if len(content) > MAX_FILE or found.total + len(content) > MAX_TOTAL:
@@ -99,57 +85,13 @@ def _take(found: Gathered, name: str, path: Path) -> bool:
     return True
 
 
-def _inside(folder: Path, found: Gathered) -> Iterator[tuple[str, Path]]:
-    """Plain files below a folder, the nearest first; looks at a bounded number of names."""
-    waiting = [("", folder)]
-    for prefix, place in waiting:
-        try:
-            with os.scandir(place) as entries:
-                listed = []
-                for entry in entries:
-                    found.looked_at += 1
-                    if found.looked_at > MAX_LOOKED_AT:
-                        found.attention.append(
-                            f"The folder holds more than {MAX_LOOKED_AT} files; not all of them "
-                            "were looked at."
-                        )
-                        break
-                    listed.append(entry)
-        except OSError:
-            continue
-        for entry in sorted(listed, key=lambda entry: entry.name):
-            name = prefix + entry.name
-            if is_nobodys(entry.name) or not _is_sayable(name):
-                continue
-            mode = _mode(entry)
-            if stat.S_ISREG(mode):
-                yield name, place / entry.name
-            elif stat.S_ISDIR(mode) and name.count("/") + 1 < MAX_DEPTH:
-                inside = place / entry.name
-                if not os.path.lexists(inside / "pyvenv.cfg"):
-                    waiting.append((f"{name}/", inside))
-        if found.looked_at > MAX_LOOKED_AT:
-            return
-
-
-def _mode(entry: os.DirEntry[str]) -> int:
-    try:
-        return entry.stat(follow_symlinks=False).st_mode
-    except OSError:
-        return 0
-
-
-def _is_folder(place: Path) -> bool:
-    return place.is_dir() and not place.is_symlink()
-
-
-def _is_sayable(name: str) -> bool:
-    """Whether a name can be given to another process as text."""
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return len(name) <= MAX_PATH and name.isprintable()
+def _content(item: Item) -> bytes:
+    if item.member:
+        if item.size > MAX_FILE:
+            return bytes(MAX_FILE + 1)
+        return archives.content(item.path, item.member)
+    with opened(item.path) as file:
+        return file.read(MAX_FILE + 1)
 
 
 @lru_cache(maxsize=256)
@@ -157,8 +99,8 @@ def _is_library(name: str) -> bool:
     """Whether code that imports this name means something that is installed here."""
     if name == "autograder" or name in sys.stdlib_module_names:
         return True
-    places = {sysconfig.get_path(which) for which in ("purelib", "platlib")}
+    folders = {sysconfig.get_path(which) for which in ("purelib", "platlib")}
     try:
-        return PathFinder.find_spec(name, sorted(places)) is not None
+        return PathFinder.find_spec(name, sorted(folders)) is not None
     except (ImportError, ValueError, OSError):
         return False

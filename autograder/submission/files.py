@@ -55,17 +55,6 @@ def start_of(path: Path, count: int = 4096) -> bytes:
         return file.read(count)
 
 
-def whole(path: Path, limit: int = MAX_BYTES) -> bytes:
-    """All of a file.
-
-    Raises:
-        SubmissionRejected: as `opened`, or it is larger than the limit or empty.
-    """
-    with opened(path) as file:
-        raw = file.read(limit + 1)
-    return require_sensible(raw, limit)
-
-
 def require_sensible(raw: bytes, limit: int = MAX_BYTES) -> bytes:
     """The bytes, where there are some and not too many.
 

@@ -5,29 +5,27 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from autograder.errors import SubmissionRejected
 from autograder.release import Release
-from autograder.submission import documents, running, scripts
-from autograder.submission.answers import answers
+from autograder.submission import kinds, running
 from autograder.submission.beside import Gathered, gather
 from autograder.submission.blocks import defined
 from autograder.submission.choosing import choose
-from autograder.submission.files import digest_of, whole
+from autograder.submission.files import start_of
 from autograder.submission.imports import imported
-from autograder.submission.recognizing import recognize
+from autograder.submission.opening import digest_of_hand_in, open_hand_in
 from autograder.submission.records import (
     MAX_NOTES,
     Choice,
-    Kind,
     RawCell,
     RunnableCell,
     Submission,
     at_most,
 )
 from autograder.submission.released import Released, plain
+from autograder.submission.understanding import require_this_assignment, understood
 
 
 def read(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> Submission:
@@ -42,13 +40,14 @@ def read(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> Su
     Raises:
         SubmissionRejected: it cannot be read as a submission to this assignment; says why.
     """
-    choice, places = _chosen(Path(place), release, beside)
-    kind, cells = cells_of(choice)
+    choice = _chosen(Path(place), release)
+    opened = open_hand_in(choice.path, choice.member)
+    cells, name = opened.cells, (choice.member or choice.path.name).rpartition("/")[2]
     require_this_assignment(cells, release)
     released = Released(release)
-    found = gather(places, left_out=(choice.path,))
-    if kind == "module":
-        name, source = choice.path.name, cells[0].source
+    found = gather(choice, beside)
+    if opened.kind == "module":
+        source = cells[0].source
         runnable, checks = running.of_module(name, source, released)
         notes, written, attention = list[str](), dict[str, str](), list[str]()
     else:
@@ -56,76 +55,50 @@ def read(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> Su
         cells, written, attention = understood(cells, released)
         runnable, checks = running.ordered(cells, released)
         notes = list(_notes(handed_in, cells, runnable, released))
+    remarks = [f"{name} {remark}." for remark in opened.remarks]
     return Submission(
         path=choice.path,
-        kind=kind,
+        kind=opened.kind,
         digest=_digest(choice, found),
         notebook=cells,
         cells=runnable,
         written=written,
         notes=at_most(notes, MAX_NOTES),
         checks=checks,
-        attention=at_most((*choice.attention, *attention, *found.attention), MAX_NOTES),
+        attention=at_most((*choice.attention, *remarks, *attention, *found.attention), MAX_NOTES),
         beside=found.beside,
         imports=imported(cell.source for cell in runnable),
     )
 
 
-def cells_of(choice: Choice) -> tuple[Kind, tuple[RawCell, ...]]:
-    """The cells of a file as they were handed in, by what the file is and not by its name.
-
-    Raises:
-        SubmissionRejected: it is nothing that has cells.
-    """
-    path = choice.path
-    text = _decode(whole(path))
-    if path.suffix == ".ipynb":
-        return "notebook", documents.cells_of(text)
-    if scripts.is_script(text):
-        return "percent", scripts.cells_of(text)
-    return "module", (RawCell("code", text, number=1, line=1),)
-
-
-def understood(
-    cells: Sequence[RawCell], released: Released
-) -> tuple[tuple[RawCell, ...], dict[str, str], list[str]]:
-    """Cells with the metadata that they had in the release, the written answers, what to say."""
-    found = recognize(cells, released)
-    written = answers(found, released)
-    known = []
-    for cell, origin in zip(written.cells, written.origins, strict=True):
-        if origin is not None:
-            original = released.cells[origin].nbgrader
-            keeps = cell.grade_id is not None and cell.grade_id == original.get("grade_id")
-            cell = replace(cell, nbgrader=cell.nbgrader if keeps else original)
-        elif cell.grade_id in released.by_id:
-            cell = replace(cell, nbgrader={})
-        known.append(cell)
-    return tuple(known), dict(written.written), [*found.attention, *written.attention]
-
-
 def digest(place: Path, release: Release, beside: Sequence[Path] = ()) -> str:
     """SHA-256 of what `read` would read, else of the reason why it cannot."""
     try:
-        choice, places = _chosen(place, release, beside)
-        return _digest(choice, gather(places, left_out=(choice.path,)))
+        choice = _chosen(place, release)
+        return _digest(choice, gather(choice, beside))
     except SubmissionRejected as rejection:
         reason = str(rejection).encode("utf-8", "backslashreplace")
         return hashlib.sha256(reason).hexdigest()
 
 
-def _chosen(
-    place: Path, release: Release, beside: Sequence[Path]
-) -> tuple[Choice, tuple[Path, ...]]:
-    """The file that counts, and where to look for what lies beside it."""
-    if place.is_dir():
-        return choose(place, release), (place, *beside)
-    return Choice(place), tuple(beside)
+def _chosen(place: Path, release: Release) -> Choice:
+    """The file that counts: of a folder or zip the chosen one, else the file itself."""
+    if place.is_dir() or _is_zip(place):
+        return choose(place, release)
+    return Choice(place)
+
+
+def _is_zip(place: Path) -> bool:
+    try:
+        start = start_of(place)
+    except SubmissionRejected:
+        return False
+    return kinds.is_zip(start) and not kinds.foreign(start)
 
 
 def _digest(choice: Choice, found: Gathered) -> str:
     """Of a file that lies alone its own; else of all the files together."""
-    alone = digest_of(choice.path)
+    alone = digest_of_hand_in(choice.path, choice.member)
     if not found.files:
         return alone
     total = hashlib.sha256(alone.encode())
@@ -133,37 +106,6 @@ def _digest(choice: Choice, found: Gathered) -> str:
         name = file.name.encode("utf-8", "backslashreplace")
         total.update(b"%d:%s:%d:" % (len(name), name, len(file.content)) + file.content)
     return total.hexdigest()
-
-
-def _decode(raw: bytes) -> str:
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SubmissionRejected(f"The file is not UTF-8 text (at byte {error.start}).") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def require_this_assignment(cells: Sequence[RawCell], release: Release) -> None:
-    """Refuse what has neither a cell nor a function of the assignment.
-
-    Raises:
-        SubmissionRejected: it is of another assignment, or of none.
-    """
-    known = {cell.grade_id for cell in release.cells if cell.grade_id}
-    handed_in = {cell.grade_id for cell in cells if cell.grade_id}
-    if known & handed_in:
-        return
-    wanted = set(release.exercises)
-    if any(wanted & defined(cell.source).keys() for cell in cells if cell.cell_type == "code"):
-        return
-    if handed_in:
-        raise SubmissionRejected(
-            f"It is a notebook of another assignment: none of its cells belongs to "
-            f"{release.name!r}."
-        )
-    raise SubmissionRejected(
-        f"It holds none of the cells of {release.name!r} and defines none of its functions."
-    )
 
 
 def _notes(

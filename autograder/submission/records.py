@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from autograder.submission.places import Item
+
 MAX_GRADE_ID = 200
 MAX_NOTES = 40
 
@@ -71,12 +73,15 @@ class BesideFile:
 class Choice:
     """Which file of a folder counts: `member` is its name inside where `path` is an archive.
 
-    `attention` says what else lay there.
+    `attention` says what else lay there, `beside` are the files that its code may read, and
+    `folder` is where in the student's folder it lies, "" or with a slash at the end.
     """
 
     path: Path
     member: str = ""
     attention: tuple[str, ...] = ()
+    beside: tuple[Item, ...] = ()
+    folder: str = ""
 
 
 @dataclass(frozen=True)
