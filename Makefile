@@ -6,16 +6,20 @@ VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint tests bench lock clean
+.PHONY: help demo demo-full test lint tests bench lock clean
 
 help:
-	@echo 'make demo    a made-up class of submissions, graded end to end'
+	@echo 'make demo    a made-up class of submissions, graded end to end (a minute or two)'
+	@echo 'make demo-full   the same for every assignment, networks too (a quarter of an hour)'
 	@echo 'make test    linter, type checker and tests'
 	@echo 'make bench   stock nbgrader and this, measured side by side (half an hour)'
 	@echo 'make lock    requirements.lock anew from pyproject.toml'
 
 demo: $(READY)
 	$(RUN)/autograder demo
+
+demo-full: $(READY)
+	$(RUN)/autograder demo --all
 
 test: lint tests
 

@@ -1,6 +1,7 @@
 """convgrade: an autograder for convolutional networks whose tests never meet the student's code.
 
-Importing this package is cheap on purpose: students import `autograder.student` from it.
+`grade("work.ipynb", "assignment")` grades a file and returns a `Result`. Importing this package is
+cheap on purpose: students import `autograder.student` from it.
 """
 
 from __future__ import annotations
@@ -24,3 +25,8 @@ def __getattr__(name: str) -> Any:
 
         return Result
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """What there is, with what is imported only when it is asked for: `help` shows it too."""
+    return sorted({*globals(), *__all__})

@@ -13,6 +13,7 @@ from itertools import combinations
 from pathlib import Path
 
 from autograder import diagnosis, evidence
+from autograder.aspects import Matrix, matrix
 from autograder.course import Assignment
 from autograder.diagnosis import Catalogue, Misconception
 from autograder.results import Result
@@ -50,6 +51,7 @@ def audit(
     isolation: Isolation = "namespaces",
     on_start: Callable[[int], None] = lambda count: None,
     on_result: Callable[[Result], None] = lambda result: None,
+    on_matrix: Callable[[Matrix], None] = lambda table: None,
 ) -> list[Check]:
     """Grade everything that is known of an assignment, and check what came.
 
@@ -59,6 +61,7 @@ def audit(
         isolation: as for `grade`.
         on_start: called with how many submissions will be graded.
         on_result: called with each result as it comes.
+        on_matrix: called for each exercise with which misconceptions fail which tests.
 
     Raises:
         SuiteError: the misconceptions cannot be loaded.
@@ -84,15 +87,14 @@ def audit(
                 on_result=on_result,
             )
             results.update(zip(tasks, graded, strict=True))
-    return checks(
-        assignment,
-        catalogue,
-        Graded(
-            right={name: results[task] for name, task in right.items()},
-            release=results[release],
-            wrong={which: results[task] for which, task in wrong.items()},
-        ),
+    known = Graded(
+        right={name: results[task] for name, task in right.items()},
+        release=results[release],
+        wrong={which: results[task] for which, task in wrong.items()},
     )
+    for exercise in assignment.exercises:
+        on_matrix(matrix(assignment, exercise.name, known.wrong))
+    return checks(assignment, catalogue, known)
 
 
 def _right_answers(assignment: Assignment) -> dict[str, Task]:
@@ -133,6 +135,7 @@ def checks(assignment: Assignment, catalogue: Catalogue, graded: Graded) -> list
     """Everything that must hold of an assignment whose suites can be trusted."""
     wrong = graded.wrong
     exercises = [exercise.name for exercise in assignment.exercises]
+    tables = [matrix(assignment, name, wrong) for name in exercises]
     return [
         _check("right answers have full marks", _marks_lost(graded.right)),
         _check("the release earns nothing", [("the release", _earned(graded.release))]),
@@ -151,7 +154,11 @@ def checks(assignment: Assignment, catalogue: Catalogue, graded: Graded) -> list
         ),
         _check(
             "each hidden test is failed by a misconception",
-            ((name, _idle_tests(name, wrong)) for name in exercises),
+            ((table.exercise, _idle_tests(table)) for table in tables),
+        ),
+        _check(
+            "no test of one aspect fails for a mistake in another",
+            ((which.name, _strays(table, which)) for table in tables for which in table.failed),
         ),
         _check(
             "probes tell misconceptions apart",
@@ -192,7 +199,7 @@ def _earned(release: Result) -> str:
 def _harm(which: Misconception, result: Result) -> str:
     if result.status != "graded":
         return result.reason
-    hurt = [each.name for each in result.exercises if each.score < each.max_score]
+    hurt = [each.name for each in result.exercises if each.score != each.max_score]
     if hurt == [which.exercise]:
         return ""
     others = [name for name in hurt if name != which.exercise]
@@ -233,17 +240,15 @@ def _decimals(text: str) -> set[str]:
     return {number for number in re.findall(r"\d+\.\d{2,}", text) if len(number) > 4}
 
 
-def _idle_tests(name: str, wrong: Mapping[Misconception, Result]) -> str:
-    tests: dict[str, bool] = {}
-    for which, result in wrong.items():
-        for exercise in result.exercises:
-            if which.exercise == name == exercise.name:
-                for test in exercise.tests:
-                    tests[test.name] = tests.get(test.name, False) or test.outcome != "passed"
-    if not tests:
+def _idle_tests(table: Matrix) -> str:
+    if not table.failed:
         return "has no misconceptions"
-    idle = [test for test, has_failed in tests.items() if not has_failed]
-    return f"no misconception fails {', '.join(idle)}" if idle else ""
+    return f"no misconception fails {', '.join(table.idle())}" if table.idle() else ""
+
+
+def _strays(table: Matrix, which: Misconception) -> str:
+    strays = table.strays(which)
+    return f"fails {', '.join(strays)} too" if strays else ""
 
 
 def _alike(one: Misconception, other: Misconception, catalogue: Catalogue) -> str:

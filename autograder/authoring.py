@@ -21,9 +21,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder import nbgrader_course, stubs
-from autograder.course import GRADE_CELL_PREFIX, Assignment, load_assignment
+from autograder.course import Assignment, load_assignment
 from autograder.errors import CourseError
 from autograder.nbgrader_release import generate
+from autograder.release import GRADE_CELL_PREFIX
 
 SETUP = "setup"
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"

@@ -5,20 +5,20 @@ Points and maxima come from the source notebook alone; nothing here reads a subm
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
+from autograder import assignment_settings
 from autograder.errors import CourseError, UnknownAssignment
+from autograder.release import GRADE_CELL_PREFIX, NotebookCell, Release, read_cells
 from autograder.training_terms import TrainingTerms, read_terms
 
 ROOT_MARKER = "nbgrader_config.py"
-GRADE_CELL_PREFIX = "test_"
 
 
 @dataclass(frozen=True)
@@ -39,32 +39,6 @@ class WrittenQuestion:
 
     name: str
     points: float
-
-
-@dataclass(frozen=True)
-class NotebookCell:
-    """A cell as the source or the release has it, with nbgrader's metadata where it has any."""
-
-    cell_type: str
-    source: str
-    nbgrader: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def grade_id(self) -> str | None:
-        value = self.nbgrader.get("grade_id")
-        return value if isinstance(value, str) else None
-
-    @property
-    def is_grade(self) -> bool:
-        return bool(self.nbgrader.get("grade"))
-
-    @property
-    def is_solution(self) -> bool:
-        return bool(self.nbgrader.get("solution"))
-
-    @property
-    def is_locked(self) -> bool:
-        return bool(self.nbgrader.get("locked")) and not self.is_solution
 
 
 @dataclass(frozen=True)
@@ -148,7 +122,12 @@ class Assignment:
     @cached_property
     def release_cells(self) -> tuple[NotebookCell, ...]:
         """What students were given, in order: stubs, locked cells, empty written answers."""
-        return read_cells(self.release_notebook)
+        return self.release.cells
+
+    @cached_property
+    def release(self) -> Release:
+        """What students were given, as whatever reads a hand-in needs it."""
+        return Release(self.name, read_cells(self.release_notebook))
 
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
@@ -171,32 +150,6 @@ class Assignment:
     @property
     def max_score(self) -> float:
         return sum(exercise.points for exercise in self.exercises)
-
-
-def read_cells(notebook: Path) -> tuple[NotebookCell, ...]:
-    """The cells of a notebook of the course's own (trusted, nbformat 4)."""
-    try:
-        document = json.loads(notebook.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CourseError(
-            f"{notebook} is missing: run `autograder build {notebook.stem}` to generate it."
-        ) from None
-    except ValueError as error:
-        raise CourseError(
-            f"{notebook} is not valid JSON ({error}): run `autograder build {notebook.stem}`."
-        ) from None
-    return tuple(
-        NotebookCell(
-            cell["cell_type"],
-            _joined(cell.get("source", "")),
-            cell.get("metadata", {}).get("nbgrader", {}),
-        )
-        for cell in document["cells"]
-    )
-
-
-def _joined(source: str | Sequence[str]) -> str:
-    return source if isinstance(source, str) else "".join(source)
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -234,6 +187,7 @@ def load_assignment(name: str, root: Path | None = None) -> Assignment:
     except (ValueError, OSError) as error:
         raise CourseError(f"{os.path.relpath(path, root)} cannot be read: {error}.") from None
     where = os.path.relpath(path, root)
+    assignment_settings.check(settings, where)
     dataset, training = read_terms(settings.get("training", {}), where)
     return Assignment(
         name=name,

@@ -26,9 +26,20 @@ class IsolationUnavailable(AutograderError):
     """This machine lacks a required protection; the message says which flag accepts less."""
 
 
+class EnvironmentUnusable(AutograderError):
+    """What the machine or the user's settings lack for grading anything; says what, in a sentence.
+
+    It ends the command before anything is graded, and is no fault of a submission.
+    """
+
+
 class SuiteError(AutograderError):
     """A fault of the hidden suite or of the kit: nobody gets a score from it."""
 
 
 class GraderInterrupted(BaseException):
     """The grader's own alarm went off; no `except Exception` on the way may swallow it."""
+
+
+class SandboxLost(GraderInterrupted):
+    """A sandbox was ended by something outside of it: the submission is graded again."""

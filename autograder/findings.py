@@ -5,11 +5,20 @@ Runs nothing and judges nothing: what a test is worth, `suite.points` says.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from autograder.course import Assignment
+from autograder.course import Assignment, Exercise
 from autograder.diagnosis import Misconception
-from autograder.results import ExerciseResult, Observed, TestResult, WrittenResult
+from autograder.results import (
+    ExerciseResult,
+    Fault,
+    Observed,
+    Result,
+    TestResult,
+    WrittenResult,
+)
 from autograder.sandbox import CellReport, Sandbox
 from autograder.submission import Submission, at_most
 from autograder.suite import points
@@ -24,9 +33,15 @@ MAX_SENTENCE = 400
 def exercises(
     assignment: Assignment, found: SuiteRun, hints: Mapping[str, Misconception]
 ) -> tuple[ExerciseResult, ...]:
-    """Every exercise with its points and tests; `hints` holds what each failed one matched."""
+    """Every exercise with its points and tests; `hints` holds what each failed one matched.
+
+    One whose suite is at fault has no score and shows no tests: what they said cannot be relied on.
+    """
     results = []
     for exercise in assignment.exercises:
+        if exercise.name in found.faults:
+            results.append(_without_score(exercise))
+            continue
         tests = [test for test in found.records if test.exercise == exercise.name]
         results.append(
             ExerciseResult(
@@ -39,6 +54,38 @@ def exercises(
             )
         )
     return tuple(results)
+
+
+def _without_score(exercise: Exercise) -> ExerciseResult:
+    return ExerciseResult(exercise.name, None, exercise.points, "grader_error")
+
+
+def faults(assignment: Assignment, found: SuiteRun) -> tuple[Fault, ...]:
+    """What is at fault of the suites, in the order of the exercises, by paths in the course."""
+    folder = os.path.relpath(assignment.suite_folder, assignment.root)
+    return tuple(
+        replace(fault, file=f"{folder}/{fault.file}")
+        for exercise in assignment.exercises
+        if (fault := found.faults.get(exercise.name))
+    )
+
+
+def reason(faults: Sequence[Fault]) -> str:
+    """One sentence on exercises that faults leave ungraded; the first fault is told whole."""
+    names = [fault.exercise for fault in faults if fault.exercise]
+    more = f"; {len(names) - 1} more" if len(names) > 1 else ""
+    return f"The grader failed on {', '.join(names)} ({faults[0]}{more})"
+
+
+def ungraded(blank: Result, assignment: Assignment, reason: str, story: str = "") -> Result:
+    """The result where the grader failed as a whole: no exercise has a score."""
+    return replace(
+        blank,
+        status="grader_error",
+        reason=reason,
+        exercises=tuple(map(_without_score, assignment.exercises)),
+        observed=Observed(notes=(story,) if story else ()),
+    )
 
 
 def _test_results(
@@ -82,11 +129,13 @@ def observed(submission: Submission, sandbox: Sandbox) -> Observed:
     failed = [_failed_cell(report) for report in sandbox.reports if report.outcome != "ok"]
     return Observed(
         notes=(*submission.notes, *seen["notes"]),
+        attention=(*submission.attention, *seen["attention"]),
         failed_cells=at_most(failed, MAX_CELLS),
         limits_hit=tuple(seen["limits_hit"]),
         violations=tuple(seen["violations"]),
         restarts=seen["restarts"],
         cpu_seconds=seen["cpu_seconds"],
+        seconds_factor=seen["seconds_factor"],
         output=seen["output"],
         output_bytes=seen["output_bytes"],
     )

@@ -6,8 +6,12 @@ they and the stock `nbgrader` commands agree. It knows no submission and imports
 
 from __future__ import annotations
 
+import glob
+import os
+import sys
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 from traitlets.config import Config, PyFileConfigLoader
 
@@ -36,6 +40,7 @@ def configure(c: Config, root: Path) -> None:
     """Set up nbgrader for the course at `root`; what `nbgrader_config.py` says afterwards wins."""
     # SQLAlchemy remarks on how nbgrader builds its rows, once per row; nobody here can act on it.
     warnings.filterwarnings("ignore", message="Object of type <Submitted.* not in session")
+    _find_folders_by_their_names()
     c.CourseDirectory.root = str(root)
     c.CourseDirectory.release_directory = RELEASE
     c.CourseDirectory.ignore = list(UNSEEN)
@@ -64,6 +69,26 @@ def configure(c: Config, root: Path) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+
+
+def _find_folders_by_their_names() -> None:
+    """Have nbgrader find the notebooks of students whose names look like patterns.
+
+    Its converters put a folder's name into a pattern, so that `[x]` finds nothing and one student
+    has no page. There is no setting for it. Where nbgrader is not imported, nothing is done.
+    """
+    converters = sys.modules.get("nbgrader.converters.base")
+    if converters is not None:
+        converters.glob = SimpleNamespace(glob=found)  # type: ignore[attr-defined]
+
+
+def found(pattern: str) -> list[str]:
+    """What a pattern finds, its folders taken by their names as far as there are such folders."""
+    folder, rest = os.path.split(pattern)
+    while folder not in ("", os.sep) and not os.path.isdir(folder):
+        folder, part = os.path.split(folder)
+        rest = os.path.join(part, rest)
+    return glob.glob(os.path.join(glob.escape(folder), rest))
 
 
 def load(root: Path) -> Config:

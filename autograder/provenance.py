@@ -9,6 +9,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,12 +21,18 @@ from autograder.submission import digest
 NAMED_LIBRARIES = ("convgrade", "numpy", "keras", "tensorflow", "ipython", "pytest")
 
 
-def cache_key(path: Path, assignment: Assignment, seed: bytes, isolation: str) -> str:
+def cache_key(
+    path: Path,
+    assignment: Assignment,
+    seed: bytes,
+    isolation: str,
+    beside: Sequence[Path] = (),
+) -> str:
     """What a result depends on, as one hash: equal keys mean that grading again changes nothing."""
     parts = [
         FORMAT_VERSION,
         assignment.name,
-        digest(path),
+        digest(path, assignment.release, beside),
         fingerprint(assignment),
         engine_digest(),
         seed.hex(),
@@ -36,10 +43,13 @@ def cache_key(path: Path, assignment: Assignment, seed: bytes, isolation: str) -
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def default_seed(path: Path, assignment: Assignment, student: str) -> bytes:
-    """The seed that the course secret gives for this student and this very file."""
+def default_seed(
+    path: Path, assignment: Assignment, student: str, beside: Sequence[Path] = ()
+) -> bytes:
+    """The seed that the course secret gives for this student and this very hand-in."""
     secret = seeds.course_secret(assignment.root)
-    return seeds.seed_for(secret, assignment.name, student, digest(path))
+    handed_in = digest(path, assignment.release, beside)
+    return seeds.seed_for(secret, assignment.name, student, handed_in)
 
 
 def fingerprint(assignment: Assignment) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
-import tempfile
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,7 +18,15 @@ from typing import Any, Literal, Self
 FORMAT_VERSION = 1
 
 Outcome = Literal[
-    "passed", "failed", "error", "timeout", "crashed", "not_implemented", "missing", "violation"
+    "passed",
+    "failed",
+    "error",
+    "timeout",
+    "crashed",
+    "not_implemented",
+    "missing",
+    "violation",
+    "grader_error",
 ]
 Status = Literal["graded", "rejected", "grader_error"]
 Visibility = Literal["public", "hidden"]
@@ -51,15 +59,36 @@ class TestResult:
 class ExerciseResult:
     """One exercise: points, the outcome that sums up its tests, and the tests.
 
+    It has no score where the grader itself failed on it (`grader_error`), which is not zero.
     `replaced` names the functions for which the right ones stood in while it was graded.
     """
 
     name: str
-    score: float
+    score: float | None
     max_score: float
     outcome: Outcome
     tests: tuple[TestResult, ...] = ()
     replaced: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What failed of the kit or of a hidden suite, never of a submission: where, and the error.
+
+    `exercise` is the one that it leaves ungraded, if it is one; `detail` is for whoever mends it.
+    """
+
+    error: str
+    file: str = ""
+    line: int = 0
+    test: str = ""
+    exercise: str = ""
+    detail: str = ""
+
+    def __str__(self) -> str:
+        where = [self.file, f"line {self.line}" if self.line else "", self.test]
+        said = ", ".join(part for part in where if part)
+        return f"{said}: {self.error}" if said else self.error
 
 
 @dataclass(frozen=True)
@@ -73,21 +102,31 @@ class WrittenResult:
 
 @dataclass(frozen=True)
 class Observed:
-    """What the sandbox saw: claims and limits, never a reason for points."""
+    """What was seen beside the tests: claims and limits, never a reason for points.
+
+    `attention` says what was chosen, repaired or not used of what was handed in: a person has to
+    know of it. `notes` are remarks that need nobody. `cpu_seconds` are of this machine, of which
+    `seconds_factor` were taken for one of the limits' seconds.
+    """
 
     notes: tuple[str, ...] = ()
+    attention: tuple[str, ...] = ()
     failed_cells: tuple[str, ...] = ()
     limits_hit: tuple[str, ...] = ()
     violations: tuple[str, ...] = ()
     restarts: int = 0
     cpu_seconds: float = 0.0
+    seconds_factor: float = 1.0
     output: str = ""
     output_bytes: int = 0
 
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome of grading one submission to one assignment."""
+    """The outcome of grading one submission to one assignment.
+
+    With `grader_error` some exercises may have been graded: those that no fault leaves ungraded.
+    """
 
     assignment: str
     student: str
@@ -97,6 +136,7 @@ class Result:
     exercises: tuple[ExerciseResult, ...] = ()
     written: tuple[WrittenResult, ...] = ()
     observed: Observed = field(default_factory=Observed)
+    faults: tuple[Fault, ...] = ()
     isolation: str = ""
     dataset: str = ""
     seconds: float = 0.0
@@ -106,12 +146,21 @@ class Result:
     format_version: int = FORMAT_VERSION
 
     @property
-    def score(self) -> float:
-        """Points earned in the automatically graded exercises."""
-        return min(round(sum(exercise.score for exercise in self.exercises), 2), self.max_score)
+    def score(self) -> float | None:
+        """Points earned in the automatically graded exercises; None where the grader failed."""
+        if self.status == "grader_error":
+            return None
+        earned = sum(exercise.score or 0.0 for exercise in self.exercises)
+        return min(round(earned, 2), self.max_score)
+
+    @property
+    def ungraded(self) -> tuple[str, ...]:
+        """The exercises that have no score, which is not zero."""
+        return tuple(exercise.name for exercise in self.exercises if exercise.score is None)
 
     @property
     def max_score(self) -> float:
+        """Points of the automatically graded exercises."""
         return round(sum(exercise.max_score for exercise in self.exercises), 2)
 
     def to_json(self) -> str:
@@ -136,6 +185,7 @@ class Result:
                     "exercises": tuple(_exercise(item) for item in document["exercises"]),
                     "written": tuple(WrittenResult(**item) for item in document["written"]),
                     "observed": Observed(**_tuples(document["observed"])),
+                    "faults": tuple(Fault(**item) for item in document.get("faults", ())),
                 }
             )
         except (KeyError, TypeError) as error:
@@ -146,13 +196,19 @@ class Result:
         write_atomically(path, self.to_json())
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace `path` by `text` in UTF-8 (lone surrogates escaped) through a rename."""
+def write_atomically(path: Path, text: str, mode: int | None = None) -> None:
+    """Replace `path` by `text` in UTF-8 (lone surrogates escaped) through a rename.
+
+    Its permissions are `mode`, or those of any new file of this process.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
+        if mode is not None:
+            temporary.chmod(mode)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)

@@ -1,41 +1,25 @@
 """Many submissions: local processes, results written as they come, and going on where one stopped.
 
 Nothing here decides a score. Each worker process is trusted; it holds the hidden suites and
-talks to sandboxes that one shared warm process forks.
+talks to sandboxes that shared warm processes fork (`batch`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.course import Assignment, load_assignment
-from autograder.errors import GraderInterrupted, SubmissionRejected
-from autograder.grading import grade, limits, new_warm_process, rejected
-from autograder.provenance import versions
+from autograder.batch import Batch, Task
+from autograder.course import Assignment
+from autograder.environment import require_usable
 from autograder.results import Result
 from autograder.sandbox import Isolation
 from autograder.stored import current, result_file
-from autograder.submission import locate
 from autograder.workers import ignore_interrupts, pool_of
 
-WALL_SLACK = 60.0
-"""Seconds beyond all limits of the sandbox after which a worker gives up on a submission."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One submission to grade: whose, and the file; without a seed, the course secret gives it."""
-
-    student: str
-    path: Path
-    seed: bytes | None = None
+__all__ = ["Task", "grade_class", "grade_files", "handed_in"]
 
 
 def handed_in(assignment: Assignment) -> dict[str, Path]:
@@ -78,11 +62,7 @@ def grade_class(
 
     waiting: list[Task] = []
     for student, place in submissions.items():
-        try:
-            task = Task(student, locate(place, assignment) if place.is_dir() else place)
-        except SubmissionRejected as rejection:
-            finish(_nothing_to_grade(assignment, student, place, isolation, str(rejection)))
-            continue
+        task = Task(student, place)
         known = None if fresh else current(task.path, assignment, task.student, isolation)
         if known is None:
             waiting.append(task)
@@ -115,105 +95,18 @@ def grade_files(
     return [results[task.student, str(task.path)] for task in tasks]
 
 
-def _nothing_to_grade(
-    assignment: Assignment, student: str, place: Path, isolation: Isolation, reason: str
-) -> Result:
-    blank = Result(
-        assignment=assignment.name,
-        student=student,
-        submission=str(place),
-        status="rejected",
-        isolation=isolation,
-        dataset=assignment.dataset,
-        versions=versions(),
-    )
-    return rejected(blank, assignment, reason)
-
-
 def _in_parallel(
     assignment: Assignment, tasks: list[Task], isolation: Isolation, jobs: int | None
 ) -> Iterator[Result]:
-    """Results as they come; a worker that dies costs its submission a second try, alone."""
+    """Results as they come."""
+    require_usable()
     workers = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
-    suspects: list[Task] = []
-    with pool_of(workers, ignore_interrupts) as pool:
-        _start_importing(pool, workers)
-        with new_warm_process(assignment, isolation) as zygote:
-            running: dict[Future[Result], Task] = {}
-            with contextlib.suppress(BrokenProcessPool):
-                for task in tasks:
-                    running[_submit(pool, assignment, task, zygote.address, isolation)] = task
-            suspects += tasks[len(running) :]
-            try:
-                while running:
-                    done, _ = wait(running, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        task = running.pop(future)
-                        try:
-                            yield future.result()
-                        except BrokenProcessPool:
-                            suspects.append(task)
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-            for task in suspects:
-                yield _alone(assignment, task, zygote.address, isolation)
-
-
-def _start_importing(pool: ProcessPoolExecutor, workers: int) -> None:
-    """Have the workers there by the time that the warm process is."""
-    with contextlib.suppress(BrokenProcessPool):
-        for _ in range(workers):
-            pool.submit(os.getpid)
-
-
-def _alone(assignment: Assignment, task: Task, address: str, isolation: Isolation) -> Result:
-    """Grade in a worker of its own; where that dies too, the grader has failed, not the student."""
-    with pool_of(1, ignore_interrupts) as pool:
+    with (
+        pool_of(workers, ignore_interrupts) as pool,
+        contextlib.closing(Batch(assignment, isolation, pool)) as batch,
+    ):
         try:
-            return _submit(pool, assignment, task, address, isolation).result()
-        except BrokenProcessPool:
-            blank = _nothing_to_grade(assignment, task.student, task.path, isolation, "")
-            return replace(
-                blank,
-                status="grader_error",
-                reason="The grader's own process died twice on this submission.",
-                exercises=(),
-                written=(),
-            )
-
-
-def _submit(
-    pool: ProcessPoolExecutor,
-    assignment: Assignment,
-    task: Task,
-    address: str,
-    isolation: Isolation,
-) -> Future[Result]:
-    which = (assignment.name, assignment.root, assignment.dataset)
-    return pool.submit(_grade_task, *which, task, address, isolation)
-
-
-def _grade_task(
-    name: str, root: Path, dataset: str, task: Task, address: str, isolation: Isolation
-) -> Result:
-    """Grade one submission in a worker, with an alarm behind the sandbox's own limits."""
-    assignment = load_assignment(name, root).on(dataset)
-    seconds = 4 * limits(assignment).submission_seconds + WALL_SLACK
-
-    def give_up(*_: object) -> None:
-        raise GraderInterrupted(f"Not done after {seconds:.0f} seconds.")
-
-    signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        return grade(
-            task.path,
-            assignment,
-            task.seed,
-            student=task.student,
-            zygote=address,
-            isolation=isolation,
-        )
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+            yield from batch.results(tasks)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

@@ -49,11 +49,21 @@ class Shown:
             return result
         return replace(
             result,
+            reason=self._reason(result),
+            faults=(),
             exercises=tuple(
                 replace(exercise, tests=tuple(self._applied(exercise)))
                 for exercise in result.exercises
             ),
         )
+
+    def _reason(self, result: Result) -> str:
+        """A fault's sentence tells of a hidden test; where it lies is enough to find it."""
+        if result.status != "grader_error" or not result.faults:
+            return result.reason
+        first = result.faults[0]
+        where = f" ({first.file}, line {first.line})" if first.line else f" ({first.file})"
+        return f"The grader failed on {', '.join(result.ungraded)}{where if first.file else ''}."
 
     def _applied(self, exercise: ExerciseResult) -> Iterator[TestResult]:
         told: set[Outcome] = set()

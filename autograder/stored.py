@@ -39,4 +39,5 @@ def current(
         if found.dataset in assignment.training:
             assignment = assignment.on(found.dataset)
     key = cache_key(path, assignment, seed, isolation)
-    return found if found.key == key and found.status != "grader_error" else None
+    at_fault = found.status == "grader_error" or found.faults
+    return found if found.key == key and not at_fault else None

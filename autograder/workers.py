@@ -1,24 +1,155 @@
 """Pools of trusted worker processes that end when the process that made them does, killed or not.
 
-A pool of the standard library leaves its workers waiting for ever where its owner was killed, with
-all that they hold. Knows nothing of what is computed.
+The standard library's pool needs shared memory (`/dev/shm`), which some containers do not have, and
+breaks as a whole when one worker dies. Here each worker has a pipe of its own, and one that dies
+costs the task that it had. Knows nothing of what is computed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing.connection import wait
+from concurrent.futures import Future
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from queue import Empty, SimpleQueue
+from typing import Any, ParamSpec, Self, TypeVar
+
+from autograder.errors import EnvironmentUnusable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_END_SECONDS = 30.0
 
 
-def pool_of(workers: int, prepare: Callable[[], None] | None = None) -> ProcessPoolExecutor:
+class WorkerDied(Exception):
+    """The process that computed a task ended before it had a result."""
+
+
+class Pool:
+    """Fresh interpreters that compute tasks, as a context manager; leaving it waits for them.
+
+    Args:
+        workers: how many.
+        prepare: what each calls first.
+
+    Raises:
+        EnvironmentUnusable: no process or thread can be started.
+    """
+
+    def __init__(self, workers: int, prepare: Callable[[], None] | None = None) -> None:
+        self._context = multiprocessing.get_context("spawn")
+        self._prepare = prepare
+        self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
+        self._is_ending = False
+        self._processes: set[SpawnProcess] = set()
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        try:
+            for _ in range(workers):
+                first = self._started()
+                thread = threading.Thread(target=self._serve, args=(first,), daemon=True)
+                thread.start()
+                self._threads.append(thread)
+        except (OSError, RuntimeError) as error:
+            self.shutdown(wait=False, cancel_futures=True)
+            raise EnvironmentUnusable(f"No process can be started here ({error}).") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self.shutdown(cancel_futures=kind is not None)
+
+    def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Have `function` called by the next worker that is free; it must be importable there.
+
+        The future raises what it raised, or WorkerDied.
+        """
+        if self._is_ending:
+            raise RuntimeError("the pool has ended")
+        future: Future[T] = Future()
+        self._tasks.put((future, function, args, kwargs))
+        return future
+
+    def shutdown(self, wait: bool = True, cancel_futures: bool = False) -> None:
+        """End the workers when their tasks are done; with `cancel_futures` only those begun."""
+        self._is_ending = True
+        if cancel_futures:
+            with contextlib.suppress(Empty):
+                while True:
+                    task = self._tasks.get_nowait()
+                    if task is not None:
+                        task[0].cancel()
+        for _ in self._threads:
+            self._tasks.put(None)
+        if wait:
+            for thread in self._threads:
+                thread.join()
+        elif cancel_futures:
+            with self._lock:
+                for process in self._processes:
+                    process.terminate()
+
+    def _serve(self, worker: _Worker) -> None:
+        """One worker's thread: hands it task after task, and starts another when it has died."""
+        while (task := self._tasks.get()) is not None:
+            future, *call = task
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                worker = worker if worker.process.is_alive() else self._started()
+                succeeded, value = worker.asked(tuple(call))
+            except (EOFError, OSError):
+                future.set_exception(WorkerDied("A worker process ended before it had a result."))
+            except BaseException as error:  # what cannot be sent or read
+                future.set_exception(error)
+            else:
+                future.set_result(value) if succeeded else future.set_exception(value)
+        self._end(worker)
+
+    def _started(self) -> _Worker:
+        ours, theirs = multiprocessing.Pipe()
+        process = self._context.Process(target=_work, args=(theirs, self._prepare), daemon=True)
+        process.start()
+        theirs.close()
+        with self._lock:
+            self._processes.add(process)
+        return _Worker(process, ours)
+
+    def _end(self, worker: _Worker) -> None:
+        worker.connection.close()
+        worker.process.join(_END_SECONDS)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join()
+        with self._lock:
+            self._processes.discard(worker.process)
+
+
+_Task = tuple["Future[Any]", Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+
+class _Worker:
+    """The owner's end of one worker."""
+
+    def __init__(self, process: SpawnProcess, connection: Connection[Any, Any]) -> None:
+        self.process = process
+        self.connection = connection
+
+    def asked(self, call: tuple[Any, ...]) -> tuple[bool, Any]:
+        self.connection.send(call)
+        succeeded, value = self.connection.recv()
+        return succeeded, value
+
+
+def pool_of(workers: int, prepare: Callable[[], None] | None = None) -> Pool:
     """Fresh interpreters, each of which calls `prepare` first."""
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(prepare,))
+    return Pool(workers, prepare)
 
 
 def ignore_interrupts() -> None:
@@ -26,10 +157,26 @@ def ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _begin(prepare: Callable[[], None] | None) -> None:
+def _work(connection: Connection[Any, Any], prepare: Callable[[], None] | None) -> None:
+    """A worker: computes what it is sent until the other end is closed."""
     threading.Thread(target=_end_with_the_owner, name="owner", daemon=True).start()
     if prepare is not None:
         prepare()
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            function, args, kwargs = connection.recv()
+            try:
+                answer = True, function(*args, **kwargs)
+            except BaseException as error:
+                answer = False, error
+            _send(connection, answer)
+
+
+def _send(connection: Connection[Any, Any], answer: tuple[bool, Any]) -> None:
+    try:
+        connection.send(answer)
+    except (TypeError, AttributeError, ValueError) as error:  # it cannot be pickled
+        connection.send((False, RuntimeError(f"A result cannot be passed on: {error}")))
 
 
 def _end_with_the_owner() -> None:

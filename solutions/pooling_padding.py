@@ -225,7 +225,8 @@ def avg_pool2d(x, pool_size=2, strides=None, padding="valid"):
     Returns:
         A new array, shape (batch, output height, output width, channels), with the dtype of `x` if
         that is floating; averages of integers are floating too (float32 or float64). A window that
-        holds a NaN gives NaN. An empty batch gives an empty batch.
+        holds a NaN, or infinities of both signs, gives NaN, one with an infinity that infinity. An
+        empty batch gives an empty batch.
 
     Raises:
         ValueError: `x` is not of rank 4 or has no pixels, `pool_size` or `strides` is below 1 or

@@ -119,7 +119,8 @@ def local_response_norm(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
     """Divide each response by a power of the responses of neighbouring channels at its place.
 
     Args:
-        x: images or maps, shape (batch, height, width, channels).
+        x: images or maps, shape (batch, height, width, channels), of any real dtype, uint8
+            included.
         depth_radius: how many channels to either side are neighbours, at least 0.
         bias: k in the paper.
         alpha: factor of the sum of squares; it is not divided by the number of channels.
@@ -365,7 +366,7 @@ def pca_color_augment(images, eigenvalues, eigenvectors, rng, sigma=0.1):
     """Shift the colour of each image along the principal components of colours.
 
     Args:
-        images: shape (N, height, width, 3).
+        images: shape (N, height, width, 3), of any real dtype, uint8 included.
         eigenvalues: shape (3,), of the covariance of colours.
         eigenvectors: shape (3, 3), a column for each eigenvalue.
         rng: the `numpy.random.Generator` that draws three numbers for each image, from a normal
@@ -395,9 +396,9 @@ def rgb_principal_components(images):
 
     Returns:
         (eigenvalues, eigenvectors) of the covariance of the red, green and blue values of all
-        pixels of all images, float64: eigenvalues of shape (3,), falling; eigenvectors of shape
-        (3, 3), of length 1, column i belonging to eigenvalue i, each with either sign. Whether
-        the covariance divides by the number of pixels or by one less is free.
+        pixels of all images, computed in float64: eigenvalues of shape (3,), falling; eigenvectors
+        of shape (3, 3), of length 1, column i belonging to eigenvalue i, each with either sign.
+        Whether the covariance divides by the number of pixels or by one less is free.
 
     Raises:
         ValueError: `images` is not of rank 4, has not 3 channels or no pixel; the message names it.
@@ -655,7 +656,7 @@ if "table" in globals():
 
 # %% nbgrader={"grade_id": "build_alexnet"}
 def build_alexnet(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
-    """AlexNet in one piece, without groups, with fresh weights, not compiled.
+    """AlexNet in one piece, without groups, not compiled, with fresh weights: each model its own.
 
     Args:
         input_shape: (height, width, channels) of the images.
@@ -785,7 +786,7 @@ def prepare_flowers(images, labels, seed, num_classes=17):
 
     Raises:
         ValueError: `images` is not of rank 4 or has not 3 channels, `labels` has not one class for
-            each image or one that is not below num_classes; the message names the argument.
+            each image or one that is not from 0 to num_classes - 1; the message names the argument.
     """
     # YOUR CODE HERE
     raise NotImplementedError()
@@ -877,7 +878,7 @@ def ten_crop_predict(predict, image, size):
     Args:
         predict: a function that maps images, shape (10, size, size, channels), to probabilities,
             shape (10, classes).
-        image: one image, shape (height, width, channels).
+        image: one image, shape (height, width, channels), of any real dtype, uint8 included.
         size: side of the crops, at least 1, at most height and width.
 
     Returns:

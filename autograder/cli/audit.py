@@ -55,6 +55,10 @@ def audit(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="With --training: forget the runs of earlier times.")
     ] = False,
+    matrix: Annotated[
+        bool,
+        typer.Option("--matrix", help="Show which misconceptions fail which hidden tests."),
+    ] = False,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -71,6 +75,8 @@ def audit(
 
     Example: [bold]autograder audit week03[/bold]
 
+    Which mistakes fail which tests: [bold]autograder audit week03 --matrix[/bold]
+
     The evidence for a threshold: [bold]autograder audit week03 --training --runs 200[/bold]
     """
     from autograder.course import assignment_names, load_assignment
@@ -83,17 +89,20 @@ def audit(
             raise AutograderError("--training needs an ASSIGNMENT: name one.")
         sound = _audit_training(found[0], runs, _Training(tuple(way or ()), jobs, fresh))
     else:
-        audited = [_audit_suites(each, jobs, isolation) for each in found]
+        audited = [_audit_suites(each, jobs, isolation, matrix) for each in found]
         sound = all(audited)
     raise typer.Exit(ExitCode.DONE if sound else ExitCode.ATTENTION)
 
 
-def _audit_suites(assignment: Assignment, jobs: int | None, isolation: Isolation) -> bool:
-    from autograder import auditing
-    from autograder.cli.console import Progress
+def _audit_suites(
+    assignment: Assignment, jobs: int | None, isolation: Isolation, with_matrix: bool
+) -> bool:
+    from autograder import aspects, auditing
+    from autograder.cli.console import Progress, output, safe
     from autograder.cli.tables import in_brief
 
     progress = Progress(0, f"Auditing {assignment.name}", each=False)
+    tables: list[aspects.Matrix] = []
     with progress:
         checks = auditing.audit(
             assignment,
@@ -101,7 +110,10 @@ def _audit_suites(assignment: Assignment, jobs: int | None, isolation: Isolation
             isolation=isolation,
             on_start=progress.expect,
             on_result=lambda result: progress.advance(in_brief(result)),
+            on_matrix=tables.append,
         )
+    for table in tables if with_matrix else ():
+        output().print(safe(aspects.as_text(table)), soft_wrap=True, end="\n\n")
     _show(assignment, checks)
     return not any(check.failures for check in checks)
 

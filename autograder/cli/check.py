@@ -7,14 +7,19 @@ shows what that process reports, and needs neither TensorFlow nor nbgrader.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from autograder.cli.commands import ExitCode
+from autograder.cli.console import complain, say
 from autograder.errors import AutograderError
+
+if TYPE_CHECKING:
+    from autograder.checking.checker import Checker
+    from autograder.cli.checking import Running
 
 POLL_SECONDS = 0.5
 
@@ -29,8 +34,19 @@ def check(
         ),
     ] = None,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Check again whenever the file is saved.")
+        bool,
+        typer.Option(
+            "--watch", help="Check again whenever the file is saved: what the change touches."
+        ),
     ] = False,
+    exercise: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Check this exercise only, with the cells that it needs; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     checks: Annotated[
         Path | None,
         typer.Option(
@@ -50,22 +66,61 @@ def check(
 
     Example: [bold]autograder check week03.ipynb --watch[/bold]
     """
-    from autograder.cli.checking import run_checks, show
+    from autograder.checking.checker import Checker
+    from autograder.cli.checking import running, show
 
-    path = file if file is not None else only_notebook(Path.cwd())
-    if not watch:
-        report = run_checks(path, checks, seconds)
-        show(path, report)
-        raise typer.Exit(ExitCode.DONE if report.all_passed else ExitCode.ATTENTION)
+    path = the_file(file)
     try:
-        for _ in saves(path):
-            try:
-                show(path, run_checks(path, checks, seconds))
-            except AutograderError as error:
-                typer.echo(str(error), err=True)
-            typer.echo(f"Watching {path.name}: save it to check again, Ctrl-C to stop.", err=True)
+        with (
+            running() as says,
+            Checker(path, checks, seconds, exercise or (), says) as checker,
+        ):
+            if watch:
+                _watch(path, checker, says)
+            report, _ = checker.check()
+            says("")
+            show(path, report)
     except KeyboardInterrupt:
-        raise typer.Exit(ExitCode.DONE) from None
+        if watch:
+            raise typer.Exit(ExitCode.DONE) from None
+        complain("Stopped before all checks had run.")
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    raise typer.Exit(ExitCode.DONE if report.all_passed else ExitCode.ATTENTION)
+
+
+def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
+    """Check at each save, until Ctrl-C."""
+    from autograder.cli.checking import show, show_unchanged
+
+    told = False
+    for _ in saves(path, checker.is_outdated):
+        try:
+            report, is_new = checker.check()
+            says("")
+            if is_new or not told:
+                show(path, report)
+            else:
+                show_unchanged(path)
+            told = True
+        except AutograderError as error:
+            says("")
+            complain(str(error))
+            told = False
+        say(f"Watching {path.name}: save it to check again, Ctrl-C to stop.")
+    raise AssertionError("watching ends with an exception")
+
+
+def the_file(named: Path | None) -> Path:
+    """The file to check: the one that is named, else the only notebook in the folder.
+
+    Raises:
+        AutograderError: there is no such file, or no or more than one notebook.
+    """
+    if named is None or named.is_dir():
+        return only_notebook(named or Path.cwd())
+    if not named.exists():
+        raise AutograderError(f"There is no file {named}: name your notebook or .py file.")
+    return named
 
 
 def only_notebook(folder: Path) -> Path:
@@ -74,7 +129,9 @@ def only_notebook(folder: Path) -> Path:
     Raises:
         AutograderError: there is none, or more than one.
     """
-    notebooks = sorted(folder.glob("*.ipynb"))
+    from autograder.submission import is_nobodys
+
+    notebooks = sorted(path for path in folder.glob("*.ipynb") if not is_nobodys(path.name))
     if len(notebooks) == 1:
         return notebooks[0]
     if not notebooks:
@@ -85,18 +142,21 @@ def only_notebook(folder: Path) -> Path:
     raise AutograderError(f"There is more than one notebook here ({names}): name one of them.")
 
 
-def saves(path: Path) -> Iterator[None]:
-    """Yields now, and again each time that the file has been saved."""
+def saves(path: Path, is_outdated: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Yields now, and again each time that the file has been saved, or something that it reads.
+
+    A file that is gone for a while, as some editors save, is waited for.
+    """
     seen: tuple[int, int] | None = None
     while True:
         try:
             status = path.stat()
-        except FileNotFoundError:
+        except OSError:
             if seen is None:
                 raise AutograderError(f"There is no file {path}.") from None
         else:
             now = (status.st_mtime_ns, status.st_size)
-            if now != seen:
+            if now != seen or is_outdated():
                 seen = now
                 yield
                 continue

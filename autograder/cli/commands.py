@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -25,6 +26,26 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+OF_THE_MACHINE = (
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EAGAIN,
+    errno.ENOMEM,
+    errno.EMFILE,
+    errno.ENFILE,
+)
+"""What a machine refuses to anybody, whatever the program: told without a traceback."""
+
+
+def in_a_sentence(error: OSError) -> str:
+    """What the machine refused, and for which file."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}. Mend that and run the command again."
+
+
 class Commands(TyperGroup):
     """Turns what a command raises into a sentence and an exit code."""
 
@@ -38,6 +59,11 @@ class Commands(TyperGroup):
             complain("Stopped. What is done is kept: the same command goes on from there.")
             raise typer.Exit(ExitCode.INTERRUPTED) from None
         except BrokenPipeError:
+            raise typer.Exit(ExitCode.COULD_NOT_RUN) from None
+        except OSError as error:
+            if error.errno not in OF_THE_MACHINE:
+                raise
+            complain(in_a_sentence(error))
             raise typer.Exit(ExitCode.COULD_NOT_RUN) from None
 
 

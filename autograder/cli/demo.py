@@ -1,7 +1,9 @@
-"""`autograder demo`: a made-up class, graded end to end."""
+"""`autograder demo`: a made-up class, graded end to end, the quickest assignment first."""
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,11 +12,15 @@ import typer
 
 from autograder.cli.commands import CourseOption, ExitCode, IsolationOption, course_root
 from autograder.course import Assignment, assignment_names, load_assignment
+from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
     from autograder.demo import MadeUp
     from autograder.results import Result
     from autograder.sandbox import Isolation
+
+PAGES = 4
+"""So many feedback pages are made to look at; nbgrader takes a second or two for each."""
 
 
 def demo(
@@ -22,10 +28,14 @@ def demo(
         str | None,
         typer.Argument(
             metavar="[ASSIGNMENT]",
-            help="Which one; all of the course without it.",
+            help="Which one; the quickest of the course without it.",
             show_default=False,
         ),
     ] = None,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Every assignment of the course; networks take minutes."),
+    ] = False,
     into: Annotated[
         Path | None,
         typer.Option(help="Where to make it; demo/ in the course without it.", show_default=False),
@@ -44,58 +54,106 @@ def demo(
     """
     from autograder.demo import make_course
 
+    if assignment is not None and everything:
+        raise AutograderError("Name an assignment or give --all, not both.")
     root = course_root(course)
-    names = (
-        assignment_names(root) if assignment is None else [load_assignment(assignment, root).name]
-    )
+    if assignment is not None:
+        names = [load_assignment(assignment, root).name]
+    else:
+        names = quickest_first(root)[: None if everything else 1]
     place = make_course(root, into if into is not None else root / "demo")
     surprises = [
         line
         for name in names
-        for line in one_class(load_assignment(name, place), fresh=fresh, isolation=isolation)
+        for line in one_class(
+            load_assignment(name, place), brief=not everything, fresh=fresh, isolation=isolation
+        )
     ]
+    others = [name for name in quickest_first(root) if name not in names]
+    if others and assignment is None:
+        typer.echo(f"Go on with {', '.join(others)} (minutes): autograder demo --all")
     if surprises:
         typer.echo("Not as it should be:\n" + "\n".join(surprises), err=True)
         raise typer.Exit(ExitCode.ATTENTION)
 
 
-def one_class(assignment: Assignment, *, fresh: bool, isolation: Isolation) -> list[str]:
+def quickest_first(root: Path) -> list[str]:
+    """The assignments of a course: those that train nothing and load little come first."""
+    found = [load_assignment(name, root) for name in assignment_names(root)]
+    found.sort(key=lambda each: (each.training_terms is not None, len(each.preload), each.name))
+    return [each.name for each in found]
+
+
+def one_class(
+    assignment: Assignment, *, brief: bool, fresh: bool, isolation: Isolation
+) -> list[str]:
     """Make up, grade and show one class; returns what did not end as it should."""
-    from autograder.cli.console import Progress, output, safe
-    from autograder.cli.grading_class import places, run
+    from autograder.cli.console import output
+    from autograder.cli.grading_class import run
     from autograder.cli.tables import show_class
     from autograder.demo import made_up_class, surprise, write_class
 
-    made_up = made_up_class(assignment)
+    made_up = made_up_class(assignment, brief=brief)
     write_class(assignment, made_up)
     graded = run(assignment, jobs=None, isolation=isolation, fresh=fresh)
-    from autograder.gradebook.feedback import feedback_in_parallel
-
-    students = [result.student for result in graded.results]
-    with_pages = [
-        student
-        for student in students
-        if (assignment.root / "autograded" / student / assignment.name).is_dir()
-    ]
-    with Progress(len(with_pages), "Writing feedback pages", each=False) as progress:
-        for student in feedback_in_parallel(assignment, with_pages):
-            progress.advance(student)
     what = {student: submission.what for student, submission in made_up.items()}
-    show_class(assignment, graded.results, notes=what)
-    console = output()
+    show_class(assignment, graded.results, standing=graded.standing, notes=what)
     show_rejected(graded.results, made_up)
-    console.print()
-    found = {**places(assignment), "feedback pages": assignment.root / "feedback"}
-    for name, where in found.items():
-        console.print(f"{name}: {safe(str(where))}", soft_wrap=True)
     differing = {
         result.student: line
         for result in graded.results
         if (line := surprise(made_up[result.student], result))
     }
+    console = output()
     if not differing:
-        console.print(f"All {len(students)} ended as they should.")
+        console.print(f"\nAll {len(graded.results)} ended as they should.")
+    show_next(assignment, made_up, with_pages(assignment, graded.results, made_up))
     return [f"{student} ({made_up[student].what}): {line}" for student, line in differing.items()]
+
+
+def with_pages(
+    assignment: Assignment, results: Sequence[Result], made_up: Mapping[str, MadeUp]
+) -> list[str]:
+    """Make the feedback pages of a few: of each way to end one, the first of them with a hint."""
+    from autograder.cli.console import Progress
+    from autograder.gradebook.feedback import feedback_in_parallel
+
+    def hints(result: Result) -> bool:
+        return any(test.hint for exercise in result.exercises for test in exercise.tests)
+
+    chosen: dict[str, str] = {}
+    for result in sorted(results, key=hints, reverse=True):
+        graded = assignment.root / "autograded" / result.student / assignment.name
+        if graded.is_dir():
+            chosen.setdefault(made_up[result.student].expected, result.student)
+    students = list(chosen.values())[:PAGES]
+    with Progress(len(students), "Writing feedback pages", each=False) as progress:
+        for student in feedback_in_parallel(assignment, students):
+            progress.advance(student)
+    return students
+
+
+def show_next(assignment: Assignment, made_up: Mapping[str, MadeUp], pages: Sequence[str]) -> None:
+    """What to open: feedback pages, the gradebook, nbgrader's own view of it."""
+    from autograder.cli.console import output, safe
+
+    console = output()
+    root = assignment.root
+    console.print("\n[bold]Open next[/bold]")
+    for student in pages:
+        page = root / "feedback" / student / assignment.name / f"{assignment.name}.html"
+        console.print(f"  feedback, {safe(made_up[student].what)}:", soft_wrap=True)
+        console.print(f"    {safe(str(page))}", soft_wrap=True)
+    near = os.path.relpath(root)
+    folder = shlex.quote(str(root) if near.startswith("..") else near)
+    lines = {
+        "all feedback pages": f"cd {folder} && nbgrader generate_feedback {assignment.name}",
+        "formgrader (menu Nbgrader)": f"cd {folder} && jupyter lab",
+        "gradebook": str(root / "gradebook.db"),
+        "each result as JSON": str(root / "results" / assignment.name),
+    }
+    for what, where in lines.items():
+        console.print(f"  {what}: {safe(where)}", soft_wrap=True)
 
 
 def show_rejected(results: Sequence[Result], made_up: Mapping[str, MadeUp]) -> None:

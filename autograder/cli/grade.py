@@ -40,6 +40,16 @@ def grade(
     junit: Annotated[str | None, _target("a JUnit report")] = None,
     gradescope: Annotated[str | None, _target("Gradescope's results.json")] = None,
     markdown: Annotated[str | None, _target("a summary in Markdown")] = None,
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with",
+            metavar="PATH",
+            help="A file, or a folder of files, that the submission's code may read; may be given "
+            "more than once.",
+            show_default=False,
+        ),
+    ] = None,
     student: Annotated[
         str | None,
         typer.Option(
@@ -90,6 +100,7 @@ def grade(
             found,
             files,
             wanted,
+            beside=beside or (),
             student=student,
             fail_under=fail_under,
             jobs=jobs,
@@ -98,10 +109,11 @@ def grade(
     else:
         from autograder.cli.grading_class import grade_class
 
-        if student is not None or fail_under is not None or set(wanted) - {"json"}:
+        for_files = (student, fail_under, beside, junit, gradescope, markdown)
+        if any(option is not None for option in for_files):
             raise AutograderError(
-                "--student, --fail-under, --junit, --gradescope and --markdown are for files: "
-                f"name them, as in `autograder grade {assignment} FILE`."
+                "--with, --student, --fail-under, --junit, --gradescope and --markdown are for "
+                f"files: name them, as in `autograder grade {assignment} FILE`."
             )
         code = grade_class(found, jobs=jobs, isolation=isolation, fresh=fresh, json=json)
     raise typer.Exit(code)

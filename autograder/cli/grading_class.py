@@ -14,32 +14,40 @@ from autograder.course import Assignment
 from autograder.errors import CourseError
 
 if TYPE_CHECKING:
+    from autograder.gradebook.book import Standing
+    from autograder.gradebook.writer import Problem
     from autograder.results import Result
     from autograder.sandbox import Isolation
 
 
 @dataclass(frozen=True)
 class GradedClass:
-    """What came of a class: a result per student, and what a person must look at."""
+    """What came of a class: a result per student, what the gradebook has of each by now, and what
+    a person must look at."""
 
     results: Sequence[Result]
-    attention: Sequence[str]
+    standing: Mapping[str, Standing]
+    attention: Sequence[Problem]
 
 
 def grade_class(
     assignment: Assignment, *, jobs: int | None, isolation: Isolation, fresh: bool, json: str | None
 ) -> ExitCode:
     """Grade everybody, show the table, and list what needs attention."""
+    from autograder.cli import reports
+    from autograder.cli.attention import show_attention
     from autograder.cli.console import output, safe
-    from autograder.cli.grading_files import STDOUT, write_report
     from autograder.cli.tables import show_class
     from autograder.publish.json import dumps
+    from autograder.shown import Shown
 
+    reports.check([json] if json is not None else [])
     graded = run(assignment, jobs=jobs, isolation=isolation, fresh=fresh)
-    on_stderr = json == STDOUT
+    on_stderr = json is not None and reports.goes_to_stdout(json)
     if json is not None:
-        write_report(json, dumps(graded.results))
-    show_class(assignment, graded.results, on_stderr=on_stderr)
+        shown = Shown.of(assignment.feedback)
+        reports.write(json, dumps(shown.applied(result) for result in graded.results))
+    show_class(assignment, graded.results, standing=graded.standing, on_stderr=on_stderr)
     if not on_stderr:
         for what, where in places(assignment).items():
             output().print(f"{what}: {safe(str(where))}", soft_wrap=True)
@@ -54,17 +62,25 @@ def run(
 
     Raises:
         CourseError: nobody has handed anything in, or the gradebook cannot be used.
+        AutograderError: the machine or the course lacks what grading needs.
     """
     from autograder import scheduling
+    from autograder.cli import preflight
+    from autograder.cli.attention import of_class
     from autograder.cli.console import Progress, say
     from autograder.cli.tables import in_brief
+    from autograder.student_names import is_name
 
-    submissions = scheduling.handed_in(assignment)
+    found = scheduling.handed_in(assignment)
+    submissions = {student: place for student, place in found.items() if is_name(student)}
     if not submissions:
         raise CourseError(
             f"Nobody has handed in {assignment.name}: there is no "
             f"submitted/<student>/{assignment.name}/ in {assignment.root}."
         )
+    preflight.check_course(assignment)
+    preflight.check_machine()
+    preflight.check_secret(assignment.root)
     writer_imported = _import_meanwhile("autograder.gradebook.writer")
     with Progress(len(submissions), f"Grading {assignment.name}") as progress:
         results = scheduling.grade_class(
@@ -85,10 +101,13 @@ def run(
         assignment,
         on_wait=lambda: say("Another run is writing the gradebook: waiting for it"),
     )
-    attention = [f"{problem.student}: {problem.reason}" for problem in problems]
-    absent = (writer.students(assignment) | known_by_hand_ins(assignment)) - submissions.keys()
-    attention += [f"{student}: has handed in nothing." for student in sorted(absent)]
-    return GradedClass(results, attention)
+    absent = (writer.students(assignment) | known_by_hand_ins(assignment)) - found.keys()
+    nameless = found.keys() - submissions.keys()
+    return GradedClass(
+        results,
+        writer.standing(assignment),
+        of_class(results, problems, sorted(absent), sorted(nameless)),
+    )
 
 
 def _import_meanwhile(module: str) -> threading.Thread:
@@ -100,7 +119,10 @@ def _import_meanwhile(module: str) -> threading.Thread:
 
 def known_by_hand_ins(assignment: Assignment) -> set[str]:
     """Students who have handed in something, for whichever assignment."""
-    return {folder.name for folder in (assignment.root / "submitted").iterdir() if folder.is_dir()}
+    from autograder.student_names import is_name
+
+    folders = (assignment.root / "submitted").iterdir()
+    return {folder.name for folder in folders if folder.is_dir() and is_name(folder.name)}
 
 
 def places(assignment: Assignment) -> Mapping[str, Path]:
@@ -111,13 +133,3 @@ def places(assignment: Assignment) -> Mapping[str, Path]:
         "graded notebooks": root / "autograded",
         "results": root / "results" / assignment.name,
     }
-
-
-def show_attention(lines: Sequence[str]) -> None:
-    """The list that exit code 1 stands for."""
-    from autograder.cli.console import say
-
-    if lines:
-        say(f"{len(lines)} need attention:")
-    for line in lines:
-        say(f"  {line}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.cli import reports
 from autograder.cli.commands import ExitCode
 from autograder.course import Assignment
 from autograder.errors import AutograderError
@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     from autograder.results import Result
     from autograder.sandbox import Isolation
 
-STDOUT = "-"
-
 
 def run(
     assignment: Assignment,
     files: Sequence[Path],
     targets: Mapping[str, str],
     *,
+    beside: Sequence[Path] = (),
     student: str | None,
     fail_under: float | None,
     jobs: int | None,
@@ -37,19 +36,23 @@ def run(
         raise AutograderError("--student names whose file it is: give one file with it, not more.")
     if "gradescope" in targets and len(files) > 1:
         raise AutograderError("--gradescope is about one submission: give one file with it.")
-    if list(targets.values()).count(STDOUT) > 1:
-        raise AutograderError("Only one report can go to stdout: give the others a path.")
+    _preflight(assignment, [*files, *beside], targets, _names(files, student))
 
     from autograder.cli.console import complain
-    from autograder.cli.tables import show_class, show_submission
+    from autograder.cli.one_submission import show_submission
+    from autograder.cli.tables import show_class
     from autograder.shown import Shown
 
-    graded = _graded(assignment, files, student, jobs, isolation)
+    graded = _graded(assignment, files, beside, student, jobs, isolation)
     shown = Shown.of(assignment.feedback)
     results = [shown.applied(result) for result in graded]
     for name, target in targets.items():
-        write_report(target, _report(name, results))
-    on_stderr = STDOUT in targets.values()
+        report = _report(name, results)
+        if report is None:
+            reports.discard(target)
+        else:
+            reports.write(target, report)
+    on_stderr = any(map(reports.goes_to_stdout, targets.values()))
     if len(results) == 1:
         show_submission(results[0], on_stderr=on_stderr)
     else:
@@ -60,9 +63,32 @@ def run(
     return ExitCode.ATTENTION if lacking else ExitCode.DONE
 
 
+def _names(files: Sequence[Path], student: str | None) -> list[str]:
+    return [student] if student is not None else [file.stem for file in files]
+
+
+def _preflight(
+    assignment: Assignment,
+    files: Sequence[Path],
+    targets: Mapping[str, str],
+    students: Sequence[str],
+) -> None:
+    """What is not the submissions' fault is told before one is graded."""
+    from autograder.cli import preflight
+    from autograder.student_names import require_name
+
+    preflight.check_files(files)
+    for name in students:
+        require_name(name)
+    reports.check(targets.values())
+    preflight.check_machine()
+    preflight.check_secret(assignment.root, targets)
+
+
 def _graded(
     assignment: Assignment,
     files: Sequence[Path],
+    beside: Sequence[Path],
     student: str | None,
     jobs: int | None,
     isolation: Isolation,
@@ -76,7 +102,9 @@ def _graded(
             from autograder.grading import close_warm_processes, grade
 
             try:
-                result = grade(files[0], assignment, student=student, isolation=isolation)
+                result = grade(
+                    files[0], assignment, student=student, isolation=isolation, beside=beside
+                )
             finally:
                 close_warm_processes()
             progress.advance(in_brief(result))
@@ -85,14 +113,15 @@ def _graded(
 
         return grade_files(
             assignment,
-            [Task(file.stem, file) for file in files],
+            [Task(file.stem, file, beside=tuple(beside)) for file in files],
             jobs=jobs,
             isolation=isolation,
             on_result=lambda result: progress.advance(in_brief(result)),
         )
 
 
-def _report(name: str, results: Sequence[Result]) -> str:
+def _report(name: str, results: Sequence[Result]) -> str | None:
+    """A report's text; None where its format has no way to say that the grader failed."""
     from autograder.publish import gradescope, json, junit, markdown
 
     if name == "gradescope":
@@ -100,27 +129,12 @@ def _report(name: str, results: Sequence[Result]) -> str:
     return {"json": json.dumps, "junit": junit.dumps, "markdown": markdown.dumps}[name](results)
 
 
-def write_report(target: str, text: str) -> None:
-    """Write a report to a path, or to stdout for `-`.
-
-    Raises:
-        AutograderError: it cannot be written.
-    """
-    from autograder.results import write_atomically
-
-    if target == STDOUT:
-        sys.stdout.write(text.encode("utf-8", "backslashreplace").decode().rstrip("\n") + "\n")
-        return
-    try:
-        write_atomically(Path(target), text)
-    except OSError as error:
-        raise AutograderError(f"{target} cannot be written ({error.strerror}).") from None
-
-
 def _lacking(result: Result, fail_under: float | None) -> str:
     """Why a result needs attention, in a sentence; empty where it does not."""
-    if result.status != "graded":
+    if result.status != "graded" or result.score is None:
         return f"{result.submission}: {result.status.replace('_', ' ')}: {result.reason}"
+    if result.faults:
+        return f"{result.submission}: {result.faults[0]}"
     if fail_under is not None and result.score < fail_under / 100 * result.max_score:
         share = f"{result.score:g} of {result.max_score:g} points"
         return f"{result.submission}: {share} are less than {fail_under:g} %."

@@ -1,4 +1,4 @@
-"""Results as people read them in a terminal of 80 columns: one submission, or a class."""
+"""A class as people read it in a terminal of 80 columns: a row per student."""
 
 from __future__ import annotations
 
@@ -13,85 +13,75 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from autograder.results import ExerciseResult, Result, TestResult
+    from autograder.gradebook.book import Standing
+    from autograder.results import ExerciseResult, Fault, Result
 
 NAME_WIDTH = 14
-FAILED_TESTS_SHOWN = 3
 GLUE = "\N{NO-BREAK SPACE}"
 WIDEST_WITH_NUMBERS = 8
-SYMBOLS = {"full": "[green]●[/green]", "part": "[yellow]◐[/yellow]", "none": "[red]○[/red]"}
+MOST_FAULTS = 10
+SYMBOLS = {
+    "full": "[green]●[/green]",
+    "part": "[yellow]◐[/yellow]",
+    "none": "[red]○[/red]",
+    "ungraded": "[bold red]![/bold red]",
+}
 ATTENTION = "[bold red]!!![/bold red]"
 
 
 def in_brief(result: Result) -> str:
     """One result in a few words, for a progress display."""
-    if result.status == "graded":
+    if result.score is not None and result.status == "graded":
         return f"{result.student} {result.score:g}/{result.max_score:g}"
     return f"{result.student} {result.status.replace('_', ' ')}"
-
-
-def show_submission(result: Result, *, on_stderr: bool = False) -> None:
-    """One submission: each exercise with its points, and what failed."""
-    console = progress_output() if on_stderr else output()
-    if result.status != "graded":
-        console.print(f"{safe(result.student)}: [red]{result.status.replace('_', ' ')}[/red]")
-        console.print(f"  {safe(result.reason)}")
-        return
-    width = max(len(exercise.name) for exercise in result.exercises)
-    for exercise in result.exercises:
-        points = f"{exercise.score:g}/{exercise.max_score:g}"
-        note = "  not written yet" if exercise.outcome == "not_implemented" else ""
-        console.print(f"{_symbol(exercise)} {safe(exercise.name):<{width}}  {points}{note}")
-        if exercise.outcome == "not_implemented":
-            continue
-        failed = [test for test in exercise.tests if test.outcome != "passed"]
-        for test in failed[:FAILED_TESTS_SHOWN]:
-            _show_test(console, test)
-        if len(failed) > FAILED_TESTS_SHOWN:
-            console.print(f"    and {len(failed) - FAILED_TESTS_SHOWN} more tests")
-    waiting = [item.name for item in result.written if item.state == "needs_marking"]
-    if waiting:
-        console.print(f"Written answers to mark: {safe(', '.join(waiting))}")
-    console.print(f"[bold]{result.score:g} of {result.max_score:g} points[/bold]")
-
-
-def _show_test(console: Console, test: TestResult) -> None:
-    """What a failed test asked, what came, and the hint; every line of it indented."""
-    from rich.padding import Padding
-
-    console.print(
-        Padding(f"[bold]{safe(test.title or test.name)}[/bold]", (0, 0, 0, 4), expand=False)
-    )
-    console.print(
-        Padding(f"[dim]{safe(test.message or test.outcome)}[/dim]", (0, 0, 0, 6), expand=False)
-    )
-    if test.hint:
-        console.print(
-            Padding(f"[yellow]Hint: {safe(test.hint)}[/yellow]", (0, 0, 0, 6), expand=False)
-        )
 
 
 def show_class(
     assignment: Assignment,
     results: Sequence[Result],
     *,
+    standing: Mapping[str, Standing] | None = None,
     notes: Mapping[str, str] | None = None,
     on_stderr: bool = False,
 ) -> None:
-    """A row per student: points per exercise, total, written answers to mark, and a note.
+    """What is at fault of the suites, then a row per student: points, answers to mark, a note.
 
-    `notes` says something of each student, in as many lines as it takes; without it the note is
-    why there is no grade, cut to a line.
+    Args:
+        assignment: what was graded.
+        results: one per student.
+        standing: what the gradebook has of them; without it only the automatic part is known.
+        notes: something of each student, in as many lines as it takes; without it the note is why
+            there is no grade, or what needs a person, cut to a line.
+        on_stderr: where stdout is taken.
     """
     console = progress_output() if on_stderr else output()
-    console.print(_class_table(assignment, results, notes, console.width))
-    for line in _legend(assignment, console.width):
+    show_faults(console, results)
+    console.print(_class_table(assignment, results, standing, notes, console.width))
+    for line in _legend(assignment, results, standing, console.width):
         console.print(f"[dim]{safe(line)}[/dim]")
+
+
+def show_faults(console: Console, results: Sequence[Result]) -> None:
+    """Each fault once, whomever it concerns: where it is, and what it leaves ungraded."""
+    found: dict[tuple[str, int, str, str], tuple[Fault, int]] = {}
+    for result in results:
+        for fault in result.faults:
+            key = (fault.file, fault.line, fault.test, fault.exercise)
+            first, count = found.get(key, (fault, 0))
+            found[key] = (first, count + 1)
+    for fault, count in list(found.values())[:MOST_FAULTS]:
+        console.print(f"[bold red]At fault: {safe(shortened(str(fault), 400))}[/bold red]")
+        what = "1 submission" if count == 1 else f"{count} submissions"
+        cost = f"{fault.exercise} is not graded" if fault.exercise else "There are no hints"
+        console.print(f"  {safe(cost)} for {what}, and nobody loses points for it.")
+    if len(found) > MOST_FAULTS:
+        console.print(f"And {len(found) - MOST_FAULTS} more faults.")
 
 
 def _class_table(
     assignment: Assignment,
     results: Sequence[Result],
+    standing: Mapping[str, Standing] | None,
     notes: Mapping[str, str] | None,
     width: int,
 ) -> Table:
@@ -100,8 +90,9 @@ def _class_table(
     from rich.text import Text
 
     numbers = [str(number) for number in range(1, len(assignment.exercises) + 1)]
-    header = ["student", *numbers, "total", "mark"]
-    rows = [_row(result, with_numbers=len(numbers) <= WIDEST_WITH_NUMBERS) for result in results]
+    header = ["student", *numbers, "auto" if standing is None else "total", "mark"]
+    with_numbers = len(numbers) <= WIDEST_WITH_NUMBERS
+    rows = [_row(assignment, result, standing, with_numbers=with_numbers) for result in results]
     plain_rows = [[Text.from_markup(cell).cell_len for cell in row] for row in rows]
     widths = [max(column) for column in zip(map(len, header), *plain_rows, strict=True)]
     room = max(width - sum(widths) - len(widths), 0)
@@ -111,25 +102,65 @@ def _class_table(
         table.add_column(name, justify=justify, no_wrap=True, min_width=size)
     table.add_column("", overflow="fold")
     for result, row in zip(results, rows, strict=True):
-        note = shortened(result.reason, room)
+        note = shortened(_note(result), room)
         if notes is not None:
             note = plain(notes.get(result.student, ""), lines=False)
         table.add_row(*row, safe(note) if room else "")
     return table
 
 
-def _row(result: Result, *, with_numbers: bool) -> list[str]:
-    graded = result.status == "graded"
-    waiting = sum(item.state == "needs_marking" for item in result.written)
+def _note(result: Result) -> str:
+    if result.status == "grader_error" and result.faults:
+        return f"not graded: {', '.join(result.ungraded)}"
+    return result.reason or next(iter(result.observed.attention), "")
+
+
+def _row(
+    assignment: Assignment,
+    result: Result,
+    standing: Mapping[str, Standing] | None,
+    *,
+    with_numbers: bool,
+) -> list[str]:
+    """A cell per exercise of the assignment, whatever became of the submission."""
+    found = {exercise.name: exercise for exercise in result.exercises}
+    known = result.status != "rejected"
     return [
         safe(shortened(result.student, NAME_WIDTH)),
-        *(_cell(exercise, with_numbers) if graded else "-" for exercise in result.exercises),
-        f"[bold]{result.score:g}[/bold]" if graded else ATTENTION,
-        str(waiting) if waiting else "",
+        *(
+            _cell(found[each.name], with_numbers) if known and each.name in found else "-"
+            for each in assignment.exercises
+        ),
+        _total(result, standing),
+        _to_mark(result, standing),
     ]
 
 
-def _legend(assignment: Assignment, width: int) -> list[str]:
+def _total(result: Result, standing: Mapping[str, Standing] | None) -> str:
+    if result.status != "graded" or result.score is None:
+        return ATTENTION
+    if standing is None:
+        return f"[bold]{result.score:g}[/bold]"
+    if result.student not in standing:
+        return ATTENTION
+    return f"[bold]{standing[result.student].score:g}[/bold]"
+
+
+def _to_mark(result: Result, standing: Mapping[str, Standing] | None) -> str:
+    """How many cells wait for a person by now."""
+    if standing is None:
+        waiting = sum(item.state == "needs_marking" for item in result.written)
+    else:
+        waiting = standing[result.student].to_mark if result.student in standing else 0
+    return str(waiting) if waiting else ""
+
+
+def _legend(
+    assignment: Assignment,
+    results: Sequence[Result],
+    standing: Mapping[str, Standing] | None,
+    width: int,
+) -> list[str]:
     """What the numbers at the head of the columns stand for, broken between entries only."""
     import textwrap
 
@@ -137,26 +168,35 @@ def _legend(assignment: Assignment, width: int) -> list[str]:
         f"{number} {exercise.name} ({exercise.points:g})".replace(" ", GLUE)
         for number, exercise in enumerate(assignment.exercises, 1)
     ]
-    text = ", ".join(names) + f"; together {assignment.max_score:g}."
-    lines = [line.replace(GLUE, " ") for line in textwrap.wrap(text, width)]
-    lines.append("mark: written answers that wait for a person.")
+    lines = [line.replace(GLUE, " ") for line in textwrap.wrap(", ".join(names) + ".", width)]
+    if standing is None:
+        lines.append(f"auto: what is graded automatically, of {assignment.max_score:g} points.")
+    else:
+        whole = assignment.max_score + sum(question.points for question in assignment.written)
+        lines.append(f"total: what the gradebook has by now, of {whole:g} points.")
+    lines.append("mark: answers that wait for a person.")
     if len(assignment.exercises) > WIDEST_WITH_NUMBERS:
         lines.append("● all points, ◐ some, ○ none.")
+    if any(result.ungraded for result in results):
+        lines.append("!: not graded, the grader failed there.")
     return lines
 
 
 def _cell(exercise: ExerciseResult, with_numbers: bool) -> str:
-    if not with_numbers:
-        return _symbol(exercise)
+    if not with_numbers or exercise.score is None:
+        return symbol(exercise)
     colour = {"full": "green", "part": "yellow", "none": "red"}[_share(exercise)]
     return f"[{colour}]{exercise.score:g}[/{colour}]"
 
 
-def _symbol(exercise: ExerciseResult) -> str:
+def symbol(exercise: ExerciseResult) -> str:
+    """A character for how much of an exercise's points was earned."""
     return SYMBOLS[_share(exercise)]
 
 
 def _share(exercise: ExerciseResult) -> str:
+    if exercise.score is None:
+        return "ungraded"
     if exercise.score >= exercise.max_score:
         return "full"
     return "part" if exercise.score > 0 else "none"

@@ -32,7 +32,7 @@ def unreadable(assignment: Assignment, secret: Path) -> Iterator[MadeUp]:
     yield content("invalid_json", "not valid JSON", b"{,," + whole[1:])
     yield content("truncated", "the upload was cut off", whole[: len(whole) // 2])
     yield content("empty", "an empty file", b"")
-    yield content("nbformat_3", "a notebook of nbformat 3", _nbformat_3())
+    yield content("nbformat_2", "a notebook of nbformat 2", _nbformat_2())
     yield content("another_assignment", "of another assignment", _another_assignment())
     yield content("deeply_nested", "JSON nested 100,000 deep", b"[" * 100_000)
     yield content(
@@ -73,11 +73,11 @@ def _right(assignment: Assignment) -> Notebook:
     return notebooks.filled(assignment, assignment.solution_module.read_text("utf-8"))
 
 
-def _nbformat_3() -> bytes:
+def _nbformat_2() -> bytes:
     cell = {"cell_type": "code", "collapsed": False, "input": "x = 1", "language": "python"}
     document = {
         "metadata": {"name": ""},
-        "nbformat": 3,
+        "nbformat": 2,
         "nbformat_minor": 0,
         "worksheets": [{"cells": [{**cell, "metadata": {}, "outputs": []}], "metadata": {}}],
     }

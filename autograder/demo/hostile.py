@@ -17,11 +17,12 @@ from autograder.demo.notebooks import Notebook
 # One exercise does this; all the others are right and must count.
 IN_ONE_CELL = {
     "syntax_error": ("a syntax error in one cell", "def {name}(*args, **kwargs)\n    return 1"),
-    "exception_at_import": (
-        "one cell raises as it runs",
-        "data = open('my_data.npy')\n\n\n{right}",
-    ),
-    "endless_loop_at_import": ("one cell never ends", "while True:\n    pass\n\n\n{right}"),
+}
+
+# In front of a right function, in its cell: it costs that statement and nothing else.
+IN_A_RIGHT_CELL = {
+    "exception_at_import": ("one cell raises as it runs", "data = open('my_data.npy')"),
+    "endless_loop_at_import": ("one cell never ends", "while True:\n    pass"),
 }
 
 # The body of one exercise's function; all the others are right and must count.
@@ -105,6 +106,12 @@ def hostile(assignment: Assignment) -> Iterator[MadeUp]:
     for kind, (what, text) in IN_ONE_CELL.items():
         yield _spoiled(assignment, kind, what, names[turn % len(names)], _cell(text))
         turn += 1
+    for kind, (what, text) in IN_A_RIGHT_CELL.items():
+        notebook = _right(assignment)
+        cell = notebook["cells"][notebooks.cell_of(notebook, names[turn % len(names)])]
+        cell["source"] = f"{text}\n\n\n{cell['source']}"
+        yield _made(assignment, kind, what, "full", notebook)
+        turn += 1
     for kind, (what, body) in IN_ONE_FUNCTION.items():
         yield _spoiled(assignment, kind, what, names[turn % len(names)], _function(body))
         turn += 1
@@ -125,21 +132,21 @@ def _by_themselves(assignment: Assignment) -> list[str]:
     return [name for name in names if solution.count(f"{name}(") == 1] or names
 
 
-def _cell(text: str) -> Callable[[str, str], str]:
-    return lambda name, right: text.replace("{name}", name).replace("{right}", right)
+def _cell(text: str) -> Callable[[str], str]:
+    return lambda name: text.replace("{name}", name)
 
 
-def _function(body: str) -> Callable[[str, str], str]:
+def _function(body: str) -> Callable[[str], str]:
     indented = "\n".join("    " + line for line in body.splitlines())
-    return lambda name, right: f"def {name}(*args, **kwargs):\n{indented}"
+    return lambda name: f"def {name}(*args, **kwargs):\n{indented}"
 
 
 def _spoiled(
-    assignment: Assignment, kind: str, what: str, name: str, text: Callable[[str, str], str]
+    assignment: Assignment, kind: str, what: str, name: str, text: Callable[[str], str]
 ) -> MadeUp:
     notebook = _right(assignment)
     cell = notebook["cells"][notebooks.cell_of(notebook, name)]
-    cell["source"] = text(name, cell["source"])
+    cell["source"] = text(name)
     return _made(assignment, kind, what, "only these lost", notebook, (name,))
 
 

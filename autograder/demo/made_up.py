@@ -36,7 +36,7 @@ def surprise(made_up: MadeUp, result: Result) -> str:
         return "" if result.status == "rejected" else f"should be rejected, was {result.status}"
     if result.status != "graded":
         return f"should be graded, was {result.status} ({result.reason})"
-    lost = tuple(item.name for item in result.exercises if item.score < item.max_score)
+    lost = tuple(item.name for item in result.exercises if item.score != item.max_score)
     if made_up.expected == "full":
         return f"should earn full marks, lost points in {', '.join(lost)}" if lost else ""
     if made_up.expected == "nothing":

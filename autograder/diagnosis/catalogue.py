@@ -29,6 +29,7 @@ class Misconception:
 
     `replaces` is the function that is wrong, where an exercise has several. `shows` says of what
     the exercise's `looks_at` saw whether it is this mistake; without it, the answers to probes say.
+    `aspects` are what is wrong, as the hidden tests' marks call it; without any, the values.
     """
 
     exercise: str
@@ -37,6 +38,7 @@ class Misconception:
     function: Function = field(repr=False, compare=False)
     replaces: str = ""
     shows: Callable[[Any], bool] | None = field(default=None, repr=False, compare=False)
+    aspects: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
 
 def misconception(
@@ -45,6 +47,7 @@ def misconception(
     *,
     function: str = "",
     shows: Callable[[Any], bool] | None = None,
+    aspect: str | tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Mark a function as a known wrong answer to `exercise`, worth `hint` to who gave it.
 
@@ -54,6 +57,7 @@ def misconception(
         function: the function that is wrong, where it is not the one that names the exercise.
         shows: for exercises whose answers stay in the sandbox, such as models: whether what
             `looks_at(exercise)` saw is this mistake. Then the function is never called here.
+        aspect: what is wrong, one or several names; without it, the values.
     """
 
     def mark(marked: Function) -> Function:
@@ -64,6 +68,7 @@ def misconception(
             marked,
             function or exercise,
             shows,
+            frozenset({aspect} if isinstance(aspect, str) else aspect),
         )
         return marked
 

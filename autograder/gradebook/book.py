@@ -6,7 +6,8 @@ and "No response.", late work is what nbgrader's plugin makes of it. It reads no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
@@ -22,7 +23,17 @@ from traitlets.config import Config
 
 from autograder import nbgrader_course
 from autograder.course import Assignment
+from autograder.gradebook.grades import has_no_score
 from autograder.nbgrader_release import quiet_log
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the gradebook says of one submission: points, of how many, and cells left to mark."""
+
+    score: float
+    max_score: float
+    to_mark: int
 
 
 class Book:
@@ -34,6 +45,7 @@ class Book:
     def __init__(self, assignment: Assignment, config: Config) -> None:
         log, _ = quiet_log()
         self.assignment = assignment
+        self.config = config
         self.folders = CourseDirectory(config=config, log=log, root=str(assignment.root))
         self._late = AssignLatePenalties(config=config, log=log)
         self._late.init_plugin()
@@ -95,9 +107,12 @@ class Book:
         entry = self._entry(student)
         grades = {grade.name: grade for grade in entry.grades}
         comments = {comment.name: comment for comment in entry.comments}
+        same = bool(previous) and previous == texts(notebook)
         for cell in notebook.cells:
             roles = cell.metadata.get("nbgrader", {})
-            if roles.get("grade"):
+            if roles.get("grade") and has_no_score(cell):
+                _leave_ungraded(grades[roles.grade_id], same=same)
+            elif roles.get("grade"):
                 _grade(grades[roles.grade_id], cell, (previous or {}).get(roles.grade_id))
             if roles.get("solution"):
                 unanswered = roles.get("checksum") == utils.compute_checksum(cell)
@@ -125,10 +140,19 @@ class Book:
             return False
         return True
 
-    def ask_for_attention(self, student: str) -> None:
-        """Mark every grade of a submission as one that a person must look at; change no score."""
+    def ask_for_attention(self, student: str, exercises: Container[str] | None = None) -> None:
+        """Have a person look at what could not be graded now; change no score.
+
+        Written answers have nothing to do with it, nor has what a person has given points for.
+
+        Args:
+            student: who must have a submission already.
+            exercises: the grade cells that it is about; all of them without it.
+        """
+        graded = {exercise.grade_id for exercise in self.assignment.exercises}
         for grade in self._entry(student).grades:
-            grade.needs_manual_grade = True
+            if grade.name in graded and (exercises is None or grade.name in exercises):
+                _leave_ungraded(grade, same=True)
 
     def keep(self) -> None:
         """Commit: what was changed since the last time is in the gradebook from now on."""
@@ -137,6 +161,18 @@ class Book:
     def drop(self) -> None:
         """Undo what was changed since the last time."""
         self._book.db.rollback()
+
+    def standing(self) -> dict[str, Standing]:
+        """Per student what the gradebook says now, as nbgrader exports it: late work has lost."""
+        found = {}
+        for submission in self._book.assignment_submissions(self.assignment.name):
+            grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+            found[submission.student.id] = Standing(
+                round(max(0.0, submission.score - (submission.late_submission_penalty or 0.0)), 2),
+                submission.max_score,
+                sum(grade.needs_manual_grade for grade in grades),
+            )
+        return found
 
     def scores(self) -> dict[str, dict[str, Any]]:
         """Per student: score, maximum, penalty, whether marking is left, and each cell's score."""
@@ -186,6 +222,22 @@ def _grade(grade: Any, cell: NotebookNode, previous: str | None) -> None:
     unchanged = settled and previous == cell.source and before == grade.auto_score
     marked = grade.manual_score is not None or grade.auto_score is None
     grade.needs_manual_grade = marked and not unchanged
+
+
+def _leave_ungraded(grade: Any, *, same: bool) -> None:
+    """No score, which is not zero: what an earlier run or a person gave stands.
+
+    A person must look, unless one has already and it is the `same` work.
+    """
+    settled = grade.manual_score is not None and not grade.needs_manual_grade
+    grade.needs_manual_grade = not (settled and same)
+
+
+def texts(notebook: NotebookNode | None) -> dict[str, str]:
+    """The text of each cell that nbgrader has a name for."""
+    cells = notebook.cells if notebook is not None else []
+    named = ((cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in cells)
+    return {name: source for name, source in named if name}
 
 
 def _points(roles: Mapping[str, Any]) -> float | None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from autograder.publish.text import sentences
 from autograder.results import ExerciseResult, Observed, Outcome, TestResult
 from autograder.shown import Shown
 
@@ -23,11 +24,22 @@ _MARKS: dict[Outcome, tuple[str, str, str]] = {
     "not_implemented": ("○", "#6e7781", "It is not implemented yet."),
     "missing": ("○", "#6e7781", "There is no function of this name."),
     "violation": ("✗", "#b3261e", "Your code interfered with the grading."),
+    "grader_error": (
+        "·",
+        "#6e7781",
+        "This exercise is not graded yet: the grader failed here, not your work. It will be "
+        "graded again and costs you nothing.",
+    ),
 }
 _NOT_SHOWN = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # terminal sequences
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+_NOT_COUNTED = (
+    "{}: the grader failed here, not your work. Where this page shows 0 for it, that is no grade: "
+    "it will be graded again."
+)
+MOST_REMARKS = 20
 _NOT_THERE = frozenset({"not_implemented", "missing"})
 
 
@@ -43,7 +55,7 @@ class _Line:
 
 def as_text(exercise: ExerciseResult, shown: Shown) -> str:
     """The explanation of one exercise in plain text."""
-    lines = [f"{exercise.name}: {_points(exercise.score)} of {_points(exercise.max_score)} points"]
+    lines = [f"{exercise.name}: {_earned(exercise)}"]
     for line in _lines(exercise, shown):
         lines.append(f"{line.mark} {line.title}" + (f"  [{line.points}]" if line.points else ""))
         lines += [f"    {text}" for text in (line.message, line.hint) if text]
@@ -53,8 +65,10 @@ def as_text(exercise: ExerciseResult, shown: Shown) -> str:
 
 def as_html(exercise: ExerciseResult, shown: Shown) -> str:
     """The explanation of one exercise as HTML with its styles inside, safe to put in a page."""
-    share = 100 * exercise.score / exercise.max_score if exercise.max_score else 0
+    share = 100 * (exercise.score or 0) / exercise.max_score if exercise.max_score else 0
     colour = "#1a7f37" if share >= 99.99 else "#9a6700" if share > 0 else "#b3261e"
+    if exercise.score is None:
+        colour = "#57606a"
     head = (
         '<div style="display:flex;align-items:center;gap:12px;padding:9px 14px;'
         'background:#f6f8fa;border-bottom:1px solid #d8dee4;">'
@@ -64,7 +78,7 @@ def as_html(exercise: ExerciseResult, shown: Shown) -> str:
         f'overflow:hidden;"><span style="display:block;height:6px;width:{share:.0f}%;'
         f'background:{colour};"></span></span>'
         f'<span style="margin-left:auto;font-weight:600;color:{colour};">'
-        f"{_points(exercise.score)} of {_points(exercise.max_score)} points</span></div>"
+        f"{_earned(exercise)}</span></div>"
     )
     rows = "".join(_row(line) for line in _lines(exercise, shown))
     rows += "".join(
@@ -80,16 +94,18 @@ def as_html(exercise: ExerciseResult, shown: Shown) -> str:
     )
 
 
-def remarks_html(observed: Observed) -> str:
+def remarks_html(observed: Observed, ungraded: Sequence[str] = ()) -> str:
     """What happened to the submission as a whole, or nothing: cells that failed, limits, notes."""
     groups = (
+        ("Not graded yet", [_NOT_COUNTED.format(name) for name in ungraded]),
+        ("What was made of the files that you handed in", observed.attention),
         ("Cells that did not run through", observed.failed_cells),
         ("Limits that your code reached", observed.limits_hit),
         ("Remarks on the file", observed.notes),
     )
     parts = [
         f"<b>{title}</b><ul style='margin:2px 0 6px 0;'>"
-        + "".join(f"<li>{_inline(text)}</li>" for text in texts)
+        + "".join(f"<li>{_inline(text)}</li>" for text in sentences(texts, MOST_REMARKS))
         + "</ul>"
         for title, texts in groups
         if texts
@@ -128,6 +144,9 @@ def _row(line: _Line) -> str:
 def _lines(exercise: ExerciseResult, shown: Shown) -> Iterator[_Line]:
     tests = exercise.tests
     outcomes = {test.outcome for test in tests}
+    if exercise.score is None:
+        yield _Line(*_MARKS["grader_error"], "", "", "")
+        return
     if len(outcomes) == 1 and outcomes <= _NOT_THERE:
         mark, colour, word = _MARKS[tests[0].outcome]
         yield _Line(mark, colour, word, "", "", "")
@@ -175,6 +194,12 @@ def _inline(text: str) -> str:
 
 def _escaped(text: str) -> str:
     return html.escape(_NOT_SHOWN.sub("", text))
+
+
+def _earned(exercise: ExerciseResult) -> str:
+    if exercise.score is None:
+        return f"not graded yet, worth {_points(exercise.max_score)} points"
+    return f"{_points(exercise.score)} of {_points(exercise.max_score)} points"
 
 
 def _points(value: float) -> str:

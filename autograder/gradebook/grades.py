@@ -1,7 +1,7 @@
 """A result put into a notebook's cells, where nbgrader's own rules read the score from.
 
 nbgrader takes an `execute_result` of a grade cell as its points, and a cell without outputs as
-full marks; so every grade cell is given a score here, or none of the notebook's is.
+full marks; so every grade cell is given a score here, or is marked as one that has none.
 """
 
 from __future__ import annotations
@@ -9,18 +9,23 @@ from __future__ import annotations
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.course import GRADE_CELL_PREFIX, Assignment
+from autograder.course import Assignment
 from autograder.errors import CourseError
 from autograder.gradebook.explanation import as_html, as_text, remarks_html
 from autograder.gradebook.notebooks import html_cell
+from autograder.release import GRADE_CELL_PREFIX
 from autograder.results import ExerciseResult, Result
 from autograder.shown import Shown
 
 REMARKS = "remarks"
+UNGRADED = "autograder_ungraded"
+"""In a grade cell's metadata: it has no score, and nbgrader must not read one from its outputs."""
 
 
 def annotate(notebook: NotebookNode, result: Result, assignment: Assignment) -> None:
     """Write score and explanation into each grade cell; clear every other output.
+
+    Where the grader failed on an exercise, its cell has the explanation and no score.
 
     Raises:
         CourseError: the result is not of this notebook's exercises and points.
@@ -40,24 +45,37 @@ def annotate(notebook: NotebookNode, result: Result, assignment: Assignment) -> 
                     f"The result of {result.student!r} does not fit cell {roles.grade_id!r}: run "
                     f"`autograder build {assignment.name}` and grade again."
                 )
-            cell.outputs = _outputs(exercise, shown, graded=result.status == "graded")
-    if result.status == "graded":
-        remarks = remarks_html(result.observed)
+            cell.outputs = _outputs(exercise, shown, explained=result.status != "rejected")
+            cell.metadata.pop(UNGRADED, None)
+            if exercise.score is None:
+                cell.metadata[UNGRADED] = True
+    if result.status != "rejected":
+        remarks = remarks_html(result.observed, result.ungraded)
         if remarks:
             notebook.cells.insert(0, html_cell(REMARKS, remarks))
     notebook.metadata["autograder"] = stamp(result)
 
 
 def stamp(result: Result) -> dict[str, str]:
-    """What a graded notebook's metadata says of the result that is in it."""
-    return {"result": result.key}
+    """What a graded notebook's metadata says of the result that is in it.
+
+    A result with faults has no name: what comes after it is always another.
+    """
+    return {"result": "" if result.faults else result.key}
 
 
-def _outputs(exercise: ExerciseResult, shown: Shown, *, graded: bool) -> list[NotebookNode]:
+def has_no_score(cell: NotebookNode) -> bool:
+    """Whether the grader failed on the exercise of this grade cell."""
+    return bool(cell.metadata.get(UNGRADED))
+
+
+def _outputs(exercise: ExerciseResult, shown: Shown, *, explained: bool) -> list[NotebookNode]:
     """What is shown, then the score on its own, which nbgrader reads as points."""
-    score = min(max(exercise.score, 0.0), exercise.max_score)
-    number = new_output("execute_result", {"text/plain": repr(float(score))})
-    if not graded:
-        return [number]
-    explained = {"text/html": as_html(exercise, shown), "text/plain": as_text(exercise, shown)}
-    return [new_output("display_data", explained), number]
+    outputs = []
+    if explained:
+        texts = {"text/html": as_html(exercise, shown), "text/plain": as_text(exercise, shown)}
+        outputs.append(new_output("display_data", texts))
+    if exercise.score is not None:
+        score = min(max(exercise.score, 0.0), exercise.max_score)
+        outputs.append(new_output("execute_result", {"text/plain": repr(float(score))}))
+    return outputs

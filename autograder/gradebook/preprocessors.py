@@ -22,7 +22,7 @@ from autograder.gradebook.grades import annotate
 from autograder.gradebook.notebooks import canonical
 from autograder.results import Result
 from autograder.stored import current, result_file
-from autograder.submission import locate, read
+from autograder.submission import read
 
 if TYPE_CHECKING:
     from autograder.sandbox import Isolation
@@ -84,7 +84,7 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is
 def canonical_of(folder: Path, assignment: Assignment) -> NotebookNode:
     """The canonical notebook of what lies in a folder, or one that says why it cannot be read."""
     try:
-        return canonical(read(locate(folder, assignment), assignment), assignment)
+        return canonical(read(folder, assignment.release), assignment)
     except SubmissionRejected as rejection:
         return canonical(None, assignment, str(rejection))
 
@@ -95,16 +95,11 @@ def current_result(
     """The stored result of what lies in a student's folder, or a new one, which is then stored."""
     from autograder import grading  # needs the sandbox, which those who have results do not
 
-    try:
-        path = locate(folder, assignment)
-    except SubmissionRejected as rejection:
-        blank = Result(assignment.name, student, str(folder), "rejected", isolation=isolation)
-        return grading.rejected(blank, assignment, str(rejection))
-    found = current(path, assignment, student)
+    found = current(folder, assignment, student)
     if found is not None:
         return found
     atexit.register(grading.close_warm_processes)
-    result = grading.grade(path, assignment, student=student, isolation=isolation)
+    result = grading.grade(folder, assignment, student=student, isolation=isolation)
     result.write(result_file(assignment, student))
     return result
 

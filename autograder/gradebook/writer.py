@@ -9,30 +9,27 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import find_all_files, parse_utc
+from nbgrader.utils import find_all_files
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from autograder import nbgrader_course
 from autograder.course import Assignment
 from autograder.errors import CourseError
-from autograder.gradebook.book import Book, open_book
+from autograder.gradebook.book import Book, Standing, open_book, texts
 from autograder.gradebook.grades import annotate, stamp
+from autograder.gradebook.handed_in import is_plain_file, timestamp
 from autograder.gradebook.notebooks import canonical
 from autograder.nbgrader_release import generate
 from autograder.results import Result
-from autograder.submission import MAX_BYTES, SUFFIXES, locate, read
-
-TIMESTAMP = "timestamp.txt"
+from autograder.submission import is_nobodys, read
 
 
 @dataclass(frozen=True)
@@ -92,6 +89,16 @@ def students(assignment: Assignment) -> set[str]:
         return book.students()
 
 
+def standing(assignment: Assignment) -> dict[str, Standing]:
+    """What the gradebook says of each student's submission by now.
+
+    Raises:
+        CourseError: the gradebook cannot be used at all.
+    """
+    with _usable(assignment), open_book(assignment) as book:
+        return book.standing()
+
+
 def register(assignment: Assignment) -> None:
     """Make the gradebook know the assignment as it was last built.
 
@@ -125,7 +132,8 @@ def _write_one(book: Book, result: Result, place: Path, assignment: Assignment) 
     """Write one student's result; returns what needs attention, or nothing."""
     student = result.student
     known = book.has_submission(student)
-    if result.status == "grader_error":
+    partly = any(exercise.score is not None for exercise in result.exercises) and result.faults
+    if result.status == "grader_error" and not partly:
         if not known:
             return f"not graded: {result.reason}"
         book.ask_for_attention(student)
@@ -134,32 +142,34 @@ def _write_one(book: Book, result: Result, place: Path, assignment: Assignment) 
     if not os.path.lexists(place) or (folder == place and _is_empty(folder)):
         book.add_student(student)
         return result.reason or "Nothing was handed in."
-    book.add_submission(student, _timestamp(folder))
+    book.add_submission(student, timestamp(folder, book.config))
     target = Path(
         book.folders.format_path(book.folders.autograded_directory, student, assignment.name)
     )
     earlier = _earlier(target / assignment.release_notebook.name) if known else None
-    if earlier is None or not result.key or earlier.metadata.get("autograder") != stamp(result):
+    nameless = result.faults or not result.key
+    if earlier is None or nameless or earlier.metadata.get("autograder") != stamp(result):
         notebook = _canonical(result, place, assignment)
         annotate(notebook, result, assignment)
-        book.save(student, notebook, _texts(earlier))
+        book.save(student, notebook, texts(earlier))
         book.apply_lateness(student)
         book.keep()
         _replace_folder(target, notebook, folder, assignment, book)
     else:
         book.apply_lateness(student)
+    if result.status == "grader_error":
+        return f"not graded in {', '.join(result.ungraded)}, what else was handed in is."
     return result.reason if result.status == "rejected" else ""
 
 
 def _canonical(result: Result, place: Path, assignment: Assignment) -> NotebookNode:
     if result.status == "rejected":
         return canonical(None, assignment, result.reason)
-    path = locate(place, assignment) if place.is_dir() else place
-    return canonical(read(path, assignment), assignment)
+    return canonical(read(place, assignment.release), assignment)
 
 
 def _is_empty(folder: Path) -> bool:
-    return not any(path.suffix in SUFFIXES for path in folder.iterdir())
+    return not any(not is_nobodys(path.name) for path in folder.iterdir())
 
 
 def _earlier(path: Path) -> NotebookNode | None:
@@ -168,37 +178,6 @@ def _earlier(path: Path) -> NotebookNode | None:
         return nbformat.read(path, as_version=4)
     except (OSError, ValueError, nbformat.ValidationError):
         return None
-
-
-def _texts(notebook: NotebookNode | None) -> dict[str, str]:
-    cells = notebook.cells if notebook is not None else []
-    named = ((cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in cells)
-    return {name: source for name, source in named if name}
-
-
-def _timestamp(folder: Path) -> datetime | None:
-    """When the work was handed in, where nbgrader's collecting noted it.
-
-    Raises:
-        CourseError: `timestamp.txt` is not a time, so lateness cannot be known.
-    """
-    file = folder / TIMESTAMP
-    if folder.is_symlink() or not _is_plain_file(file):
-        return None
-    try:
-        said = file.read_text(encoding="utf-8").strip()
-        return parse_utc(said) if said else None
-    except (ValueError, OverflowError):
-        raise CourseError(f"{file} is not a time such as 2026-03-01 12:00:00 UTC") from None
-
-
-def _is_plain_file(path: Path) -> bool:
-    """A regular file of sensible size, and not a link to one."""
-    try:
-        status = path.stat(follow_symlinks=False)
-    except OSError:
-        return False
-    return stat.S_ISREG(status.st_mode) and status.st_size <= MAX_BYTES
 
 
 def _replace_folder(
@@ -212,7 +191,7 @@ def _replace_folder(
         beside = () if handed_in.is_symlink() else (handed_in,)
         for origin in (*beside, assignment.source_notebook.parent):
             for found in map(Path, find_all_files(str(origin), ignored)):
-                if _is_plain_file(found):
+                if is_plain_file(found):
                     copy = scratch / found.relative_to(origin)
                     copy.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(found, copy)

@@ -5,34 +5,41 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from autograder.publish.text import plain
+from autograder.publish.remarks import remarks
+from autograder.publish.text import bounded, json_log_safe, plain
 from autograder.results import ExerciseResult, Result
 
 
-def dumps(result: Result) -> str:
-    """The document for one submission; its texts are shown as plain text."""
+def dumps(result: Result) -> str | None:
+    """The document for one submission; its texts are shown as plain text.
+
+    There is none where the grader failed: Gradescope then says so, and counts no points. A document
+    always has a score, and what is left out of it would count as zero.
+    """
+    if result.score is None:
+        return None
     document: dict[str, Any] = {
         "score": result.score,
         "execution_time": round(result.seconds),
-        "output": plain(result.reason),
+        "output": plain("\n".join(filter(None, [result.reason, *remarks(result)]))),
         "output_format": "text",
         "visibility": "visible",
         "tests": [_exercise(exercise) for exercise in result.exercises],
     }
-    return json.dumps(document, allow_nan=False, indent=2)
+    return json_log_safe(json.dumps(document, allow_nan=False, indent=2))
 
 
 def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
     lines = []
     for test in exercise.tests:
         if test.outcome != "passed":
-            lines.append(f"- {test.title or test.name}: {test.message or test.outcome}")
+            lines.append(f"- {test.title or test.name}: {bounded(test.message) or test.outcome}")
             lines += [f"  Hint: {test.hint}"] if test.hint else []
     return {
         "name": plain(exercise.name),
         "score": exercise.score,
         "max_score": exercise.max_score,
-        "status": "passed" if exercise.score >= exercise.max_score else "failed",
+        "status": "passed" if exercise.outcome == "passed" else "failed",
         "output": plain("\n".join(lines)),
         "output_format": "text",
         "visibility": "visible",

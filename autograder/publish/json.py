@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from autograder.publish.text import json_log_safe
 from autograder.results import ExerciseResult, Result, TestResult
 
 
@@ -19,8 +20,8 @@ def document(results: Iterable[Result]) -> list[dict[str, Any]]:
 
 
 def dumps(results: Iterable[Result]) -> str:
-    """The document as text; floats that JSON lacks are null."""
-    return json.dumps(document(results), allow_nan=False, indent=2)
+    """The document as text; a score that is not there is null, and floats that JSON lacks are."""
+    return json_log_safe(json.dumps(document(results), allow_nan=False, indent=2))
 
 
 def _submission(result: Result) -> dict[str, Any]:
@@ -37,6 +38,8 @@ def _submission(result: Result) -> dict[str, Any]:
             {"name": item.name, "max_score": _number(item.max_score), "state": item.state}
             for item in result.written
         ],
+        "attention": list(result.observed.attention),
+        "failed_cells": list(result.observed.failed_cells),
         "isolation": result.isolation,
         "seconds": _number(result.seconds),
         "versions": dict(result.versions),
@@ -69,5 +72,5 @@ def _test(test: TestResult) -> dict[str, Any]:
     }
 
 
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def _number(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
-from autograder.publish.text import plain
+from autograder.publish.remarks import UNGRADED, remarks
+from autograder.publish.text import bounded, plain, xml_log_safe
 from autograder.results import ExerciseResult, Result, TestResult
 
 NOT_XML = {0xFFFE: None, 0xFFFF: None}
@@ -17,11 +18,12 @@ def dumps(results: Iterable[Result]) -> str:
     for result in results:
         root.append(_suite(result))
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    text = ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+    return xml_log_safe(text) + "\n"
 
 
 def _suite(result: Result) -> ElementTree.Element:
-    cases = [_case(exercise, test) for exercise in result.exercises for test in exercise.tests]
+    cases = [case for exercise in result.exercises for case in _cases(exercise)]
     if result.status != "graded":
         case = ElementTree.Element(
             "testcase", classname=_text(result.assignment), name="submission"
@@ -37,12 +39,23 @@ def _suite(result: Result) -> ElementTree.Element:
         time=f"{result.seconds:.3f}",
     )
     properties = ElementTree.SubElement(suite, "properties")
-    for name in ("score", "max_score"):
-        ElementTree.SubElement(
-            properties, "property", name=name, value=f"{getattr(result, name):g}"
-        )
+    found = {"score": result.score, "max_score": result.max_score}
+    for name, value in found.items():
+        if value is not None:
+            ElementTree.SubElement(properties, "property", name=name, value=f"{value:g}")
     suite.extend(cases)
+    said = "\n".join(remarks(result))
+    if said:
+        ElementTree.SubElement(suite, "system-out").text = _text(said)
     return suite
+
+
+def _cases(exercise: ExerciseResult) -> list[ElementTree.Element]:
+    if exercise.score is not None:
+        return [_case(exercise, test) for test in exercise.tests]
+    case = ElementTree.Element("testcase", classname=_text(exercise.name), name=exercise.name)
+    ElementTree.SubElement(case, "error", message=UNGRADED, type=exercise.outcome)
+    return [case]
 
 
 def _case(exercise: ExerciseResult, test: TestResult) -> ElementTree.Element:
@@ -54,7 +67,7 @@ def _case(exercise: ExerciseResult, test: TestResult) -> ElementTree.Element:
     )
     if test.outcome != "passed":
         kind = "failure" if test.outcome == "failed" else "error"
-        message = _text(test.message)
+        message = _text(bounded(test.message))
         found = ElementTree.SubElement(case, kind, message=message, type=test.outcome)
         found.text = _text(test.hint or "")
     return case

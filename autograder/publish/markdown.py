@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from autograder.publish.text import plain
+from autograder.publish.remarks import remarks
+from autograder.publish.text import bounded, plain
 from autograder.results import Result
 
 
@@ -23,29 +24,36 @@ def escaped(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+!|~$:-])", r"\\\1", line)
 
 
-def _lines(result: Result) -> Iterable[str]:
+def _lines(result: Result) -> Iterator[str]:
     yield f"### {escaped(result.assignment)}, {escaped(result.student)}"
     yield ""
     if result.status != "graded":
-        yield f"**{escaped(result.status)}**: {escaped(result.reason)}"
+        yield f"**{escaped(result.status.replace('_', ' '))}**: {escaped(result.reason)}"
         yield ""
-        return
-    yield f"**{result.score:g} of {result.max_score:g} points**"
+    if result.score is not None and result.status == "graded":
+        yield f"**{result.score:g} of {result.max_score:g} points**"
+        yield ""
+    if result.status != "rejected":
+        yield from _exercises(result)
+    for remark in remarks(result):
+        yield f"- {escaped(remark)}"
     yield ""
+
+
+def _exercises(result: Result) -> Iterator[str]:
     yield "| exercise | points | outcome |"
     yield "| --- | ---: | --- |"
     for exercise in result.exercises:
-        yield (
-            f"| {escaped(exercise.name)} | {exercise.score:g} / {exercise.max_score:g} "
-            f"| {escaped(exercise.outcome.replace('_', ' '))} |"
-        )
+        earned = "none" if exercise.score is None else f"{exercise.score:g}"
+        points = f"{earned} / {exercise.max_score:g}"
+        outcome = exercise.outcome.replace("_", " ")
+        yield f"| {escaped(exercise.name)} | {points} | {escaped(outcome)} |"
     yield ""
     for exercise in result.exercises:
         for test in exercise.tests:
             if test.outcome == "passed" or exercise.outcome == "not_implemented":
                 continue
             yield f"- **{escaped(exercise.name)}**: {escaped(test.title or test.name)}"
-            yield f"  {escaped(test.message or test.outcome)}"
+            yield f"  {escaped(bounded(test.message) or test.outcome)}"
             if test.hint:
                 yield f"  *{escaped(test.hint)}*"
-    yield ""

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 ANSI_SEQUENCE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\|$)|[@-_]|[ -/]+[0-~])", re.DOTALL
 )
+MOST_LINES = 20
+MOST_CHARACTERS = 2000
+MOST_SENTENCES = 10
+LONGEST_SENTENCE = 400
 
 
 def plain(text: str, *, lines: bool = True) -> str:
@@ -26,13 +31,39 @@ def plain(text: str, *, lines: bool = True) -> str:
 
 def shortened(text: str, width: int) -> str:
     """One plain line of at most `width` characters."""
-    line = plain(text, lines=False)
+    line = plain(text[: 4 * width + 400], lines=False)
     if len(line) <= width:
         return line
     return line[: max(width - 1, 0)].rstrip() + "…"
 
 
+def bounded(text: str, lines: int = MOST_LINES, characters: int = MOST_CHARACTERS) -> str:
+    """The beginning of a text, so that no submission fills a log; says how much is left out."""
+    kept = text[:characters].splitlines()[:lines]
+    beginning = "\n".join(kept)
+    left = len(text) - len(beginning)
+    return beginning if left <= len(kept) else f"{beginning}\n… ({left} more characters)"
+
+
+def sentences(found: Sequence[str], most: int = MOST_SENTENCES) -> list[str]:
+    """Each in one line, and not more of them than `most`."""
+    told = [shortened(each, LONGEST_SENTENCE) for each in found[:most]]
+    return told if len(found) <= most else [*told, f"And {len(found) - most} more."]
+
+
 def log_safe(text: str) -> str:
     """Plain text that no CI service takes for a command in its log, however lines are wrapped."""
     text = re.sub(r":(?=:)", ": ", plain(text))
-    return re.sub(r"#(?=#\[|#vso\[)", "# ", text)
+    return re.sub(r"#(?=#)", "# ", text)
+
+
+def json_log_safe(document: str) -> str:
+    """A JSON document of the same content that holds no CI command, were it printed to a log."""
+    document = re.sub(r":(?=:)", r"\\u003a", document)
+    return re.sub(r"#(?=#)", r"\\u0023", document)
+
+
+def xml_log_safe(document: str) -> str:
+    """The same for an XML document."""
+    document = re.sub(r":(?=:)", "&#58;", document)
+    return re.sub(r"#(?=#)", "&#35;", document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,16 @@ from autograder.sandbox.failures import (
     NotImplementedByStudent,
     StudentRaised,
 )
+from autograder.sandbox.records import Problem, Progress
+
+MOST_STATEMENTS = 100_000  # of one cell
+MOST_TOLD = 50  # errors, or names, in one answer
 
 _ERROR_KEYS = {"id", "outcome", "types", "text", "line", "traceback"}
+_PROGRESS_KEYS = {"id", "outcome", "next", "of", "line", "names", "troubles", "more", "rebound"}
+_TROUBLE_KEYS = {"statement", "names", "types", "text", "line", "traceback"}
+_MAX_COUNT = 10**6
+_MAX_NAME = 200
 _MAX_TEXT = 4_000
 _MAX_DETAIL = 16_000
 
@@ -44,6 +53,68 @@ def read(answer: Any, number: int, what: str, watch: bool = False) -> Said:
     if failure is None:
         raise Broken("its answer is not one that the protocol knows")
     raise failure
+
+
+def progress(answer: Any, number: int, before: Progress, to_the_end: bool) -> Progress:
+    """How far a cell has come: further than `before`, or to its end where that was asked for.
+
+    Raises:
+        Broken: anything that is not the one answer that was due.
+    """
+    if type(answer) is not dict or type(answer.get("id")) is not int or answer["id"] != number:
+        raise Broken("its answer belongs to no question")
+    if set(answer) != _PROGRESS_KEYS or answer["outcome"] != "ran":
+        raise Broken("its answer is not one of a cell's")
+    if not _are_counts(answer[key] for key in ("next", "of", "line", "more")):
+        raise Broken("its answer counts in a way that the protocol does not know")
+    at, of = answer["next"], answer["of"]
+    if not before.next <= at <= of <= MOST_STATEMENTS or before.of not in (-1, of):
+        raise Broken("its answer says that it came where it cannot be")
+    if at != of and (to_the_end or at == before.next):
+        raise Broken("its answer says that it did not run what it was to run")
+    return Progress(
+        next=at,
+        of=of,
+        line=answer["line"],
+        names=_names(answer["names"]),
+        problems=tuple(_problem(said, before.next, at) for said in _listed(answer["troubles"])),
+        more=answer["more"],
+        rebound=tuple(_rebinding(said) for said in _listed(answer["rebound"])),
+    )
+
+
+def _problem(said: Any, first: int, after: int) -> tuple[int, Problem]:
+    if type(said) is not dict or set(said) != _TROUBLE_KEYS or not _are_errors_fields(said):
+        raise Broken("its answer holds an error of another form")
+    if type(said["statement"]) is not int or not first <= said["statement"] < after:
+        raise Broken("its answer holds an error of what it did not run")
+    line = said["line"] if 0 < said["line"] <= _MAX_COUNT else 0
+    return said["statement"], Problem("error", described(said), line, _names(said["names"]))
+
+
+def _rebinding(said: Any) -> tuple[str, str, str]:
+    if type(said) is not tuple or len(said) != 3:
+        raise Broken("its answer holds a name of another form")
+    exercise, name, cell = said
+    if not all(_is_text(part) and len(part) <= _MAX_NAME for part in said):
+        raise Broken("its answer holds a name of another form")
+    return exercise, name, cell
+
+
+def _listed(value: Any) -> list[Any]:
+    if type(value) is not list or len(value) > MOST_TOLD:
+        raise Broken("its answer is longer than one of a cell's")
+    return value
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if not all(_is_text(name) and len(name) <= _MAX_NAME for name in _listed(value)):
+        raise Broken("its answer holds a name of another form")
+    return tuple(value)
+
+
+def _are_counts(values: Iterable[Any]) -> bool:
+    return all(type(value) is int and 0 <= value <= _MAX_COUNT for value in values)
 
 
 def described(answer: dict[str, Any]) -> str:
@@ -90,9 +161,12 @@ def _failure(answer: dict[str, Any], outcome: Any, keys: set[Any], what: str) ->
 
 
 def _is_error(answer: dict[str, Any], keys: set[Any]) -> bool:
+    return keys == _ERROR_KEYS and _are_errors_fields(answer)
+
+
+def _are_errors_fields(answer: dict[str, Any]) -> bool:
     return (
-        keys == _ERROR_KEYS
-        and type(answer["types"]) is list
+        type(answer["types"]) is list
         and all(_is_text(name) for name in answer["types"])
         and _is_text(answer["text"])
         and type(answer["line"]) is int

@@ -5,32 +5,33 @@ Judges nothing. Whatever the submission does, a call ends in an `Answer` or a `C
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, Self
 
-from autograder.errors import SuiteError
-from autograder.sandbox import answers, requests, wire
+from autograder.errors import SandboxLost, SuiteError
+from autograder.sandbox import answers, beside, reasons, requests, wire
 from autograder.sandbox.allowance import Allowance
 from autograder.sandbox.callbacks import Callbacks, is_question
+from autograder.sandbox.cells import CellRun, rebindings
 from autograder.sandbox.channel import Broken, Died, Output
 from autograder.sandbox.failures import (
     CallFailed,
     Crashed,
     Handle,
-    StudentRaised,
     TimedOut,
     Violated,
 )
-from autograder.sandbox.fork import Fork
+from autograder.sandbox.fork import Fork, new_fork
 from autograder.sandbox.lent import Function
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import MEGABYTE, Limits
 from autograder.sandbox.questions import QUESTIONS
 from autograder.sandbox.records import Answer, Cell, CellReport, Request
-from autograder.sandbox.tracing import file_of
 
 PATIENCE = 2  # times that a function may run out of time or end its process
 MAX_STARTS = 40  # of processes for one submission
+MAX_STEPS = 2_000  # of cells in one process; then a cell runs to its end in one
 _SIGNALS = {4: "illegal instruction", 6: "abort", 7: "bus error", 11: "segmentation fault"}
 
 
@@ -39,9 +40,12 @@ class Sandbox:
 
     Args:
         zygote_address: `Zygote.address`, of this process's warm process or another's.
-        cells: student code, in order; one that raises does not stop the next.
+        cells: student code, in order; a statement that raises does not stop the next, and one that
+            ends its process, or does not end, is left out of the next one.
         limits: what all of it may use.
         module_name: `__name__` as the cells see it.
+        files: content by relative POSIX name, of plain files that the cells find in their working
+            folder.
     """
 
     def __init__(
@@ -51,17 +55,18 @@ class Sandbox:
         limits: Limits = Limits(),  # noqa: B008 (frozen)
         *,
         module_name: str = "__main__",
+        files: Mapping[str, bytes] | None = None,
     ) -> None:
         self._address = zygote_address
-        self._cells = tuple(cells)
+        self._cells = tuple(CellRun(cell) for cell in cells)
         self._limits = limits
         self._module_name = module_name
+        most = int(limits.scratch_mb * MEGABYTE) // 2
+        self._files, self._unused_files = beside.admitted(files or {}, most)
         self._fork: Fork | None = None
         self._generation = 0
         self._number = 0
         self._allowance = Allowance(limits)
-        self._reports: dict[int, CellReport] = {}
-        self._left_out: set[int] = set()
         self._breakdowns: Counter[str] = Counter()
         self._last_breakdown: dict[str, TimedOut | Crashed | Violated] = {}
         self._output = Output(int(limits.output_kb * 1024))
@@ -80,7 +85,7 @@ class Sandbox:
     def reports(self) -> tuple[CellReport, ...]:
         """One report per cell, in order."""
         self._start()
-        return tuple(self._reports[index] for index in range(len(self._cells)))
+        return tuple(run.report for run in self._cells)
 
     def call(
         self,
@@ -116,7 +121,10 @@ class Sandbox:
             "watch": watch,
             "replaced": list(replaced or {}),
         }
-        return self._ask(Request(name, message, watch, Callbacks(replaced or {}), seconds))
+        try:
+            return self._ask(Request(name, message, watch, Callbacks(replaced or {}), seconds))
+        except CallFailed as failure:
+            raise reasons.explained(failure, name, self._told) from None
 
     def ask(
         self, handle: Handle | None, question: str, *args: Any, seconds: float | None = None
@@ -136,15 +144,19 @@ class Sandbox:
 
     def observed(self) -> dict[str, Any]:
         """What the sandbox saw so far: claims and limits, never a reason for points."""
+        again, others = rebindings(self._cells)
+        left_out = [what for run in self._cells for what in run.left_out]
         return {
-            "notes": tuple(
-                f"{self._cells[index].label} is left out when the process is started again."
-                for index in sorted(self._left_out)
+            "notes": (
+                *(f"{what} is left out when the process is started again." for what in left_out),
+                *others,
             ),
+            "attention": (*self._unused_files, *again),
             "limits_hit": tuple(self._limits_hit),
             "violations": tuple(self._violations),
             "restarts": max(0, self._generation - 1),
             "cpu_seconds": round(self._allowance.cpu_seconds(), 2),
+            "seconds_factor": self._allowance.factor,
             "output": self._output.kept.decode("utf-8", "backslashreplace"),
             "output_bytes": self._output.count,
         }
@@ -186,16 +198,20 @@ class Sandbox:
     def _start(self) -> Fork | None:
         """The running fork, or a fresh one that has run the cells; None when there may be none."""
         while self._fork is None and not self._spent:
-            self._fork = Fork(self._address, self._limits, self._module_name)
+            self._fork = new_fork(self._address, self._limits, self._module_name)
             self._generation += 1
-            self._allowance.watch(self._fork.tree)
+            fork = self._fork
+            self._allowance.watch(fork.tree, fork.factor, fork.is_importing)
             self._run_cells(self._fork)
         if self._spent:
-            for index, cell in enumerate(self._cells):
-                failure = self._no_process(cell.label)
-                late = CellReport(cell.label, failure.outcome, failure.message)
-                self._reports.setdefault(index, late)
+            for run in self._cells:
+                run.never_ran(self._no_process(run.cell.label))
         return self._fork
+
+    @property
+    def _told(self) -> tuple[CellReport, ...]:
+        """The reports as they are, without starting anything."""
+        return tuple(run.report for run in self._cells)
 
     @property
     def _spent(self) -> bool:
@@ -208,33 +224,36 @@ class Sandbox:
         return Crashed(f"{what} was not run: the submission ended its process too often.")
 
     def _run_cells(self, fork: Fork) -> None:
-        """Run what is not left out; a cell that ends the process is left out from then on."""
-        for index, cell in enumerate(self._cells):
-            if index in self._left_out:
-                continue
-            message = {"do": "cell", "source": cell.source, "file": file_of(cell.label)}
-            try:
-                output = self._output if index not in self._reports else None
-                self._exchange(fork, Request(cell.label, message), output)
-                report = CellReport(cell.label, "ok")
-            except StudentRaised as failure:
-                report = CellReport(cell.label, "error", failure.description)
-            except (TimedOut, Crashed, Violated) as failure:
-                self._left_out.add(index)
-                self._reports[index] = CellReport(cell.label, failure.outcome, failure.message)
-                return
-            except CallFailed:  # what may come of a call, but not of a cell
-                sentence = f"{cell.label} broke the rules: its answer is not one of a cell's."
-                self._violations.append(sentence)
-                self._left_out.add(index)
-                self._reports[index] = CellReport(cell.label, "violation", sentence)
-                self._hang_up()
-                return
-            self._reports.setdefault(index, report)
+        """Put the files there and run every cell, until one ends the process."""
+        try:
+            for name, content in self._files.items():
+                message = {"do": "file", "name": name, "content": content}
+                said, _ = self._exchange(fork, Request(name, message), None)
+                if said.value and self._generation == 1:
+                    sentence = f"The file {name} was not used: {str(said.value)[:200]}."
+                    self._unused_files += (sentence,)
+        except CallFailed:  # before the first line of a student's: the machine is out of something
+            return
+        steps = 0
+        for run in self._cells:
+            message_of_cell: dict[str, Any] | None = run.opening()
+            while message_of_cell is not None:
+                steps += 1
+                message_of_cell["all"] = steps > MAX_STEPS
+                request = Request(run.what, message_of_cell, after=run.at)
+                output = self._output if run.is_new else None
+                try:
+                    progress, _ = self._exchange(fork, request, output)
+                except CallFailed as failure:
+                    run.ended(failure)
+                    return
+                message_of_cell = run.came(progress)
 
-    def _exchange(
-        self, fork: Fork, request: Request, output: Output | None
-    ) -> tuple[answers.Said, float]:
+    def _exchange(self, fork: Fork, request: Request, output: Output | None) -> tuple[Any, float]:
+        """Send a request; returns what came of it, and how long it took.
+
+        That is a `Said`, or the `Progress` of a cell.
+        """
         what = request.what
         self._number += 1
         try:
@@ -251,6 +270,9 @@ class Sandbox:
                 answer = self._conversation(fork, packed, request.callbacks, output)
             finally:
                 seconds = self._allowance.end()
+            if request.after is not None:
+                whole = bool(request.message["all"])
+                return answers.progress(answer, self._number, request.after, whole), seconds
             return answers.read(answer, self._number, what, request.watch), seconds
         except TimedOut as failure:
             self._fail(failure, self._limits_hit)
@@ -282,8 +304,12 @@ class Sandbox:
             packed = [memoryview(wire.frame(reply))]
 
     def _died(self, what: str) -> NoReturn:
+        confined = self._fork is not None and self._fork.confined
         ended = self._hang_up(dying=True)
         how, number = ended.get("ended"), ended.get("number")
+        from_outside = how is None or (how == "signal" and number == signal.SIGKILL)
+        if confined and from_outside and not self._allowance.exhausted:
+            raise SandboxLost(f"The sandbox was ended from outside while {what} ran.")
         if how == "memory":
             failure: CallFailed = Crashed(
                 f"{what} used more than {self._limits.memory_mb:g} MB of memory."

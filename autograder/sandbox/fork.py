@@ -7,26 +7,33 @@ import dataclasses
 import json
 import os
 import socket
+import tempfile
 import time
 from typing import Any
 
-from autograder.errors import AutograderError, IsolationUnavailable
+from autograder.errors import EnvironmentUnusable, IsolationUnavailable, SandboxLost
 from autograder.sandbox import wire
 from autograder.sandbox.channel import Broken, Channel, Died
 from autograder.sandbox.isolation import LESS
-from autograder.sandbox.limits import Limits, Tree
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.tree import Tree
 
-START_SECONDS = 60.0
-END_SECONDS = 10.0
-DYING_SECONDS = 2.0
+# Nobody waits so long but for a process that is stuck: what has ended closes its end at once.
+START_SECONDS = 300.0
+END_SECONDS = 120.0
+PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds, for others to end their processes
 
 
 class Fork:
     """One worker, ready for its first cell once this returns.
 
+    `factor` says how many seconds of this machine are one of the limits'; `confined` that nothing
+    inside can end the processes outside, or itself by SIGKILL.
+
     Raises:
         IsolationUnavailable: a protection could not be put up; says which.
-        AutograderError: the warm process does not answer.
+        EnvironmentUnusable: the machine gives no more processes.
+        SandboxLost: the warm process is gone, or the new one was ended from outside.
     """
 
     def __init__(self, address: str, limits: Limits, module_name: str) -> None:
@@ -36,57 +43,75 @@ class Fork:
         self._deadline = time.monotonic() + START_SECONDS
         ours, theirs = socket.socketpair()
         reading, writing = os.pipe()
+        self._importing = _shared_byte()
         self.channel = Channel(ours, reading, limits.answer_bytes)
         request = {"limits": dataclasses.asdict(limits), "module_name": module_name}
         try:
             self._guardian.connect(address)
-            descriptors = [theirs.fileno(), writing]
+            descriptors = [theirs.fileno(), writing, self._importing]
             socket.send_fds(self._guardian, [json.dumps(request).encode()], descriptors)
         except OSError as error:
-            raise AutograderError(f"No warm process listens at {address} ({error}).") from None
+            self._close()
+            raise SandboxLost(f"No warm process listens at {address} ({error}).") from None
         finally:
             theirs.close()
             os.close(writing)
         try:
-            self.tree = Tree(self._started())
+            said = self._started()
+            self.tree = Tree(int(said["pid"]))
+            self.factor = float(said["factor"])
+            self.confined = bool(said["confined"])
             self._await_ready()
         except BaseException:
-            self.channel.close()
-            self._guardian.close()
+            self._close()
             raise
+
+    def is_importing(self) -> bool:
+        """Whether the worker says that it is loading an installed library: a claim."""
+        return os.pread(self._importing, 1, 0) == b"\1"
 
     def end(self, dying: bool = False) -> dict[str, Any]:
         """Hang up, wait until everything below the worker is gone; returns how it had ended.
 
-        One that is `dying` by itself gets a moment to do so, so that its guardian can say how.
+        One that is `dying` by itself may do so, however long that takes on a busy machine, so that
+        its guardian can say how. Without "ended" the guardian was gone as well.
         """
         said: dict[str, Any] = {}
-        if dying:
-            self._guardian.settimeout(DYING_SECONDS)
+        self._guardian.settimeout(END_SECONDS)
+        if dying and self.tree.is_ending():
             said = self._line()
         self.channel.close()
         with contextlib.suppress(OSError):
             self._guardian.shutdown(socket.SHUT_WR)
-        self._guardian.settimeout(END_SECONDS)
         said = said or self._line()
         self._line()  # nothing: it has gone
-        self._guardian.close()
+        self._close()
         return said
 
-    def _started(self) -> int:
+    def _close(self) -> None:
+        self.channel.close()
+        self._guardian.close()
+        os.close(self._importing)
+
+    def _started(self) -> dict[str, Any]:
         said = self._line()
         if "unavailable" in said:
             raise IsolationUnavailable(f"No sandbox could be set up: {said['unavailable']}. {LESS}")
+        if "exhausted" in said:
+            raise EnvironmentUnusable(
+                f"This machine gives no more processes ({said['exhausted']}): end some, or raise "
+                "the limit (`ulimit -u`, or the container's)."
+            )
         if "pid" not in said:
-            raise AutograderError("The warm process gave no sandbox: it has ended, or is stuck.")
-        return int(said["pid"])
+            raise SandboxLost("The warm process gave no sandbox: it was ended, or is stuck.")
+        return said
 
     def _await_ready(self) -> None:
         try:
             answer = wire.decode(self.channel.exchange((), self._tick, None))
         except (Died, Broken, wire.Malformed) as error:
             how = self._line().get("ended", error)
-            raise AutograderError(f"A sandbox ended before it was ready ({how}).") from None
+            raise SandboxLost(f"A sandbox ended before it was ready ({how}).") from None
         if answer.get("outcome") != "ready":
             raise IsolationUnavailable(f"No sandbox could be set up: {answer['text']}. {LESS}")
 
@@ -107,3 +132,28 @@ class Fork:
         line, _, self._said = self._said.partition(b"\n")
         message: dict[str, Any] = json.loads(line)
         return message
+
+
+def new_fork(address: str, limits: Limits, module_name: str) -> Fork:
+    """A worker; where the machine gives no process at the moment, a little later.
+
+    Raises:
+        what `Fork` does.
+    """
+    for pause in PAUSES:
+        try:
+            return Fork(address, limits, module_name)
+        except EnvironmentUnusable:
+            time.sleep(pause)
+    return Fork(address, limits, module_name)
+
+
+def _shared_byte() -> int:
+    """A file of one byte in memory, which the worker maps."""
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("importing")
+    else:
+        with tempfile.TemporaryFile() as file:
+            descriptor = os.dup(file.fileno())
+    os.pwrite(descriptor, b"\0", 0)
+    return descriptor

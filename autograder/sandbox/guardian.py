@@ -7,6 +7,7 @@ hangs up (or dies), and tells the trusted side how the worker ended.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import itertools
 import json
 import os
@@ -19,45 +20,55 @@ import time
 from typing import Any, NoReturn
 
 from autograder.sandbox import isolation as isolating
+from autograder.sandbox import loading, worker
 from autograder.sandbox.isolation import Isolation
-from autograder.sandbox.limits import Limits, Tree, resident_mb
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.root import Plan, SetupFailed
+from autograder.sandbox.tree import Tree, resident_mb
 
 SAMPLE_SECONDS = 0.04
 REQUEST_BYTES = 1 << 16
-REQUEST_SECONDS = 10.0
+REQUEST_SECONDS = 300.0  # sent at once; a busy machine may not let it come at once
 
 
-def run(connection: socket.socket, isolation: Isolation, plan: Plan, shell: Any) -> NoReturn:
-    """Receives one request with the worker's two descriptors; returns never."""
+def run(
+    connection: socket.socket, isolation: Isolation, plan: Plan, shell: Any, factor: float
+) -> NoReturn:
+    """Receives one request with the worker's three descriptors; returns never."""
     connection.settimeout(REQUEST_SECONDS)
-    data, descriptors, _, _ = socket.recv_fds(connection, REQUEST_BYTES, 2)
-    if len(descriptors) != 2:
+    data, descriptors, _, _ = socket.recv_fds(connection, REQUEST_BYTES, 3)
+    if len(descriptors) != 3:
         os._exit(1)  # the client went away
     request = json.loads(data)
     limits = Limits(**request["limits"])
     _keep_only(connection.fileno(), *descriptors)
     try:
         isolating.enter_outside(isolation, plan)
+        scratch = _scratch(isolation, plan)
     except (SetupFailed, OSError) as failure:
         _tell(connection, {"unavailable": str(failure)})
         os._exit(1)
-    scratch = _scratch(isolation, plan)
     warm_mb = resident_mb(os.getpid())
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    worker = os.fork()
-    if worker == 0:
+    try:
+        child = os.fork()
+    except OSError as failure:
+        _tell(connection, {"exhausted": failure.strerror})
+        os._exit(1)
+    if child == 0:
         try:
             _become_worker(
-                connection, descriptors, isolation, plan, limits, shell, request, scratch
+                connection, descriptors, isolation, plan, limits, shell, request, scratch, factor
             )
         finally:
             os._exit(70)
     for descriptor in descriptors:
         os.close(descriptor)
-    _tell(connection, {"pid": worker, "warm_mb": warm_mb})
-    ended = _watch(connection, worker, limits, warm_mb)
-    _end_all(worker)
+    confined = isolation == "namespaces"
+    started = {"pid": child, "warm_mb": warm_mb, "factor": factor, "confined": confined}
+    _tell(connection, started)
+    ended = _watch(connection, child, limits, warm_mb)
+    _end_all(child)
     if scratch:
         shutil.rmtree(scratch, ignore_errors=True)
     _tell(connection, ended)
@@ -73,12 +84,15 @@ def _become_worker(
     shell: Any,
     request: dict[str, Any],
     scratch: str,
+    factor: float,
 ) -> NoReturn:
-    from autograder.sandbox import worker
-
     connection.close()
     os.setsid()
-    wire, output = descriptors
+    wire, output, importing = descriptors
+    loading.tell(importing)
+    os.close(importing)
+    # a backstop in seconds of this machine; what limits mean is enforced from outside
+    limits = dataclasses.replace(limits, submission_seconds=factor * limits.submission_seconds)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(output, 1)

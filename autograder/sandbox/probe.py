@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from autograder.errors import IsolationUnavailable
 from autograder.sandbox.isolation import LESS, Isolation
 
 State = Literal["present", "absent", "not needed"]
-_PROBE_SECONDS = 60
+_PROBE_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -77,14 +78,20 @@ def require(isolation: Isolation) -> None:
 def _probed() -> Mapping[str, str]:
     if not sys.platform.startswith("linux"):
         return {"failed": f"{platform.system()} has no namespaces"}
-    with tempfile.TemporaryDirectory(prefix="convgrade-") as folder:
-        done = subprocess.run(
-            [sys.executable, "-P", "-s", "-m", "autograder.sandbox.trial", folder],
-            capture_output=True,
-            text=True,
-            timeout=_PROBE_SECONDS,
-            check=False,
-        )
+    try:
+        with tempfile.TemporaryDirectory(prefix="convgrade-") as folder:
+            os.chmod(folder, 0o700)  # whatever the umask took from it
+            done = subprocess.run(
+                [sys.executable, "-P", "-s", "-m", "autograder.sandbox.trial", folder],
+                capture_output=True,
+                text=True,
+                timeout=_PROBE_SECONDS,
+                check=False,
+            )
+    except subprocess.TimeoutExpired:
+        return {"failed": f"the probe had not ended after {_PROBE_SECONDS} seconds"}
+    except OSError as error:
+        return {"failed": f"the probe could not be started ({error.strerror})"}
     try:
         found: dict[str, str] = json.loads(done.stdout)
     except ValueError:

@@ -88,24 +88,24 @@ def make_plan(
         system=tuple(system),
         python=tuple(python),
         links=tuple(dict(links).items()),
-        files=tuple(_etc()),
+        files=tuple(_etc(privileged)),
     )
 
 
 def build_root(plan: Plan, scratch_bytes: int) -> None:
     """A small read-only root: libraries, Python, four devices, /proc, and a bounded scratch."""
     root = plan.staging
-    owner = NOBODY if plan.privileged else os.getuid()
+    owner, group = (NOBODY, NOBODY) if plan.privileged else (os.getuid(), os.getgid())
     with step("private mounts"):
         mount("none", "/", None, _REC | _PRIVATE)
         mount("root", root, "tmpfs", _NOSUID | _NODEV, "mode=755,size=8m")
     with step("scratch directory"):
         os.mkdir(root + SCRATCH)
-        options = f"mode=700,size={scratch_bytes},nr_inodes=16384,uid={owner},gid={owner}"
+        options = f"mode=700,size={scratch_bytes},nr_inodes=16384,uid={owner},gid={group}"
         mount("scratch", root + SCRATCH, "tmpfs", _NOSUID | _NODEV, options)
         for name in ("home", "shm"):
             os.mkdir(f"{root}{SCRATCH}/{name}", 0o700)
-            os.chown(f"{root}{SCRATCH}/{name}", owner, owner)
+            os.chown(f"{root}{SCRATCH}/{name}", owner, group)
     for path in plan.system:
         with step(f"read-only {path}"):
             bind_read_only(path, root + path)
@@ -136,6 +136,7 @@ def build_root(plan: Plan, scratch_bytes: int) -> None:
 
 
 def _hide(plan: Plan, path: str) -> bool:
+    path = path.rstrip("/")
     kept = (SCRATCH, *plan.system)
     holds_system = any((plan.staging + s + "/").startswith(path + "/") for s in kept)
     if holds_system or not os.path.isdir(path):
@@ -222,14 +223,13 @@ def _resolved_links(prefixes: dict[str, None]) -> list[tuple[str, str]]:
     return found
 
 
-def _etc() -> Iterator[tuple[str, bytes]]:
+def _etc(privileged: bool) -> Iterator[tuple[str, bytes]]:
     for path in ("/etc/ld.so.cache", "/etc/localtime"):
         try:
             yield path, Path(path).read_bytes()
         except OSError:
             continue
-    uid = NOBODY if os.getuid() == 0 else os.getuid()
-    gid = NOBODY if os.getuid() == 0 else os.getgid()
+    uid, gid = (NOBODY, NOBODY) if privileged else (os.getuid() or NOBODY, os.getgid() or NOBODY)
     yield "/etc/passwd", f"student:x:{uid}:{gid}::{SCRATCH}/home:/bin/sh\n".encode()
     yield "/etc/group", f"student:x:{gid}:\n".encode()
     yield "/etc/hosts", b"127.0.0.1 localhost sandbox\n::1 localhost\n"

@@ -27,6 +27,7 @@ DENIED = """
     personality syslog sethostname setdomainname settimeofday clock_settime clock_adjtime adjtimex
     iopl ioperm modify_ldt uselib vhangup nfsservctl _sysctl
 """.split()
+PRIORITIES = "setpriority sched_setparam sched_setscheduler sched_setattr ioprio_set".split()
 
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32_BIT = 0x40000000
@@ -39,6 +40,7 @@ _FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6
 _SOL_SOCKET, _SO_SNDBUF, _SO_RCVBUF = 1, 7, 8
 _MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
 _PRCTL_DENIED = (1, 4)  # PR_SET_PDEATHSIG, PR_SET_DUMPABLE
+_RLIMIT_CPU = 0
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 
 Instruction = tuple[int, int, int, int]
@@ -73,6 +75,24 @@ def _program() -> list[Instruction]:
         [step for test in denied for step in (test, _refuse(errno.EPERM))],
         argument=0,
     )
+    # who lowers its own priority would seem to be kept waiting by others: said to be done as well
+    for name in PRIORITIES:
+        code += _when(name, [_refuse(0)])
+    # the kernel's way of ending a process that has computed for long enough would look like an end
+    # from outside
+    code += _when("setrlimit", [(_JEQ, 0, 1, _RLIMIT_CPU), _refuse(errno.EPERM)], argument=0)
+    code += _when(
+        "prlimit64",
+        [
+            (_JEQ, 0, 5, _RLIMIT_CPU),
+            _load_argument(2),
+            (_JEQ, 0, 2, 0),
+            _load_argument(2, upper=True),
+            (_JEQ, 1, 0, 0),
+            _refuse(errno.EPERM),
+        ],
+        argument=1,
+    )
     # a larger socket buffer is memory that no process owns: said to be done, and not done
     code += _when(
         "setsockopt",
@@ -92,8 +112,8 @@ def _refuse(error: int) -> Instruction:
     return (_RETURN, 0, 0, _ERRNO | error)
 
 
-def _load_argument(index: int) -> Instruction:
-    return (_LOAD, 0, 0, 16 + 8 * index)
+def _load_argument(index: int, *, upper: bool = False) -> Instruction:
+    return (_LOAD, 0, 0, 16 + 8 * index + 4 * upper)
 
 
 def _when(name: str, then: list[Instruction], argument: int | None = None) -> list[Instruction]:

@@ -100,4 +100,5 @@ def _advice() -> str:
 
 
 if __name__ == "__main__":
+    os.umask(0o022)
     print(json.dumps(_try(sys.argv[1])))

@@ -1,7 +1,9 @@
 """What students import in their notebooks: public checks and pictures.
 
 It knows nothing of grading: no hidden test, no answer, and no other room of the kit. Importing it
-costs little more than importing NumPy; matplotlib is imported when a picture is first shown.
+costs little more than importing NumPy; matplotlib is imported when a picture is first shown. In a
+notebook it does two more things: TensorFlow's log stays out of sight (`quiet`), and a cell shows
+all its failing checks (`collecting`).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from autograder.student.charts import (
     show_sizes,
 )
 from autograder.student.checks import CheckFailed, NotWrittenYet, check, check_raises
+from autograder.student.collecting import show_all_failures
 from autograder.student.gallery import show_filters, show_image_rows, show_top_predictions
 from autograder.student.grids import show_confusion, show_connections
 from autograder.student.pictures import (
@@ -25,6 +28,7 @@ from autograder.student.pictures import (
     show_pooling,
     show_windows,
 )
+from autograder.student.quiet import keep_the_log_quiet
 from autograder.student.training import Trained, check_learned, train_as_graded
 
 __all__ = [
@@ -53,3 +57,6 @@ __all__ = [
     "show_windows",
     "train_as_graded",
 ]
+
+keep_the_log_quiet()
+show_all_failures()

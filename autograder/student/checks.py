@@ -7,6 +7,7 @@ it does not. It knows nothing of points: grading repeats such checks, and more, 
 from __future__ import annotations
 
 import sys
+import sysconfig
 from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
@@ -125,7 +126,10 @@ def _call(
     named = {name: _copied(value) for name, value in kwargs.items()}
     try:
         got = function(*copies, **named)
-    except NotImplementedError:
+    except NotImplementedError as error:
+        if _is_of_a_library(error):
+            error.add_note(f"This happened in the check {call}")
+            raise
         raise NotWrittenYet(f"· {_name(function)} is not written yet.") from None
     except Exception as error:
         error.add_note(f"This happened in the check {call}")
@@ -136,6 +140,14 @@ def _call(
         if isinstance(before, np.ndarray) and not _identical(before, after):
             return got, name
     return got, ""
+
+
+def _is_of_a_library(error: BaseException) -> bool:
+    """Whether it was raised by code that is installed, and not by a stub."""
+    frame, file = error.__traceback__, ""
+    while frame is not None:
+        file, frame = frame.tb_frame.f_code.co_filename, frame.tb_next
+    return "site-packages" in file or file.startswith(sysconfig.get_path("stdlib"))
 
 
 def _copied(value: Any) -> Any:

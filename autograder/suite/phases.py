@@ -6,18 +6,18 @@ before: the right values that a student's code can then ask for come too late to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-from autograder.errors import SuiteError
+from autograder.suite.faults import exercise_in
 from autograder.suite.points import TestRecord
 
 
 def exercise_of(item: pytest.Item) -> str:
     """The exercise that a collected test belongs to."""
-    return item.path.stem.removeprefix("test_")
+    return exercise_in(item.path)
 
 
 def foundations(items: Sequence[pytest.Item]) -> dict[str, tuple[str, ...]]:
@@ -30,31 +30,45 @@ def foundations(items: Sequence[pytest.Item]) -> dict[str, tuple[str, ...]]:
     return {exercise: tuple(names) for exercise, names in found.items()}
 
 
-def in_order(exercises: Sequence[str], built_on: Mapping[str, Sequence[str]]) -> list[str]:
+def in_order(
+    exercises: Sequence[str], built_on: Mapping[str, Sequence[str]]
+) -> tuple[list[str], dict[str, str]]:
     """The exercises as they stand, but each after all that it builds on.
 
-    Raises:
-        SuiteError: one builds on what is no exercise, or on itself.
+    Returns:
+        The order, and what is wrong with those that can have no place in it: they build on what is
+        no exercise, or on each other.
     """
+    wrong: dict[str, str] = {}
     for exercise, names in built_on.items():
         unknown = [name for name in names if name not in exercises]
         if unknown:
-            raise SuiteError(f"{exercise!r} builds on {unknown[0]!r}, which is no exercise.")
+            wrong[exercise] = f"{exercise!r} builds on {unknown[0]!r}, which is no exercise."
     place = {exercise: number for number, exercise in enumerate(exercises)}
-    sorter = TopologicalSorter({each: built_on.get(each, ()) for each in exercises})
+    while True:
+        sorter = TopologicalSorter(
+            {each: () if each in wrong else built_on.get(each, ()) for each in exercises}
+        )
+        try:
+            sorter.prepare()
+            break
+        except CycleError as error:
+            cycle: list[str] = error.args[1]
+            wrong |= dict.fromkeys(cycle, f"Exercises build on each other: {' on '.join(cycle)}.")
     order: list[str] = []
-    try:
-        sorter.prepare()
-    except CycleError as error:
-        raise SuiteError(f"Exercises build on each other: {' on '.join(error.args[1])}.") from None
     while sorter.is_active():
         ready = sorted(sorter.get_ready(), key=place.__getitem__)
         order += ready
         sorter.done(*ready)
-    return order
+    return order, wrong
 
 
-def to_replace(names: Sequence[str], records: Sequence[TestRecord]) -> tuple[str, ...]:
-    """Those of the exercises that have been graded, and not with full marks."""
+def to_replace(
+    names: Sequence[str], records: Sequence[TestRecord], ungraded: Container[str] = ()
+) -> tuple[str, ...]:
+    """Those of the exercises that have been graded, and not with full marks.
+
+    One that could not be graded may be wrong as well: its right function stands in for it too.
+    """
     failed = {record.exercise for record in records if record.outcome != "passed"}
-    return tuple(name for name in names if name in failed)
+    return tuple(name for name in names if name in failed or name in ungraded)

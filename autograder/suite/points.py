@@ -37,16 +37,18 @@ def score(points: float, tests: Sequence[TestRecord]) -> float:
     """Points earned: the passed share of the weight, to two decimals, never above `points`.
 
     A test that relates the student's answers only to each other, that only expects an error, or
-    that rests on a claim earns nothing unless a test of values passes.
+    that rests on a claim earns nothing unless a hidden test of values passes: the answers to public
+    examples can be typed in.
     """
-    values_hold = any(test.role == "values" and test.outcome == "passed" for test in tests)
+    passed = [test for test in tests if test.outcome == "passed"]
+    values_hold = any(map(_is_hidden_test_of_values, passed))
     total = sum(test.weight for test in tests)
-    earned = sum(
-        test.weight
-        for test in tests
-        if test.outcome == "passed" and (test.role == "values" or values_hold)
-    )
+    earned = sum(test.weight for test in passed if test.role == "values" or values_hold)
     return min(round(points * earned / total, 2), points) if total else 0.0
+
+
+def _is_hidden_test_of_values(test: TestRecord) -> bool:
+    return test.role == "values" and test.visibility == "hidden"
 
 
 def summary(tests: Sequence[TestRecord]) -> Outcome:
@@ -61,13 +63,13 @@ def require_sound(exercise: str, tests: Sequence[TestRecord]) -> None:
     """Refuse a suite that breaks the rules of weights.
 
     Raises:
-        SuiteError: no test, no test of values, a weight that is not positive, or public
+        SuiteError: no test, no hidden test of values, a weight that is not positive, or public
             examples above a fifth of the weight.
     """
     if not tests:
         raise SuiteError(f"The hidden suite of {exercise!r} has no tests.")
-    if not any(test.role == "values" for test in tests):
-        raise SuiteError(f"The hidden suite of {exercise!r} has no test of values.")
+    if not any(map(_is_hidden_test_of_values, tests)):
+        raise SuiteError(f"The hidden suite of {exercise!r} has no hidden test of values.")
     if any(test.weight <= 0 for test in tests):
         raise SuiteError(f"The hidden suite of {exercise!r} has a weight that is not positive.")
     public = sum(test.weight for test in tests if test.visibility == "public")

@@ -72,13 +72,23 @@ class Student:
         self._last_name = ""
         self._numbers = itertools.count()
         self._refusal: Exception | None = None  # of a function that the call was lent
-        self._shared: dict[Callable[..., Any], _Shared] = {}
+        self._shared: dict[tuple[Callable[..., Any], tuple[str, ...]], _Shared] = {}
         self.last_call = ""
 
     def begin(self, replaced: Mapping[str, Function], seconds: float | None) -> None:
         """A test begins: which functions are replaced in it, and its calls' own limit of time."""
         self._replaced, self._seconds = replaced, seconds
         self.last_call = ""
+
+    @contextmanager
+    def unreplaced(self) -> Iterator[None]:
+        """The student's own functions for a while; messages go on to tell of the call before."""
+        before = self._replaced, self._last_name, self.last_call
+        self._replaced = {}
+        try:
+            yield
+        finally:
+            self._replaced, self._last_name, self.last_call = before
 
     def __getattr__(self, name: str) -> StudentFunction:
         if name.startswith("_"):
@@ -189,13 +199,14 @@ class Student:
         Raises:
             CallFailed, Mismatch: `ask` raised it, now or when it ran.
         """
-        if ask not in self._shared:
+        key = ask, tuple(self._replaced)
+        if key not in self._shared:
             try:
                 value, failure = ask(self, *args, **kwargs), None
             except (CallFailed, Mismatch) as error:
                 value, failure = None, error
-            self._shared[ask] = _Shared(value, failure, self._last_name, self.last_call)
-        shared = self._shared[ask]
+            self._shared[key] = _Shared(value, failure, self._last_name, self.last_call)
+        shared = self._shared[key]
         self._last_name, self.last_call = shared.last_name, shared.last_call
         if shared.failure is not None:
             raise shared.failure

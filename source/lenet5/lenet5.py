@@ -33,11 +33,7 @@
 # public checks. They are few on purpose: your work is graded with more checks than these.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"}
-import os
-
 import numpy as np
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow logs only what is fatal
 
 # %% nbgrader={"grade": false, "grade_id": "tools", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"}
 from IPython.display import display
@@ -288,14 +284,15 @@ def sparse_conv2d(x, kernel, bias, table):
     """Convolve images with kernels, each output map with the input maps that `table` connects.
 
     Args:
-        x: images, shape (batch, height, width, in maps).
+        x: images, shape (batch, height, width, in maps), floating or whole numbers.
         kernel: shape (kernel height, kernel width, in maps, out maps).
         bias: shape (out maps,), added once to each output.
         table: bool, shape (in maps, out maps): true where the two are connected.
 
     Returns:
         A new array, shape (batch, height - kernel height + 1, width - kernel width + 1, out maps):
-        no padding, stride 1. Floating arguments give a floating result of the same precision.
+        no padding, stride 1. The result is floating where an argument is, and of the same
+        precision where all are.
 
     Raises:
         ValueError: `x` or `kernel` is not of rank 4, `kernel` is for another number of maps than
@@ -383,14 +380,15 @@ def trainable_subsampling(x, weight, bias):
     """The subsampling layer of LeNet-5.
 
     Args:
-        x: images, shape (batch, height, width, maps), with at least 2 rows and 2 columns.
+        x: images, shape (batch, height, width, maps), with at least 2 rows and 2 columns; floating
+            or whole numbers, uint8 included, whose sums may be larger than their dtype can hold.
         weight: one number per map, shape (maps,).
         bias: one number per map, shape (maps,).
 
     Returns:
-        A new array, shape (batch, height // 2, width // 2, maps): `scaled_tanh` of the weight
-        times the sum of each window of 2 by 2 plus the bias. Windows do not overlap; a last row
-        or column that fills none is left out.
+        A new floating array, shape (batch, height // 2, width // 2, maps): `scaled_tanh` of the
+        weight times the sum of each window of 2 by 2 plus the bias. Windows do not overlap; a last
+        row or column that fills none is left out.
 
     Raises:
         ValueError: `x` is not of rank 4, or `weight` or `bias` has not one number per map; the
@@ -435,8 +433,8 @@ def rbf_output(x, codes):
     """Squared Euclidean distance of each example to the code of each class.
 
     Args:
-        x: shape (N, features).
-        codes: shape (classes, features).
+        x: shape (N, features), floating or whole numbers.
+        codes: shape (classes, features), as are these; not always +1 and -1.
 
     Returns:
         A new array, shape (N, classes).
@@ -569,7 +567,7 @@ def prepare_digits(images, labels, num_classes=10):
 
     Raises:
         ValueError: `images` is not of shape (N, 28, 28), `labels` has not one class for each image
-            or one that is not below num_classes; the message names the argument.
+            or one that is not from 0 to num_classes - 1; the message names the argument.
     """
     ### BEGIN SOLUTION
     images, labels = np.asarray(images), np.asarray(labels)
@@ -647,7 +645,7 @@ if "digit_images" in globals():
 
 # %% nbgrader={"grade": false, "grade_id": "build_lenet5", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 def build_lenet5(input_shape=(32, 32, 1), num_classes=10):
-    """LeNet-5 in its modern form, with fresh weights, not compiled.
+    """LeNet-5 in its modern form, not compiled, with fresh weights: each model has its own.
 
     Args:
         input_shape: (height, width, channels) of the images.
@@ -824,8 +822,8 @@ def confusion_matrix(labels, predictions, num_classes):
     """Count for each true class what it was predicted as.
 
     Args:
-        labels: true class numbers, shape (N,).
-        predictions: predicted class numbers, shape (N,).
+        labels: true class numbers, an array of ints of any dtype, shape (N,).
+        predictions: predicted class numbers, the same.
         num_classes: how many classes there are; not all of them need occur.
 
     Returns:

@@ -33,9 +33,11 @@
 # * An argument that makes no sense raises a `ValueError` whose message names that argument, such
 #   as `"pool_size must be at least 1, not 0"`.
 #
-# You may add functions of your own, in any cell in which you write. After each exercise comes a
-# cell of public checks. They are few on purpose: your work is graded with more checks than these,
-# on images with unequal sides, several channels, and negative numbers. Try such images yourself.
+# You may add functions of your own, in any cell in which you write. Exercises may call the
+# functions of earlier ones: where one of yours is wrong, the exercises that call it are graded with
+# a right one in its place, so that one mistake is paid for once. After each exercise comes a cell
+# of public checks. They are few on purpose: your work is graded with more checks than these, on
+# images with unequal sides, several channels, and negative numbers. Try such images yourself.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"}
 import numpy as np
@@ -437,7 +439,8 @@ def avg_pool2d(x, pool_size=2, strides=None, padding="valid"):
     Returns:
         A new array, shape (batch, output height, output width, channels), with the dtype of `x` if
         that is floating; averages of integers are floating too (float32 or float64). A window that
-        holds a NaN gives NaN. An empty batch gives an empty batch.
+        holds a NaN, or infinities of both signs, gives NaN, one with an infinity that infinity. An
+        empty batch gives an empty batch.
 
     Raises:
         ValueError: `x` is not of rank 4 or has no pixels, `pool_size` or `strides` is below 1 or

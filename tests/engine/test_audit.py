@@ -96,6 +96,41 @@ def test_a_test_that_no_misconception_fails_is_found(course):
     assert failure == "double: no misconception fails test_idle"
 
 
+def test_a_test_that_fails_for_a_mistake_in_another_aspect_is_found(course):
+    """The test of arguments fails for wrong values, once it asks for them as well."""
+    suite = course.suite_file("double")
+    text = suite.read_text(encoding="utf-8")
+    text = text.replace("@pytest.mark.claim", '@pytest.mark.aspect("purity")\n@pytest.mark.claim')
+    suite.write_text(text, encoding="utf-8")
+    pure = course.misconceptions_file.read_text(encoding="utf-8").replace(
+        '"double", "Whose array is changed?"',
+        '"double", "Whose array is changed?", aspect="purity"',
+    )
+    course.misconceptions_file.write_text(pure, encoding="utf-8")
+    name = "no test of one aspect fails for a mistake in another"
+    assert name not in failing(audit(course))
+    both = "    expect.close(student.double.watched(x).value, x * 2)\n"
+    suite.write_text(text.replace(".arguments[0], x)", f".arguments[0], x)\n{both}"), "utf-8")
+    assert failing(audit(course))[name] == ("double_triples: fails test_argument too",)
+
+
+def test_the_matrix_shows_which_misconceptions_fail_which_tests(course):
+    result = CliRunner().invoke(app, ["audit", "mini", "--matrix", "--course", str(course.root)])
+    lines = result.output.splitlines()
+    start = lines.index("double")
+    assert [line.split() for line in lines[start + 1 : start + 5]] == [
+        ["test_example", "x··", "values"],
+        ["test_arrays", "x··", "values"],
+        ["test_argument", "·x·", "values"],
+        ["test_refuses_text", "··x", "values"],
+    ]
+    assert [line.split() for line in lines[start + 6 : start + 9]] == [
+        ["1", "double_triples:", "values"],
+        ["2", "double_in_place:", "values"],
+        ["3", "double_takes_text:", "values"],
+    ]
+
+
 def test_misconceptions_that_the_suite_or_the_probes_miss_are_found(course):
     text = course.misconceptions_file.read_text(encoding="utf-8")
     text += '\n@misconception("double", "Is it right")\ndef double_right(x):\n'

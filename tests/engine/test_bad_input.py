@@ -13,6 +13,7 @@ from autograder.demo.broken import tampered, unreadable
 from autograder.demo.hostile import (
     BESIDE_RIGHT,
     BESIDE_STUBS,
+    IN_A_RIGHT_CELL,
     IN_ONE_CELL,
     IN_ONE_FUNCTION,
     hostile,
@@ -24,7 +25,7 @@ REASONS = {
     "invalid_json": "not valid JSON",
     "truncated": "cut off",
     "empty": "empty",
-    "nbformat_3": "nbformat 3",
+    "nbformat_2": "nbformat 2",
     "another_assignment": "another assignment",
     "deeply_nested": "nested too deeply",
     "not_utf8": "not UTF-8",
@@ -42,8 +43,6 @@ NOTES = {
 }
 ONE_EXERCISE = {
     "syntax_error": {"missing"},
-    "exception_at_import": {"missing"},
-    "endless_loop_at_import": {"missing"},
     "endless_loop": {"timeout"},
     "returns_none": {"failed"},
     "wrong_type": {"failed"},
@@ -108,7 +107,7 @@ def test_what_breaks_one_exercise_leaves_the_others(
     assert {test.outcome for test in spoiled.tests} <= {*ONE_EXERCISE[kind], "passed"}
 
 
-@pytest.mark.parametrize("kind", BESIDE_RIGHT)
+@pytest.mark.parametrize("kind", [*BESIDE_RIGHT, *IN_A_RIGHT_CELL])
 def test_noise_beside_right_answers_costs_nothing(
     kind: str, results: Mapping[str, Result], made_up: Mapping[str, MadeUp]
 ) -> None:
@@ -130,4 +129,5 @@ def test_printing_100_mb_is_counted_and_not_kept(results: Mapping[str, Result]) 
 
 def test_every_kind_of_bad_input_is_tested(made_up: Mapping[str, MadeUp]) -> None:
     assert set(ONE_EXERCISE) == {*IN_ONE_CELL, *IN_ONE_FUNCTION}
-    assert set(made_up) == {*REASONS, *NOTES, *ONE_EXERCISE, *BESIDE_RIGHT, *BESIDE_STUBS}
+    harmless = {*BESIDE_RIGHT, *IN_A_RIGHT_CELL}
+    assert set(made_up) == {*REASONS, *NOTES, *ONE_EXERCISE, *harmless, *BESIDE_STUBS}

@@ -24,6 +24,17 @@ def test_what_rests_on_no_value_earns_nothing_alone(role):
     assert score(4, [*alone, record()]) == pytest.approx(3.2)
 
 
+@pytest.mark.parametrize("role", ["supporting", "claim"])
+def test_a_public_example_that_was_typed_in_earns_its_own_points_only(role):
+    tests = [record(visibility="public"), record(role=role, weight=2.0), record("failed", 7.0)]
+    assert score(10, tests) == 1
+
+
+@pytest.mark.parametrize("outcome", ["failed", "timeout", "missing"])
+def test_a_hidden_test_of_values_counts_for_others_only_where_it_passes(outcome):
+    assert score(4, [record(role="claim"), record(outcome)]) == 0
+
+
 def test_no_outcome_but_passed_earns():
     outcomes = ("failed", "error", "timeout", "crashed", "not_implemented", "missing", "violation")
     for outcome in outcomes:
@@ -44,7 +55,8 @@ def test_an_exercise_has_the_outcome_that_its_failures_share():
     ("tests", "sentence"),
     [
         ([], "no tests"),
-        ([record(role="claim")], "no test of values"),
+        ([record(role="claim")], "no hidden test of values"),
+        ([record(visibility="public")], "no hidden test of values"),
         ([record(weight=0)], "not positive"),
         ([record(visibility="public"), record(weight=2)], "more than a fifth"),
     ],

@@ -51,7 +51,7 @@ def test_json_has_exactly_the_agreed_keys() -> None:
     (document,) = json.loads(publish_json.dumps([result()]))
     assert " ".join(document) == (
         "assignment student submission status reason score max_score exercises written "
-        "isolation seconds versions"
+        "attention failed_cells isolation seconds versions"
     )
     (exercise,) = document["exercises"]
     assert list(exercise) == ["name", "score", "max_score", "outcome", "tests"]

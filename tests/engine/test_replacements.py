@@ -9,7 +9,6 @@ from mini_course import module_text, write_mini_course
 
 import autograder
 from autograder.course import Assignment
-from autograder.errors import SuiteError
 from autograder.gradebook.explanation import as_html, as_text
 from autograder.publish.json import document
 from autograder.results import ExerciseResult, Result
@@ -81,6 +80,33 @@ def test_a_mistake_is_diagnosed_as_if_nothing_else_were_wrong(course, tmp_path):
     result = graded(course, tmp_path, increment=wrong, double=WRONG_DOUBLE)
     hints = [test.misconception for test in exercise(result, "increment").tests if test.hint]
     assert hints == ["increment_by_two"]
+
+
+def test_code_that_relies_on_its_own_function_is_judged_with_that(course, tmp_path):
+    """It takes one argument more than the right one, and is wrong without it."""
+    own = "def double(x, times=3):\n    return np.asarray(x) * times"
+    body = "def increment(x):\n    return double(x, 2) - np.asarray(x) + 1"
+    result = graded(course, tmp_path, increment=body, double=own)
+    assert exercise(result, "double").score == 0
+    assert (exercise(result, "increment").score, exercise(result, "increment").replaced) == (4, ())
+
+
+def test_code_that_puts_its_own_mistake_right_is_judged_with_that(course, tmp_path):
+    body = "def increment(x):\n    return double(x) - 2 * np.asarray(x) + 1"
+    result = graded(course, tmp_path, increment=body, double=WRONG_DOUBLE)
+    assert (exercise(result, "increment").score, exercise(result, "increment").replaced) == (4, ())
+
+
+def test_what_fails_either_way_is_told_as_it_fails_with_the_replacement(course, tmp_path):
+    body = "def increment(x):\n    raise ValueError(f'{double(7)}')"
+    result = graded(course, tmp_path, increment=body, double=WRONG_DOUBLE)
+    assert "14" in exercise(result, "increment").tests[0].message
+    assert exercise(result, "increment").replaced == ("double",)
+
+
+def test_what_is_not_asked_for_is_not_said_to_be_replaced(course, tmp_path):
+    result = graded(course, tmp_path, double=WRONG_DOUBLE)
+    assert (exercise(result, "increment").score, exercise(result, "increment").replaced) == (4, ())
 
 
 def test_exercises_stand_in_the_order_of_the_source(course, tmp_path):
@@ -168,12 +194,15 @@ def test_explanations_and_documents_say_what_was_replaced(course, tmp_path):
 
 
 def test_exercises_keep_their_order_but_for_what_they_build_on():
-    assert in_order(["a", "b", "c", "d"], {"a": ["d"], "c": ["a"]}) == ["b", "d", "a", "c"]
+    order, wrong = in_order(["a", "b", "c", "d"], {"a": ["d"], "c": ["a"]})
+    assert (order, wrong) == (["b", "d", "a", "c"], {})
 
 
 def test_exercises_that_build_on_each_other_are_the_suites_fault():
-    with pytest.raises(SuiteError, match="build on each other"):
-        in_order(["a", "b"], {"a": ["b"], "b": ["a"]})
+    order, wrong = in_order(["a", "b", "c"], {"a": ["b"], "b": ["a"]})
+    assert "c" in order
+    assert set(wrong) == {"a", "b"}
+    assert "build on each other" in wrong["a"]
 
 
 def test_what_is_built_on_must_be_an_exercise(tmp_path):
@@ -184,10 +213,9 @@ def test_what_is_built_on_must_be_an_exercise(tmp_path):
     path = tmp_path / "ada.py"
     path.write_text(module_text(), encoding="utf-8")
     result = autograder.grade(path, course, SEED)
-    assert (result.status, result.reason) == (
-        "grader_error",
-        "'increment' builds on 'nothing', which is no exercise.",
-    )
+    assert result.status == "grader_error"
+    assert "'increment' builds on 'nothing', which is no exercise." in result.reason
+    assert [each.score for each in result.exercises] == [None, 2.0]
 
 
 # -- time ----------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from sandboxes import available, sandbox
 
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, SandboxLost
 from autograder.sandbox import (
     AnswerRefused,
     Cell,
@@ -27,10 +27,9 @@ from autograder.sandbox import (
     TimedOut,
     Violated,
     Zygote,
-    allowance,
 )
 
-QUICK = Limits(call_seconds=0.5, memory_mb=150)
+QUICK = Limits(call_seconds=0.5, waiting_seconds=0.5, memory_mb=150)
 # writes to every descriptor that could be the wire
 SPEAK = """
     import os
@@ -249,7 +248,7 @@ def test_a_call_that_does_not_end_is_ended(zygote: Zygote, body: str) -> None:
 def test_a_function_that_timed_out_twice_is_not_called_again(zygote: Zygote) -> None:
     with sandbox(zygote, "def f():\n    while True: pass", limits=QUICK) as student:
         for _ in range(2):
-            with pytest.raises(TimedOut, match=r"longer than|had not ended"):
+            with pytest.raises(TimedOut, match="longer than"):
                 student.call("f")
         with pytest.raises(TimedOut, match="not called again"):
             student.call("f")
@@ -271,10 +270,7 @@ def test_when_the_total_is_used_up_nothing_more_is_run(zygote: Zygote) -> None:
             student.call("f")
 
 
-def test_computing_in_other_processes_counts(
-    zygote: Zygote, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(allowance, "WALL_FACTOR", 100.0)  # a busy machine is slow by the clock
+def test_computing_in_other_processes_counts(zygote: Zygote) -> None:
     cell = """
     import os
     def f():
@@ -527,7 +523,7 @@ def test_a_warm_process_that_ends_takes_its_submissions_along(zygote: Zygote) ->
         assert student._fork is not None
         worker = os.pidfd_open(student._fork.tree.pid)
     assert ended(worker)
-    with pytest.raises((Crashed, Violated)):
+    with pytest.raises(SandboxLost if zygote.isolation == "namespaces" else Violated):
         student.call("f")
     student.close()
 
@@ -568,5 +564,5 @@ def test_a_module_that_cannot_be_imported_is_named() -> None:
 
 
 def test_an_address_where_nothing_listens_is_an_error_of_ours(tmp_path: Path) -> None:
-    with pytest.raises(AutograderError, match="No warm process"):
+    with pytest.raises(SandboxLost, match="No warm process"):
         Sandbox(str(tmp_path / "none"), []).reports  # noqa: B018

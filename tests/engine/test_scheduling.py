@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+from pathlib import Path
+
+import psutil
 import pytest
 from mini_course import module_text
+from sandboxes import available
 
+from autograder.course import Assignment
+from autograder.errors import SandboxLost
+from autograder.grading import grade
+from autograder.results import Result
 from autograder.scheduling import Task, grade_class, grade_files, handed_in
 from autograder.stored import result_file
+from autograder.submission import Submission
+
+needs_namespaces = pytest.mark.skipif(
+    available() != "namespaces", reason="elsewhere a student's code can end these itself"
+)
 
 
 @pytest.fixture
@@ -68,3 +82,73 @@ def test_files_are_graded_in_their_order_and_nothing_is_written(classroom, tmp_p
         ("zoe", 6.0),
     ]
     assert not (classroom.root / "results").exists()
+
+
+def warm_processes() -> list[psutil.Process]:
+    """Those that this process has started."""
+    return [
+        process
+        for process in psutil.Process().children()
+        if "autograder.sandbox.zygote" in process.cmdline()
+    ]
+
+
+def many(course: Assignment, count: int) -> dict[str, Path]:
+    """Right submissions of so many students."""
+    for number in range(count):
+        folder = course.root / "submitted" / f"student{number:02}" / "mini"
+        folder.mkdir(parents=True)
+        (folder / "mini.py").write_text(module_text(), encoding="utf-8")
+    return handed_in(course)
+
+
+def test_a_warm_process_that_is_killed_midway_costs_nobody_anything(mini_course):
+    killed = []
+
+    def kill_after_the_third(result: Result) -> None:
+        killed.append(result.student)
+        if len(killed) == 3:
+            for process in warm_processes():
+                process.kill()
+
+    results = grade_class(mini_course, many(mini_course, 12), on_result=kill_after_the_third)
+    assert [(result.status, result.score) for result in results] == [("graded", 6.0)] * 12
+    assert warm_processes() == []
+
+
+@needs_namespaces
+def test_a_guardian_that_is_killed_costs_its_submission_nothing(mini_course):
+    """And so does a worker: whatever stands below a warm process is ended once."""
+    seen = []
+
+    def kill_all_below(result: Result) -> None:
+        seen.append(result.student)
+        if len(seen) in (2, 4):
+            for warm in warm_processes():
+                for process in warm.children(recursive=len(seen) == 4)[-1:]:
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        process.kill()
+
+    results = grade_class(mini_course, many(mini_course, 8), on_result=kill_all_below)
+    assert [(result.status, result.score) for result in results] == [("graded", 6.0)] * 8
+
+
+def test_a_submission_under_which_all_sandboxes_are_ended_stays_ungraded(mini_course, tmp_path):
+    """Nobody gets a zero for it, and the run ends."""
+
+    def lose(submission: Submission) -> str:
+        raise SandboxLost("It was ended.")
+
+    path = tmp_path / "mini.py"
+    path.write_text(module_text(), encoding="utf-8")
+    result = grade(path, mini_course, b"seed", zygote=lose)
+    assert result.status == "grader_error"
+    assert "3 times" in result.reason
+
+
+def test_submissions_that_import_more_are_graded_among_the_others(mini_course, tmp_path):
+    files = [tmp_path / name for name in ("plain.py", "more.py", "missing.py")]
+    for file, line in zip(files, ("", "import PIL.Image\n", "import no_such_library"), strict=True):
+        file.write_text(f"{line}\n{module_text()}", encoding="utf-8")
+    results = grade_files(mini_course, [Task(file.stem, file) for file in files], jobs=2)
+    assert [result.score for result in results][:2] == [6.0, 6.0]

@@ -21,7 +21,7 @@ from mini_course import (
 
 from autograder.course import Assignment
 from autograder.errors import SubmissionRejected
-from autograder.submission import MAX_BYTES, locate, read
+from autograder.submission import MAX_BYTES, choose, read
 
 
 def handed_in(folder: Path, content: str | bytes, name: str = "mini.ipynb") -> Path:
@@ -35,7 +35,7 @@ def solved(answer: str = "Because.") -> list[dict]:
 
 
 def test_a_notebook_gives_its_code_in_order_without_the_grade_cells(mini_course, tmp_path):
-    submission = read(handed_in(tmp_path, notebook_json(solved())), mini_course)
+    submission = read(handed_in(tmp_path, notebook_json(solved())), mini_course.release)
     assert [cell.label for cell in submission.cells] == [
         "cell 2 (setup)",
         "cell 3 (increment)",
@@ -50,9 +50,9 @@ def test_the_three_forms_hold_the_same_code(mini_course, tmp_path):
 
     text = notebook_json(solved())
     percent = jupytext.writes(jupytext.reads(text, fmt="ipynb"), fmt="py:percent")
-    one = read(handed_in(tmp_path, text), mini_course)
-    two = read(handed_in(tmp_path, percent, "mini.py"), mini_course)
-    three = read(handed_in(tmp_path, module_text(), "plain.py"), mini_course)
+    one = read(handed_in(tmp_path, text), mini_course.release)
+    two = read(handed_in(tmp_path, percent, "mini.py"), mini_course.release)
+    three = read(handed_in(tmp_path, module_text(), "plain.py"), mini_course.release)
     assert (one.kind, two.kind, three.kind) == ("notebook", "percent", "module")
     assert [cell.source for cell in one.cells] == [cell.source for cell in two.cells]
     assert two.written == one.written
@@ -68,7 +68,8 @@ def test_the_three_forms_hold_the_same_code(mini_course, tmp_path):
         (b"{not json", "not valid JSON"),
         (notebook_json(solved())[:200].encode(), "not valid JSON"),
         (b"[]", "not a notebook"),
-        (b'{"nbformat": 3, "worksheets": []}', "nbformat 3"),
+        (b'{"nbformat": 3, "worksheets": []}', "none of the cells"),
+        (b'{"nbformat": 2, "worksheets": []}', "nbformat 2"),
         (b'{"cells": []}', "no notebook format"),
         (b'{"nbformat": 4}', "no list of cells"),
         (b'{"nbformat": 4, "cells": [1]}', "Cell 1"),
@@ -82,20 +83,22 @@ def test_what_is_not_a_notebook_is_refused_with_a_sentence(
     mini_course, tmp_path, content, sentence
 ):
     with pytest.raises(SubmissionRejected, match=sentence):
-        read(handed_in(tmp_path, content), mini_course)
+        read(handed_in(tmp_path, content), mini_course.release)
 
 
 def test_a_notebook_of_another_assignment_is_refused_by_name(mini_course, tmp_path):
     other = [code_cell("def f(): ...", nbgrader_metadata("f", solution=True))]
     with pytest.raises(SubmissionRejected, match="another assignment"):
-        read(handed_in(tmp_path, notebook_json(other)), mini_course)
+        read(handed_in(tmp_path, notebook_json(other)), mini_course.release)
 
 
 def test_a_notebook_that_lost_all_its_metadata_still_counts(mini_course, tmp_path):
     bare = [code_cell("import numpy as np"), code_cell(SOLUTIONS["double"])]
-    submission = read(handed_in(tmp_path, notebook_json(bare)), mini_course)
+    submission = read(handed_in(tmp_path, notebook_json(bare)), mini_course.release)
     assert "The cell 'increment' is missing; the released one counts." in submission.notes
-    assert submission.cells[0].label == "the locked cell 'setup'"
+    assert [cell.label for cell in submission.cells] == ["cell 1 (setup)", "cell 2 (double)"]
+    assert "2 cells had lost" not in submission.attention[0]
+    assert "1 cell had lost nbgrader's metadata" in submission.attention[0]
 
 
 def test_links_folders_pipes_and_giants_are_refused(mini_course, tmp_path):
@@ -115,17 +118,16 @@ def test_links_folders_pipes_and_giants_are_refused(mini_course, tmp_path):
         (pipe, "not a regular file"),
         (giant, "larger than"),
         (tmp_path / "absent.ipynb", "does not exist"),
-        (tmp_path / "notes.txt", "neither a notebook"),
         (tmp_path / "nul\0.ipynb", "name"),
     ):
         with pytest.raises(SubmissionRejected, match=sentence):
-            read(path, mini_course)
+            read(path, mini_course.release)
 
 
 def test_locked_cells_are_run_as_released(mini_course, tmp_path):
     cells = solved()
     cells[1]["source"] = "import os as np"
-    submission = read(handed_in(tmp_path, notebook_json(cells)), mini_course)
+    submission = read(handed_in(tmp_path, notebook_json(cells)), mini_course.release)
     assert submission.cells[0].source == "import numpy as np"
     assert submission.notes == ("The locked cell 'setup' was changed; the released one counts.",)
 
@@ -133,7 +135,7 @@ def test_locked_cells_are_run_as_released(mini_course, tmp_path):
 def test_copies_are_run_and_told_of(mini_course, tmp_path):
     cells = solved()
     cells.insert(3, code_cell("extra = 1", cells[2]["metadata"]))
-    submission = read(handed_in(tmp_path, notebook_json(cells)), mini_course)
+    submission = read(handed_in(tmp_path, notebook_json(cells)), mini_course.release)
     assert "extra = 1" in [cell.source for cell in submission.cells]
     assert submission.notes == ("The cell 'increment' stands 2 times; all of them were run.",)
 
@@ -141,14 +143,16 @@ def test_copies_are_run_and_told_of(mini_course, tmp_path):
 def test_changed_points_are_told_of(mini_course, tmp_path):
     cells = solved()
     cells[3]["metadata"]["nbgrader"]["points"] = 400
-    submission = read(handed_in(tmp_path, notebook_json(cells)), mini_course)
+    submission = read(handed_in(tmp_path, notebook_json(cells)), mini_course.release)
     assert submission.notes == ("The points of 'test_increment' were changed; the source's count.",)
 
 
-def test_the_first_cell_of_a_written_answer_is_the_answer(mini_course, tmp_path):
+def test_an_answer_split_in_two_cells_is_one_answer(mini_course, tmp_path):
     cells = solved("first")
     cells.append(text_cell("second", cells[-1]["metadata"]))
-    assert read(handed_in(tmp_path, notebook_json(cells)), mini_course).written == {"why": "first"}
+    assert read(handed_in(tmp_path, notebook_json(cells)), mini_course.release).written == {
+        "why": "first\n\nsecond"
+    }
 
 
 def test_odd_metadata_does_no_harm(mini_course, tmp_path):
@@ -156,7 +160,7 @@ def test_odd_metadata_does_no_harm(mini_course, tmp_path):
     cells[2]["metadata"] = {"nbgrader": {"grade_id": ["increment"]}}
     cells[4]["metadata"] = {"nbgrader": 7}
     cells[0]["metadata"] = "text"
-    submission = read(handed_in(tmp_path, notebook_json(cells)), mini_course)
+    submission = read(handed_in(tmp_path, notebook_json(cells)), mini_course.release)
     assert len(submission.cells) == 3
 
 
@@ -167,23 +171,23 @@ def test_a_folder_that_is_a_link_to_anothers_is_refused(mini_course, tmp_path):
     mine = tmp_path / "mine"
     mine.symlink_to(other)
     with pytest.raises(SubmissionRejected, match="symbolic link"):
-        locate(mine, mini_course)
+        choose(mine, mini_course.release)
 
 
 def test_a_folder_is_searched_for_the_right_name_first(mini_course: Assignment, tmp_path):
     with pytest.raises(SubmissionRejected, match="Nothing was handed in"):
-        locate(tmp_path, mini_course)
+        choose(tmp_path, mini_course.release)
     only = handed_in(tmp_path, module_text(), "answer.py")
-    assert locate(tmp_path, mini_course) == only
+    assert choose(tmp_path, mini_course.release).path == only
     handed_in(tmp_path, module_text(), "second.py")
     with pytest.raises(SubmissionRejected, match="more than one"):
-        locate(tmp_path, mini_course)
+        choose(tmp_path, mini_course.release)
     right = handed_in(tmp_path, json.dumps({}), "mini.ipynb")
-    assert locate(tmp_path, mini_course) == right
+    assert choose(tmp_path, mini_course.release).path == right
 
 
 def test_the_release_itself_is_a_readable_submission(mini_course):
-    submission = read(mini_course.release_notebook, mini_course)
+    submission = read(mini_course.release_notebook, mini_course.release)
     assert submission.written == {"why": EMPTY_ANSWER}
     assert STUBS["double"] in [cell.source for cell in submission.cells]
 
@@ -191,7 +195,7 @@ def test_the_release_itself_is_a_readable_submission(mini_course):
 def test_text_that_is_slow_to_look_through_is_not_looked_through_slowly(mini_course, tmp_path):
     line = "from " + " import " * 20_000
     with pytest.raises(SubmissionRejected, match="defines none"):
-        read(handed_in(tmp_path, line, "slow.py"), mini_course)
+        read(handed_in(tmp_path, line, "slow.py"), mini_course.release)
 
 
 @pytest.mark.parametrize("above", ["", "#!/usr/bin/python\n", "# coding: utf-8\n", "\r\n"])
@@ -205,11 +209,11 @@ def test_a_yaml_bomb_in_the_header_is_not_read(mini_course, tmp_path, above):
         copies = ", ".join([f"*a{n - 1}"] * 8)
         bomb.append(f"#   a{n}: &a{n} [{copies}]")
     bombed = above + "\n".join([*bomb, "# ---", body])
-    submission = read(handed_in(tmp_path, bombed, "b.py"), mini_course)
+    submission = read(handed_in(tmp_path, bombed, "b.py"), mini_course.release)
     assert submission.written == {"why": "Because."}
 
 
 def test_percent_format_of_too_many_cells_is_refused(mini_course, tmp_path):
     text = module_text() + "\n# %%\n" * 20_000
     with pytest.raises(SubmissionRejected, match="too many cells"):
-        read(handed_in(tmp_path, text, "many.py"), mini_course)
+        read(handed_in(tmp_path, text, "many.py"), mini_course.release)

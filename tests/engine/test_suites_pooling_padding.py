@@ -14,7 +14,7 @@ from pathlib import Path
 import jupytext
 import pytest
 
-from autograder import diagnosis
+from autograder import aspects, diagnosis
 from autograder.course import load_assignment
 from autograder.diagnosis import Misconception
 from autograder.grading import grade
@@ -170,6 +170,13 @@ def test_each_hidden_test_is_failed_by_some_misconception(graded, exercise: str)
     for same_test in zip(*(result.tests for result in results), strict=True):
         assert {test.name for test in same_test} == {same_test[0].name}
         assert any(test.outcome != "passed" for test in same_test), same_test[0].name
+
+
+@every_exercise
+def test_a_test_of_one_aspect_fails_for_no_mistake_in_another(graded, exercise: str) -> None:
+    wrong = {which: graded(which) for which in CATALOGUE.of(exercise)}
+    table = aspects.matrix(ASSIGNMENT, exercise, wrong)
+    assert {which.name: table.strays(which) for which in wrong if table.strays(which)} == {}
 
 
 @every_exercise

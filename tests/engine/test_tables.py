@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.cli.tables import in_brief, show_class, show_submission
+from autograder.cli.one_submission import show_submission
+from autograder.cli.tables import in_brief, show_class
 from autograder.course import Assignment, Exercise
 from autograder.results import ExerciseResult, Result, TestResult, WrittenResult
 

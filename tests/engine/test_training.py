@@ -12,12 +12,12 @@ from sandboxes import available, sandbox
 from typer.testing import CliRunner
 
 import autograder
+from autograder import warm_processes
 from autograder.cli import app
 from autograder.course import Assignment, load_assignment
 from autograder.datasets import digits
 from autograder.errors import CourseError, SuiteError
 from autograder.gradebook.explanation import as_text
-from autograder.grading import new_warm_process
 from autograder.provenance import cache_key
 from autograder.results import Result
 from autograder.scheduling import Task, grade_files
@@ -295,7 +295,7 @@ def test_held_out_digits_are_not_found_inside_and_those_that_train_are(course):
     images, labels = digits.published()
     train, test = digits.split(labels)
     with (
-        new_warm_process(course, "namespaces") as zygote,
+        warm_processes.start(course, "namespaces") as zygote,
         sandbox(zygote, "import numpy as np", LOOKS) as student,
     ):
         table = student.call("double", [1]).value

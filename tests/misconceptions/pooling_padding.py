@@ -188,7 +188,9 @@ def calls_of_output_size():
 
 
 @misconception(
-    "output_size", "Can there be half a window? What becomes of a rest that is too small?"
+    "output_size",
+    "Can there be half a window? What becomes of a rest that is too small?",
+    aspect=("values", "kind"),
 )
 def output_size_divides_exactly(size, window, stride=1, padding="valid", dilation=1):
     padding = _require_axis(window, stride, padding)
@@ -308,7 +310,9 @@ def output_size_same_refuses_large_windows(size, window, stride=1, padding="vali
     return _at_least_one(_formula(size, window, stride, padding, dilation))
 
 
-@misconception("output_size", "May a caller write the name of the padding in capitals?")
+@misconception(
+    "output_size", "May a caller write the name of the padding in capitals?", aspect="case"
+)
 def output_size_wants_small_letters(size, window, stride=1, padding="valid", dilation=1):
     if padding not in ("valid", "same") and not isinstance(padding, int):
         raise ValueError("padding must be 'valid', 'same' or an int")
@@ -316,7 +320,9 @@ def output_size_wants_small_letters(size, window, stride=1, padding="valid", dil
     return _at_least_one(_formula(size, window, stride, padding, dilation))
 
 
-@misconception("output_size", "What is the type of your answer? Is it one for counting?")
+@misconception(
+    "output_size", "What is the type of your answer? Is it one for counting?", aspect="kind"
+)
 def output_size_is_a_float(size, window, stride=1, padding="valid", dilation=1):
     padding = _require_axis(window, stride, padding)
     if padding == "same":
@@ -326,7 +332,7 @@ def output_size_is_a_float(size, window, stride=1, padding="valid", dilation=1):
     return _at_least_one(count)
 
 
-@misconception("output_size", "What should happen when not even one window fits?")
+@misconception("output_size", "What should happen when not even one window fits?", aspect="errors")
 def output_size_may_be_nothing(size, window, stride=1, padding="valid", dilation=1):
     padding = _require_axis(window, stride, padding)
     return _formula(size, window, stride, padding, dilation)
@@ -342,7 +348,9 @@ def output_size_wants_more_than_one(size, window, stride=1, padding="valid", dil
 
 
 @misconception(
-    "output_size", "What does your function do with a stride of 0, or a padding that nobody knows?"
+    "output_size",
+    "What does your function do with a stride of 0, or a padding that nobody knows?",
+    aspect="errors",
 )
 def output_size_trusts_its_arguments(size, window, stride=1, padding="valid", dilation=1):
     if isinstance(padding, int):
@@ -355,7 +363,9 @@ def output_size_trusts_its_arguments(size, window, stride=1, padding="valid", di
 
 
 @misconception(
-    "output_size", "From your error message alone, could the caller tell which argument is wrong?"
+    "output_size",
+    "From your error message alone, could the caller tell which argument is wrong?",
+    aspect="errors",
 )
 def output_size_does_not_say_what_is_wrong(size, window, stride=1, padding="valid", dilation=1):
     try:
@@ -474,14 +484,16 @@ def same_padding_counts_too_few_outputs(size, window, stride=1):
     return total // 2, total - total // 2
 
 
-@misconception("same_padding", "Can half a cell be padded?")
+@misconception("same_padding", "Can half a cell be padded?", aspect=("values", "kind"))
 def same_padding_halves_cells(size, window, stride=1):
     _require_window_and_stride(window, stride)
     total = sum(_amounts(size, window, stride))
     return total / 2, total / 2
 
 
-@misconception("same_padding", "What is the type of the two amounts? Is it one for counting?")
+@misconception(
+    "same_padding", "What is the type of the two amounts? Is it one for counting?", aspect="kind"
+)
 def same_padding_gives_floats(size, window, stride=1):
     _require_window_and_stride(window, stride)
     total = sum(_amounts(size, window, stride))
@@ -511,13 +523,19 @@ def same_padding_moves_by_a_window(size, window, stride=None):
     return _amounts(size, window, stride)
 
 
-@misconception("same_padding", "What does your function do with a window of 0, or a stride of 0?")
+@misconception(
+    "same_padding",
+    "What does your function do with a window of 0, or a stride of 0?",
+    aspect="errors",
+)
 def same_padding_trusts_its_arguments(size, window, stride=1):
     return _amounts(size, window, stride)
 
 
 @misconception(
-    "same_padding", "From your error message alone, could the caller tell which argument is wrong?"
+    "same_padding",
+    "From your error message alone, could the caller tell which argument is wrong?",
+    aspect="errors",
 )
 def same_padding_does_not_say_what_is_wrong(size, window, stride=1):
     if window < 1 or stride < 1:
@@ -631,7 +649,11 @@ def zero_pad2d_slices_to_minus_zero(x, padding):
     return y
 
 
-@misconception("zero_pad2d", "What dtype does np.zeros give when you do not say? And what has x?")
+@misconception(
+    "zero_pad2d",
+    "What dtype does np.zeros give when you do not say? And what has x?",
+    aspect="dtype",
+)
 def zero_pad2d_is_always_float64(x, padding):
     _require_images(x)
     (top, bottom), (left, right) = _borders(padding)
@@ -650,21 +672,27 @@ def zero_pad2d_repeats_the_edge(x, padding):
     return np.pad(x, ((0, 0), *_borders(padding), (0, 0)), mode="edge")
 
 
-@misconception("zero_pad2d", "Is it the task of padding to repair cells that are NaN or infinite?")
+@misconception(
+    "zero_pad2d",
+    "Is it the task of padding to repair cells that are NaN or infinite?",
+    aspect="nan",
+)
 def zero_pad2d_clears_what_is_no_number(x, padding):
     _require_images(x)
     clean = np.where(np.isfinite(x), x, np.zeros((), x.dtype))
     return np.pad(clean, ((0, 0), *_borders(padding), (0, 0)))
 
 
-@misconception("zero_pad2d", "What does np.stack do with a list of no images?")
+@misconception("zero_pad2d", "What does np.stack do with a list of no images?", aspect="empty")
 def zero_pad2d_stacks_images(x, padding):
     _require_images(x)
     return np.stack([np.pad(image, (*_borders(padding), (0, 0))) for image in x])
 
 
 @misconception(
-    "zero_pad2d", "Without padding, what happens to x when the caller writes to what you returned?"
+    "zero_pad2d",
+    "Without padding, what happens to x when the caller writes to what you returned?",
+    aspect="purity",
 )
 def zero_pad2d_hands_back_its_argument(x, padding):
     _require_images(x)
@@ -675,7 +703,9 @@ def zero_pad2d_hands_back_its_argument(x, padding):
     return np.pad(x, ((0, 0), *borders, (0, 0)))
 
 
-@misconception("zero_pad2d", "What should your function say to a border of -1 cells?")
+@misconception(
+    "zero_pad2d", "What should your function say to a border of -1 cells?", aspect="errors"
+)
 def zero_pad2d_takes_negative_for_none(x, padding):
     _require_images(x)
     (top, bottom), (left, right) = (_two(side) for side in _two(padding))
@@ -683,7 +713,9 @@ def zero_pad2d_takes_negative_for_none(x, padding):
 
 
 @misconception(
-    "zero_pad2d", "From your error message alone, could the caller tell which argument is wrong?"
+    "zero_pad2d",
+    "From your error message alone, could the caller tell which argument is wrong?",
+    aspect="errors",
 )
 def zero_pad2d_does_not_say_what_is_wrong(x, padding):
     try:
@@ -693,7 +725,9 @@ def zero_pad2d_does_not_say_what_is_wrong(x, padding):
         raise ValueError("index can't contain negative values") from None
 
 
-@misconception("zero_pad2d", "What should happen to an array that is not a batch of images?")
+@misconception(
+    "zero_pad2d", "What should happen to an array that is not a batch of images?", aspect="errors"
+)
 def zero_pad2d_takes_any_number_of_axes(x, padding):
     borders = [(0, 0)] * (x.ndim - 3) if x.ndim > 2 else []
     return np.pad(x, (*borders, *_borders(padding), *([(0, 0)] if x.ndim > 2 else [])))
@@ -830,13 +864,19 @@ def max_pool2d_pads_as_at_stride_one(x, pool_size=2, strides=None, padding="vali
     return _pool(x, pool_size, strides, padding, _largest, _spans_as_at_stride_one)
 
 
-@misconception("max_pool2d", "If all cells are negative, can the largest of a window be 0?")
+@misconception(
+    "max_pool2d",
+    "If all cells are negative, can the largest of a window be 0?",
+    aspect="padded cells",
+)
 def max_pool2d_pads_with_zeros(x, pool_size=2, strides=None, padding="valid"):
     return _filled(x, pool_size, strides, padding, _largest, 0)
 
 
 @misconception(
-    "max_pool2d", "Is the number that you start from, or pad with, smaller than every other number?"
+    "max_pool2d",
+    "Is the number that you start from, or pad with, smaller than every other number?",
+    aspect="infinity",
 )
 def max_pool2d_starts_from_a_finite_number(x, pool_size=2, strides=None, padding="valid"):
     def largest(cells):
@@ -847,24 +887,26 @@ def max_pool2d_starts_from_a_finite_number(x, pool_size=2, strides=None, padding
     return _pool(x, pool_size, strides, padding, largest)
 
 
-@misconception("max_pool2d", "Can an array of integers hold an infinity?")
+@misconception("max_pool2d", "Can an array of integers hold an infinity?", aspect="dtype")
 def max_pool2d_pads_integers_with_infinity(x, pool_size=2, strides=None, padding="valid"):
     return _filled(x, pool_size, strides, padding, _largest, -np.inf)
 
 
-@misconception("max_pool2d", "What dtype does your answer have when x has another?")
+@misconception("max_pool2d", "What dtype does your answer have when x has another?", aspect="dtype")
 def max_pool2d_is_always_float64(x, pool_size=2, strides=None, padding="valid"):
     return _pool(x, pool_size, strides, padding, _largest).astype(np.float64)
 
 
 @misconception(
-    "max_pool2d", "What is the largest of 1 and NaN? What does your way of comparing say?"
+    "max_pool2d",
+    "What is the largest of 1 and NaN? What does your way of comparing say?",
+    aspect="nan",
 )
 def max_pool2d_drops_nan(x, pool_size=2, strides=None, padding="valid"):
     return _pool(x, pool_size, strides, padding, lambda cells: np.fmax.reduce(cells, axis=(1, 2)))
 
 
-@misconception("max_pool2d", "Is max([1, nan]) in Python the same as max([nan, 1])?")
+@misconception("max_pool2d", "Is max([1, nan]) in Python the same as max([nan, 1])?", aspect="nan")
 def max_pool2d_compares_with_python(x, pool_size=2, strides=None, padding="valid"):
     def largest(cells):
         best = cells[:, 0, 0].copy()
@@ -875,14 +917,14 @@ def max_pool2d_compares_with_python(x, pool_size=2, strides=None, padding="valid
     return _pool(x, pool_size, strides, padding, largest)
 
 
-@misconception("max_pool2d", "What does the caller find in x afterwards?")
+@misconception("max_pool2d", "What does the caller find in x afterwards?", aspect="purity")
 def max_pool2d_writes_into_its_argument(x, pool_size=2, strides=None, padding="valid"):
     y = _pool(x, pool_size, strides, padding, _largest)
     x[:, : y.shape[1], : y.shape[2]] = y[:, : x.shape[1], : x.shape[2]]
     return y
 
 
-@misconception("max_pool2d", "What does np.stack do with a list of no images?")
+@misconception("max_pool2d", "What does np.stack do with a list of no images?", aspect="empty")
 def max_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
     _checked(x, pool_size, strides, padding)
     return np.concatenate(
@@ -890,21 +932,27 @@ def max_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
     )
 
 
-@misconception("max_pool2d", "May a caller write the name of the padding in capitals?")
+@misconception(
+    "max_pool2d", "May a caller write the name of the padding in capitals?", aspect="case"
+)
 def max_pool2d_wants_small_letters(x, pool_size=2, strides=None, padding="valid"):
     if padding not in ("valid", "same"):
         raise ValueError("padding must be 'valid' or 'same'")
     return _pool(x, pool_size, strides, padding, _largest)
 
 
-@misconception("max_pool2d", "What does your function do with a padding that nobody knows?")
+@misconception(
+    "max_pool2d", "What does your function do with a padding that nobody knows?", aspect="errors"
+)
 def max_pool2d_takes_any_padding_for_valid(x, pool_size=2, strides=None, padding="valid"):
     padding = "same" if str(padding).lower() == "same" else "valid"
     return _pool(x, pool_size, strides, padding, _largest)
 
 
 @misconception(
-    "max_pool2d", "From your error message alone, could the caller tell which argument is wrong?"
+    "max_pool2d",
+    "From your error message alone, could the caller tell which argument is wrong?",
+    aspect="errors",
 )
 def max_pool2d_does_not_say_what_is_wrong(x, pool_size=2, strides=None, padding="valid"):
     try:
@@ -913,7 +961,7 @@ def max_pool2d_does_not_say_what_is_wrong(x, pool_size=2, strides=None, padding=
         raise ValueError("invalid arguments") from None
 
 
-@misconception("max_pool2d", "Which kind of exception does the contract ask for?")
+@misconception("max_pool2d", "Which kind of exception does the contract ask for?", aspect="errors")
 def max_pool2d_asserts(x, pool_size=2, strides=None, padding="valid"):
     try:
         return _pool(x, pool_size, strides, padding, _largest)
@@ -921,7 +969,9 @@ def max_pool2d_asserts(x, pool_size=2, strides=None, padding="valid"):
         raise AssertionError(str(error)) from None
 
 
-@misconception("max_pool2d", "What should happen to an array that is not a batch of images?")
+@misconception(
+    "max_pool2d", "What should happen to an array that is not a batch of images?", aspect="errors"
+)
 def max_pool2d_takes_a_single_image(x, pool_size=2, strides=None, padding="valid"):
     if x.ndim < 4:
         x = x.reshape((1,) * (4 - x.ndim) + x.shape)
@@ -936,7 +986,11 @@ def max_pool2d_refuses_the_whole_image(x, pool_size=2, strides=None, padding="va
     return _pool(x, window, stride, padding, _largest)
 
 
-@misconception("max_pool2d", 'Under "valid", what should happen when not even one window fits?')
+@misconception(
+    "max_pool2d",
+    'Under "valid", what should happen when not even one window fits?',
+    aspect="errors",
+)
 def max_pool2d_gives_nothing_for_a_large_window(x, pool_size=2, strides=None, padding="valid"):
     _require_images(x)
     window, stride, padding = _checked(np.resize(x, (1, 99, 99, 1)), pool_size, strides, padding)
@@ -1000,7 +1054,11 @@ def avg_pool2d_takes_channels_first(x, pool_size=2, strides=None, padding="valid
     return np.moveaxis(_averages(moved, pool_size, strides, padding), -1, 1)
 
 
-@misconception("avg_pool2d", "What do you do with the sum of a window's cells?")
+@misconception(
+    "avg_pool2d",
+    "What do you do with the sum of a window's cells?",
+    aspect=("values", "padded cells"),
+)
 def avg_pool2d_sums(x, pool_size=2, strides=None, padding="valid"):
     y = _pool(x, pool_size, strides, padding, lambda cells: cells.sum(axis=(1, 2)))
     return y.astype(x.dtype if x.dtype.kind == "f" else np.float64)
@@ -1010,12 +1068,17 @@ def avg_pool2d_sums(x, pool_size=2, strides=None, padding="valid"):
     "avg_pool2d",
     """Pool an image on which every cell is 1, with "same". What do you expect at the border,
     and by how many cells do you divide there?""",
+    aspect="padded cells",
 )
 def avg_pool2d_counts_the_padding(x, pool_size=2, strides=None, padding="valid"):
     return _filled(x, pool_size, strides, padding, _average, 0)
 
 
-@misconception("avg_pool2d", "Does a border of copied cells change the average of a window?")
+@misconception(
+    "avg_pool2d",
+    "Does a border of copied cells change the average of a window?",
+    aspect="padded cells",
+)
 def avg_pool2d_repeats_the_edge(x, pool_size=2, strides=None, padding="valid"):
     window, stride, padding = _checked(x, pool_size, strides, padding)
     if padding == "same":
@@ -1046,13 +1109,17 @@ def avg_pool2d_pads_as_at_stride_one(x, pool_size=2, strides=None, padding="vali
 
 
 @misconception(
-    "avg_pool2d", "What is the average of 1 and 2? Can the dtype of your answer hold it?"
+    "avg_pool2d",
+    "What is the average of 1 and 2? Can the dtype of your answer hold it?",
+    aspect="dtype",
 )
 def avg_pool2d_cuts_off_fractions(x, pool_size=2, strides=None, padding="valid"):
     return _averages(x, pool_size, strides, padding).astype(x.dtype)
 
 
-@misconception("avg_pool2d", "What is the largest sum that the dtype you add up in can hold?")
+@misconception(
+    "avg_pool2d", "What is the largest sum that the dtype you add up in can hold?", aspect="dtype"
+)
 def avg_pool2d_adds_up_in_a_small_dtype(x, pool_size=2, strides=None, padding="valid"):
     def average(cells):
         total = cells.sum(axis=(1, 2), dtype=cells.dtype)
@@ -1061,17 +1128,19 @@ def avg_pool2d_adds_up_in_a_small_dtype(x, pool_size=2, strides=None, padding="v
     return _pool(x, pool_size, strides, padding, average)
 
 
-@misconception("avg_pool2d", "What dtype does your answer have when x is float32?")
+@misconception("avg_pool2d", "What dtype does your answer have when x is float32?", aspect="dtype")
 def avg_pool2d_is_always_float64(x, pool_size=2, strides=None, padding="valid"):
     return _averages(x, pool_size, strides, padding).astype(np.float64)
 
 
-@misconception("avg_pool2d", "Is the average of 1 and NaN known?")
+@misconception("avg_pool2d", "Is the average of 1 and NaN known?", aspect="nan")
 def avg_pool2d_drops_nan(x, pool_size=2, strides=None, padding="valid"):
     return _pool(x, pool_size, strides, padding, lambda cells: np.nanmean(cells, axis=(1, 2)))
 
 
-@misconception("avg_pool2d", "Should a cell that is infinite not count?")
+@misconception(
+    "avg_pool2d", "Should a cell that is infinite not count?", aspect=("nan", "infinity")
+)
 def avg_pool2d_drops_what_is_not_finite(x, pool_size=2, strides=None, padding="valid"):
     def average(cells):
         known = np.isfinite(cells)
@@ -1084,6 +1153,7 @@ def avg_pool2d_drops_what_is_not_finite(x, pool_size=2, strides=None, padding="v
 @misconception(
     "avg_pool2d",
     "In running sums over the whole image, which windows does a single NaN or infinity reach?",
+    aspect=("nan", "infinity"),
 )
 def avg_pool2d_subtracts_running_sums(x, pool_size=2, strides=None, padding="valid"):
     window, stride, padding = _checked(x, pool_size, strides, padding)
@@ -1101,7 +1171,7 @@ def avg_pool2d_subtracts_running_sums(x, pool_size=2, strides=None, padding="val
     return y.astype(x.dtype) if x.dtype.kind == "f" else y
 
 
-@misconception("avg_pool2d", "What does the caller find in x afterwards?")
+@misconception("avg_pool2d", "What does the caller find in x afterwards?", aspect="purity")
 def avg_pool2d_writes_into_its_argument(x, pool_size=2, strides=None, padding="valid"):
     y = _averages(x, pool_size, strides, padding)
     if x.dtype.kind == "f":
@@ -1109,7 +1179,7 @@ def avg_pool2d_writes_into_its_argument(x, pool_size=2, strides=None, padding="v
     return y
 
 
-@misconception("avg_pool2d", "What does np.stack do with a list of no images?")
+@misconception("avg_pool2d", "What does np.stack do with a list of no images?", aspect="empty")
 def avg_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
     _checked(x, pool_size, strides, padding)
     return np.concatenate(
@@ -1117,14 +1187,18 @@ def avg_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
     )
 
 
-@misconception("avg_pool2d", "May a caller write the name of the padding in capitals?")
+@misconception(
+    "avg_pool2d", "May a caller write the name of the padding in capitals?", aspect="case"
+)
 def avg_pool2d_wants_small_letters(x, pool_size=2, strides=None, padding="valid"):
     if padding not in ("valid", "same"):
         raise ValueError("padding must be 'valid' or 'same'")
     return _averages(x, pool_size, strides, padding)
 
 
-@misconception("avg_pool2d", "What does your function do with arguments that make no sense?")
+@misconception(
+    "avg_pool2d", "What does your function do with arguments that make no sense?", aspect="errors"
+)
 def avg_pool2d_trusts_its_arguments(x, pool_size=2, strides=None, padding="valid"):
     window = _two(pool_size)
     stride = window if strides is None else _two(strides)
@@ -1187,7 +1261,11 @@ def min_pool2d_pads_the_odd_cell_first(x, pool_size=2, strides=None, padding="va
     return _pool(x, pool_size, strides, padding, _smallest, _spans_odd_cell_first)
 
 
-@misconception("min_pool2d", "If all cells are positive, can the smallest of a window be 0?")
+@misconception(
+    "min_pool2d",
+    "If all cells are positive, can the smallest of a window be 0?",
+    aspect="padded cells",
+)
 def min_pool2d_pads_with_zeros(x, pool_size=2, strides=None, padding="valid"):
     return _filled(x, pool_size, strides, padding, _smallest, 0)
 
@@ -1195,6 +1273,7 @@ def min_pool2d_pads_with_zeros(x, pool_size=2, strides=None, padding="valid"):
 @misconception(
     "min_pool2d",
     "What was the border of max_pool2d filled with, and would that lose against every cell here?",
+    aspect="padded cells",
 )
 def min_pool2d_pads_with_minus_infinity(x, pool_size=2, strides=None, padding="valid"):
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
@@ -1202,7 +1281,9 @@ def min_pool2d_pads_with_minus_infinity(x, pool_size=2, strides=None, padding="v
 
 
 @misconception(
-    "min_pool2d", "Is the number that you start from, or pad with, larger than every other number?"
+    "min_pool2d",
+    "Is the number that you start from, or pad with, larger than every other number?",
+    aspect="infinity",
 )
 def min_pool2d_starts_from_a_finite_number(x, pool_size=2, strides=None, padding="valid"):
     def smallest(cells):
@@ -1213,31 +1294,33 @@ def min_pool2d_starts_from_a_finite_number(x, pool_size=2, strides=None, padding
     return _pool(x, pool_size, strides, padding, smallest)
 
 
-@misconception("min_pool2d", "What is -x where x is a uint8, and 0 or 1?")
+@misconception("min_pool2d", "What is -x where x is a uint8, and 0 or 1?", aspect="dtype")
 def min_pool2d_negates_unsigned_numbers(x, pool_size=2, strides=None, padding="valid"):
     return -_pool(-x, pool_size, strides, padding, _largest)
 
 
-@misconception("min_pool2d", "What dtype does your answer have when x has another?")
+@misconception("min_pool2d", "What dtype does your answer have when x has another?", aspect="dtype")
 def min_pool2d_is_always_float64(x, pool_size=2, strides=None, padding="valid"):
     return _pool(x, pool_size, strides, padding, _smallest).astype(np.float64)
 
 
 @misconception(
-    "min_pool2d", "What is the smallest of 1 and NaN? What does your way of comparing say?"
+    "min_pool2d",
+    "What is the smallest of 1 and NaN? What does your way of comparing say?",
+    aspect="nan",
 )
 def min_pool2d_drops_nan(x, pool_size=2, strides=None, padding="valid"):
     return _pool(x, pool_size, strides, padding, lambda cells: np.fmin.reduce(cells, axis=(1, 2)))
 
 
-@misconception("min_pool2d", "What does the caller find in x afterwards?")
+@misconception("min_pool2d", "What does the caller find in x afterwards?", aspect="purity")
 def min_pool2d_turns_its_argument_round(x, pool_size=2, strides=None, padding="valid"):
     y = _pool(x, pool_size, strides, padding, _smallest)
     np.negative(x, out=x)
     return y
 
 
-@misconception("min_pool2d", "What does np.stack do with a list of no images?")
+@misconception("min_pool2d", "What does np.stack do with a list of no images?", aspect="empty")
 def min_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
     _checked(x, pool_size, strides, padding)
     return np.concatenate(
@@ -1245,14 +1328,18 @@ def min_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
     )
 
 
-@misconception("min_pool2d", "May a caller write the name of the padding in capitals?")
+@misconception(
+    "min_pool2d", "May a caller write the name of the padding in capitals?", aspect="case"
+)
 def min_pool2d_wants_small_letters(x, pool_size=2, strides=None, padding="valid"):
     if padding not in ("valid", "same"):
         raise ValueError("padding must be 'valid' or 'same'")
     return _pool(x, pool_size, strides, padding, _smallest)
 
 
-@misconception("min_pool2d", "What does your function do with arguments that make no sense?")
+@misconception(
+    "min_pool2d", "What does your function do with arguments that make no sense?", aspect="errors"
+)
 def min_pool2d_trusts_its_arguments(x, pool_size=2, strides=None, padding="valid"):
     window = _two(pool_size)
     stride = window if strides is None else _two(strides)
@@ -1339,25 +1426,29 @@ def conv2d_turns_the_kernel_round(x, kernel, bias=None, strides=1, padding="vali
 
 
 @misconception(
-    "conv2d", "How often is the bias added to one cell? In which of your loops does it stand?"
+    "conv2d",
+    "How often is the bias added to one cell? In which of your loops does it stand?",
+    aspect="bias",
 )
 def conv2d_adds_the_bias_for_every_channel(x, kernel, bias=None, strides=1, padding="valid"):
     often = None if bias is None else bias * x.shape[3]
     return _convolved(x, kernel, often, strides, padding)
 
 
-@misconception("conv2d", "Does the bias belong inside the sum over the cells of the window?")
+@misconception(
+    "conv2d", "Does the bias belong inside the sum over the cells of the window?", aspect="bias"
+)
 def conv2d_adds_the_bias_for_every_weight(x, kernel, bias=None, strides=1, padding="valid"):
     often = None if bias is None else bias * np.prod(kernel.shape[:3]).astype(bias.dtype)
     return _convolved(x, kernel, often, strides, padding)
 
 
-@misconception("conv2d", "Does your answer change when only the bias does?")
+@misconception("conv2d", "Does your answer change when only the bias does?", aspect="bias")
 def conv2d_forgets_the_bias(x, kernel, bias=None, strides=1, padding="valid"):
     return _convolved(x, kernel, None, strides, padding).astype(_type_of(x, kernel, bias))
 
 
-@misconception("conv2d", "Which number of the bias belongs to the second filter?")
+@misconception("conv2d", "Which number of the bias belongs to the second filter?", aspect="bias")
 def conv2d_adds_the_first_bias_to_all(x, kernel, bias=None, strides=1, padding="valid"):
     first = None if bias is None else bias[:1]
     return _convolved(x, kernel, first, strides, padding)
@@ -1367,6 +1458,7 @@ def conv2d_adds_the_first_bias_to_all(x, kernel, bias=None, strides=1, padding="
     "conv2d",
     """What is the shape of the b that you give to float()? NumPy 2.4 refuses float(b) for an array
     that has an axis, even if it holds one number: which index is missing?""",
+    aspect="bias",
 )
 def conv2d_converts_a_bias_with_axes(x, kernel, bias=None, strides=1, padding="valid"):
     y = _maps(x, kernel, strides, padding)
@@ -1468,7 +1560,9 @@ def conv2d_same_keeps_the_size(x, kernel, bias=None, strides=1, padding="valid")
     return _convolved(x, kernel, bias, strides, padding, _spans_that_keep_the_size)
 
 
-@misconception("conv2d", "What do cells outside the image count as in a convolution?")
+@misconception(
+    "conv2d", "What do cells outside the image count as in a convolution?", aspect="padded cells"
+)
 def conv2d_repeats_the_edge(x, kernel, bias=None, strides=1, padding="valid"):
     stride, padding = _checked_convolution(x, kernel, strides, padding)
     if padding == "same":
@@ -1489,23 +1583,33 @@ def conv2d_pads_its_answer(x, kernel, bias=None, strides=1, padding="valid"):
 
 
 @misconception(
-    "conv2d", "What dtype does NumPy give to a sum of x, kernel and bias? And what have you?"
+    "conv2d",
+    "What dtype does NumPy give to a sum of x, kernel and bias? And what have you?",
+    aspect="dtype",
 )
 def conv2d_is_always_float64(x, kernel, bias=None, strides=1, padding="valid"):
     return _convolved(x, kernel, bias, strides, padding).astype(np.float64)
 
 
-@misconception("conv2d", "Can the dtype of x hold the answer when only the kernel has fractions?")
+@misconception(
+    "conv2d",
+    "Can the dtype of x hold the answer when only the kernel has fractions?",
+    aspect="dtype",
+)
 def conv2d_has_the_dtype_of_x(x, kernel, bias=None, strides=1, padding="valid"):
     return _convolved(x, kernel, bias, strides, padding).astype(x.dtype)
 
 
-@misconception("conv2d", "Is the product of a weight and NaN known?")
+@misconception("conv2d", "Is the product of a weight and NaN known?", aspect="nan")
 def conv2d_takes_nan_for_zero(x, kernel, bias=None, strides=1, padding="valid"):
     return _convolved(np.nan_to_num(x), kernel, bias, strides, padding)
 
 
-@misconception("conv2d", "Is a slice of x a copy? What does *= do to x, and to the next window?")
+@misconception(
+    "conv2d",
+    "Is a slice of x a copy? What does *= do to x, and to the next window?",
+    aspect=("values", "dtype", "purity"),
+)
 def conv2d_multiplies_inside_its_argument(x, kernel, bias=None, strides=1, padding="valid"):
     stride, padding = _checked_convolution(x, kernel, strides, padding)
     dtype = _type_of(x, kernel, bias)
@@ -1524,7 +1628,7 @@ def conv2d_multiplies_inside_its_argument(x, kernel, bias=None, strides=1, paddi
     return y
 
 
-@misconception("conv2d", "What does np.stack do with a list of no images?")
+@misconception("conv2d", "What does np.stack do with a list of no images?", aspect="empty")
 def conv2d_stacks_images(x, kernel, bias=None, strides=1, padding="valid"):
     _checked_convolution(x, kernel, strides, padding)
     return np.concatenate(
@@ -1532,7 +1636,7 @@ def conv2d_stacks_images(x, kernel, bias=None, strides=1, padding="valid"):
     )
 
 
-@misconception("conv2d", "May a caller write the name of the padding in capitals?")
+@misconception("conv2d", "May a caller write the name of the padding in capitals?", aspect="case")
 def conv2d_wants_small_letters(x, kernel, bias=None, strides=1, padding="valid"):
     if padding not in ("valid", "same"):
         raise ValueError("padding must be 'valid' or 'same'")
@@ -1540,7 +1644,9 @@ def conv2d_wants_small_letters(x, kernel, bias=None, strides=1, padding="valid")
 
 
 @misconception(
-    "conv2d", "What does your function do with a stride of 0, or a padding that nobody knows?"
+    "conv2d",
+    "What does your function do with a stride of 0, or a padding that nobody knows?",
+    aspect="errors",
 )
 def conv2d_trusts_its_arguments(x, kernel, bias=None, strides=1, padding="valid"):
     if padding.lower() not in ("valid", "same"):
@@ -1550,7 +1656,9 @@ def conv2d_trusts_its_arguments(x, kernel, bias=None, strides=1, padding="valid"
     return _convolved(x, kernel, bias, strides, padding)
 
 
-@misconception("conv2d", "What should happen to arrays that are no images or no kernel?")
+@misconception(
+    "conv2d", "What should happen to arrays that are no images or no kernel?", aspect="errors"
+)
 def conv2d_takes_any_number_of_axes(x, kernel, bias=None, strides=1, padding="valid"):
     x = x.reshape((1,) * (4 - x.ndim) + x.shape) if x.ndim < 4 else x
     kernel = kernel.reshape(kernel.shape + (1,) * (4 - kernel.ndim))
@@ -1558,7 +1666,9 @@ def conv2d_takes_any_number_of_axes(x, kernel, bias=None, strides=1, padding="va
 
 
 @misconception(
-    "conv2d", "From your error message alone, could the caller tell which argument is wrong?"
+    "conv2d",
+    "From your error message alone, could the caller tell which argument is wrong?",
+    aspect="errors",
 )
 def conv2d_does_not_say_what_is_wrong(x, kernel, bias=None, strides=1, padding="valid"):
     try:

@@ -49,13 +49,12 @@ def side_by_side(rng: Rng) -> Iterator[Geometry]:
 
 
 def left_over(rng: Rng) -> Iterator[Geometry]:
-    """Rows and columns at the end that no whole window covers."""
-    for window, stride in ((2, 2), (3, 3), (4, 4), (2, 3), (3, 2)):
+    """Rows and columns at the end that no whole window covers; windows that touch."""
+    for window in (2, 3, 4):
         down, across = counts(rng)
-        height = span(down, window, stride, int(rng.integers(1, stride)))
-        width = span(across, window, stride, int(rng.integers(1, stride)))
-        arguments = {"pool_size": window, "strides": None if stride == window else stride}
-        yield batch(rng, height, width), arguments
+        height = span(down, window, window, int(rng.integers(1, window)))
+        width = span(across, window, window, int(rng.integers(1, window)))
+        yield batch(rng, height, width), {"pool_size": window, "strides": window}
 
 
 def strided(rng: Rng) -> Iterator[Geometry]:
@@ -69,37 +68,42 @@ def strided(rng: Rng) -> Iterator[Geometry]:
 def rectangular(rng: Rng) -> Iterator[Geometry]:
     """Windows and strides that differ downwards and across; last, a window on the whole image."""
     for window, stride in (
-        ((2, 3), None),
-        ((3, 1), None),
+        ((2, 3), (2, 3)),
+        ((3, 1), (3, 1)),
         ((1, 3), (2, 1)),
         ((3, 2), (1, 3)),
         (2, (3, 1)),
         ((2, 4), 2),
     ):
-        (kh, kw), (sh, sw) = two(window), two(stride if stride is not None else window)
+        (kh, kw), (sh, sw) = two(window), two(stride)
         down, across = counts(rng)
         shape = batch(rng, span(down, kh, sh), span(across, kw, sw))
         yield shape, {"pool_size": window, "strides": stride}
-    yield batch(rng, 4, 3), {"pool_size": (4, 3), "strides": None}
+    yield batch(rng, 4, 3), {"pool_size": (4, 3), "strides": (4, 3)}
 
 
 def same_at_stride_one(rng: Rng) -> Iterator[Geometry]:
     """ "same" that keeps the size: odd windows, even windows, windows larger than the image."""
-    for window in (2, 3, 4, (4, 1), (5, 2)):
+    for window in (2, 3, 4, 5):
         height, width = rng.permutation([3, 4, 5, 6])[:2]
-        yield (
-            batch(rng, int(height), int(width)),
-            {"pool_size": window, "strides": 1, "padding": "same"},
-        )
+        arguments = {"pool_size": window, "strides": 1, "padding": "same"}
+        yield batch(rng, int(height), int(width)), arguments
 
 
 def same_strided(rng: Rng) -> Iterator[Geometry]:
     """ "same" where the amount of padding depends on the size: none, even and odd amounts."""
-    for window, stride in ((2, None), (3, 2), (2, 3), (4, 3), (5, 2), ((3, 4), (2, 3))):
-        down, across = two(window if stride is None else stride)
+    for window, stride in ((2, 2), (3, 2), (2, 3), (4, 3), (5, 2)):
         arguments = {"pool_size": window, "strides": stride, "padding": "same"}
         for more in (0, 1):
-            yield batch(rng, 2 * down + more, 3 * across + more), arguments
+            yield batch(rng, 2 * stride + more, 3 * stride + more), arguments
+
+
+def same_rectangular(rng: Rng) -> Iterator[Geometry]:
+    """ "same" where the amounts above and below are others than those left and right."""
+    for window, stride in (((4, 1), 1), ((5, 2), 1), ((3, 4), (2, 3)), ((2, 3), (3, 1))):
+        down, across = two(stride)
+        arguments = {"pool_size": window, "strides": stride, "padding": "same"}
+        yield batch(rng, 2 * down + 1, 3 * across + 1), arguments
 
 
 def two(value: int | tuple[int, int]) -> tuple[int, int]:
@@ -143,22 +147,30 @@ def quarters(rng: Rng, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     return (rng.integers(-40, 40, size=shape) / 4).astype(dtype)
 
 
-def sprinkled(rng: Rng, x: np.ndarray, value: float, one_in: int = 7) -> np.ndarray:
-    """x with `value` in one cell of every so many, wherever chance puts them."""
-    y = x.copy()
-    y.reshape(-1)[rng.permutation(x.size)[: max(x.size // one_in, 1)]] = value
-    return y
+def spots(rng: Rng, shape: tuple[int, ...]) -> np.ndarray:
+    """Zeros with a few ones: what is above zero in an answer has seen one of them."""
+    return (rng.random(shape) < 0.2).astype(np.float32)
 
 
-def with_corner(x: np.ndarray, value: float, height: int, width: int) -> np.ndarray:
-    """x with `value` all over the first rows and columns of every image."""
-    y = x.copy()
-    y[:, :height, :width, :] = value
-    return y
+def one_hot(height: int, width: int) -> np.ndarray:
+    """As many images as one has cells, each with a one in another cell."""
+    return np.eye(height * width, dtype=np.float32).reshape(-1, height, width, 1)
+
+
+def with_corner(cells: np.ndarray, height: int, width: int) -> np.ndarray:
+    """A mask that is true all over the first rows and columns of every image, too."""
+    mask = cells.copy()
+    mask[:, :height, :width, :] = True
+    return mask
 
 
 def kernel(rng: Rng, height: int, width: int, channels: int, filters: int) -> np.ndarray:
     return mixed(rng, (height, width, channels, filters))
+
+
+def positive_kernel(rng: Rng, height: int, width: int, channels: int, filters: int) -> np.ndarray:
+    """A kernel through which every cell of a window is seen."""
+    return positive(rng, (height, width, channels, filters))
 
 
 def even_kernel(rng: Rng, height: int, width: int, channels: int, filters: int) -> np.ndarray:

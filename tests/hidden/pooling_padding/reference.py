@@ -81,6 +81,17 @@ def pool(
     return y
 
 
+def hangs_over(
+    x: np.ndarray,
+    pool_size: int | Pair = 2,
+    strides: int | Pair | None = None,
+    padding: str = "valid",
+) -> np.ndarray:
+    """Where windows reach beyond the image, in the shape of pooling's answer."""
+    window = pair(pool_size)
+    return pool(np.ones(x.shape), pool_size, strides, padding, np.sum) < window[0] * window[1]
+
+
 def max_pool2d(
     x: np.ndarray,
     pool_size: int | Pair = 2,

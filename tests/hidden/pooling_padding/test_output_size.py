@@ -19,7 +19,7 @@ def compare(student, *arguments, **named):
 @pytest.mark.weight(1)
 def test_published_examples(student):
     """The sizes of the examples in the notebook come out."""
-    for arguments in ((28, 2, 2), (5, 2, 2), (227, 11, 4)):
+    for arguments in ((28, 2, 2), (224, 11, 4), (227, 11, 4)):
         compare(student, *arguments)
 
 
@@ -100,14 +100,19 @@ def test_dilation_with_padding(student, rng):
         compare(student, size - size % stride, window, stride, "same", dilation)
 
 
+@pytest.mark.aspect("case")
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_padding_in_any_case(student, rng):
     """The padding's name may be written in capitals."""
     size = 2 * int(rng.integers(8, 30))
-    for padding in ("SAME", "Same", "VALID", "Valid"):
-        compare(student, size, 4, 2, padding)
+    for padding in ("same", "valid"):
+        want = student.output_size(size, 4, 2, padding)
+        for written in (padding.upper(), padding.title()):
+            expect.close(student.output_size(size, 4, 2, written), want, rtol=1e-9)
 
 
+@pytest.mark.aspect("kind")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_a_count_is_a_whole_number(student, rng):
@@ -122,6 +127,7 @@ def test_a_count_is_a_whole_number(student, rng):
         )
 
 
+@pytest.mark.aspect("errors")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_refuses_windows_strides_and_paddings(student):
@@ -136,14 +142,11 @@ def test_refuses_windows_strides_and_paddings(student):
         student.output_size(8, 2, 1, "full")
 
 
+@pytest.mark.aspect("errors")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_refuses_a_window_that_never_fits(student):
     """Where not even one window fits, a ValueError says so."""
-    too_large = ("window", "size", "dilation")
-    with student.raises(ValueError, naming=too_large):
-        student.output_size(3, 4)
-    with student.raises(ValueError, naming=too_large):
-        student.output_size(3, 7, 1, 1)
-    with student.raises(ValueError, naming=too_large):
-        student.output_size(4, 3, 1, "valid", 2)
+    for arguments in ((3, 4), (3, 7, 1, 1)):
+        with student.raises(ValueError, naming=("window", "size")):
+            student.output_size(*arguments)

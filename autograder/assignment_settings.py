@@ -1,0 +1,85 @@
+"""What may stand in an `assignment.toml`: sections, keys and values, each refused by its name.
+
+A misspelt limit that nobody reads is a limit that nobody has; so everything must be known.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from autograder.errors import CourseError
+
+KNOWN = ("title", "preload", "limits", "feedback", "training")
+SECTIONS = ("limits", "feedback", "training")
+HIDDEN_TESTS = ("messages", "titles", "none")
+
+
+def check(settings: Mapping[str, Any], where: str) -> None:
+    """Refuse what is not known, or of a wrong kind; `[training]` is looked at where it is read.
+
+    Args:
+        settings: the whole file.
+        where: the file, as messages call it.
+
+    Raises:
+        CourseError: something cannot be used; says what, and what is known.
+    """
+    shown = {name: f"[{name}]" if name in SECTIONS else name for name in KNOWN}
+    for name, value in settings.items():
+        if name not in KNOWN:
+            what = f"[{name}]" if isinstance(value, Mapping) else name
+            raise CourseError(f"{where}: there is no {what}{_known(name, KNOWN, shown)}.")
+        if name in SECTIONS and not isinstance(value, Mapping):
+            raise CourseError(f"{where}: {name} must be a section, [{name}], not {value!r}.")
+    title = settings.get("title", "")
+    if not isinstance(title, str):
+        raise CourseError(f"{where}: title must be text, not {title!r}.")
+    preload = settings.get("preload", [])
+    if not isinstance(preload, list) or not all(map(_is_module, preload)):
+        raise CourseError(
+            f'{where}: preload must be a list of modules, such as ["numpy"], not {preload!r}.'
+        )
+    _check_limits(settings.get("limits", {}), where)
+    _check_feedback(settings.get("feedback", {}), where)
+
+
+def _check_limits(section: Mapping[str, Any], where: str) -> None:
+    from autograder.sandbox.limits import Limits  # with it come libraries that only grading needs
+
+    known = {each.name: each for each in fields(Limits)}
+    for name, value in section.items():
+        if name not in known:
+            raise CourseError(f"{where}: [limits] has no {name}{_known(name, known)}.")
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not math.isfinite(value) or value <= 0:
+            raise CourseError(f"{where}: {name} of [limits] must be above zero, not {value!r}.")
+        if "int" in str(known[name].type) and not isinstance(value, int):
+            raise CourseError(f"{where}: {name} of [limits] must be a whole number, not {value!r}.")
+
+
+def _check_feedback(section: Mapping[str, Any], where: str) -> None:
+    for name, value in section.items():
+        if name != "hidden_tests":
+            raise CourseError(f"{where}: [feedback] has no {name}{_known(name, ['hidden_tests'])}.")
+        if value not in HIDDEN_TESTS:
+            choices = ", ".join(f'"{choice}"' for choice in HIDDEN_TESTS)
+            raise CourseError(
+                f"{where}: hidden_tests of [feedback] must be one of {choices}, not {value!r}."
+            )
+
+
+def _is_module(name: object) -> bool:
+    return isinstance(name, str) and all(part.isidentifier() for part in name.split("."))
+
+
+def _known(name: str, names: Iterable[str], shown: Mapping[str, str] | None = None) -> str:
+    """What could have been meant, and all that could."""
+    written = {each: (shown or {}).get(each, each) for each in names}
+    close = difflib.get_close_matches(name, list(written), 1)
+    known = ", ".join(written.values())
+    meant = f"; did you mean {written[close[0]]}? Known are" if close else ". Known are"
+    return f"{meant} {known}"

@@ -1,0 +1,187 @@
+"""Which release a student's file belongs to: where its public checks and locked cells come from.
+
+The released notebook that is named; else that of the course which the file lies in; else the
+file's own locked cells, or those of another notebook in its folder.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from autograder import student
+from autograder.errors import AutograderError, SubmissionRejected
+from autograder.release import GRADE_CELL_PREFIX, NotebookCell, Release
+from autograder.submission.blocks import blocks, defined
+from autograder.submission.opening import open_hand_in
+from autograder.submission.records import RawCell
+
+ANSWER_STUB = "YOUR ANSWER HERE"
+STUB = "def {name}():\n    raise NotImplementedError()"
+MOST_NAMES = 3
+NAMES = re.compile(r"^(\w+)\(", re.MULTILINE)
+"""Functions that are called at the beginning of a line."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A release, and whether it is the course's: then what it says counts, whatever a file says."""
+
+    release: Release
+    is_the_courses: bool
+
+    @property
+    def written(self) -> dict[str, float]:
+        """The questions that a person marks, in order, and their points."""
+        return {
+            str(cell.grade_id): _points(cell)
+            for cell in self.release.cells
+            if cell.is_grade and cell.is_solution
+        }
+
+    @property
+    def points(self) -> float:
+        """What the whole assignment is worth."""
+        return sum(_points(cell) for cell in self.release.cells if cell.is_grade)
+
+    def is_blank(self, question: str, answer: str) -> bool:
+        """Whether an answer is none: empty, or the text that was handed out."""
+        said = answer.strip()
+        if said in ("", ANSWER_STUB):
+            return True
+        handed_out = (
+            cell.source.strip() for cell in self.release.cells if cell.grade_id == question
+        )
+        return self.is_the_courses and said in handed_out
+
+
+def release_of(path: Path, named: Path | None) -> Found:
+    """The release that a student's file is checked by.
+
+    Args:
+        path: the student's file.
+        named: the released notebook, where `--checks` names it.
+
+    Raises:
+        SubmissionRejected: the file, or the named notebook, cannot be read.
+        AutograderError: no release was found, or the file is of another assignment.
+    """
+    if named is not None:
+        release = _release(named)
+        if release is None or not release.exercises:
+            raise AutograderError(
+                f"There are no public checks in {named.name}: name the released notebook, as you "
+                "were given it, with --checks."
+            )
+        return Found(release, is_the_courses=True)
+    cells = cells_of(path)
+    others = (other for other in _of_courses(path) if not _same(other, path))
+    if found := _best(others, cells):
+        return Found(found, is_the_courses=True)
+    own = _without_solutions(Release(path.stem, tuple(_as_released(cell) for cell in cells)))
+    beside = (other for other in sorted(path.parent.glob("*.ipynb")) if not _same(other, path))
+    found = _best(beside, cells)
+    if found and len(found.exercises) > len(own.exercises):
+        return Found(_without_solutions(found), is_the_courses=False)
+    if not own.exercises:
+        raise AutograderError(
+            f"{path.name} has no public checks any more (cells were deleted, or an editor left out "
+            "what marks them): name the released notebook, as you were given it, with --checks."
+        )
+    if gone := _gone(cells):
+        raise AutograderError(
+            f"Cells that {path.name} was given with are gone, so that nothing imports "
+            f"{' and '.join(gone)}: name the released notebook, as you were given it, with "
+            "--checks."
+        )
+    return Found(own, is_the_courses=False)
+
+
+def _gone(cells: Sequence[RawCell]) -> list[str]:
+    """What students are given to import, and what a file uses but has nowhere."""
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    got = {name for source in code for name in defined(source)}
+    used = {name for source in code for name in NAMES.findall(source)}
+    if any("import *" in source for source in code):
+        return []
+    return sorted(name for name in student.__all__ if name in used - got)[:MOST_NAMES]
+
+
+def cells_of(path: Path) -> tuple[RawCell, ...]:
+    """The cells of a file, as it lies there; a plain module is one.
+
+    Raises:
+        SubmissionRejected: it cannot be read.
+    """
+    return open_hand_in(path).cells
+
+
+def _release(path: Path) -> Release | None:
+    """The release in a notebook that anybody may have written; None where it is none."""
+    try:
+        return Release(path.stem, tuple(_as_released(cell) for cell in cells_of(path)))
+    except SubmissionRejected:
+        return None
+
+
+def _as_released(cell: RawCell) -> NotebookCell:
+    """A cell as if it were the release's; a released script says no more than the id of one."""
+    said: dict[str, Any] = dict(cell.nbgrader)
+    if cell.grade_id and not {"grade", "solution", "locked"} & said.keys():
+        is_check = cell.grade_id.startswith(GRADE_CELL_PREFIX)
+        is_answer = cell.cell_type == "markdown" and cell.source.strip() == ANSWER_STUB
+        said |= {"grade": is_check or is_answer, "solution": is_answer, "locked": is_check}
+    return NotebookCell(cell.cell_type, cell.source, said)
+
+
+def _without_solutions(release: Release) -> Release:
+    """The release as it was before somebody wrote into it: stubs, as far as they matter."""
+    cells = []
+    for cell in release.cells:
+        if cell.is_solution and cell.cell_type == "code":
+            names = [block.names for block in blocks(cell.source) if block.is_definition]
+            stubs = [STUB.format(name=name) for each in names for name in each]
+            cell = replace(cell, source="\n\n".join(stubs))
+        cells.append(cell)
+    return replace(release, cells=tuple(cells))
+
+
+def _points(cell: NotebookCell) -> float:
+    points = cell.nbgrader.get("points")
+    known = isinstance(points, int | float) and not isinstance(points, bool)
+    return float(points) if known and math.isfinite(points) else 0.0  # type: ignore[arg-type]
+
+
+def _of_courses(path: Path) -> Iterator[Path]:
+    """The released notebooks of the courses that a file lies in, the nearest course first."""
+    for folder in path.resolve().parents:
+        for release in sorted(folder.glob("assignments/*/*.ipynb")):
+            if release.stem == release.parent.name:
+                yield release
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _best(candidates: Iterable[Path], cells: Sequence[RawCell]) -> Release | None:
+    """The release that most of a file's cells and functions belong to."""
+    ids = {cell.grade_id for cell in cells if cell.grade_id}
+    functions = {name for cell in cells for name in defined(cell.source)}
+    best, most = None, 0
+    for candidate in candidates:
+        release = _release(candidate)
+        if release is None:
+            continue
+        own = {f"{GRADE_CELL_PREFIX}{name}" for name in release.exercises} | set(release.exercises)
+        count = len((own | set(release.written)) & ids) + len(set(release.exercises) & functions)
+        if count > most:
+            best, most = release, count
+    return best

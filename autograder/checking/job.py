@@ -1,0 +1,60 @@
+"""What the process of `runner` is told to run: steps in order, as plain data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Self
+
+
+@dataclass(frozen=True)
+class Step:
+    """A cell, or the public checks of an exercise.
+
+    `line` is the line of the file in which the source begins, 0 where the file has no lines that
+    count. `exercise` is what it checks, "" where it checks nothing. `only` are the statements that
+    run, by their place; None for all of them, whose outcome is then the exercise's. What is
+    `outside` finds the names of the cells before it, whose functions do not see what it defines.
+    """
+
+    label: str
+    source: str
+    line: int = 0
+    settles: tuple[str, ...] = ()
+    exercise: str = ""
+    only: tuple[int, ...] | None = None
+    outside: bool = False
+
+
+@dataclass(frozen=True)
+class Job:
+    """Steps of one file. `imports` are the modules that it imports, read as data."""
+
+    file: str
+    module_name: str
+    steps: tuple[Step, ...]
+    seconds: float | None = None
+    imports: tuple[str, ...] = ()
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """The exercises that are checked, in order."""
+        return tuple(step.exercise for step in self.steps if step.exercise and step.only is None)
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def of_json(cls, text: str) -> Self:
+        document = json.loads(text)
+        steps = tuple(
+            Step(
+                **{
+                    **step,
+                    "settles": tuple(step["settles"]),
+                    "only": None if step["only"] is None else tuple(step["only"]),
+                }
+            )
+            for step in document["steps"]
+        )
+        return cls(**{**document, "steps": steps, "imports": tuple(document["imports"])})

@@ -1,0 +1,276 @@
+"""What to run of a student's file for its public checks: the very cells that grading runs.
+
+Knows which statements the checks of an exercise need, so that one exercise can be checked alone,
+and again only when something changed that it needs. Runs nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import itertools
+import re
+import stat
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from IPython.core.compilerop import CachingCompiler
+
+from autograder.checking.finding import Found, release_of
+from autograder.checking.job import Job, Step
+from autograder.checking.names import Names, modules_of, names
+from autograder.checking.report import Blank
+from autograder.checking.touched import needed
+from autograder.execution.shell import LineKeeper
+from autograder.execution.statements import Statement, statements
+from autograder.release import Release
+from autograder.submission import Submission, read
+
+CHECKS = "the checks of {}"
+
+
+CHECKS = "the checks of {}"
+CHECKING = ("check", "check_raises")
+NO_PYTHON = "("
+STRING = re.compile(r"[\"']([\w./ ()\[\]-]{1,120})[\"']")
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """One statement of a step: its text, without IPython's syntax, and its names."""
+
+    source: str
+    names: Names
+    checks: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A file as it was read, and its steps in order: cells, and checks where they belong."""
+
+    submission: Submission
+    found: Found
+    steps: tuple[Step, ...]
+    seconds: float | None = None
+    _known: dict[str, frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """The exercises in the notebook's order."""
+        return self.found.release.exercises
+
+    @property
+    def blank(self) -> tuple[Blank, ...]:
+        """The written answers that are not written."""
+        written = self.submission.written
+        return tuple(
+            Blank(name, points)
+            for name, points in self.found.written.items()
+            if self.found.is_blank(name, written.get(name, ""))
+        )
+
+    def whole(self) -> Job:
+        """Everything, in order."""
+        return self._job(self.steps)
+
+    def only(self, exercises: Collection[str], cells: Collection[str] = ()) -> Job:
+        """The checks of these exercises, and these cells by label, with what they need."""
+        chosen = [
+            step
+            for step in self.steps
+            if (step.exercise in exercises if step.exercise else step.label in cells)
+        ]
+        wanted = {place for step in chosen for place in self._needed(step)}
+        steps = []
+        for number, step in enumerate(self.steps):
+            if step in chosen:
+                steps.append(step)
+            elif kept := tuple(n for n, place in self._numbered(number) if place in wanted):
+                steps.append(replace(step, only=kept))
+        return self._job(tuple(steps))
+
+    @cached_property
+    def checks(self) -> dict[str, Step]:
+        """The checks of each exercise."""
+        return {step.exercise: step for step in self.steps if step.exercise}
+
+    @property
+    def cells(self) -> tuple[Step, ...]:
+        """The steps that check nothing."""
+        return tuple(step for step in self.steps if not step.exercise)
+
+    def mark(self, step: Step) -> str:
+        """A digest of all that a step depends on: as long as it is the same, so is what comes of
+        it."""
+        texts = [self._flat[place].source for place in sorted(self._needed(step))]
+        told = repr((texts, step.source, self.beside))
+        return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()
+
+    def places(self, step: Step) -> tuple[tuple[str, int], ...]:
+        """Where that stands which a step needs: what messages about it may name."""
+        needed = self._needed(step)
+        return tuple(
+            (other.label, other.line)
+            for number, other in enumerate(self.steps)
+            if other is step or any(place in needed for _, place in self._numbered(number))
+        )
+
+    @cached_property
+    def beside(self) -> tuple[tuple[str, int, int], ...]:
+        """What lay beside the file, and is named in it, when this was asked first."""
+        return self.beside_now()
+
+    def beside_now(self) -> tuple[tuple[str, int, int], ...]:
+        """What lies beside the file and is named in it: by name, time and size."""
+        folder = self.submission.path.resolve().parent
+        texts = [step.source for step in self.steps if not step.exercise]
+        found = seen_beside(folder, texts, self.submission.imports)
+        return tuple(each for each in found if each[0] != self.submission.path.name)
+
+    def _needed(self, step: Step) -> frozenset[int]:
+        """The statements that a step needs, by their place among all."""
+        if step.label not in self._known:
+            number = self.steps.index(step)
+            before = [
+                Names() if statement.checks else statement.names
+                for statement in self._flat[: self._starts[number]]
+            ]
+            own = "\n".join(statement.source for statement in self._statements[number])
+            self._known[step.label] = needed(before, names(own, self._modules))
+        return self._known[step.label]
+
+    def _numbered(self, step: int) -> Iterator[tuple[int, int]]:
+        """The statements of a step: by their place in it, and among all."""
+        start = self._starts[step]
+        return enumerate(range(start, start + len(self._statements[step])))
+
+    def _job(self, steps: tuple[Step, ...]) -> Job:
+        return Job(
+            self.submission.path.name,
+            "submission" if self.submission.kind == "module" else "__main__",
+            steps,
+            self.seconds,
+            tuple(sorted(self.submission.imports)),
+        )
+
+    @cached_property
+    def _sources(self) -> tuple[tuple[Statement, ...], ...]:
+        parser = _parser()
+        return tuple(statements(parser, step.source, "<cell>") for step in self.steps)
+
+    @cached_property
+    def _modules(self) -> dict[str, str]:
+        return modules_of(_plain(each) for step in self._sources for each in step)
+
+    @cached_property
+    def _statements(self) -> tuple[tuple[_Statement, ...], ...]:
+        return tuple(
+            tuple(
+                _Statement(_plain(each), self._names(each), bool(step.exercise) and _checks(each))
+                for each in found
+            )
+            for step, found in zip(self.steps, self._sources, strict=True)
+        )
+
+    def _names(self, statement: Statement) -> Names:
+        if statement.error is None:
+            return names(_plain(statement), self._modules)
+        return Names(touches=frozenset(statement.broken_names), readable=False)
+
+    @cached_property
+    def _flat(self) -> tuple[_Statement, ...]:
+        return tuple(statement for found in self._statements for statement in found)
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        """The place of each step's first statement among all."""
+        return tuple(itertools.accumulate((len(found) for found in self._statements), initial=0))
+
+
+def seen_beside(
+    folder: Path, texts: Iterable[str], imports: Collection[str]
+) -> tuple[tuple[str, int, int], ...]:
+    """Files in a folder that code reads, as far as their names stand in it: by name, time, size."""
+    named = {match[1] for text in texts for match in STRING.finditer(text)}
+    if any((folder / f"{name.split('.')[0]}.py").is_file() for name in imports):
+        named |= {path.name for path in folder.glob("*.py")}
+    named |= {
+        f"{name.split('.')[0]}/{path.name}"
+        for name in imports
+        for path in (folder / name.split(".")[0]).glob("*.py")
+    }
+    found = []
+    for name in sorted(named):
+        try:
+            status = (folder / name).stat()
+        except (OSError, ValueError):
+            continue
+        if stat.S_ISREG(status.st_mode):
+            found.append((name, status.st_mtime_ns, status.st_size))
+    return tuple(found)
+
+
+def planned(path: Path, checks: Path | None = None, seconds: float | None = None) -> Plan:
+    """Read a file, with its release, and say what is to be run.
+
+    Raises:
+        AutograderError: it cannot be read, or no release was found; says what to do.
+    """
+    found = release_of(path, checks)
+    submission = read(path, found.release)
+    return Plan(submission, found, tuple(_steps(submission, found.release)), seconds)
+
+
+def _steps(submission: Submission, release: Release) -> Iterator[Step]:
+    """Cells and checks; a check follows the cells that it says it comes after.
+
+    A plain module does without the locked cells, as in grading; its checks do not.
+    """
+    is_module = submission.kind == "module"
+    for number in range(len(submission.cells) + 1):
+        if number:
+            cell = submission.cells[number - 1]
+            yield Step(cell.label, cell.source, cell.line, cell.settles)
+        if is_module and number == len(submission.cells):
+            for locked in release.cells:
+                if locked.is_locked and locked.cell_type == "code" and not locked.is_grade:
+                    label = f"the locked cell {locked.grade_id!r}"
+                    yield Step(label, locked.source, outside=True)
+        for check in submission.checks:
+            if check.after == number:
+                label = CHECKS.format(check.exercise)
+                yield Step(label, check.source, exercise=check.exercise, outside=is_module)
+
+
+def _plain(statement: Statement) -> str:
+    """A statement as plain Python; where it cannot be parsed, something that is none either."""
+    if statement.error is not None:
+        error = statement.error
+        return " ".join([NO_PYTHON, *statement.broken_names, f"{error.msg} {error.lineno}"])
+    return "\n".join(ast.unparse(part) for part in statement.parts)
+
+
+def _checks(statement: Statement) -> bool:
+    """Whether it checks something and prepares nothing."""
+    (part, *others) = statement.parts or (ast.Pass(),)
+    if others or isinstance(part, ast.Assert):
+        return not others
+    called = (
+        part.value.func if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) else 0
+    )
+    return isinstance(called, ast.Name) and called.id in CHECKING
+
+
+def _parser() -> Any:
+    """As much of IPython's shell as is needed to parse a cell."""
+    manager = LineKeeper()
+    return SimpleNamespace(
+        transform_cell=manager.transform_cell,
+        input_transformer_manager=manager,
+        compile=CachingCompiler(),
+        transform_ast=lambda tree: tree,
+    )

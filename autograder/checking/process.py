@@ -1,0 +1,182 @@
+"""The other end of `runner`: starts the process that runs a student's file, and waits for it.
+
+What that process writes is only shown, so it may say anything: it is read as data.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from autograder.checking.job import Job
+from autograder.checking.report import Run
+from autograder.errors import AutograderError
+
+TAIL_LINES = 12
+TAIL_BYTES = 4096
+POLL_SECONDS = 0.1
+GRACE_SECONDS = 5.0
+"""For a cell that does not let itself be interrupted, beyond its time."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run that is over: what it told, and whether it had to be ended."""
+
+    run: Run
+    stuck: bool
+
+
+class Runner:
+    """A process that runs jobs, one at a time, and keeps what it has imported in between.
+
+    Args:
+        folder: the file's folder, which is the code's working folder.
+        says: given the cell that runs, each time that another one does.
+    """
+
+    def __init__(self, folder: Path, says: Callable[[str], None] = lambda _: None) -> None:
+        self._folder = folder
+        self._says = says
+        self._scratch = tempfile.TemporaryDirectory(prefix="autograder-check-")
+        self._place = Path(self._scratch.name)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._running: int | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def process(self) -> int | None:
+        """The number of the process that stays, where it has been started."""
+        return None if self._process is None else self._process.pid
+
+    def close(self) -> None:
+        """End the process, and what it runs."""
+        self._end_job()
+        if self._process is not None:
+            with contextlib.suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream is not None:
+                    with contextlib.suppress(OSError):
+                        stream.close()
+            self._process = None
+        self._scratch.cleanup()
+
+    def run(self, job: Job) -> Ended:
+        """Run a job and wait for what comes of it.
+
+        Where a cell takes longer than it may and cannot be interrupted, or ends the process, the
+        report holds what was found before it.
+
+        Raises:
+            AutograderError: there was no report.
+        """
+        report, written = self._place / "report.json", self._place / "job.json"
+        report.unlink(missing_ok=True)
+        written.write_text(job.as_json(), encoding="utf-8")
+        process = self._started()
+        assert process.stdin is not None
+        process.stdin.write(json.dumps([str(written), str(report)]).encode() + b"\n")
+        process.stdin.flush()
+        try:
+            stuck = self._wait(process, report, job.seconds)
+        finally:
+            self._end_job()
+        document = _read(report)
+        if document is None:
+            raise AutograderError(self._last_words())
+        return Ended(Run.of_document(document), stuck)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            command = [sys.executable, "-m", "autograder.checking.runner"]
+            self._process = subprocess.Popen(
+                [*command, str(self._folder), str(self._place / "printed")],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                start_new_session=True,
+                env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONIOENCODING": "utf-8"},
+            )
+        return self._process
+
+    def _wait(self, process: subprocess.Popen[bytes], report: Path, seconds: float | None) -> bool:
+        """Wait until the job has ended; returns whether it got stuck.
+
+        It is stuck when its report has not changed for longer than one cell may take.
+        """
+        assert process.stdout is not None
+        seen, since = None, time.monotonic()
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            while True:
+                if selector.select(POLL_SECONDS):
+                    said = process.stdout.readline().split()
+                    if said[:1] != [b"started"]:  # "ended", or the process is gone
+                        self._running = None if said else self._running
+                        return False
+                    self._running, since = int(said[1]), time.monotonic()
+                now = _read(report)
+                if now != seen:
+                    seen, since = now, time.monotonic()
+                    self._says(Run.of_document(now).running)
+                if seconds is None or self._running is None:
+                    continue
+                if time.monotonic() - since > seconds + GRACE_SECONDS:
+                    return True
+
+    def _end_job(self) -> None:
+        """End what still runs of a job; the process itself stays."""
+        if self._running is not None:
+            for end in (os.kill, os.killpg):
+                with contextlib.suppress(OSError):
+                    end(self._running, signal.SIGKILL)
+            if self._process is not None and self._process.stdout is not None:
+                self._process.stdout.readline()  # "ended"
+            self._running = None
+
+    def _last_words(self) -> str:
+        """Why there is no report: what the process printed last."""
+        try:
+            with (self._place / "printed").open("rb") as stream:
+                size = stream.seek(0, os.SEEK_END)
+                stream.seek(max(0, size - TAIL_BYTES))
+                lines = stream.read().decode(errors="replace").splitlines()[-TAIL_LINES:]
+        except OSError:
+            lines = []
+        if not lines:
+            return "Your code ended before the checks could report (does it call exit()?)."
+        told = "\n".join(lines)
+        return f"Your code ended before the checks could report. Its last words:\n{told}"
+
+
+def _read(report: Path) -> Any:
+    """The report as it stands, or None."""
+    try:
+        return json.loads(report.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,102 @@
+"""What a run of the public checks found, as plain data. Runs nothing and reads no submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Outcome = Literal["passed", "failed", "error", "not_implemented", "not_run"]
+
+
+@dataclass(frozen=True)
+class ExerciseCheck:
+    """One exercise's public checks: how they ended, and what to read about it."""
+
+    name: str
+    outcome: str
+    text: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.outcome == "passed"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A statement outside of the checks that failed: in which cell, and a sentence."""
+
+    cell: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A written answer that is still as it was handed out."""
+
+    name: str
+    points: float
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """All public checks of one file, and what stood in their way.
+
+    `attention` are sentences about how the file was read; `points` what the whole assignment is
+    worth; `is_module` says that written answers cannot stand in such a file, `is_part` that only
+    some exercises were asked for.
+    """
+
+    exercises: tuple[ExerciseCheck, ...]
+    problems: tuple[str, ...] = ()
+    attention: tuple[str, ...] = ()
+    blank: tuple[Blank, ...] = ()
+    points: float = 0.0
+    is_module: bool = False
+    is_part: bool = False
+
+    @property
+    def all_passed(self) -> bool:
+        return bool(self.exercises) and all(item.passed for item in self.exercises)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of the process told: exercises by name, problems, and where it stands.
+
+    `running` is the cell under way, "" when all have run; `loaded` the modules of installed
+    libraries that it imported.
+    """
+
+    exercises: Mapping[str, ExerciseCheck]
+    problems: tuple[Problem, ...] = ()
+    running: str = ""
+    loaded: tuple[str, ...] = ()
+
+    def as_document(self) -> dict[str, Any]:
+        return {
+            "exercises": [[each.name, each.outcome, each.text] for each in self.exercises.values()],
+            "problems": [[problem.cell, problem.text] for problem in self.problems],
+            "running": self.running,
+            "loaded": list(self.loaded),
+        }
+
+    @classmethod
+    def of_document(cls, document: Any) -> Run:
+        """What a document says; the student's process wrote it, so it may say anything."""
+        if not isinstance(document, Mapping):
+            return cls({})
+        checks = [
+            ExerciseCheck(*map(str, each)) for each in _rows(document.get("exercises"), width=3)
+        ]
+        return cls(
+            {each.name: each for each in checks},
+            tuple(Problem(*map(str, each)) for each in _rows(document.get("problems"), width=2)),
+            str(document.get("running", "")),
+            tuple(map(str, _rows(document.get("loaded")))),
+        )
+
+
+def _rows(value: Any, width: int = 0) -> list[Any]:
+    rows = value if isinstance(value, list) else []
+    return [row for row in rows if not width or (isinstance(row, list) and len(row) == width)]

@@ -1,0 +1,152 @@
+"""Runs a student's file and its public checks, and writes what came of them.
+
+    python -m autograder.checking.runner FOLDER PRINTED
+
+reads jobs from its standard input, a line for each: the paths of the job and of the report. It
+imports the libraries that the file imports, and forks for each job, so that the next one finds
+them imported; where nothing can fork, it runs one job and ends. It says "started PID" and "ended"
+on its standard output; what the student's code prints goes into PRINTED.
+
+Cells run in order, statement by statement; what fails, or takes too long, does not stop what
+follows. The report is one JSON document (`report.Run`), so that nothing the student prints can be
+taken for it, and is written anew before each step: what is known outlives a process that does not.
+
+This is a student running their own code on their own machine: there is no sandbox, and no points.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import json
+import os
+import select
+import signal
+import sys
+import sysconfig
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+from autograder.checking.job import Job
+from autograder.checking.report import Run
+from autograder.checking.running import run_job
+from autograder.execution.shell import prepare_shell
+from autograder.execution.tracebacks import also_in
+
+WAIT_SECONDS = 0.05
+
+
+def _write(run: Run, path: Path) -> None:
+    """Replace the file in one step: whoever reads it sees the whole report or none."""
+    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished.write_text(json.dumps(run.as_document()), encoding="utf-8")
+    os.replace(unfinished, path)
+
+
+def preload(names: Sequence[str], folder: str) -> None:
+    """Import what is installed of these modules; what fails here, fails for the student as well."""
+    for name in names:
+        with contextlib.suppress(Exception, SystemExit):
+            if name not in sys.modules and _is_installed(name, folder):
+                importlib.import_module(name)
+
+
+def _is_installed(name: str, folder: str) -> bool:
+    spec = importlib.util.find_spec(name.partition(".")[0])
+    origin = spec.origin if spec else None
+    if origin is None or not os.path.isabs(origin):
+        return spec is not None and origin in ("built-in", "frozen")
+    return _of_a_library(origin) or not origin.startswith(os.path.join(folder, ""))
+
+
+def _of_a_library(file: str) -> bool:
+    return "site-packages" in file or file.startswith(sysconfig.get_path("stdlib"))
+
+
+def _loaded(before: set[str]) -> tuple[str, ...]:
+    """Modules of libraries that were imported since, in the order of their import."""
+    return tuple(
+        name
+        for name, module in list(sys.modules.items())
+        if name not in before and _of_a_library(getattr(module, "__file__", None) or "")
+    )
+
+
+def _serve(folder: str, printed: str, jobs: TextIO, say: TextIO) -> None:
+    """Run a job for each line, in a fork of this process."""
+    shell = prepare_shell(runs_commands=False)
+    also_in(folder)
+    for line in jobs:
+        job_path, report_path = json.loads(line)
+        job = Job.of_json(Path(job_path).read_text(encoding="utf-8"))
+        preload(job.imports, folder)
+        if not hasattr(os, "fork"):
+            print(f"started {os.getpid()}", file=say, flush=True)
+            _run_here(job, shell, printed, Path(report_path))
+            return
+        child = os.fork()
+        if child == 0:
+            with contextlib.suppress(OSError):
+                os.setsid()
+            try:
+                _run_here(job, shell, printed, Path(report_path))
+            finally:
+                _exit_now()
+        print(f"started {child}", file=say, flush=True)
+        if not _ended(child, jobs):
+            return
+        print("ended", file=say, flush=True)
+        with contextlib.suppress(OSError, ValueError):
+            found = Run.of_document(json.loads(Path(report_path).read_text(encoding="utf-8")))
+            preload(found.loaded, folder)
+
+
+def _run_here(job: Job, shell: Any, printed: str, report: Path) -> None:
+    output = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    before = set(sys.modules)
+    found = run_job(job, shell, lambda so_far: _write(so_far, report))
+    _write(replace(found, loaded=_loaded(before)), report)
+
+
+def _ended(child: int, jobs: TextIO) -> bool:
+    """Wait for a child; False, and it is ended, where nobody is there any more to read of it."""
+    while True:
+        if os.waitpid(child, os.WNOHANG)[0]:
+            return True
+        if select.select([jobs], [], [], WAIT_SECONDS)[0]:  # the owner is gone: it never speaks now
+            with contextlib.suppress(OSError):
+                os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return False
+
+
+def _exit_now() -> NoReturn:
+    """Leave without waiting for threads that the student's code may have left running."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(0)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    folder, printed = sys.argv[1:] if arguments is None else arguments
+    say = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    output = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.environ.setdefault("MPLBACKEND", "agg")
+    sys.path[0] = folder
+    with contextlib.suppress(OSError):
+        os.chdir(folder)
+    _serve(folder, printed, sys.stdin, say)
+    _exit_now()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Which statements a piece of code needs, of all that run before it.
+
+By the names that code sets and uses: what does not set, directly or through others, a name that is
+used is not needed. Where that cannot be told, it counts as needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograder.checking.names import Names
+
+
+def needed(before: Sequence[Names], target: Names) -> frozenset[int]:
+    """The statements of `before`, by index, without which `target` might come out differently."""
+    return _Search(before, target).found()
+
+
+class _Search:
+    def __init__(self, before: Sequence[Names], target: Names) -> None:
+        self._before = before
+        self._target = target
+        self._taken: set[int] = set()
+        self._seen: set[tuple[str, int, bool]] = set()
+        self._open: list[tuple[str, int, bool]] = []
+
+    def found(self) -> frozenset[int]:
+        count = len(self._before)
+        if self._target.opaque:
+            return frozenset(range(count))
+        for place in reversed(range(count)):
+            if self._before[place].opaque:  # it may use whatever stands before it
+                self._taken = set(range(place + 1))
+                for each in self._taken:
+                    self._want(self._before[each], each)
+                break
+        for place in range(count):
+            if self._before[place].always:
+                self._take(place)
+        self._want(self._target, count)
+        while self._open:
+            self._follow(*self._open.pop())
+        return frozenset(self._taken)
+
+    def _take(self, place: int) -> None:
+        if place not in self._taken:
+            self._taken.add(place)
+            self._want(self._before[place], place)
+
+    def _want(self, names: Names, place: int) -> None:
+        self._add({(name, place, False) for name in names.uses})
+        self._add({(name, len(self._before), True) for name in names.later})
+
+    def _add(self, wanted: set[tuple[str, int, bool]]) -> None:
+        self._open += wanted - self._seen
+        self._seen |= wanted
+
+    def _follow(self, name: str, end: int, whenever: bool) -> None:
+        """Take what gives this name its value before `end`: all that may, if it is used later."""
+        for place in range(end - 1, -1, -1):
+            names = self._before[place]
+            if name in names.changes:
+                self._take(place)
+                if not whenever and name in names.sets and name not in names.uses:
+                    return

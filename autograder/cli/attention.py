@@ -1,0 +1,91 @@
+"""The list that exit code 1 stands for: what a person must look at, by student or by sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from autograder.publish.text import sentences, shortened
+
+if TYPE_CHECKING:
+    from autograder.gradebook.writer import Problem
+    from autograder.results import Result
+
+NAMED_TOGETHER = 3
+LONGEST_LINE = 400
+OF_ONE = 5
+NOT_WRITTEN = "NotImplementedError"
+
+
+def of_class(
+    results: Sequence[Result],
+    problems: Sequence[Problem],
+    absent: Sequence[str],
+    nameless: Sequence[str],
+) -> list[Problem]:
+    """Everything about a class, in the order of its students, those who are missing last.
+
+    Args:
+        results: one per student.
+        problems: what could not be graded or written.
+        absent: students who have handed in nothing.
+        nameless: folders whose name cannot be a student's.
+    """
+    from autograder.gradebook.writer import Problem
+
+    said: dict[str, list[str]] = {}
+    for problem in problems:
+        said.setdefault(problem.student, []).append(problem.reason)
+    found = []
+    for result in results:
+        reasons = [*said.get(result.student, ()), *of_submission(result)]
+        found += [Problem(result.student, reason) for reason in reasons]
+    found += [
+        Problem("", str(fault))
+        for fault in dict.fromkeys(
+            fault for result in results for fault in result.faults if not fault.exercise
+        )
+    ]
+    found += [Problem(student, "has handed in nothing.") for student in absent]
+    return found + [
+        Problem(ascii(name), "the folder's name cannot be a student's: rename it.")
+        for name in nameless
+    ]
+
+
+def of_submission(result: Result) -> list[str]:
+    """What was not used of a hand-in, in a sentence each, cells that failed in one together.
+
+    Cells that failed are told where points are missing, and not where the student only has not
+    written a function yet.
+    """
+    reasons = sentences(result.observed.attention, OF_ONE)
+    failed = [cell for cell in result.observed.failed_cells if NOT_WRITTEN not in cell]
+    if failed and result.score != result.max_score:
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        reasons.append(f"did not run through: {shortened(failed[0], 200)}{more}")
+    return reasons
+
+
+def show_attention(problems: Sequence[Problem]) -> None:
+    """A line for each; what is the same for many is told once."""
+    from autograder.cli.console import say
+
+    together: dict[str, list[str]] = {}
+    for problem in problems:
+        together.setdefault(problem.reason, []).append(problem.student)
+    if problems:
+        say(f"{len({problem.student for problem in problems})} need attention:")
+    told: set[str] = set()
+    for problem in problems:
+        students = together[problem.reason]
+        if len(students) <= NAMED_TOGETHER:
+            who = problem.student
+        elif problem.reason not in told:
+            who = (
+                f"{', '.join(students[:NAMED_TOGETHER])} and {len(students) - NAMED_TOGETHER} more"
+            )
+        else:
+            continue
+        told.add(problem.reason)
+        say("  " + shortened(f"{who}: {problem.reason}" if who else problem.reason, LONGEST_LINE))

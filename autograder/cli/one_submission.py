@@ -1,0 +1,83 @@
+"""One submission as people read it in a terminal: its exercises with points and what failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograder.cli.console import output, progress_output, safe
+from autograder.cli.tables import symbol
+from autograder.publish.text import bounded, sentences
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from autograder.results import ExerciseResult, Result, TestResult
+
+FAILED_TESTS_SHOWN = 3
+LINES_SHOWN, CHARACTERS_SHOWN = 12, 900
+REMARKS_SHOWN = 5
+
+
+def show_submission(result: Result, *, on_stderr: bool = False) -> None:
+    """Each exercise with its points and what failed, then what concerns the whole."""
+    console = progress_output() if on_stderr else output()
+    if result.status != "graded":
+        console.print(f"{safe(result.student)}: [red]{result.status.replace('_', ' ')}[/red]")
+        console.print(f"  {safe(result.reason)}")
+    if result.status != "rejected":
+        _show_exercises(console, result)
+    _show_remarks(console, result)
+    if result.score is not None and result.status == "graded":
+        console.print(f"[bold]{result.score:g} of {result.max_score:g} points[/bold]")
+
+
+def _show_exercises(console: Console, result: Result) -> None:
+    width = max((len(exercise.name) for exercise in result.exercises), default=0)
+    for exercise in result.exercises:
+        console.print(
+            f"{symbol(exercise)} {safe(exercise.name):<{width}}  {safe(_points(exercise))}"
+        )
+        if exercise.outcome == "not_implemented":
+            continue
+        failed = [test for test in exercise.tests if test.outcome != "passed"]
+        for test in failed[:FAILED_TESTS_SHOWN]:
+            _show_test(console, test)
+        if len(failed) > FAILED_TESTS_SHOWN:
+            console.print(f"    and {len(failed) - FAILED_TESTS_SHOWN} more tests")
+
+
+def _points(exercise: ExerciseResult) -> str:
+    if exercise.score is None:
+        return f"not graded, worth {exercise.max_score:g}"
+    note = "  not written yet" if exercise.outcome == "not_implemented" else ""
+    return f"{exercise.score:g}/{exercise.max_score:g}{note}"
+
+
+def _show_test(console: Console, test: TestResult) -> None:
+    _show(console, 4, f"[bold]{safe(test.title or test.name)}[/bold]")
+    message = bounded(test.message, LINES_SHOWN, CHARACTERS_SHOWN) or test.outcome
+    _show(console, 6, f"[dim]{safe(message)}[/dim]")
+    if test.hint:
+        _show(console, 6, f"[yellow]Hint: {safe(test.hint)}[/yellow]")
+
+
+def _show_remarks(console: Console, result: Result) -> None:
+    """What needs a person, the cells that did not run through, and answers that wait."""
+    groups = (
+        ("Needs attention:", result.observed.attention),
+        ("Did not run through:", result.observed.failed_cells),
+    )
+    for title, found in groups:
+        if found:
+            console.print(title)
+        for sentence in sentences(found, REMARKS_SHOWN):
+            _show(console, 2, f"[yellow]{safe(sentence)}[/yellow]")
+    waiting = [item.name for item in result.written if item.state == "needs_marking"]
+    if waiting:
+        console.print(f"Written answers to mark: {safe(', '.join(waiting))}")
+
+
+def _show(console: Console, indent: int, markup: str) -> None:
+    from rich.padding import Padding
+
+    console.print(Padding(markup, (0, 0, 0, indent), expand=False))

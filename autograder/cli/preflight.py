@@ -1,0 +1,146 @@
+"""What grading needs of the machine and of the course, looked at before anything is graded.
+
+Each fault is one sentence that says what to do. What happens inside the sandbox is tried there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from autograder.course import Assignment
+from autograder.environment import require_usable
+from autograder.errors import AutograderError
+
+PROCESSES = 8
+"""That many more must be possible: the warm process, a guardian, a worker, pytest's threads."""
+EPHEMERAL = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD")
+"""Variables of machines that are made for one job and thrown away after it."""
+
+
+def check_machine() -> None:
+    """See that there is a usable temporary folder, and that processes can be started.
+
+    Raises:
+        AutograderError: there is not.
+    """
+    require_usable()
+    folder = tempfile.mkdtemp(prefix="convgrade-")
+    try:
+        _try_socket(folder)
+    except OSError as error:
+        raise AutograderError(
+            f"The temporary folder {os.path.dirname(folder)} takes no sockets ({error.strerror}): "
+            "name another with TMPDIR."
+        ) from None
+    finally:
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
+    _try_processes(PROCESSES)
+
+
+def _try_socket(folder: str) -> None:
+    path = os.path.join(folder, "s")
+    if len(os.fsencode(path)) > 90:  # the sandbox then takes /tmp as well
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as tried:
+        tried.bind(path)
+    os.unlink(path)
+
+
+def _try_processes(count: int) -> None:
+    """Have that many children at a time, which end at once."""
+    reader, writer = os.pipe()
+    children = []
+    try:
+        for _ in range(count):
+            child = os.fork()
+            if child == 0:
+                os.close(writer)
+                os.read(reader, 1)
+                os._exit(0)
+            children.append(child)
+    except OSError as error:
+        raise AutograderError(
+            f"No further processes can be started here ({error.strerror}): raise the limit "
+            "(`ulimit -u`, or that of the container) or end others."
+        ) from None
+    finally:
+        os.close(writer)
+        for child in children:
+            os.waitpid(child, 0)
+        os.close(reader)
+
+
+def check_files(files: Sequence[Path]) -> None:
+    """See that every file that was named is there.
+
+    Raises:
+        AutograderError: some are not; names them.
+    """
+    absent = [str(file) for file in files if not os.path.lexists(file)]
+    if absent:
+        raise AutograderError(f"There is no file {', '.join(absent)}: nothing was graded.")
+
+
+def check_course(assignment: Assignment) -> None:
+    """See that results, graded notebooks and the gradebook can be written.
+
+    Raises:
+        AutograderError: one cannot.
+    """
+    root = assignment.root
+    folders = (root, root / ".autograder", root / "results" / assignment.name, root / "autograded")
+    for folder in folders:
+        try:
+            folder.mkdir(
+                mode=0o700 if folder.name[0] == "." else 0o777, parents=True, exist_ok=True
+            )
+            try_to_write(folder)
+        except OSError as error:
+            raise _unwritable(folder, error) from None
+    gradebook = root / "gradebook.db"
+    if gradebook.exists() and not os.access(gradebook, os.W_OK):
+        raise _unwritable(gradebook, PermissionError(13, "Permission denied"))
+
+
+def _unwritable(place: Path, error: OSError) -> AutograderError:
+    return AutograderError(
+        f"{place} cannot be written ({error.strerror}), where grading a class puts what it finds: "
+        "nothing was graded."
+    )
+
+
+def try_to_write(folder: Path) -> None:
+    """Make a file in the folder and remove it.
+
+    Raises:
+        OSError: that cannot be done.
+    """
+    trial = folder / f".{secrets.token_hex(8)}"
+    os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    os.unlink(trial)
+
+
+def check_secret(root: Path, reports: Iterable[str] = ()) -> None:
+    """See that there is a secret; on a machine that is thrown away, say that it is new.
+
+    Raises:
+        AutograderError: it cannot be read, or a new one not be kept.
+    """
+    from autograder import seeds
+    from autograder.cli.console import say
+
+    thrown_away = any(os.environ.get(name, "false") not in ("", "0", "false") for name in EPHEMERAL)
+    known = os.environ.get(seeds.VARIABLE) or os.path.isfile(seeds.secret_file(root))
+    if (thrown_away or "gradescope" in reports) and not known:
+        say(
+            f"{seeds.VARIABLE} is not set: test inputs are drawn from a new secret, so that the "
+            "next run on another machine draws others. Put one into the secrets of your CI."
+        )
+    seeds.course_secret(root)

@@ -1,0 +1,155 @@
+"""Where reports go: a file, stdout, or whatever else a path may be, looked at before grading.
+
+A plain file is replaced as a whole. A device, a pipe or a descriptor is written to and stays what
+it is; a link is followed; a job summary, to which each step of a job adds, is added to.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograder.errors import AutograderError
+
+STDOUT = "-"
+SUMMARIES = ("GITHUB_STEP_SUMMARY",)
+"""Variables that name a file to which every step of a CI job appends."""
+_DESCRIPTOR = re.compile(r"/(?:dev/fd|proc/(?:self|thread-self|\d+)/fd)/(\d{1,9})")
+_MOST_LINKS = 40
+
+
+def check(targets: Iterable[str]) -> None:
+    """See that each report can be written where it is to go, and change nothing there.
+
+    Raises:
+        AutograderError: one cannot, or two are to go to the same place.
+    """
+    seen: set[str] = set()
+    for target in targets:
+        place = STDOUT if goes_to_stdout(target) else os.path.realpath(target)
+        if place in seen:
+            if place == STDOUT:
+                raise AutograderError("Only one report can go to stdout: give the others a path.")
+            raise AutograderError(f"Two reports cannot go to {target}: give each its own path.")
+        seen.add(place)
+        if place == STDOUT:
+            continue
+        try:
+            _try(target)
+        except OSError as error:
+            raise _unwritable(target, error) from None
+
+
+def goes_to_stdout(target: str) -> bool:
+    """Whether a report takes stdout, under whichever name."""
+    return target == STDOUT or _descriptor(target) == 1
+
+
+def write(target: str, text: str) -> None:
+    """Write a report to its target.
+
+    Raises:
+        AutograderError: it cannot be written.
+    """
+    text = text.encode("utf-8", "backslashreplace").decode().rstrip("\n") + "\n"
+    try:
+        if goes_to_stdout(target):
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        elif (descriptor := _descriptor(target)) is not None:
+            with open(os.dup(descriptor), "w", encoding="utf-8") as file:
+                file.write(text)
+        else:
+            _write_path(target, text)
+    except OSError as error:
+        raise _unwritable(target, error) from None
+
+
+def discard(target: str) -> None:
+    """Remove what an earlier run left at a target for which there is no report now."""
+    if not goes_to_stdout(target) and not os.path.islink(target) and os.path.isfile(target):
+        os.unlink(target)
+
+
+def _write_path(target: str, text: str) -> None:
+    from autograder.results import write_atomically
+
+    try:
+        status = os.stat(target)
+    except FileNotFoundError:
+        write_atomically(Path(os.path.realpath(target)), text)
+        return
+    if not stat.S_ISREG(status.st_mode):
+        with open(target, "w", encoding="utf-8") as file:
+            file.write(text)
+    elif _is_summary(target):
+        with open(target, "a", encoding="utf-8") as file:
+            file.write(text)
+    else:
+        mine = status.st_uid == os.geteuid() and status.st_nlink == 1
+        try:
+            if not mine:
+                raise PermissionError
+            real = Path(os.path.realpath(target))
+            write_atomically(real, text, stat.S_IMODE(status.st_mode))
+        except OSError:  # mounted on its own, or in a folder that takes no new files
+            Path(target).write_text(text, encoding="utf-8")
+
+
+def _try(target: str) -> None:
+    """Raise what writing would; a pipe is not opened, for that would wait for its reader."""
+    if not target:
+        raise FileNotFoundError(2, "No such file or directory")
+    descriptor = _descriptor(target)
+    if descriptor is not None:
+        os.fstat(descriptor)
+        return
+    try:
+        mode = os.stat(target).st_mode
+    except FileNotFoundError:
+        _try_folder(Path(os.path.realpath(target)).parent)
+        return
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(21, "Is a directory")
+    if stat.S_ISREG(mode):
+        os.close(os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC))
+    elif not os.access(target, os.W_OK):
+        raise PermissionError(13, "Permission denied")
+
+
+def _try_folder(folder: Path) -> None:
+    from autograder.cli.preflight import try_to_write
+
+    folder.mkdir(parents=True, exist_ok=True)
+    try_to_write(folder)
+
+
+def _is_summary(target: str) -> bool:
+    for variable in SUMMARIES:
+        named = os.environ.get(variable, "")
+        if named and os.path.exists(named) and os.path.samefile(named, target):
+            return True
+    return False
+
+
+def _descriptor(target: str) -> int | None:
+    """The number of the open descriptor that a path stands for, if it does."""
+    path = target
+    for _ in range(_MOST_LINKS):
+        found = _DESCRIPTOR.fullmatch(os.path.normpath(path))
+        if found:
+            return int(found.group(1))
+        try:
+            path = os.path.join(os.path.dirname(path), os.readlink(path))
+        except OSError:
+            return None
+    return None
+
+
+def _unwritable(target: str, error: OSError) -> AutograderError:
+    where = "stdout" if target == STDOUT else target
+    return AutograderError(f"{where} cannot be written ({error.strerror}): nothing goes there.")

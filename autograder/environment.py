@@ -1,0 +1,60 @@
+"""Whether this machine and its user's settings let anything be graded, said before it is tried.
+
+Knows no course and no submission.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from autograder.errors import EnvironmentUnusable
+
+_OWNERS_BITS = 0o700
+
+
+def require_usable() -> None:
+    """Make sure that files can be written and read again, and that processes can be measured.
+
+    Raises:
+        EnvironmentUnusable: says what to change.
+    """
+    mask = _umask()
+    if mask & _OWNERS_BITS:
+        raise EnvironmentUnusable(
+            f"The umask {mask:03o} keeps the grader from its own files: set `umask 077` first."
+        )
+    if sys.platform.startswith("linux") and _named_by_proc() != os.getpid():
+        raise EnvironmentUnusable(
+            "/proc is missing or shows other processes than this one's, so that nothing can be "
+            "measured: mount it (`mount -t proc proc /proc`; with unshare, `--mount-proc`)."
+        )
+    try:
+        with tempfile.TemporaryFile() as file:
+            file.write(b"x")
+            file.flush()
+    except OSError as error:
+        raise EnvironmentUnusable(
+            f"There is no usable folder for temporary files ({error.strerror or error}): "
+            "set TMPDIR to one that can be written and has room."
+        ) from None
+
+
+def _named_by_proc() -> int:
+    try:
+        return int(os.readlink("/proc/self"))
+    except (OSError, ValueError):
+        return 0
+
+
+def _umask() -> int:
+    """As /proc says it: asking the kernel means to change it, for other threads too."""
+    try:
+        status = Path("/proc/self/status").read_text()
+        return int(status.partition("Umask:")[2].split()[0], 8)
+    except (OSError, IndexError, ValueError):
+        mask = os.umask(0o077)
+        os.umask(mask)
+        return mask

@@ -1,0 +1,236 @@
+"""A cell as its top-level statements, so that one that fails costs itself and not what follows.
+
+Text that cannot be parsed becomes a statement too, one that only tells its error: the rest of the
+cell stands. Runs nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+MOST_NAMES = 50
+MOST_REPAIRS = 20  # after which each block is parsed for itself, so that the effort stays linear
+
+_TRANSPARENT = re.compile(r"%%(?:time|capture|prun|memit|mprun|lprun)\b")
+"""Magics for a whole cell that run it and look on; its statements are those of the cell."""
+_CONFLICT = re.compile(r"(?:<<<<<<<|=======|>>>>>>>)(?: |$)")
+_GOES_ON = re.compile(r"(?:elif|else|except|finally)\b|[)\]}]")
+_BEGINS = re.compile(r"(?:def|class|import|from|async\s+def)\s|@")
+_DEFINES = re.compile(r"(?:async\s+def|def|class)\s+(\w+)|(\w+)\s*(?::[^=]*)?=(?!=)")
+_UNENDED = re.compile(r"was never closed|unterminated triple-quoted|unexpected EOF|EOF while")
+_BLOCK_MISSING = re.compile(r"expected an indented block after .* on line (\d+)")
+_FAILURES = (SyntaxError, ValueError, OverflowError, RuntimeError, MemoryError)
+_UNFINISHED = 0x4200  # codeop's flags, by which what is not ended is told as "incomplete input"
+_SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement; `parts` run one after the other whatever becomes of those before.
+
+    An import of several names is a part for each. Where `error` stands there is nothing to run.
+    """
+
+    line: int
+    parts: tuple[ast.stmt, ...] = ()
+    error: SyntaxError | None = None
+    broken_names: tuple[str, ...] = ()
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether running it does hardly more than to give something a name."""
+        if self.error is not None:
+            return True
+        (first, *others) = self.parts
+        if isinstance(first, _DEFINITIONS):
+            return not first.decorator_list
+        value = first.value if isinstance(first, ast.Expr | ast.Assign) else None
+        return not others and isinstance(value, ast.Constant)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What it gives a name to, or takes one from, in the cell's own namespace."""
+        return (*self.broken_names, *(name for part in self.parts for name in bound_names(part)))
+
+
+def statements(shell: Any, source: str, file: str) -> tuple[Statement, ...]:
+    """The statements of a cell, in order; errors and code carry `file` and the cell's own lines."""
+    lines = _without_watchers(source).split("\n")
+    try:
+        return tuple(map(_statement, _parsed(shell, lines, 0, len(lines), file, whole=True)))
+    except _FAILURES as error:
+        return tuple(_Repair(shell, lines, file).statements(error))
+
+
+def _without_watchers(source: str) -> str:
+    """The cell without magics that only look on while it runs; lines keep their numbers."""
+    lines = source.split("\n")
+    for number, line in enumerate(lines):
+        if _TRANSPARENT.match(line):
+            lines[number] = ""
+        elif line.strip():
+            break
+    return "\n".join(lines)
+
+
+def _parsed(
+    shell: Any, lines: Sequence[str], start: int, end: int, file: str, whole: bool = False
+) -> list[ast.stmt]:
+    """The statements in some lines of a cell, after IPython's transformations."""
+    while start < end and not lines[start].strip():
+        start += 1
+    if start == end:
+        return []
+    transform = shell.transform_cell if whole else shell.input_transformer_manager.transform_cell
+    try:
+        text = transform("\n".join(lines[start:end]))
+    except SyntaxError as error:  # counted from the first of these lines
+        error.lineno = (error.lineno or 1) + start
+        raise
+    flags = shell.compile.flags & ~_UNFINISHED | ast.PyCF_ONLY_AST
+    tree = compile("\n" * start + text, file, "exec", flags, dont_inherit=True)
+    body: list[ast.stmt] = shell.transform_ast(tree).body
+    return body
+
+
+def _statement(node: ast.stmt) -> Statement:
+    parts: tuple[ast.stmt, ...] = (node,)
+    if isinstance(node, ast.Import | ast.ImportFrom) and len(node.names) > 1:
+        parts = tuple(_import_of(node, alias) for alias in node.names)
+    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    return Statement(first, parts)
+
+
+def _import_of(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:
+    one: ast.Import | ast.ImportFrom
+    if isinstance(node, ast.Import):
+        one = ast.Import([alias])
+    else:
+        one = ast.ImportFrom(node.module, [alias], node.level)
+    return ast.copy_location(one, node)
+
+
+def bound_names(part: ast.stmt) -> tuple[str, ...]:
+    """Names that a statement binds or deletes outside of functions and classes within it."""
+    try:
+        return tuple(dict.fromkeys(_bound(part)))[:MOST_NAMES]
+    except RecursionError:
+        return ()
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, _DEFINITIONS):
+        yield node.name
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name.partition(".")[0]
+    elif isinstance(node, ast.Name):
+        if not isinstance(node.ctx, ast.Load):
+            yield node.id
+    elif not isinstance(node, (*_SCOPES, ast.Expr)):
+        for child in ast.iter_child_nodes(node):
+            yield from _bound(child)
+
+
+class _Repair:
+    """What can be parsed of a cell that cannot as a whole."""
+
+    def __init__(self, shell: Any, lines: list[str], file: str) -> None:
+        self._shell = shell
+        self._lines = lines
+        self._file = file
+        self._starts = [n for n in range(len(lines)) if self._is_start(n)]
+
+    def statements(self, error: BaseException) -> Iterator[Statement]:
+        """All that stand, and one that tells its error for each stretch that does not."""
+        start, end = 0, len(self._lines)
+        for _ in range(MOST_REPAIRS):
+            before, (begin, start) = self._around(start, error)
+            yield from before
+            if begin < start:
+                yield self._broken(begin, start, error)
+            try:
+                yield from map(_statement, self._parse(start, end))
+                return
+            except _FAILURES as another:
+                error = another
+        yield from self._block_by_block(start, end)
+
+    def _parse(self, start: int, end: int) -> list[ast.stmt]:
+        return _parsed(self._shell, self._lines, start, end, self._file)
+
+    def _around(self, start: int, error: BaseException) -> tuple[list[Statement], tuple[int, int]]:
+        """What stands before an error, and from where to where the lines are lost to it."""
+        at = self._line_of(error, start)
+        begin = max([start, *(n for n in self._starts if n <= at)])
+        after = self._next(at + 1, bool(_UNENDED.search(str(error))))
+        if isinstance(error, IndentationError) and "unexpected indent" in str(error):
+            begin = self._unless_simple(begin, at)
+        try:
+            before = [*map(_statement, self._parse(start, begin))]
+        except _FAILURES:  # so it began there, and was only found out here
+            return [*self._block_by_block(start, begin)], (begin, begin)
+        if before and self._cuts_a_block(begin, at, after):
+            begin = before.pop().line - 1
+        return before, (begin, after)
+
+    def _line_of(self, error: BaseException, start: int) -> int:
+        """The line, counted from 0, at which what is broken begins."""
+        line = getattr(error, "lineno", None)
+        if block := _BLOCK_MISSING.search(str(error)):
+            line = int(block[1])
+        last = len(self._lines) - 1
+        return min(max((line or start + 1) - 1, start), last)
+
+    def _next(self, line: int, swallowed: bool) -> int:
+        """Where to go on; what swallows all that follows ends where surely something begins."""
+        for start in self._starts:
+            if start >= line and (not swallowed or _BEGINS.match(self._lines[start])):
+                return start
+        return len(self._lines)
+
+    def _unless_simple(self, begin: int, at: int) -> int:
+        """Where a line is indented for no reason, only it is broken if it belongs to no block."""
+        try:
+            before = self._parse(begin, at)
+        except _FAILURES:
+            return begin
+        return begin if any(hasattr(node, "body") for node in before) else at
+
+    def _cuts_a_block(self, begin: int, at: int, after: int) -> bool:
+        """Whether the lines after a broken one belong to the statement before it."""
+        if begin != at or _BEGINS.match(self._lines[at]) or self._lines[at][:1].isspace():
+            return False
+        following = [line for line in self._lines[at + 1 : after] if line.strip()]
+        return bool(following) and following[0][:1].isspace()
+
+    def _block_by_block(self, start: int, end: int) -> Iterator[Statement]:
+        edges = [start, *(n for n in self._starts if start < n < end), end]
+        for begin, after in itertools.pairwise(edges):
+            try:
+                yield from map(_statement, self._parse(begin, after))
+            except _FAILURES as error:
+                yield self._broken(begin, after, error)
+
+    def _broken(self, begin: int, after: int, error: BaseException) -> Statement:
+        told = error if isinstance(error, SyntaxError) else SyntaxError(str(error)[:200])
+        told.filename, told.lineno = self._file, told.lineno or begin + 1
+        if 0 < told.lineno <= len(self._lines) and _CONFLICT.match(self._lines[told.lineno - 1]):
+            told.msg = "a merge conflict of git's stands here; keep one version and delete the rest"
+        matches = (_DEFINES.match(line) for line in self._lines[begin:after])
+        names = dict.fromkeys(match[1] or match[2] for match in matches if match)
+        return Statement(begin + 1, error=told, broken_names=tuple(names)[:MOST_NAMES])
+
+    def _is_start(self, number: int) -> bool:
+        """Whether a top-level statement may begin at a line."""
+        line = self._lines[number]
+        if not line.strip() or line[0].isspace() or line[0] == "#" or _GOES_ON.match(line):
+            return False
+        return not (number and self._lines[number - 1].startswith("@"))

@@ -1,0 +1,15 @@
+"""What every report says of a submission as a whole: what needs a person, and what did not run."""
+
+from __future__ import annotations
+
+from autograder.publish.text import sentences
+from autograder.results import Result
+
+UNGRADED = "Not graded: the grader failed here, which takes no points from anybody."
+
+
+def remarks(result: Result) -> list[str]:
+    """One sentence each, of bounded number and length."""
+    observed = result.observed
+    failed = [f"Did not run through: {cell}" for cell in observed.failed_cells]
+    return [*sentences(observed.attention), *sentences(failed)]

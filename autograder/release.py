@@ -1,0 +1,106 @@
+"""What students were given: the cells of a released notebook, as plain data.
+
+Shared by whatever reads a hand-in, for grading and for the student's own checks. Knows no points of
+the gradebook, no hidden test and no submission.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from autograder.errors import CourseError
+
+GRADE_CELL_PREFIX = "test_"
+
+
+@dataclass(frozen=True)
+class NotebookCell:
+    """A cell as the source or the release has it, with nbgrader's metadata where it has any."""
+
+    cell_type: str
+    source: str
+    nbgrader: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def grade_id(self) -> str | None:
+        value = self.nbgrader.get("grade_id")
+        return value if isinstance(value, str) else None
+
+    @property
+    def is_grade(self) -> bool:
+        return bool(self.nbgrader.get("grade"))
+
+    @property
+    def is_solution(self) -> bool:
+        return bool(self.nbgrader.get("solution"))
+
+    @property
+    def is_locked(self) -> bool:
+        return bool(self.nbgrader.get("locked")) and not self.is_solution
+
+
+@dataclass(frozen=True)
+class Release:
+    """One released assignment: its name and its cells, in order."""
+
+    name: str
+    cells: tuple[NotebookCell, ...]
+
+    @classmethod
+    def of_notebook(cls, path: Path) -> Self:
+        """The release in a notebook of the course's own.
+
+        Raises:
+            CourseError: it is missing, or no notebook.
+        """
+        return cls(path.stem, read_cells(path))
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """The names of the exercises that are graded automatically, in order."""
+        return tuple(
+            str(cell.grade_id).removeprefix(GRADE_CELL_PREFIX)
+            for cell in self.cells
+            if cell.is_grade and not cell.is_solution
+        )
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The names of the questions that a person marks, in order."""
+        return tuple(
+            str(cell.grade_id) for cell in self.cells if cell.is_grade and cell.is_solution
+        )
+
+
+def read_cells(notebook: Path) -> tuple[NotebookCell, ...]:
+    """The cells of a notebook of the course's own (trusted, nbformat 4).
+
+    Raises:
+        CourseError: it is missing, or no notebook.
+    """
+    try:
+        document = json.loads(notebook.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CourseError(
+            f"{notebook} is missing: run `autograder build {notebook.stem}` to generate it."
+        ) from None
+    except ValueError as error:
+        raise CourseError(
+            f"{notebook} is not valid JSON ({error}): run `autograder build {notebook.stem}`."
+        ) from None
+    return tuple(
+        NotebookCell(
+            cell["cell_type"],
+            _joined(cell.get("source", "")),
+            cell.get("metadata", {}).get("nbgrader", {}),
+        )
+        for cell in document["cells"]
+    )
+
+
+def _joined(source: str | Sequence[str]) -> str:
+    return source if isinstance(source, str) else "".join(source)

@@ -1,0 +1,284 @@
+"""Measuring what the processes of a submission use, from outside, through /proc.
+
+Uses psutil where there is no /proc. Decides nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.sandbox.limits import MEGABYTE
+
+_PROC = Path("/proc")
+_RESIDENT = ("RssAnon", "RssShmem", "VmSwap", "HugetlbPages")
+_PROPORTIONAL = ("Pss_Anon", "Pss_Shmem", "SwapPss", "Shared_Hugetlb", "Private_Hugetlb")
+_TICKS = os.sysconf("SC_CLK_TCK")
+_FREE_DESCRIPTORS = 32  # of a process; beyond them each counts as a full socket buffer
+_FREE_SOCKETS = 32  # of all processes together; the same
+_BUFFER_MB = 0.4
+_LISTS_CHILDREN = os.path.exists(f"/proc/self/task/{os.getpid()}/children")
+_IS_LINUX = sys.platform.startswith("linux")
+_REMEMBERED = 4096  # processes, many more than can live at a time
+_EXITING = 0x4  # PF_EXITING of the kernel's flags of a task
+
+
+@dataclass(frozen=True)
+class Used:
+    """Seconds that a tree has computed, and that its threads were ready to but had no processor."""
+
+    computed: float
+    delayed: float
+
+
+@dataclass(frozen=True)
+class _Process:
+    """What /proc says of one process: its state, flags, age, and seconds of computing."""
+
+    state: str
+    flags: int
+    started: int
+    own: float
+    reaped: float
+
+    @property
+    def is_ending(self) -> bool:
+        return self.state in "ZX" or bool(self.flags & _EXITING)
+
+
+class Tree:
+    """The processes below and including one, as seen from outside their namespaces."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._cpu = 0.0
+        self._own: dict[tuple[int, int], float] = {}  # by process and start, ended ones too
+        self._seen = 0.0  # the sum of these, and of what was forgotten of them
+        self._delays: dict[int, int] = {}  # by thread, nanoseconds
+        self._delayed = 0.0
+
+    def pids(self) -> list[int]:
+        """Every living process of the tree; one that forks meanwhile may be missed."""
+        if not _LISTS_CHILDREN:
+            return _psutil_pids(self.pid)
+        found = [self.pid]
+        for pid in found:
+            found.extend(child for child in _children(pid) if child not in found)
+        return found
+
+    def used(self) -> Used:
+        """What the tree has used so far; never less than last time."""
+        pids = self.pids()
+        return Used(self._computed(pids), self._waited_for_processors(pids))
+
+    def cpu_seconds(self) -> float:
+        """Computing time that the tree has used so far; never less than last time."""
+        return self._computed(self.pids())
+
+    def is_runnable(self) -> bool:
+        """Whether any thread computes, or would if it had a processor."""
+        return any(_is_runnable(pid) for pid in self.pids())
+
+    def is_ending(self) -> bool:
+        """Whether the first process has ended, or is being ended by the kernel."""
+        process = _process(self.pid)
+        return process is None or process.is_ending
+
+    def _computed(self, pids: list[int]) -> float:
+        """The larger of two sums, each of which misses something.
+
+        The living with what they collected of ended children miss children that nobody collects;
+        all that were ever seen miss those that came and went between two looks.
+        """
+        living = 0.0
+        for pid in pids:
+            process = _process(pid)
+            if process is not None:
+                living += process.own + process.reaped
+                own = self._own.pop((pid, process.started), 0.0)
+                self._seen += max(0.0, process.own - own)
+                self._own[pid, process.started] = max(process.own, own)
+        while len(self._own) > _REMEMBERED:
+            del self._own[next(iter(self._own))]  # the one that was not met for longest
+        self._cpu = max(self._cpu, living, self._seen)
+        return self._cpu
+
+    def _waited_for_processors(self, pids: list[int]) -> float:
+        seen = {}
+        for pid in pids:
+            for thread in _threads(pid):
+                seen[thread] = delay = _delay(pid, thread)
+                before = self._delays.get(thread, 0)
+                self._delayed += (delay - (before if before <= delay else 0)) / 1e9
+        self._delays = seen
+        return self._delayed
+
+    def memory_mb(self, warm_mb: float) -> float:
+        """Anonymous and shared memory and scratch files beyond what the warm process had.
+
+        Shared pages count in proportion, which walks page tables: ask `memory_bound_mb` first.
+        """
+        used = sum(_proportional_mb(pid) for pid in self.pids()) - warm_mb
+        return max(0.0, used) + self._unmapped_mb()
+
+    def memory_bound_mb(self, warm_mb: float) -> float:
+        """A cheap upper bound of `memory_mb`, which counts shared pages once per process."""
+        used = sum(resident_mb(pid) for pid in self.pids()) - warm_mb
+        return max(0.0, used) + self._unmapped_mb()
+
+    def _unmapped_mb(self) -> float:
+        """Scratch files, and what sockets and pipes may hold in the kernel."""
+        descriptors = sum(max(0, _descriptors(pid) - _FREE_DESCRIPTORS) for pid in self.pids())
+        sockets = max(0, _sockets(self.pid) - _FREE_SOCKETS)
+        return scratch_bytes(self.pid) / MEGABYTE + max(descriptors, sockets) * _BUFFER_MB
+
+
+def resident_mb(pid: int) -> float:
+    """Anonymous and shared resident memory of one process, in MB."""
+    if not sys.platform.startswith("linux"):
+        return _psutil_resident_mb(pid)
+    fields = _fields(f"/proc/{pid}/status")
+    return sum(fields.get(name, 0) for name in _RESIDENT) / 1024
+
+
+def scratch_bytes(pid: int) -> int:
+    """What the private scratch file system of that process holds (0 where it has none)."""
+    try:
+        root = f"/proc/{pid}/root"
+        if os.stat(root).st_dev == os.stat("/").st_dev:
+            return 0
+        usage = os.statvfs(f"{root}/tmp")
+    except OSError:
+        return 0
+    return (usage.f_blocks - usage.f_bfree) * usage.f_frsize
+
+
+def _descriptors(pid: int) -> int:
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    except OSError:
+        return 0
+
+
+def _sockets(pid: int) -> int:
+    """All in its own network namespace, closed ones too whose data waits (0 where it has none)."""
+    try:
+        if os.stat(f"/proc/{pid}/ns/net").st_ino == os.stat("/proc/self/ns/net").st_ino:
+            return 0
+        used = (_PROC / str(pid) / "net" / "sockstat").read_text().split(maxsplit=3)
+    except OSError:
+        return 0
+    return int(used[2])  # "sockets: used 3"
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            text = (_PROC / str(pid) / "task" / task / "children").read_text()
+            found.extend(int(child) for child in text.split())
+    except OSError:
+        pass  # it ended while we looked
+    return found
+
+
+def _process(pid: int) -> _Process | None:
+    """Of a process that there is; one that has ended and is not collected counts as well."""
+    if not _IS_LINUX:
+        return _psutil_process(pid)
+    try:
+        text = (_PROC / str(pid) / "stat").read_bytes()
+    except OSError:
+        return None
+    fields = text[text.rindex(b")") + 2 :].split()
+    own, reaped = (int(fields[i]) + int(fields[i + 1]) for i in (11, 13))
+    return _Process(
+        fields[0].decode(), int(fields[6]), int(fields[19]), own / _TICKS, reaped / _TICKS
+    )
+
+
+def _threads(pid: int) -> list[int]:
+    try:
+        return [int(name) for name in os.listdir(f"/proc/{pid}/task")]
+    except OSError:
+        return []
+
+
+def _delay(pid: int, thread: int) -> int:
+    """Nanoseconds that a thread stood in line for a processor (0 where the kernel does not say)."""
+    try:
+        with open(f"/proc/{pid}/task/{thread}/schedstat", "rb") as file:
+            return int(file.read().split()[1])
+    except (OSError, IndexError):
+        return 0
+
+
+def _is_runnable(pid: int) -> bool:
+    if not _IS_LINUX:
+        process = _process(pid)
+        return process is not None and process.state == "R"
+    for thread in _threads(pid):
+        try:
+            with open(f"/proc/{pid}/task/{thread}/stat", "rb") as file:
+                text = file.read()
+        except OSError:
+            continue
+        if text[text.rindex(b")") + 2 :][:1] == b"R":
+            return True
+    return False
+
+
+def _proportional_mb(pid: int) -> float:
+    fields = _fields(f"/proc/{pid}/smaps_rollup")
+    if "Pss_Anon" not in fields:
+        return resident_mb(pid)
+    return sum(fields.get(name, 0) for name in _PROPORTIONAL) / 1024
+
+
+def _fields(path: str) -> dict[str, int]:
+    """`Name:  123 kB` lines of a file of /proc; empty where it cannot be read."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            lines = file.read().splitlines()
+    except OSError:
+        return {}
+    found = {}
+    for line in lines:
+        name, _, rest = line.partition(":")
+        value = rest.split()
+        if value and value[0].isdigit():
+            found[name] = int(value[0])
+    return found
+
+
+def _psutil_pids(pid: int) -> list[int]:
+    import psutil
+
+    try:
+        return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+    except psutil.Error:
+        return [pid]
+
+
+def _psutil_resident_mb(pid: int) -> float:
+    import psutil
+
+    try:
+        return float(psutil.Process(pid).memory_info().rss) / MEGABYTE
+    except psutil.Error:
+        return 0.0
+
+
+def _psutil_process(pid: int) -> _Process | None:
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        times, started = process.cpu_times(), int(process.create_time())
+        status = process.status()
+    except psutil.Error:
+        return None
+    states = {psutil.STATUS_RUNNING: "R", psutil.STATUS_ZOMBIE: "Z"}
+    return _Process(states.get(status, "S"), 0, started, float(times.user + times.system), 0.0)

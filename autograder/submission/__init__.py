@@ -1,0 +1,44 @@
+"""Reading what a student handed in, as data: opened with care, parsed, and never executed here.
+
+A submission is the notebook, the same document as a script with cells, or a plain module that
+defines the functions. Grading and the student's own checks read by this code, so that both see the
+same cells. What the source says of points and locked cells is what counts; where a submission
+says otherwise, a note records it.
+"""
+
+from __future__ import annotations
+
+from autograder.submission.choosing import choose
+from autograder.submission.files import MAX_BYTES
+from autograder.submission.places import is_nobodys
+from autograder.submission.reading import digest, read
+from autograder.submission.records import (
+    MAX_GRADE_ID,
+    MAX_NOTES,
+    BesideFile,
+    Check,
+    Choice,
+    Kind,
+    RawCell,
+    RunnableCell,
+    Submission,
+    at_most,
+)
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_GRADE_ID",
+    "MAX_NOTES",
+    "BesideFile",
+    "Check",
+    "Choice",
+    "Kind",
+    "RawCell",
+    "RunnableCell",
+    "Submission",
+    "at_most",
+    "choose",
+    "digest",
+    "is_nobodys",
+    "read",
+]

@@ -1,0 +1,111 @@
+"""Zip archives as places: listed and read in bounds, never unpacked onto a disk."""
+
+from __future__ import annotations
+
+import struct
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from autograder.errors import SubmissionRejected
+from autograder.submission.files import opened
+from autograder.submission.places import Item, Listing, is_nobodys, is_sayable
+
+MAX_ARCHIVE = 128 * 2**20
+MAX_MEMBERS = 1000
+MAX_DIRECTORY = 2**20
+MAX_UNPACKED = 256 * 2**20
+MAX_MEMBER = 64 * 2**20
+_END = b"PK\x05\x06"
+_IS_ENCRYPTED = 0x1
+
+
+def listing(path: Path) -> Listing:
+    """The plain files in an archive.
+
+    Raises:
+        SubmissionRejected: it cannot be read, is encrypted, or too large in any way.
+    """
+    with _archive(path) as archive:
+        members = archive.infolist()
+        if len(members) > MAX_MEMBERS:
+            raise SubmissionRejected(f"The zip holds more than {MAX_MEMBERS} files.")
+        if sum(member.file_size for member in members) > MAX_UNPACKED:
+            raise SubmissionRejected(
+                f"The zip holds more than {MAX_UNPACKED // 2**20} MB; hand in the notebook alone."
+            )
+        return Listing(tuple(_items(path, members)))
+
+
+def content(path: Path, member: str) -> bytes:
+    """One file of an archive.
+
+    Raises:
+        SubmissionRejected: it cannot be had, or is larger than it says.
+    """
+    with _archive(path) as archive:
+        try:
+            info = archive.getinfo(member)
+            if info.flag_bits & _IS_ENCRYPTED:
+                raise SubmissionRejected("The zip is encrypted; hand in one without a password.")
+            if info.file_size > MAX_MEMBER:
+                raise SubmissionRejected(
+                    f"{member} is larger than {MAX_MEMBER // 2**20} MB; clear the outputs and "
+                    "save it again."
+                )
+            with archive.open(info) as file:
+                return file.read(min(info.file_size, MAX_MEMBER))
+        except (KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+            raise SubmissionRejected(f"The zip is damaged ({error}).") from None
+        except (OSError, RuntimeError, ValueError) as error:
+            raise SubmissionRejected(f"The zip cannot be read ({error}).") from None
+
+
+def _items(path: Path, members: list[zipfile.ZipInfo]) -> Iterator[Item]:
+    for member in members:
+        name = member.filename
+        parts = name.split("/")
+        if member.is_dir() or any(is_nobodys(part) for part in parts) or not is_sayable(name):
+            continue
+        if name.startswith("/") or "\\" in name or ".." in parts or ":" in parts[0]:
+            continue
+        remark = "is encrypted" if member.flag_bits & _IS_ENCRYPTED else ""
+        if member.external_attr >> 28 == 0xA:
+            remark = "is a symbolic link"
+        yield Item(name, path, _when(member), member.file_size, name, remark)
+
+
+def _when(member: zipfile.ZipInfo) -> float:
+    try:
+        return time.mktime((*member.date_time, 0, 0, -1))
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+@contextmanager
+def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The archive, open; one whose directory would not fit into memory is refused unread."""
+    with opened(path) as file:
+        size = file.seek(0, 2)
+        if size > MAX_ARCHIVE:
+            raise SubmissionRejected(
+                f"The zip is larger than {MAX_ARCHIVE // 2**20} MB; hand in the notebook alone."
+            )
+        file.seek(max(0, size - 66_000))
+        tail = file.read()
+        position = tail.rfind(_END)
+        if position < 0 or len(tail) - position < 22:
+            raise SubmissionRejected("The zip is damaged or was cut off.")
+        entries, directory = struct.unpack("<HI", tail[position + 10 : position + 16])
+        if entries > MAX_MEMBERS or directory > MAX_DIRECTORY:
+            raise SubmissionRejected(f"The zip holds more than {MAX_MEMBERS} files.")
+        file.seek(0)
+        try:
+            archive = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+            raise SubmissionRejected(f"The zip is damaged ({error}).") from None
+        with archive:
+            yield archive

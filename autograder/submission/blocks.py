@@ -1,0 +1,152 @@
+"""Python text in blocks, one for each statement at its left edge, without parsing it.
+
+Students' code may not parse, holds IPython's commands, and may be made to exhaust a parser. This
+looks at each character once, knows strings, comments and brackets, and is right for whatever does
+parse.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+_TOKEN = re.compile(
+    r'(?P<quotes>"""|\'\'\')|(?P<comment>#[^\n]*)'
+    r"|(?P<string>\"(?:\\[\s\S]|[^\"\\\n])*\"?|'(?:\\[\s\S]|[^'\\\n])*'?)"
+    r"|(?P<open>[\[({])|(?P<close>[\])}])|(?P<line>\n)|(?P<joined>\\\n)"
+)
+_NEW = re.compile(r"(?:async[ \t]+def|def|class)[ \t]|@\w")
+_GOES_ON = re.compile(r"(?:elif|else|except|finally)\b|[\])}]")
+_DEFINED = re.compile(r"[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)")
+_DECORATED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+_ABOVE = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*")
+_INDENTED = re.compile(r"^[ \t]+(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
+_COMPOUND = re.compile(r"(?:if|try|with|for|while)\b")
+_IMPORTED = re.compile(r"(?:from[ \t]+[\w.]+[ \t]+)?import\b(.*)", re.DOTALL)
+_BOUND = re.compile(r"[(\[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)[)\] \t]*(?:=(?!=)|:[^=\n]*=(?!=))")
+_LONGEST_HEAD = 2000
+
+
+@dataclass(frozen=True)
+class Block:
+    """One statement at the left edge, with the comments and decorators right above it."""
+
+    text: str
+    names: tuple[str, ...]
+    is_definition: bool
+
+    @cached_property
+    def essence(self) -> str:
+        """Its code without comments, docstrings and white space: equal where the code is."""
+        return essence(self.text)
+
+
+@lru_cache(maxsize=512)
+def blocks(source: str) -> tuple[Block, ...]:
+    """The blocks of a text; together they are the whole of it."""
+    lines = source.split("\n")
+    starts = list(_starts(source, lines))
+    found = []
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        found.append(_block("\n".join(lines[start:end])))
+    return tuple(found)
+
+
+def defined(source: str) -> dict[str, str]:
+    """What a text defines, assigns or imports at its left edge: each name with its last block."""
+    return {name: block.text for block in blocks(source) for name in block.names}
+
+
+def essence(text: str) -> str:
+    """Code without comments, texts in triple quotes and white space."""
+    kept, position = [], 0
+    for kind, start, end in _tokens(text):
+        if kind in ("quotes", "comment"):
+            kept.append(text[position:start])
+            position = end
+    kept.append(text[position:])
+    return "".join("".join(kept).split())
+
+
+def _tokens(source: str) -> Iterator[tuple[str, int, int]]:
+    """Strings, comments, brackets and line ends, each with its kind, start and end.
+
+    A text in triple quotes is one token; where it is never closed, its quotes are.
+    """
+    position, unclosed = 0, set[str]()
+    while (match := _TOKEN.search(source, position)) is not None:
+        kind, end = str(match.lastgroup), match.end()
+        if kind == "quotes":
+            quotes = match.group()
+            closing = -1 if quotes in unclosed else source.find(quotes, end)
+            if closing < 0:
+                unclosed.add(quotes)
+                kind = "unclosed"
+            else:
+                end = closing + 3
+        yield kind, match.start(), end
+        position = end
+
+
+def _starts(source: str, lines: list[str]) -> Iterator[int]:
+    """The numbers of the lines that begin a block, 0 first."""
+    inside = _continued(source, len(lines))
+    yield 0
+    attached = not _is_statement(lines[0])
+    above: int | None = None
+    for number, line in enumerate(lines):
+        if number == 0 or not line or line[0] in " \t\r":
+            if not line.strip():
+                above = None
+            continue
+        if line.startswith("#") and not inside[number]:
+            above = number if above is None else above
+            continue
+        if not inside[number] and not _GOES_ON.match(line):
+            start = number if above is None else above
+            if not attached and start > 0:
+                yield start
+            attached = line.startswith("@")
+        above = None
+
+
+def _is_statement(line: str) -> bool:
+    return bool(line.strip()) and line[0] not in "#@"
+
+
+def _continued(source: str, count: int) -> list[bool]:
+    """For each line whether it begins inside a string, between brackets or after a backslash."""
+    inside = [False] * count
+    depth, line = 0, 0
+    for kind, start, end in _tokens(source):
+        if kind == "open":
+            depth += 1
+        elif kind == "close":
+            depth = max(depth - 1, 0)
+        elif kind == "line":
+            line += 1
+            if depth and _NEW.match(source, end):
+                depth = 0
+            inside[line] = depth > 0
+        elif kind != "comment":
+            for _ in range(source.count("\n", start, end)):
+                line += 1
+                inside[line] = True
+    return inside
+
+
+def _block(text: str) -> Block:
+    start = _ABOVE.match(text)
+    head = text[start.end() if start else 0 :][:_LONGEST_HEAD]
+    if match := _DEFINED.match(head) or (_DECORATED.search(head) if head[:1] == "@" else None):
+        return Block(text, (match.group(1),), True)
+    if match := _IMPORTED.match(head):
+        words = re.sub(r"\w+[ \t]+as[ \t]+", "", match.group(1))
+        return Block(text, tuple(re.findall(r"\b[A-Za-z_]\w*", words)), False)
+    if match := _BOUND.match(head):
+        return Block(text, tuple(re.findall(r"\w+", match.group(1))), False)
+    if _COMPOUND.match(head):
+        return Block(text, tuple(_INDENTED.findall(text)), False)
+    return Block(text, (), False)

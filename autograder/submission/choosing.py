@@ -1,0 +1,247 @@
+"""Which file of a folder or zip is the hand-in: the one with work in it, whatever it is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.errors import SubmissionRejected
+from autograder.release import Release
+from autograder.submission import archives, kinds, places
+from autograder.submission.blocks import blocks
+from autograder.submission.files import start_of
+from autograder.submission.imports import imported
+from autograder.submission.opening import Opened, open_hand_in
+from autograder.submission.places import Item, Listing, usual
+from autograder.submission.recognizing import listed
+from autograder.submission.records import Choice
+from autograder.submission.released import Released, is_stub, plain
+from autograder.submission.understanding import require_this_assignment, understood
+
+MAX_CANDIDATES = 24
+SAME_TIME = 2.0
+"""Seconds: files that are less apart are equally new; a zip knows no finer times."""
+
+_OURS = re.compile(r"\.ipynb|\.pynb$|\.py$|\.py\.txt$")
+_PERHAPS = re.compile(r"\.(?:txt|json)$|^[^.]*$")
+_DOCUMENTS = re.compile(r"\.(?:html?|pdf|docx?|odt|md|rtf|tex|gz|tar|tgz|rar|7z|gdoc|url|webloc)$")
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A file that can be read as a hand-in, and the work in it: by exercise and question."""
+
+    item: Item
+    opened: Opened
+    work: Mapping[str, str]
+
+
+def choose(place: Path, release: Release) -> Choice:
+    """The file to grade in a student's folder, or in a zip, and what to say of the choice.
+
+    Raises:
+        SubmissionRejected: there is none that can be read, or the folder is a link to another.
+    """
+    if place.is_symlink():
+        raise SubmissionRejected("The folder is a symbolic link; hand in the file itself.")
+    found = places.listing(place) if place.is_dir() else archives.listing(place)
+    items, remarks = _with_archives(found.items)
+    if not items:
+        raise SubmissionRejected(
+            remarks[0]
+            if remarks
+            else f"Nothing was handed in: there is no {release.name}.ipynb in the folder."
+        )
+    ours = _in_order([item for item in items if _OURS.search(usual(item.base))], release)
+    perhaps = _in_order([item for item in items if _PERHAPS.search(usual(item.base))], release)
+    if len(ours) == 1 and not perhaps and not remarks:
+        return _choice(ours[0], items, ours, found)
+    candidates, failures = _readable([*ours, *perhaps][:MAX_CANDIDATES], release, set(ours))
+    candidates = _without_helpers(candidates)
+    if not candidates:
+        raise _nothing_readable(ours, items, failures, remarks, release)
+    chosen, sentences = _best(candidates, release)
+    sentences += [
+        f"{item.name} was not used: {reason}"
+        for item, reason in failures
+        if item in ours and item.base.lower().rstrip().endswith("ipynb")
+    ]
+    choice = _choice(chosen.item, items, [c.item for c in candidates], found)
+    return replace(choice, attention=(*sentences, *remarks, *choice.attention))
+
+
+def _choice(
+    item: Item, items: Sequence[Item], candidates: Sequence[Item], found: Listing
+) -> Choice:
+    beside = tuple(
+        other
+        for other in items
+        if other not in candidates
+        and other.path == (item.path if item.member else other.path)
+        and bool(other.member) == bool(item.member)
+        and ".ipynb" not in usual(other.base)
+        and not other.remark
+        and not usual(other.base).endswith(".zip")
+    )
+    said = () if found.is_whole else (
+        f"The folder holds more than {places.MAX_NAMES} files; not all of them were looked at.",
+    )  # fmt: skip
+    return Choice(item.path, item.member, said, beside, item.folder)
+
+
+def _with_archives(items: Sequence[Item]) -> tuple[list[Item], list[str]]:
+    """The files, with those in zips among them, and what is wrong with a zip."""
+    found, remarks = list(items), []
+    for item in items:
+        if not _may_be_zip(item):
+            continue
+        if item.member:
+            remarks.append(
+                f"{item.name} is a zip inside a zip and was not used; hand in the notebook itself."
+            )
+            continue
+        try:
+            if not kinds.is_zip(start := start_of(item.path)) or kinds.foreign(start):
+                continue
+            inside = archives.listing(item.path).items
+        except SubmissionRejected as rejection:
+            remarks.append(f"{item.name} was not used: {rejection}")
+            continue
+        found.remove(item)
+        more, said = _with_archives(inside)
+        found += [replace(each, name=f"{item.name}/{each.name}") for each in more]
+        remarks += said
+    return found, remarks
+
+
+def _may_be_zip(item: Item) -> bool:
+    if item.remark:
+        return False
+    name = usual(item.base)
+    return name.endswith(".zip") or (".ipynb" in name and not item.member)
+
+
+def _in_order(items: Sequence[Item], release: Release) -> list[Item]:
+    """The assignment's own name first, then notebooks, then by depth and name."""
+    own = usual(f"{release.name}.ipynb"), usual(f"{release.name}.py")
+
+    def rank(item: Item) -> tuple[bool, bool, bool, int, str]:
+        name, depth = usual(item.base), item.name.count("/")
+        return name != own[0], name != own[1], ".ipynb" not in name, depth, item.name
+
+    return sorted(items, key=rank)
+
+
+def _readable(
+    items: Sequence[Item], release: Release, ours: set[Item]
+) -> tuple[list[_Candidate], list[tuple[Item, str]]]:
+    """The files that are hand-ins to this assignment, and why the others are not."""
+    released = Released(release)
+    candidates, failures = [], []
+    for item in items:
+        try:
+            if item.remark:
+                raise SubmissionRejected(f"It {item.remark}; hand in the file itself.")
+            opened = open_hand_in(item.path, item.member)
+            require_this_assignment(opened.cells, release)
+        except SubmissionRejected as rejection:
+            if item in ours:
+                failures.append((item, str(rejection)))
+            continue
+        candidates.append(_Candidate(item, opened, _work(opened, released)))
+    return candidates, failures
+
+
+def _work(opened: Opened, released: Released) -> Mapping[str, str]:
+    """What is written and differs from the release, by exercise and question."""
+    cells, written = opened.cells, dict[str, str]()
+    if opened.kind != "module":
+        cells, written, _ = understood(opened.cells, released)
+    wanted = {name for exercise in released.exercises for name in exercise.functions}
+    work = {}
+    for cell in cells:
+        if cell.cell_type == "code":
+            for block in blocks(cell.source):
+                if wanted & set(block.names) and not is_stub(block.essence, released.stubs):
+                    work.update({name: block.essence for name in block.names if name in wanted})
+    for question in released.questions:
+        text = plain(written.get(question.name, ""))
+        if text and text != plain(released.cells[question.answer].source):
+            work[question.name] = text
+    return work
+
+
+def _without_helpers(candidates: list[_Candidate]) -> list[_Candidate]:
+    """The candidates but for modules that another one imports."""
+    used = {
+        name.split(".")[0]
+        for candidate in candidates
+        for name in imported(cell.source for cell in candidate.opened.cells)
+    }
+    left = [
+        candidate
+        for candidate in candidates
+        if candidate.opened.kind != "module" or candidate.item.base.partition(".")[0] not in used
+    ]
+    return left or candidates
+
+
+def _best(candidates: Sequence[_Candidate], release: Release) -> tuple[_Candidate, list[str]]:
+    """The candidate that counts, and what a person has to know of the others."""
+    worked = [candidate for candidate in candidates if candidate.work]
+    if not worked:
+        return candidates[0], []
+    newest = max(candidate.item.modified for candidate in worked)
+    best = next(c for c in worked if c.item.modified > newest - SAME_TIME)
+    equal = [c for c in worked if c.work == best.work]
+    best = equal[0]
+    different = [c for c in worked if c.work != best.work]
+    own = usual(f"{release.name}.ipynb")
+    if different:
+        names = listed(candidate.item.name for candidate in different)
+        return best, [
+            f"{best.item.name} was graded because it is the newest; there is other work in {names}."
+        ]
+    untouched = [candidate for candidate in candidates if not candidate.work]
+    if untouched and usual(best.item.name) != own:
+        names = listed(candidate.item.name for candidate in untouched)
+        verb = "is" if len(untouched) == 1 else "are"
+        return best, [
+            f"{best.item.name} was graded because it has work in it; {names} {verb} as released."
+        ]
+    if usual(best.item.name) not in (own, usual(f"{release.name}.py")):
+        return best, [f"{best.item.name} was graded; there is no {release.name}.ipynb."]
+    return best, []
+
+
+def _nothing_readable(
+    ours: Sequence[Item],
+    items: Sequence[Item],
+    failures: Sequence[tuple[Item, str]],
+    remarks: Sequence[str],
+    release: Release,
+) -> SubmissionRejected:
+    """Why nothing of what lies there can be graded, by the file that comes nearest."""
+    if failures:
+        item, reason = failures[0]
+        others = [other.name for other, _ in failures[1:]]
+        also = f" Nor can these be graded: {listed(others)}." if others else ""
+        is_own = usual(item.name) == usual(f"{release.name}.ipynb")
+        return SubmissionRejected((reason if is_own else f"{item.name}: {reason}") + also)
+    if remarks:
+        return SubmissionRejected(remarks[0])
+    for item in items:
+        if not item.remark and not item.member:
+            try:
+                what = kinds.foreign(start_of(item.path))
+            except SubmissionRejected:
+                continue
+            if what or _DOCUMENTS.search(usual(item.base)):
+                said = f"{item.name} is {what}" if what else f"{item.name} is no notebook"
+                return SubmissionRejected(
+                    f"There is no notebook: {said}; hand in the notebook (.ipynb) itself."
+                )
+    names = listed(item.name for item in items)
+    return SubmissionRejected(f"There is no notebook and no Python file, only {names}.")

@@ -1,0 +1,84 @@
+"""Opening what was handed in with care: plain files of bounded size, never through a link."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from autograder.errors import SubmissionRejected
+
+MAX_FILE = 512 * 2**20
+MAX_BYTES = 16 * 2**20  # of what is left without outputs: JSON takes forty times that in memory
+_CHUNK = 2**20
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A regular file, open for reading; links, devices and pipes are refused unopened.
+
+    Raises:
+        SubmissionRejected: it is not a file that can be read; says why.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise SubmissionRejected("The file does not exist.") from None
+    except OSError as error:
+        if path.is_symlink():
+            raise SubmissionRejected(
+                "The file is a symbolic link; hand in the file itself."
+            ) from None
+        raise SubmissionRejected(f"The file cannot be opened ({error.strerror}).") from None
+    except ValueError:
+        raise SubmissionRejected("The file's name is not one that can be opened.") from None
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        what = "a folder, not a file" if stat.S_ISDIR(mode) else "not a regular file"
+        raise SubmissionRejected(f"It is {what}.")
+    with os.fdopen(descriptor, "rb") as file:
+        yield file
+
+
+def start_of(path: Path, count: int = 4096) -> bytes:
+    """The first bytes of a file, by which its kind is known.
+
+    Raises:
+        SubmissionRejected: as `opened`.
+    """
+    with opened(path) as file:
+        return file.read(count)
+
+
+def require_sensible(raw: bytes, limit: int = MAX_BYTES) -> bytes:
+    """The bytes, where there are some and not too many.
+
+    Raises:
+        SubmissionRejected: there are none, or more than the limit.
+    """
+    if len(raw) > limit:
+        raise SubmissionRejected(
+            f"The file is larger than {limit // 2**20} MB; clear the outputs and save it again."
+        )
+    if not raw.strip():
+        raise SubmissionRejected("The file is empty.")
+    return raw
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file of bounded size.
+
+    Raises:
+        SubmissionRejected: as `opened`.
+    """
+    total, left = hashlib.sha256(), MAX_FILE + 1
+    with opened(path) as file:
+        while left > 0 and (chunk := file.read(min(_CHUNK, left))):
+            total.update(chunk)
+            left -= len(chunk)
+    return total.hexdigest()

@@ -1,0 +1,146 @@
+"""`read`: one hand-in from its file, or from the folder that it lies in, as a `Submission`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from autograder.errors import SubmissionRejected
+from autograder.release import Release
+from autograder.submission import kinds, running
+from autograder.submission.beside import Gathered, gather
+from autograder.submission.blocks import defined
+from autograder.submission.choosing import choose
+from autograder.submission.files import start_of
+from autograder.submission.imports import imported
+from autograder.submission.opening import digest_of_hand_in, open_hand_in
+from autograder.submission.records import (
+    MAX_NOTES,
+    Choice,
+    RawCell,
+    RunnableCell,
+    Submission,
+    at_most,
+)
+from autograder.submission.released import Released, plain
+from autograder.submission.understanding import require_this_assignment, understood
+
+
+def read(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> Submission:
+    """Read and check one submission.
+
+    Args:
+        place: the file, or a student's folder, in which the file is chosen and beside which
+            everything else may be read by its code.
+        release: what students were given.
+        beside: further files, and folders of files, that its code may read.
+
+    Raises:
+        SubmissionRejected: it cannot be read as a submission to this assignment; says why.
+    """
+    choice = _chosen(Path(place), release)
+    opened = open_hand_in(choice.path, choice.member)
+    cells, name = opened.cells, (choice.member or choice.path.name).rpartition("/")[2]
+    require_this_assignment(cells, release)
+    released = Released(release)
+    found = gather(choice, beside)
+    if opened.kind == "module":
+        source = cells[0].source
+        runnable, checks = running.of_module(name, source, released)
+        notes, written, attention = list[str](), dict[str, str](), list[str]()
+    else:
+        handed_in = cells
+        cells, written, attention = understood(cells, released)
+        runnable, checks = running.ordered(cells, released)
+        notes = list(_notes(handed_in, cells, runnable, released))
+    remarks = [f"{name} {remark}." for remark in opened.remarks]
+    return Submission(
+        path=choice.path,
+        kind=opened.kind,
+        digest=_digest(choice, found),
+        notebook=cells,
+        cells=runnable,
+        written=written,
+        notes=at_most(notes, MAX_NOTES),
+        checks=checks,
+        attention=at_most((*choice.attention, *remarks, *attention, *found.attention), MAX_NOTES),
+        beside=found.beside,
+        imports=imported(cell.source for cell in runnable),
+    )
+
+
+def digest(place: Path, release: Release, beside: Sequence[Path] = ()) -> str:
+    """SHA-256 of what `read` would read, else of the reason why it cannot."""
+    try:
+        choice = _chosen(place, release)
+        return _digest(choice, gather(choice, beside))
+    except SubmissionRejected as rejection:
+        reason = str(rejection).encode("utf-8", "backslashreplace")
+        return hashlib.sha256(reason).hexdigest()
+
+
+def _chosen(place: Path, release: Release) -> Choice:
+    """The file that counts: of a folder or zip the chosen one, else the file itself."""
+    if place.is_dir() or _is_zip(place):
+        return choose(place, release)
+    return Choice(place)
+
+
+def _is_zip(place: Path) -> bool:
+    try:
+        start = start_of(place)
+    except SubmissionRejected:
+        return False
+    return kinds.is_zip(start) and not kinds.foreign(start)
+
+
+def _digest(choice: Choice, found: Gathered) -> str:
+    """Of a file that lies alone its own; else of all the files together."""
+    alone = digest_of_hand_in(choice.path, choice.member)
+    if not found.files:
+        return alone
+    total = hashlib.sha256(alone.encode())
+    for file in found.beside:
+        name = file.name.encode("utf-8", "backslashreplace")
+        total.update(b"%d:%s:%d:" % (len(name), name, len(file.content)) + file.content)
+    return total.hexdigest()
+
+
+def _notes(
+    handed_in: Sequence[RawCell],
+    cells: Sequence[RawCell],
+    runnable: Sequence[RunnableCell],
+    released: Released,
+) -> Iterator[str]:
+    """What a grader should know of a notebook that is not as it was released."""
+    known = {cell.grade_id for cell in cells}
+    counts = Counter(cell.grade_id for cell in handed_in if cell.grade_id)
+    names = {name for cell in runnable for name in defined(cell.source)}
+    for grade_id, number in released.by_id.items():
+        original = released.cells[number]
+        if grade_id not in known and not names & _functions(released, number):
+            kind = "locked cell" if original.is_locked else "cell"
+            yield f"The {kind} {grade_id!r} is missing; the released one counts."
+        elif counts[grade_id] > 1:
+            yield f"The cell {grade_id!r} stands {counts[grade_id]} times; all of them were run."
+    for grade_id in counts:
+        if grade_id not in released.by_id:
+            yield f"The cell {grade_id!r} is not part of this assignment."
+    compared: set[str] = set()
+    for cell in handed_in:
+        grade_id = cell.grade_id or ""
+        if grade_id not in released.by_id or grade_id in compared:
+            continue
+        compared.add(grade_id)
+        original = released.cells[released.by_id[grade_id]]
+        if original.is_locked and plain(cell.source) != plain(original.source):
+            yield f"The locked cell {grade_id!r} was changed; the released one counts."
+        points = cell.nbgrader.get("points")
+        if points is not None and points != original.nbgrader.get("points"):
+            yield f"The points of {grade_id!r} were changed; the source's count."
+
+
+def _functions(released: Released, number: int) -> set[str]:
+    return {name for name, place in released.functions.items() if place == number}

@@ -1,0 +1,170 @@
+"""What the release says, in the forms in which a hand-in is compared with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from autograder.release import GRADE_CELL_PREFIX, NotebookCell, Release
+from autograder.submission.blocks import blocks
+
+_STUB_ENDS = ("raiseNotImplementedError()", "raiseNotImplementedError")
+_SHORTEST_LINE = 12
+"""Lines of fewer characters are no sign of where a text comes from."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise as the release has it: its functions, its stubs and its grade cell."""
+
+    name: str
+    functions: tuple[str, ...]
+    stubs: frozenset[str]
+    check: NotebookCell
+
+
+@dataclass(frozen=True)
+class Question:
+    """A written question: the number of its answer's cell, and of the cell that asks it.
+
+    Where no text asks it right above the answer, `asked` is what stands there, or None.
+    """
+
+    name: str
+    answer: int
+    asked: int | None
+    label: str
+
+
+@dataclass(frozen=True)
+class Released:
+    """A release with the ways to find its cells: by id, by text, by line, by function."""
+
+    release: Release
+
+    @property
+    def cells(self) -> tuple[NotebookCell, ...]:
+        return self.release.cells
+
+    @cached_property
+    def by_id(self) -> Mapping[str, int]:
+        return {cell.grade_id: number for number, cell in enumerate(self.cells) if cell.grade_id}
+
+    @cached_property
+    def by_text(self) -> Mapping[str, list[int]]:
+        """The numbers of the cells with a text, in order; answers and stubs not among them."""
+        found: dict[str, list[int]] = {}
+        for number, cell in enumerate(self.cells):
+            if not cell.is_solution and cell.source.strip():
+                found.setdefault(plain(cell.source), []).append(number)
+        return found
+
+    @cached_property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """The exercises in order, each with what the solution cells before it define."""
+        found, stubs = [], dict[str, str]()
+        for cell in self.cells:
+            if cell.is_solution and cell.cell_type == "code":
+                for block in blocks(cell.source):
+                    stubs.update(dict.fromkeys(block.names, block.essence))
+            elif cell.is_grade and not cell.is_solution:
+                name = str(cell.grade_id).removeprefix(GRADE_CELL_PREFIX)
+                functions = tuple(dict.fromkeys((name, *stubs)))
+                found.append(Exercise(name, functions, frozenset(stubs.values()), cell))
+                stubs = {}
+        return tuple(found)
+
+    @cached_property
+    def functions(self) -> Mapping[str, int]:
+        """For each function of a stub the number of its cell."""
+        return {
+            name: number
+            for number, cell in enumerate(self.cells)
+            if cell.is_solution and cell.cell_type == "code"
+            for block in blocks(cell.source)
+            for name in block.names
+        }
+
+    @cached_property
+    def stubs(self) -> frozenset[str]:
+        return frozenset(stub for exercise in self.exercises for stub in exercise.stubs)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        found: list[Question] = []
+        for number, cell in enumerate(self.cells):
+            if cell.is_grade and cell.is_solution:
+                above = number - 1 if number else None
+                if above is not None and self.cells[above].is_solution:
+                    above = None
+                asks = above is not None and self.cells[above].cell_type != "code"
+                label = _label(self.cells[above].source) if asks and above is not None else ""
+                found.append(Question(str(cell.grade_id), number, above, label))
+        return tuple(found)
+
+    @cached_property
+    def sections(self) -> Mapping[int, int]:
+        """For the numbers of answers, and of what stands right above them, the question."""
+        found: dict[int, int] = {}
+        for number, question in enumerate(self.questions):
+            found[question.answer] = number
+            if question.asked is not None:
+                found[question.asked] = number
+        return found
+
+    @cached_property
+    def lines(self) -> Mapping[str, int | None]:
+        """The question that each line of the released text belongs to, None for the other text.
+
+        A line that stands in several places says of none; `known_lines` has it.
+        """
+        places: dict[str, set[int | None]] = {}
+        for number, line in self._text_lines():
+            if len(line) >= _SHORTEST_LINE:
+                places.setdefault(line, set()).add(self.sections.get(number))
+        return {line: found.pop() for line, found in places.items() if len(found) == 1}
+
+    @cached_property
+    def known_lines(self) -> frozenset[str]:
+        return frozenset(line for _, line in self._text_lines())
+
+    def _text_lines(self) -> Iterator[tuple[int, str]]:
+        for number, cell in enumerate(self.cells):
+            if cell.cell_type != "code":
+                for line in cell.source.split("\n"):
+                    if bare := plain_line(line):
+                        yield number, bare
+
+
+def is_stub(essence: str, released: frozenset[str]) -> bool:
+    """Whether a function is still the one that was released, or does no more than it did."""
+    if essence in released:
+        return True
+    if not essence.endswith(_STUB_ENDS):
+        return False
+    depth = 0
+    for position, character in enumerate(essence):
+        depth += (character in "([{") - (character in ")]}")
+        if character == ":" and depth == 0:
+            return essence[position + 1 :] in _STUB_ENDS
+    return False
+
+
+def plain(text: str) -> str:
+    """A text without what editors change in it: white space at the ends of lines, empty lines."""
+    return "\n".join(line.strip() for line in text.split("\n") if line.strip())
+
+
+def plain_line(line: str) -> str:
+    """A line of Markdown without marks and white space at its ends."""
+    return " ".join(line.strip(" \t#>*_-").split()).lower()
+
+
+def _label(text: str) -> str:
+    """The heading that a question begins with, without its points: "question 2"."""
+    first = text.lstrip().split("\n", 1)[0]
+    if not first.startswith("#"):
+        return ""
+    return plain_line(re.sub(r"\([^()]{0,80}\)[ \t]*$", "", first))

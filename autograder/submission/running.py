@@ -1,0 +1,107 @@
+"""Which code of a hand-in runs, in which order, and when each exercise counts as finished.
+
+Locked cells run as they were released and grade cells are left out: they are the public checks,
+each with the place that it has among the cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from autograder.submission.blocks import blocks
+from autograder.submission.records import Check, RawCell, RunnableCell
+from autograder.submission.released import Exercise, Released, is_stub
+
+
+def ordered(
+    cells: Sequence[RawCell], released: Released
+) -> tuple[tuple[RunnableCell, ...], tuple[Check, ...]]:
+    """What to run, and the public checks with their places.
+
+    An exercise is finished at its grade cell, or, where its function is not written there yet or
+    the grade cell is gone, after the last cell that defines it.
+    """
+    runnable, places = _runnable(cells, released)
+    defined = [_definitions(cell.source) for cell in runnable]
+    settles: dict[int, list[str]] = {}
+    checks = []
+    for exercise in released.exercises:
+        place = places.get(str(exercise.check.grade_id))
+        finished = {
+            function: _finished(function, exercise, defined, place)
+            for function in exercise.functions
+        }
+        for function, after in finished.items():
+            settles.setdefault(after - 1, []).append(function)
+        checks.append(Check(exercise.name, exercise.check.source, max(finished.values())))
+    numbered = enumerate(runnable)
+    whole = tuple(replace(cell, settles=tuple(settles.get(n, ()))) for n, cell in numbered)
+    return whole, tuple(checks)
+
+
+def of_module(
+    name: str, source: str, released: Released
+) -> tuple[tuple[RunnableCell, ...], tuple[Check, ...]]:
+    """A plain module as one cell, after which every exercise is finished."""
+    known = released.exercises
+    functions = tuple(name for exercise in known for name in exercise.functions)
+    checks = tuple(Check(exercise.name, exercise.check.source, 1) for exercise in known)
+    return (RunnableCell(name, source, functions, 1),), checks
+
+
+def _runnable(
+    cells: Sequence[RawCell], released: Released
+) -> tuple[list[RunnableCell], Mapping[str, int]]:
+    """The cells that run, and for each grade cell how many of them stand before it."""
+    locked = {
+        cell.grade_id: cell
+        for cell in released.cells
+        if cell.grade_id and cell.is_locked and cell.cell_type == "code"
+    }
+    handed_in = {cell.grade_id for cell in cells}
+    questions = {question.name for question in released.questions}
+    runnable = [
+        RunnableCell(f"the locked cell {grade_id!r}", cell.source)
+        for grade_id, cell in locked.items()
+        if grade_id not in handed_in and not cell.is_grade
+    ]
+    places: dict[str, int] = {}
+    seen: set[str] = set()
+    for cell in cells:
+        if cell.cell_type != "code" or cell.grade_id in questions:
+            continue
+        original = None
+        if cell.grade_id is not None and cell.grade_id not in seen:
+            seen.add(cell.grade_id)
+            original = locked.get(cell.grade_id)
+        if original is not None and original.is_grade:
+            places[str(cell.grade_id)] = len(runnable)
+            continue
+        name = f" ({cell.grade_id})" if cell.grade_id else ""
+        source = cell.source if original is None else original.source
+        if source.strip():
+            runnable.append(RunnableCell(f"cell {cell.number}{name}", source, (), cell.line))
+    return runnable, places
+
+
+def _definitions(source: str) -> dict[str, str]:
+    """The essence of the last block that binds each name."""
+    return {name: block.essence for block in blocks(source) for name in block.names}
+
+
+def _finished(
+    function: str, exercise: Exercise, defined: Sequence[Mapping[str, str]], place: int | None
+) -> int:
+    """How many cells have run when a function is finished."""
+    having = [number for number, names in enumerate(defined, 1) if function in names]
+    written = [
+        number for number in having if not is_stub(defined[number - 1][function], exercise.stubs)
+    ]
+    if place is not None:
+        before = [number for number in having if number <= place]
+        if before and before[-1] in written:
+            return place
+    if written:
+        return written[-1]
+    return len(defined) if place is None else place

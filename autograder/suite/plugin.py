@@ -1,0 +1,240 @@
+"""The pytest plugin behind a run of hidden suites: fixtures, and each test as a record.
+
+Here an exception becomes an outcome. What fails before a test can be run is a fault of its suite;
+what a test did not foresee is recorded as the student's failure and named as unforeseen: whether
+it is, the caller finds out. A fault costs its exercise and no other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import inspect
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.errors import AutograderError, GraderInterrupted, SuiteError
+from autograder.results import Fault, Outcome
+from autograder.sandbox import CallFailed, HandleMisuse, Sandbox
+from autograder.sandbox.lent import Function
+from autograder.suite.expect import Mismatch
+from autograder.suite.faults import fault_of
+from autograder.suite.phases import exercise_of, foundations, in_order
+from autograder.suite.points import Role, TestRecord
+from autograder.suite.stand_ins import StandIns
+from autograder.suite.student import CalledWrongly, Student
+from autograder.suite.training import GradingData, NotTrainedEnough, Training, grading_data
+from autograder.training_terms import TrainingTerms
+
+MARKERS = (
+    "weight(n): the test's share of the exercise's points (default 1)",
+    "public: an example that students see; at most a fifth of an exercise's weight",
+    "supporting: relates answers to each other or expects an error; needs a hidden test of values",
+    "claim: rests on what the sandbox says; needs a hidden test of values",
+    "aspect(name, ...): what the test measures, if not the values",
+    "seconds(n): of computing time that one call of the test may take",
+    "builds_on(name, ...): exercises graded before, the right functions in place of failed ones",
+)
+
+
+class GradingPlugin:
+    """Holds the fixtures, and turns each test into a `TestRecord`.
+
+    `faults` has one for each exercise that is not graded, `unforeseen` the tests (`place_of`) whose
+    failure they did not foresee, `fatal` what ended the run: nothing of it can be used then.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        seed: bytes,
+        exercises: Sequence[str],
+        only: frozenset[str],
+        right: Callable[[str], Function] | None,
+        terms: TrainingTerms | None,
+    ) -> None:
+        self._student = Student(sandbox)
+        self._seed = seed
+        self._exercises = exercises
+        self._only = only
+        self._terms = terms
+        self._built_on: Mapping[str, tuple[str, ...]] = {}
+        self._training: Training | None = None
+        self.stand_ins = StandIns(right)
+        self.records: list[TestRecord] = []
+        self.unforeseen: dict[str, Fault] = {}
+        self.faults: dict[str, Fault] = {}
+        self.fatal: BaseException | None = None
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Student:
+        exercise = exercise_of(request.node)
+        built_on = self._built_on[exercise]
+        replaced = self.stand_ins.of(exercise, built_on, self.records, self.faults)
+        self._student.begin(replaced, self._seconds(request))
+        return self._student
+
+    def _seconds(self, request: pytest.FixtureRequest) -> float | None:
+        """The limit of its calls that a test has: its dataset's, where it trains, or its own."""
+        if "training" in request.fixturenames and (seconds := self._training_terms().seconds):
+            return seconds
+        marker = request.node.get_closest_marker("seconds")
+        return float(marker.args[0]) if marker else None
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        return self._rng(request.node)
+
+    @pytest.fixture
+    def dataset(self) -> GradingData:
+        return grading_data(self._training_terms().dataset)
+
+    @pytest.fixture
+    def training(self, request: pytest.FixtureRequest) -> Training:
+        self._training = Training(self._training_terms(), self._drawn(request.node))
+        return self._training
+
+    def _rng(self, item: pytest.Item) -> np.random.Generator:
+        return np.random.default_rng(int.from_bytes(self._drawn(item), "big"))
+
+    def _drawn(self, item: pytest.Item) -> bytes:
+        name = f"{item.path.name}::{item.name}"
+        return hmac.digest(self._seed, name.encode(), hashlib.sha256)
+
+    def _training_terms(self) -> TrainingTerms:
+        if self._terms is None:
+            raise SuiteError("A suite trains, but its assignment.toml has no [training].")
+        return self._terms
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Call a test; `StandIns.judge` may do so twice, each time with an `rng` from its start."""
+
+        def test() -> None:
+            names = inspect.signature(pyfuncitem.obj).parameters
+            arguments = {name: pyfuncitem.funcargs[name] for name in names}
+            if "rng" in arguments:
+                arguments["rng"] = self._rng(pyfuncitem)
+            pyfuncitem.obj(**arguments)
+
+        self.stand_ins.judge(exercise_of(pyfuncitem), self._student, test)
+        return True
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        for marker in MARKERS:
+            config.addinivalue_line("markers", marker)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if self._only:
+            items[:] = [item for item in items if place_of(item) in self._only]
+        self._built_on = foundations(items)
+        order, unordered = in_order(self._exercises, self._built_on)
+        for exercise, reason in unordered.items():
+            file = next(item.path for item in items if exercise_of(item) == exercise)
+            self.blame(fault_of(SuiteError(reason), file))
+        items[:] = [item for item in items if exercise_of(item) not in self.faults]
+        items.sort(key=lambda item: order.index(exercise_of(item)))
+
+    def blame(self, fault: Fault) -> None:
+        """Leave the fault's exercise ungraded; the first fault of each is told."""
+        if fault.exercise not in self._exercises:
+            self.fatal = SuiteError(str(fault))
+        self.faults.setdefault(fault.exercise, fault)
+
+    def pytest_exception_interact(
+        self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[object]
+    ) -> None:
+        if isinstance(node, pytest.Collector) and call.excinfo is not None:
+            self.blame(fault_of(call.excinfo.value, node.path))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:
+            file = Path(report.nodeid.partition("::")[0])
+            self.blame(fault_of(SuiteError("the suite was skipped"), file))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport:
+        error = call.excinfo.value if call.excinfo is not None else None
+        match error:
+            case SuiteError():
+                self.blame(fault_of(error, item.path, item.name, (item.location[1] or 0) + 1))
+            case pytest.skip.Exception():
+                skipped = SuiteError("the test was skipped")
+                self.blame(fault_of(skipped, item.path, item.name, (item.location[1] or 0) + 1))
+            case GraderInterrupted() | AutograderError():
+                self.fatal = error
+                raise pytest.exit.Exception(str(error))
+            case _ if call.when == "call" or (error is not None and call.when == "setup"):
+                self.records.append(self._record(item, error, call.duration))
+            case Exception():
+                self._not_foreseen(item, error)
+        return pytest.TestReport(
+            nodeid=item.nodeid,
+            location=item.location,
+            keywords={},
+            outcome="passed" if error is None else "failed",
+            longrepr=None,
+            when=call.when if call.when != "collect" else "setup",
+            duration=call.duration,
+        )
+
+    def _record(self, item: pytest.Item, error: BaseException | None, seconds: float) -> TestRecord:
+        outcome, message, detail = self._explain(item, error)
+        trained, self._training = self._training, None
+        weight = item.get_closest_marker("weight")
+        doc: str = getattr(getattr(item, "obj", None), "__doc__", None) or item.name
+        return TestRecord(
+            exercise=exercise_of(item),
+            name=item.name,
+            title=doc.strip().splitlines()[0],
+            visibility="public" if item.get_closest_marker("public") else "hidden",
+            role=_role(item),
+            weight=float(weight.args[0]) if weight else 1.0,
+            outcome=outcome,
+            message=message,
+            detail=detail,
+            seconds=round(seconds, 4),
+            training=trained.record.as_plain() if trained and trained.record else None,
+        )
+
+    def _explain(self, item: pytest.Item, error: BaseException | None) -> tuple[Outcome, str, str]:
+        where = f"{self._student.last_call} " if self._student.last_call else ""
+        match error:
+            case None:
+                return "passed", "", ""
+            case CallFailed():
+                return error.outcome, self._student.as_called(error.message), error.detail
+            case NotTrainedEnough():
+                return "failed", error.message, error.detail
+            case Mismatch():
+                return "failed", where + error.message, error.detail
+            case HandleMisuse():
+                return "failed", f"{where}did not return plain numbers.", str(error)
+        detail = "".join(traceback.format_exception(error))
+        if isinstance(error, AssertionError):
+            return "failed", f"{where}does not have the property that this test asks for.", detail
+        self._not_foreseen(item, error)
+        if isinstance(error, CalledWrongly):
+            return "failed", where + str(error), detail
+        return "failed", f"{where}returned something that this test cannot read.", detail
+
+    def _not_foreseen(self, item: pytest.Item, error: BaseException) -> None:
+        line = (item.location[1] or 0) + 1
+        self.unforeseen[place_of(item)] = fault_of(error, item.path, item.name, line)
+
+
+def place_of(item: pytest.Item) -> str:
+    """A test by its suite and name, which another suite may use too."""
+    return f"{exercise_of(item)}::{item.name}"
+
+
+def _role(item: pytest.Item) -> Role:
+    if item.get_closest_marker("claim"):
+        return "claim"
+    return "supporting" if item.get_closest_marker("supporting") else "values"
