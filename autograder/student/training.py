@@ -22,7 +22,7 @@ from autograder.student.learning import asked_for, still_learning
 RUNS = 3
 SECONDS = 20.0
 """Of computing: where a training took longer, no other one begins."""
-COUNTED = ("", "one training", "two trainings", "three trainings")
+COUNTED = ("none", "one training", "two trainings", "three trainings")
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def check_learned(trained: Trained, asked: float) -> None:
     __tracebackhide__ = True
     runs = ", ".join(f"{each:.1%}" for each in trained.accuracies)
     many = len(trained.accuracies) > 1
-    varied = f" (the middle one of {COUNTED[len(trained.accuracies)]}: {runs})" if many else ""
+    varied = f", the median of {COUNTED[len(trained.accuracies)]} ({runs})" if many else ""
     told = [
         f"  yours:     {trained.counted:.1%} of unseen images right{varied}",
         f"  asked for: {asked_for(asked)}",
