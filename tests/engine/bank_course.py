@@ -1,4 +1,4 @@
-"""The course of the bank of hand-ins: two functions with public checks and two written questions."""
+"""The course of the bank of hand-ins: two functions with checks and two written questions."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ def cells(bodies: dict[str, str], answers: dict[str, str]) -> list[dict[str, Any
     found = [
         text_cell("# Miniature\n\nTwo functions and two questions, to be answered in order."),
         code_cell("import numpy as np", nbgrader_metadata("setup", locked=True)),
-        code_cell(
-            "from autograder.student import check", nbgrader_metadata("tools", locked=True)
-        ),
+        code_cell("from autograder.student import check", nbgrader_metadata("tools", locked=True)),
     ]
     for number, (name, points, example) in enumerate(
         (("increment", 4, 2), ("double", 2, 2)), start=1
