@@ -27,6 +27,7 @@ _MARKER = re.compile(
     re.MULTILINE,
 )
 _TYPE = re.compile(r"\[(markdown|md|raw)\]|^[ \t]*(md|markdown|raw)\b", re.IGNORECASE)
+_INACTIVE = 'active=""'
 _LIGHT_END = re.compile(r"^#[ \t]-[ \t\r]*$", re.MULTILINE)
 _MAGIC_MD = re.compile(r"^#[ \t]MAGIC[ \t]%md")
 
@@ -83,6 +84,8 @@ def _marker(match: re.Match[str]) -> _Marker:
     kind = match["kind"] or "code"
     if found := _TYPE.search(options):
         kind = (found.group(1) or found.group(2)).lower()
+    if _INACTIVE in options:
+        kind = "raw"
     cell_type = {"code": "code", "raw": "raw"}.get(kind, "markdown")
     style = "light" if match["light"] is not None else ""
     if match.group().rstrip().endswith((":", "]")) and "In" in match.group()[:6]:
