@@ -12,8 +12,6 @@ import io
 import os
 import sys
 
-from autograder.environment import open_standard_streams
-
 PLAIN = {
     "●": "*",
     "◐": "+",
@@ -37,11 +35,15 @@ _HANDLER = "autograder.plain"
 
 def prepare() -> None:
     """Before a command runs: open what is closed, and have no character end it."""
-    with contextlib.suppress(OSError):
-        open_standard_streams()
+    _occupy_descriptors()
     codecs.register_error(_HANDLER, _plainer)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    for name, number in (("stdin", 0), ("stdout", 1), ("stderr", 2)):
+        stream = getattr(sys, name)
+        if stream is None:
+            with contextlib.suppress(OSError):
+                mode = "r" if number == 0 else "w"
+                setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+        elif number and isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=_HANDLER)
 
 
@@ -59,6 +61,17 @@ def finish() -> bool:
             with contextlib.suppress(OSError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), number)
     return whole
+
+
+def _occupy_descriptors() -> None:
+    """Give the numbers of closed streams to nothing, so that no other file gets one."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+                os.set_inheritable(number, True)
 
 
 def _plainer(error: UnicodeError) -> tuple[str, int]:
