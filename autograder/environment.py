@@ -6,6 +6,7 @@ Knows no course and no submission.
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -15,7 +16,7 @@ _OWNERS_BITS = 0o700
 
 
 def require_usable() -> None:
-    """Make sure that files can be written, and read again.
+    """Make sure that files can be written and read again, and that processes can be measured.
 
     Raises:
         EnvironmentUnusable: says what to change.
@@ -24,6 +25,11 @@ def require_usable() -> None:
     if mask & _OWNERS_BITS:
         raise EnvironmentUnusable(
             f"The umask {mask:03o} keeps the grader from its own files: set `umask 077` first."
+        )
+    if sys.platform.startswith("linux") and _named_by_proc() != os.getpid():
+        raise EnvironmentUnusable(
+            "/proc is missing or shows other processes than this one's, so that nothing can be "
+            "measured: mount it (`mount -t proc proc /proc`; with unshare, `--mount-proc`)."
         )
     try:
         with tempfile.TemporaryFile() as file:
@@ -34,6 +40,13 @@ def require_usable() -> None:
             f"There is no usable folder for temporary files ({error.strerror or error}): "
             "set TMPDIR to one that can be written and has room."
         ) from None
+
+
+def _named_by_proc() -> int:
+    try:
+        return int(os.readlink("/proc/self"))
+    except (OSError, ValueError):
+        return 0
 
 
 def _umask() -> int:

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 from autograder.errors import CourseError
@@ -64,6 +65,9 @@ def _write_once(path: Path, secret: bytes) -> None:
         os.link(temporary, path)
     except FileExistsError:
         return
+    except OSError:  # a file system without hard links
+        shutil.copyfile(temporary, path)
+        path.chmod(0o600)
     finally:
         temporary.unlink()
 

@@ -38,8 +38,8 @@ class Allowance:
         self._imported = 0.0  # of all forks: computed while loading libraries, and not counted
         self._loading = 0.0  # the same with what was waited, for a disk above all
         self._waited = 0.0  # of all calls
-        self._started: float | None = None
-        self._own_started = 0.0
+        self._lasted = 0.0  # on the clock, of all calls
+        self._own_started: float | None = None
         self._unsampled = 0.0
         self._what = ""
         self._seconds = limits.call_seconds
@@ -59,8 +59,7 @@ class Allowance:
             is_importing: whether it says that it loads a library, which is not counted, for a
                 bounded time in all.
         """
-        if self._started is None:
-            self._started = time.monotonic()
+        if self._own_started is None:
             self._own_started = time.process_time()
             self.factor = factor
         self._tree = tree
@@ -116,7 +115,7 @@ class Allowance:
                 "out what it waits for, such as `sleep`."
             )
         longest = LONGEST_FACTOR * self.factor * (limit + patience)
-        if call.ticked - call.began - call.suspended_in_all > longest:
+        if call.lasted > longest:
             raise TimedOut(f"{self._what} had not ended after {longest:g} seconds.")
         self._check_work()
         self._check_computing()
@@ -142,7 +141,9 @@ class Allowance:
     def _measure(self, call: _Call, tree: Tree) -> None:
         """What came since the last tick, told apart."""
         used, now = tree.used(), time.monotonic()
+        lasted = call.lasted
         computed, waited = call.since(used, now, tree.is_runnable)
+        self._lasted += call.lasted - lasted
         if self._is_importing():
             free = min(computed, self._left_for_loading())
             self._imported += free
@@ -160,7 +161,7 @@ class Allowance:
 
     def _check_work(self) -> None:
         """What it has cost in all, with the grader's own work: none holds its grader for longer."""
-        if self._started is None:
+        if self._own_started is None:
             return
         total = self._limits.submission_seconds * self.factor
         if self._waited > WAITING_FACTOR * self._limits.waiting_seconds:
@@ -169,7 +170,7 @@ class Allowance:
         own = time.process_time() - self._own_started
         if own + self._cpu_before + self._waited > WORK_FACTOR * total:
             self._exhaust("")
-        if time.monotonic() - self._started > LONGEST_FACTOR * total:
+        if self._lasted > LONGEST_FACTOR * total:
             self._exhaust("")
 
     def _check_computing(self) -> None:
@@ -194,6 +195,7 @@ class _Call:
         self.began = self.ticked = began
         self.computed = 0.0
         self.waited = 0.0
+        self.lasted = 0.0
         self.suspended = 0.0  # since the last tick
         self.suspended_in_all = 0.0
         self._used: Used | None = None
@@ -209,6 +211,7 @@ class _Call:
         passed = min(max(0.0, now - self.ticked - self.suspended), _LONGEST_TICK)
         self.suspended_in_all += self.suspended
         self.ticked, self.suspended = now, 0.0
+        self.lasted += passed
         before, self._used = self._used, used
         if before is None:
             return 0.0, 0.0

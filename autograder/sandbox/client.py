@@ -23,7 +23,7 @@ from autograder.sandbox.failures import (
     TimedOut,
     Violated,
 )
-from autograder.sandbox.fork import Fork
+from autograder.sandbox.fork import Fork, new_fork
 from autograder.sandbox.lent import Function
 from autograder.sandbox.limits import MEGABYTE, Limits
 from autograder.sandbox.questions import QUESTIONS
@@ -198,7 +198,7 @@ class Sandbox:
     def _start(self) -> Fork | None:
         """The running fork, or a fresh one that has run the cells; None when there may be none."""
         while self._fork is None and not self._spent:
-            self._fork = Fork(self._address, self._limits, self._module_name)
+            self._fork = new_fork(self._address, self._limits, self._module_name)
             self._generation += 1
             fork = self._fork
             self._allowance.watch(fork.tree, fork.factor, fork.is_importing)

@@ -20,6 +20,7 @@ import time
 from typing import Any, NoReturn
 
 from autograder.sandbox import isolation as isolating
+from autograder.sandbox import loading, worker
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.root import Plan, SetupFailed
@@ -50,11 +51,11 @@ def run(
     warm_mb = resident_mb(os.getpid())
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
-        worker = os.fork()
+        child = os.fork()
     except OSError as failure:
         _tell(connection, {"exhausted": failure.strerror})
         os._exit(1)
-    if worker == 0:
+    if child == 0:
         try:
             _become_worker(
                 connection, descriptors, isolation, plan, limits, shell, request, scratch, factor
@@ -64,10 +65,10 @@ def run(
     for descriptor in descriptors:
         os.close(descriptor)
     confined = isolation == "namespaces"
-    started = {"pid": worker, "warm_mb": warm_mb, "factor": factor, "confined": confined}
+    started = {"pid": child, "warm_mb": warm_mb, "factor": factor, "confined": confined}
     _tell(connection, started)
-    ended = _watch(connection, worker, limits, warm_mb)
-    _end_all(worker)
+    ended = _watch(connection, child, limits, warm_mb)
+    _end_all(child)
     if scratch:
         shutil.rmtree(scratch, ignore_errors=True)
     _tell(connection, ended)
@@ -85,8 +86,6 @@ def _become_worker(
     scratch: str,
     factor: float,
 ) -> NoReturn:
-    from autograder.sandbox import loading, worker
-
     connection.close()
     os.setsid()
     wire, output, importing = descriptors
