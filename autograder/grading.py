@@ -97,13 +97,16 @@ def grade(
         assignment = assignment.on(dataset)
     student = path.stem if student is None else student
     require_name(student)
-    if seed is None:
-        seed = default_seed(path, assignment, student, beside)
-    blank = replace(
-        blank_result(submission, assignment, student, isolation),
-        seed=seed.hex(),
-        key=cache_key(path, assignment, seed, isolation, beside),
-    )
+    blank = blank_result(submission, assignment, student, isolation)
+    try:
+        if seed is None:
+            seed = default_seed(path, assignment, student, beside)
+        key = cache_key(path, assignment, seed, isolation, beside)
+    except AutograderError:
+        raise
+    except Exception as fault:  # of reading what was handed in: it must stop nobody else
+        return _grader_error(blank, assignment, fault)
+    blank = replace(blank, seed=seed.hex(), key=key)
     try:
         readable = read(path, assignment.release, beside)
         blank = replace(blank, submission=str(readable.path))

@@ -22,11 +22,7 @@
 # public checks. They are few on purpose: your work is graded with more checks than these.
 
 # %% nbgrader={"grade_id": "setup"}
-import os
-
 import numpy as np
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow logs only what is fatal
 
 # %% nbgrader={"grade_id": "tools"}
 from IPython.display import display

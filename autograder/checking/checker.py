@@ -15,7 +15,7 @@ from autograder.checking.process import Ended, Runner
 from autograder.checking.report import CheckReport, ExerciseCheck
 from autograder.errors import AutograderError
 from autograder.release import GRADE_CELL_PREFIX
-from autograder.submission.running import exercises as exercises_of
+from autograder.submission.released import Released
 
 STAYS_TRUE = ("passed", "not_implemented")
 """Outcomes that say nothing of lines or cells, which move when something is written above."""
@@ -66,6 +66,8 @@ class Checker:
         self._runner = Runner(self._path.parent, says)
         self._last = _Last()
         self._plan: Plan | None = None
+        self.ran: tuple[str, ...] = ()
+        """The exercises whose checks the last check has run."""
 
     def __enter__(self) -> Self:
         return self
@@ -94,6 +96,7 @@ class Checker:
         stale = [name for name in chosen if self._is_stale(plan, name)]
         cells = [] if self._named else [step for step in plan.cells if self._is_new(plan, step)]
         problems: tuple[str, ...] = ()
+        self.ran = tuple(stale)
         if stale or cells:
             job = self._job(plan, chosen, stale, cells)
             problems = self._learn(plan, job, self._runner.run(job))
@@ -101,6 +104,11 @@ class Checker:
         is_new = report != self._last.report or bool(stale)
         self._last.report = report
         return report, is_new
+
+    @property
+    def process(self) -> int | None:
+        """The process that runs the student's code, where it has been started."""
+        return self._runner.process
 
     def is_outdated(self) -> bool:
         """Whether a file that the student's file reads has changed since it was checked."""
@@ -175,7 +183,7 @@ def _chosen(plan: Plan, named: Sequence[str]) -> tuple[str, ...]:
     if not named:
         return plan.exercises
     known = {name: name for name in plan.exercises}
-    for exercise in exercises_of(plan.found.release):
+    for exercise in Released(plan.found.release).exercises:
         known.update(dict.fromkeys(exercise.functions, exercise.name))
     wanted = set()
     for name in named:

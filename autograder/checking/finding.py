@@ -9,18 +9,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from autograder import student
 from autograder.errors import AutograderError, SubmissionRejected
 from autograder.release import GRADE_CELL_PREFIX, NotebookCell, Release
-from autograder.submission.blocks import defined
+from autograder.submission.blocks import blocks, defined
 from autograder.submission.opening import open_hand_in
 from autograder.submission.records import RawCell
 
 ANSWER_STUB = "YOUR ANSWER HERE"
+STUB = "def {name}():\n    raise NotImplementedError()"
 MOST_NAMES = 3
 NAMES = re.compile(r"^(\w+)\(", re.MULTILINE)
 """Functions that are called at the beginning of a line."""
@@ -81,11 +82,11 @@ def release_of(path: Path, named: Path | None) -> Found:
     others = (other for other in _of_courses(path) if not _same(other, path))
     if found := _best(others, cells):
         return Found(found, is_the_courses=True)
-    own = Release(path.stem, tuple(_as_released(cell) for cell in cells))
+    own = _without_solutions(Release(path.stem, tuple(_as_released(cell) for cell in cells)))
     beside = (other for other in sorted(path.parent.glob("*.ipynb")) if not _same(other, path))
     found = _best(beside, cells)
     if found and len(found.exercises) > len(own.exercises):
-        return Found(found, is_the_courses=False)
+        return Found(_without_solutions(found), is_the_courses=False)
     if not own.exercises:
         raise AutograderError(
             f"{path.name} has no public checks any more (cells were deleted, or an editor left out "
@@ -135,6 +136,18 @@ def _as_released(cell: RawCell) -> NotebookCell:
         is_answer = cell.cell_type == "markdown" and cell.source.strip() == ANSWER_STUB
         said |= {"grade": is_check or is_answer, "solution": is_answer, "locked": is_check}
     return NotebookCell(cell.cell_type, cell.source, said)
+
+
+def _without_solutions(release: Release) -> Release:
+    """The release as it was before somebody wrote into it: stubs, as far as they matter."""
+    cells = []
+    for cell in release.cells:
+        if cell.is_solution and cell.cell_type == "code":
+            names = [block.names for block in blocks(cell.source) if block.is_definition]
+            stubs = [STUB.format(name=name) for each in names for name in each]
+            cell = replace(cell, source="\n\n".join(stubs))
+        cells.append(cell)
+    return replace(release, cells=tuple(cells))
 
 
 def _points(cell: NotebookCell) -> float:

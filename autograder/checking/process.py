@@ -66,6 +66,11 @@ class Runner:
     ) -> None:
         self.close()
 
+    @property
+    def process(self) -> int | None:
+        """The number of the process that stays, where it has been started."""
+        return None if self._process is None else self._process.pid
+
     def close(self) -> None:
         """End the process, and what it runs."""
         self._end_job()

@@ -65,7 +65,9 @@ def demo(
     surprises = [
         line
         for name in names
-        for line in one_class(load_assignment(name, place), fresh=fresh, isolation=isolation)
+        for line in one_class(
+            load_assignment(name, place), brief=not everything, fresh=fresh, isolation=isolation
+        )
     ]
     others = [name for name in quickest_first(root) if name not in names]
     if others and assignment is None:
@@ -82,14 +84,16 @@ def quickest_first(root: Path) -> list[str]:
     return [each.name for each in found]
 
 
-def one_class(assignment: Assignment, *, fresh: bool, isolation: Isolation) -> list[str]:
+def one_class(
+    assignment: Assignment, *, brief: bool, fresh: bool, isolation: Isolation
+) -> list[str]:
     """Make up, grade and show one class; returns what did not end as it should."""
     from autograder.cli.console import output
     from autograder.cli.grading_class import run
     from autograder.cli.tables import show_class
     from autograder.demo import made_up_class, surprise, write_class
 
-    made_up = made_up_class(assignment)
+    made_up = made_up_class(assignment, brief=brief)
     write_class(assignment, made_up)
     graded = run(assignment, jobs=None, isolation=isolation, fresh=fresh)
     what = {student: submission.what for student, submission in made_up.items()}
@@ -140,7 +144,8 @@ def show_next(assignment: Assignment, made_up: Mapping[str, MadeUp], pages: Sequ
         page = root / "feedback" / student / assignment.name / f"{assignment.name}.html"
         console.print(f"  feedback, {safe(made_up[student].what)}:", soft_wrap=True)
         console.print(f"    {safe(str(page))}", soft_wrap=True)
-    folder = shlex.quote(os.path.relpath(root))
+    near = os.path.relpath(root)
+    folder = shlex.quote(str(root) if near.startswith("..") else near)
     lines = {
         "all feedback pages": f"cd {folder} && nbgrader generate_feedback {assignment.name}",
         "formgrader (menu Nbgrader)": f"cd {folder} && jupyter lab",

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from autograder.course import Assignment
+from autograder.environment import require_usable
 from autograder.errors import AutograderError
 
-OWNER = 0o700
 PROCESSES = 8
 """That many more must be possible: the warm process, a guardian, a worker, pytest's threads."""
 EPHEMERAL = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD")
@@ -29,20 +29,8 @@ def check_machine() -> None:
     Raises:
         AutograderError: there is not.
     """
-    mask = os.umask(0o022)
-    os.umask(mask)
-    if mask & OWNER:
-        raise AutograderError(
-            f"The umask {mask:04o} takes their own files from those who make them: set another, "
-            "such as `umask 022`, and run the command again."
-        )
-    try:
-        folder = tempfile.mkdtemp(prefix="convgrade-")
-    except OSError as error:
-        raise AutograderError(
-            f"There is no usable temporary folder ({error.strerror or error}): name one that can "
-            "be written with TMPDIR."
-        ) from None
+    require_usable()
+    folder = tempfile.mkdtemp(prefix="convgrade-")
     try:
         _try_socket(folder)
     except OSError as error:

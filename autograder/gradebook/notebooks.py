@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.course import Assignment
+from autograder.gradebook.attachments import kept
 from autograder.submission import RawCell, Submission
 
 _INVISIBLE = "\u200b"
@@ -123,8 +124,18 @@ def _known(raw: RawCell, original: NotebookNode) -> NotebookNode:
         return cell
     if raw.source.strip() in ("", original.source.strip()):
         return cell
-    cell.source = raw.source if cell.cell_type == "code" else inert(raw.source)
+    if cell.cell_type == "code":
+        cell.source = raw.source
+    else:
+        _show(cell, raw)
     return cell
+
+
+def _show(cell: NotebookNode, raw: RawCell) -> None:
+    """Put a student's text into a text cell: nothing in it acts, and its pictures are there."""
+    cell.source, pictures = kept(inert(raw.source), raw.attachments)
+    if pictures:
+        cell.attachments = pictures
 
 
 def _plain(raw: RawCell, cell_id: str) -> NotebookNode:
@@ -132,7 +143,8 @@ def _plain(raw: RawCell, cell_id: str) -> NotebookNode:
     if raw.cell_type == "code":
         cell = new_code_cell(raw.source)
     elif raw.cell_type == "markdown":
-        cell = new_markdown_cell(inert(raw.source))
+        cell = new_markdown_cell()
+        _show(cell, raw)
     else:
         cell = new_markdown_cell("\n".join("    " + line for line in raw.source.splitlines()))
     cell.id = cell_id

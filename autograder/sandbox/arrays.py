@@ -16,6 +16,31 @@ MAX_ELEMENTS = 1 << 31
 
 _NAMES = "? i1 u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
 _PLAIN = {np.dtype(name).str.encode(): np.dtype(name) for name in _NAMES}
+_CARRIERS = {
+    "bfloat16": "<f4",
+    "float8_e3m4": "<f4",
+    "float8_e4m3": "<f4",
+    "float8_e4m3b11fnuz": "<f4",
+    "float8_e4m3fn": "<f4",
+    "float8_e4m3fnuz": "<f4",
+    "float8_e5m2": "<f4",
+    "float8_e5m2fnuz": "<f4",
+    "float8_e8m0fnu": "<f4",
+    "float6_e2m3fn": "<f4",
+    "float6_e3m2fn": "<f4",
+    "float4_e2m1fn": "<f4",
+    "int2": "|i1",
+    "int4": "|i1",
+    "uint2": "|u1",
+    "uint4": "|u1",
+    "longdouble": "<f8",
+    "clongdouble": "<c16",
+}
+"""Dtypes that NumPy itself has not, or not alike everywhere, and what carries their values."""
+_TOLD = {
+    f"{carrier}:{name}".encode(): np.dtype(carrier, metadata={"told": name})
+    for name, carrier in _CARRIERS.items()
+}
 
 
 class CannotCross(Exception):
@@ -24,6 +49,34 @@ class CannotCross(Exception):
 
 class Malformed(Exception):
     """Bytes that are not a frame of ours."""
+
+
+def told_dtype(array: np.ndarray[Any, Any]) -> str:
+    """The name of the dtype that an array had inside: "bfloat16" for one that came as float32."""
+    told = (array.dtype.metadata or {}).get("told")
+    return str(told or array.dtype)
+
+
+def carried(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """An array of a dtype that only its name can tell, as one of a plain dtype that says so."""
+    name = _uncommon(array.dtype)
+    if not name:
+        return array
+    with np.errstate(over="ignore"):
+        plain = array.astype(_CARRIERS[name])
+    return plain.view(_TOLD[f"{_CARRIERS[name]}:{name}".encode()])
+
+
+def _uncommon(dtype: np.dtype[Any]) -> str:
+    if dtype.kind in "fc" and dtype.itemsize > (8 if dtype.kind == "f" else 16):
+        return "longdouble" if dtype.kind == "f" else "clongdouble"
+    of_numbers = dtype.type.__module__.partition(".")[0] == "ml_dtypes"
+    return dtype.name if of_numbers and dtype.name in _CARRIERS else ""
+
+
+def is_of_numbers(dtype: np.dtype[Any]) -> bool:
+    """Whether arrays of that dtype hold numbers and can cross."""
+    return dtype.kind in "biufc" or bool(_uncommon(dtype))
 
 
 def encoded(array: np.ndarray[Any, Any]) -> bytes:
@@ -36,8 +89,11 @@ def described(array: np.ndarray[Any, Any]) -> tuple[bytes, np.ndarray[Any, Any]]
     """dtype and shape of an array, and the array as the wire has it, itself where it is so."""
     if array.ndim > MAX_NDIM or math.prod(max(1, size) for size in array.shape) > MAX_ELEMENTS:
         raise CannotCross(f"it is an array of shape {array.shape}")
+    array = carried(array)
     dtype = _wire_dtype(array.dtype)
     name = dtype.str.encode()
+    if told := (array.dtype.metadata or {}).get("told"):
+        name = f"{dtype.str}:{told}".encode()
     head = struct.pack(f"<BB{array.ndim}Q", len(name), array.ndim, *array.shape)
     return head + name, np.ascontiguousarray(array, dtype).reshape(array.shape)
 
@@ -91,7 +147,7 @@ def head_of(data: bytes) -> tuple[tuple[int, ...], np.dtype[Any], int]:
 
 
 def _decoded_dtype(name: bytes) -> np.dtype[Any]:
-    dtype = _PLAIN.get(name)
+    dtype = _PLAIN.get(name) or _TOLD.get(name)
     if dtype is not None:
         return dtype
     kind, digits = name[:2], name[2:]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -44,12 +45,38 @@ def _set_weights(model: Any, weights: Any) -> None:
 
 
 def _predict(model: Any, inputs: Any, training: bool = False) -> Any:
-    if training:
-        return model(inputs, training=True)
     keras = sys.modules.get("keras")
-    if keras is not None and isinstance(model, keras.Model) and len(inputs) <= AT_ONCE:
-        return model(inputs, training=False)
-    return model.predict(inputs, verbose=0)
+    is_keras = keras is not None and isinstance(model, keras.Model)
+    with _in_float32(model, keras) if is_keras else nullcontext():
+        if training:
+            return model(inputs, training=True)
+        if is_keras and len(inputs) <= AT_ONCE:
+            return model(inputs, training=False)
+        return model.predict(inputs, verbose=0)
+
+
+@contextmanager
+def _in_float32(model: Any, keras: Any) -> Iterator[None]:
+    """Let layers of mixed precision compute as their weights are kept: what makes training fast
+    says nothing of which network it is, and hides small differences."""
+    halved = [
+        (layer, layer.dtype_policy)
+        for layer in model._flatten_layers()
+        if layer.dtype_policy.compute_dtype in ("float16", "bfloat16")
+        and layer.dtype_policy.variable_dtype == "float32"
+    ]
+    _set_policies(model, [(layer, keras.DTypePolicy("float32")) for layer, _ in halved])
+    try:
+        yield
+    finally:
+        _set_policies(model, halved)
+
+
+def _set_policies(model: Any, policies: list[tuple[Any, Any]]) -> None:
+    for layer, policy in policies:
+        layer.dtype_policy = policy
+    if policies:
+        model.predict_function = None  # what was compiled has the other precision
 
 
 def _layers(model: Any) -> list[dict[str, Any]]:

@@ -166,19 +166,32 @@ class Encoder:
             return self.sized(str.__str__(value))
         if isinstance(value, bytes):
             return self.sized(bytes(value))
-        return msgpack.ExtType(_SCALAR, arrays.encoded(np.asarray(value)))
+        array = arrays.carried(np.asarray(value))
+        if array.dtype.metadata:  # which no scalar has
+            return msgpack.ExtType(_ARRAY, arrays.encoded(array))
+        return msgpack.ExtType(_SCALAR, arrays.encoded(array))
 
     def other(self, value: Any) -> Any:
-        if hasattr(type(value), "__array__"):
-            try:
-                array = np.asarray(value)
-            except Exception:  # whatever the student's class raises: then it stays inside
-                array = np.asarray(None)
-            if array.dtype.kind in "biufc":
-                return self.array(array)
+        array = _as_array(value)
+        if array is not None and arrays.is_of_numbers(array.dtype):
+            return self.array(array)
         if self.keep is None:
             raise CannotCross(f"a {type(value).__name__} in it is not plain data")
         return _handle(self.keep(value))
+
+
+def _as_array(value: Any) -> np.ndarray[Any, Any] | None:
+    """The array that a tensor, a table or a picture is; None where its class says of none."""
+    kind = type(value)
+    if not (hasattr(kind, "__array__") or hasattr(kind, "__array_interface__")):
+        return None
+    for is_tracked in (False, True):
+        try:
+            # a tensor that is part of a gradient is taken out of it first
+            return np.asarray(value.detach().cpu() if is_tracked else value)
+        except Exception:  # whatever the student's class raises: then it stays inside
+            continue
+    return None
 
 
 def _plain_int(value: int) -> Any:

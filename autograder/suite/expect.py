@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from autograder.sandbox import Handle
+from autograder.sandbox.arrays import told_dtype
 
 RELATIVE_TOLERANCE = {2: 4e-3, 4: 2e-5, 8: 2e-5}
 """By the bytes of the least precise float: a float64 answer may have been computed in float32."""
@@ -184,11 +185,18 @@ def _require_dtype(
     else:
         allowed = (np.dtype(dtype),)  # type: ignore[arg-type]
         wish = "the contract asks for another"
-    if actual.dtype not in allowed:
+    told = told_dtype(actual)
+    if actual.dtype not in allowed or told != str(actual.dtype):
         raise Mismatch(
-            f"returned an array of dtype {actual.dtype}; {wish}.",
-            f"allowed dtypes {[str(each) for each in allowed]}, got {actual.dtype}",
+            f"returned an array of dtype {told}; {wish}.",
+            f"allowed dtypes {[str(each) for each in allowed]}, got {told}",
         )
+
+
+def too_coarse(answer: NDArray[Any]) -> str:
+    """The name of the dtype that an answer had inside, where it keeps fewer digits than float16."""
+    told = told_dtype(answer)
+    return told if told.startswith(("bfloat", "float8", "float6", "float4")) else ""
 
 
 def _nearly_equal(
@@ -217,6 +225,12 @@ def _nearly_equal(
 def _values_differ(
     actual: NDArray[Any], expected: NDArray[Any], wrong: NDArray[np.bool_]
 ) -> Mismatch:
+    if coarse := too_coarse(actual):
+        raise Mismatch(
+            f"returned an array of dtype {coarse}, which keeps too few digits to be compared; "
+            "compute in float32 or float64.",
+            f"got\n{shown(actual, 2000)}\nexpected\n{shown(expected, 2000)}",
+        )
     count = int(wrong.sum())
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     detail = f"got\n{shown(actual, 2000)}\nexpected\n{shown(expected, 2000)}"

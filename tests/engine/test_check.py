@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from autograder.checking.report import Blank, CheckReport, ExerciseCheck
 from autograder.cli import app
 from autograder.cli.check import saves
-from autograder.cli.checking import CheckReport, ExerciseCheck, closing_line
+from autograder.cli.checking import closing_lines
 
 CELLS = """\
 # %% nbgrader={"grade": false, "grade_id": "total", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -74,7 +79,7 @@ def test_an_endless_loop_costs_its_own_exercise_only(tmp_path: Path, body: str) 
     file = in_cells(tmp_path, body)
     result = CliRunner().invoke(app, ["check", str(file), "--seconds", "1"])
     assert result.exit_code == 1
-    for line in ("✓ first", "✗ middle", "✓ last", "not done after 1 seconds", "line 2 of cell 3"):
+    for line in ("✓ first", "✗ middle", "✓ last", "not done after 1 seconds", "(mine.py:11)"):
         assert line in result.output
     assert "2 of 3 pass. Next: mend middle." in result.output
 
@@ -92,12 +97,12 @@ def test_an_endless_loop_costs_its_own_exercise_only(tmp_path: Path, body: str) 
 def test_what_ends_the_process_or_never_ends_leaves_what_was_found_before(
     tmp_path: Path, body: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autograder.cli.checking.GRACE_SECONDS", 0.5)
+    monkeypatch.setattr("autograder.checking.process.GRACE_SECONDS", 0.5)
     file = in_cells(tmp_path, body)
     result = CliRunner().invoke(app, ["check", str(file), "--seconds", "1"])
     assert result.exit_code == 1
     shown = " ".join(result.output.split())
-    assert f"Cell 4 (test_middle) {said}" in shown
+    assert f"The checks of middle {said}" in shown
     for part in ("✓ first", "· middle not reached", "· last not reached", "1 of 3 pass"):
         assert part in shown
 
@@ -114,19 +119,91 @@ def test_what_was_printed_with_escapes_is_shown_without_them(tmp_path: Path) -> 
     assert "[red]" in shown
 
 
+def closing(*outcomes: str, **values: Any) -> str:
+    exercises = tuple(
+        ExerciseCheck(name, outcome) for name, outcome in zip("abc", outcomes, strict=False)
+    )
+    return " ".join(closing_lines(CheckReport(exercises, **values)))
+
+
 @pytest.mark.parametrize(
     ("outcomes", "said"),
     [
         (("passed", "passed"), "All 2 pass"),
         (("passed", "not_implemented"), "1 of 2 pass. Next: write b."),
-        (("not_implemented", "failed"), "0 of 2 pass. Next: mend b."),
+        (("not_implemented", "failed"), "0 of 2 pass. Next: write a."),
+        (("error", "not_implemented"), "0 of 2 pass. Next: mend a."),
     ],
 )
-def test_the_last_line_says_what_to_do_next(outcomes: tuple[str, ...], said: str) -> None:
-    exercises = tuple(
-        ExerciseCheck(name, outcome, "") for name, outcome in zip("ab", outcomes, strict=True)
+def test_next_is_the_first_exercise_that_does_not_pass(
+    outcomes: tuple[str, ...], said: str
+) -> None:
+    assert said in closing(*outcomes)
+
+
+BLANK = (Blank("why", 4), Blank("when", 4))
+
+
+def test_nobody_is_told_to_hand_in_blank_answers() -> None:
+    said = closing("passed", "passed", blank=BLANK, points=44)
+    assert "hand it in" not in said
+    assert "2 written answers worth 8 of 44 points are still blank: why, when." in said
+
+
+def test_a_complete_file_may_be_handed_in() -> None:
+    assert "hand it in" in closing("passed", "passed", points=44)
+
+
+def test_blank_answers_are_told_before_all_pass() -> None:
+    assert "are still blank" in closing("passed", "failed", blank=BLANK, points=44)
+
+
+def test_a_module_is_said_to_hold_no_answers() -> None:
+    assert "not in this file" in closing("passed", blank=BLANK, points=44, is_module=True)
+
+
+def test_one_exercise_alone_says_nothing_of_handing_in() -> None:
+    said = closing("passed", is_part=True, blank=BLANK)
+    assert said == "It passes. Check the whole file before you hand it in."
+
+
+def test_one_exercise_is_checked_alone(tmp_path: Path) -> None:
+    file = in_cells(tmp_path, "while True: pass")
+    result = CliRunner().invoke(app, ["check", str(file), "--exercise", "last"])
+    assert result.exit_code == 0
+    assert "✓ last" in result.output
+    assert "middle" not in result.output
+
+
+def test_a_name_that_is_no_exercise_could_not_be_checked(tmp_path: Path) -> None:
+    file = in_cells(tmp_path, "return 3")
+    result = CliRunner().invoke(app, ["check", str(file), "--exercise", "midle"])
+    assert result.exit_code == 2
+    assert "Did you mean middle?" in result.stderr
+
+
+def test_names_with_spaces_and_brackets_are_shown_as_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "my work [final] (1).py"
+    file.write_text(CELLS.replace("BODY", "return sum(numbers)"))
+    result = CliRunner().invoke(app, ["check", str(file)])
+    assert result.exit_code == 0
+    assert "my work [final] (1).py" in result.output
+
+
+def test_a_terminal_without_unicode_gets_other_signs(tmp_path: Path) -> None:
+    file = in_cells(tmp_path, "return 12")
+    done = subprocess.run(
+        [sys.executable, "-c", "from autograder.cli import main; main()", "check", str(file)],
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert said in closing_line(CheckReport(exercises))
+    assert done.returncode == 1
+    assert "+ first" in done.stdout
+    assert "x middle" in done.stdout
+    assert done.stderr == ""
 
 
 def test_watching_goes_on_at_each_save_and_waits_between(

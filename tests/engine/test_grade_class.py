@@ -7,8 +7,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from book_course import NAME, write_course
-from typer.testing import CliRunner
+from book_course import NAME, SOURCE, write_course
+from typer.testing import CliRunner, Result
 
 from autograder import authoring
 from autograder.cli import app
@@ -84,3 +84,70 @@ def test_the_class_can_be_had_as_json(graded: tuple[int, str, str], classroom: P
         ("ben", "graded"),
         ("cleo", "rejected"),
     ]
+
+
+# -- a fault of a suite ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def at_fault(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    """Four who have handed in, and a misspelt name in one of two hidden suites."""
+    second = SOURCE[SOURCE.index("# %% [markdown]\n# ## 1.") :]
+    second = second.replace("double", "twice").replace("why", "how")
+    root = write_course(tmp_path_factory.mktemp("fault"), SOURCE + "\n" + second)
+    suites = root / "tests" / "hidden" / NAME
+    suite = (suites / "test_double.py").read_text()
+    (suites / "test_twice.py").write_text(suite.replace("student.double", "student.twice"))
+    (suites / "test_double.py").write_text(suite.replace("expect.close", "expcet.close"))
+    settings = root / "source" / NAME / "assignment.toml"
+    settings.write_text(settings.read_text() + '[feedback]\nhidden_tests = "none"\n')
+    authoring.build(NAME, root)
+    for student in ("ada", "ben", "eve", "fay"):
+        code = RIGHT + RIGHT.replace("double", "twice")
+        hand_in(root, student, f"{NAME}.py", code)
+    arguments = ["grade", NAME, "--course", str(root), "--json", str(root / "all.json")]
+    return root, CliRunner().invoke(app, arguments)
+
+
+def test_a_fault_is_named_once_at_the_top_and_the_other_exercises_have_scores(
+    at_fault: tuple[Path, Result],
+) -> None:
+    _, done = at_fault
+    assert done.exit_code == 1, done.output
+    top = " ".join(done.stdout[: done.stdout.index("student")].split())
+    assert "test_double.py, line 7, test_numbers: NameError: name 'expcet'" in top
+    assert "double is not graded for 4 submissions, and nobody loses points for it." in top
+    assert done.stdout.count("expcet") == 1
+    (row,) = [line.split() for line in done.stdout.splitlines() if line.startswith("ada")]
+    assert row[1:4] == ["!", "3", "!!!"]
+    assert "traceback" not in done.output.lower()
+
+
+def test_a_fault_for_everybody_is_one_line_of_what_needs_attention(
+    at_fault: tuple[Path, Result],
+) -> None:
+    said = at_fault[1].stderr[at_fault[1].stderr.index("need attention") :]
+    assert "ada, ben, eve and 1 more: not graded in double" in said
+
+
+def test_the_json_of_a_class_obeys_the_settings_and_has_no_zero(
+    at_fault: tuple[Path, Result],
+) -> None:
+    document = json.loads((at_fault[0] / "all.json").read_text())
+    assert {each["score"] for each in document} == {None}
+    assert [each["score"] for each in document[0]["exercises"]] == [None, 3.0]
+    assert "test_numbers" not in json.dumps(document)
+    assert "hidden_1" in json.dumps(document)
+
+
+def test_a_second_run_grades_what_a_fault_left_once_the_suite_is_mended(
+    at_fault: tuple[Path, Result],
+) -> None:
+    root, _ = at_fault
+    suite = root / "tests" / "hidden" / NAME / "test_double.py"
+    suite.write_text(suite.read_text().replace("expcet", "expect"))
+    done = CliRunner().invoke(app, ["grade", NAME, "--course", str(root)])
+    assert done.exit_code == 0, done.output
+    (row,) = [line.split() for line in done.stdout.splitlines() if line.startswith("ada")]
+    assert row[1:4] == ["3", "3", "6"]
+    assert "of 14 points" in done.stdout

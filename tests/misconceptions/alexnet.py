@@ -248,18 +248,24 @@ def relu_leaks(x):
     return np.where(x < 0, x / 100, x).astype(np.asarray(x).dtype)
 
 
-@misconception("relu", "Your caller still has the array that you wrote zeros into: may it change?")
+@misconception(
+    "relu",
+    "Your caller still has the array that you wrote zeros into: may it change?",
+    aspect="purity",
+)
 def relu_writes_into_its_argument(x):
     x[x < 0] = 0
     return x
 
 
-@misconception("relu", "Is NaN > 0, and what does your function therefore make of NaN?")
+@misconception(
+    "relu", "Is NaN > 0, and what does your function therefore make of NaN?", aspect="nan"
+)
 def relu_loses_nan(x):
     return np.where(x > 0, x, np.zeros((), x.dtype))
 
 
-@misconception("relu", "What is minus infinity multiplied by 0?")
+@misconception("relu", "What is minus infinity multiplied by 0?", aspect="infinity")
 def relu_multiplies_by_a_mask(x):
     return x * (x > 0)
 
@@ -269,17 +275,25 @@ def relu_ends_at_six(x):
     return np.clip(x, 0, 6)
 
 
-@misconception("relu", "Which dtype has the maximum of an array of ints and 0.0?")
+@misconception("relu", "Which dtype has the maximum of an array of ints and 0.0?", aspect="dtype")
 def relu_makes_floats(x):
     return np.maximum(x, 0.0)
 
 
-@misconception("relu", "Python's max compares two things: which is larger, 0 or a whole array?")
+@misconception(
+    "relu",
+    "Python's max compares two things: which is larger, 0 or a whole array?",
+    aspect=("values", "nan", "infinity", "dtype", "shape", "purity"),
+)
 def relu_compares_the_whole_array(x):
     return max(0, x)
 
 
-@misconception("relu", "Where nothing is negative, is what you return a new array, or the same?")
+@misconception(
+    "relu",
+    "Where nothing is negative, is what you return a new array, or the same?",
+    aspect="purity",
+)
 def relu_returns_its_argument(x):
     return np.maximum(x, 0) if (x < 0).any() else x
 
@@ -408,7 +422,9 @@ def local_response_norm_knows_one_set_of_constants(
     return x / (2 + 1e-4 * _channels_around(x, -2, 2)) ** 0.75
 
 
-@misconception("local_response_norm", "What is the square of 20 in an array of uint8?")
+@misconception(
+    "local_response_norm", "What is the square of 20 in an array of uint8?", aspect="dtype"
+)
 def local_response_norm_squares_bytes(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
     _require_maps(x, depth_radius)
     beyond = [(0, 0), (0, 0), (0, 0), (depth_radius, depth_radius)]
@@ -418,7 +434,9 @@ def local_response_norm_squares_bytes(x, depth_radius=2, bias=2.0, alpha=1e-4, b
     return _floating(x) / (bias + alpha * windows.sum(axis=-1)) ** beta
 
 
-@misconception("local_response_norm", "Which dtype has the answer for an array of float32?")
+@misconception(
+    "local_response_norm", "Which dtype has the answer for an array of float32?", aspect="dtype"
+)
 def local_response_norm_makes_float64(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
     x = np.asarray(x, np.float64)
     _require_maps(x, depth_radius)
@@ -429,6 +447,7 @@ def local_response_norm_makes_float64(x, depth_radius=2, bias=2.0, alpha=1e-4, b
 @misconception(
     "local_response_norm",
     "A difference of two running sums: what is NaN minus NaN, some channels further on?",
+    aspect="nan",
 )
 def local_response_norm_subtracts_running_sums(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
     x = _floating(x)
@@ -440,7 +459,11 @@ def local_response_norm_subtracts_running_sums(x, depth_radius=2, bias=2.0, alph
     return x / (bias + alpha * (sums[..., last] - sums[..., first])) ** beta
 
 
-@misconception("local_response_norm", "You put images together one by one: what if there is none?")
+@misconception(
+    "local_response_norm",
+    "You put images together one by one: what if there is none?",
+    aspect="empty",
+)
 def local_response_norm_needs_an_image(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
     x = _floating(x)
     _require_maps(x, depth_radius)
@@ -450,7 +473,9 @@ def local_response_norm_needs_an_image(x, depth_radius=2, bias=2.0, alpha=1e-4, 
     return x / (bias + alpha * squares) ** beta
 
 
-@misconception("local_response_norm", "`x /= …` divides the caller's array: is that yours?")
+@misconception(
+    "local_response_norm", "`x /= …` divides the caller's array: is that yours?", aspect="purity"
+)
 def local_response_norm_divides_in_place(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
     x = _floating(x)
     _require_maps(x, depth_radius)
@@ -458,7 +483,9 @@ def local_response_norm_divides_in_place(x, depth_radius=2, bias=2.0, alpha=1e-4
     return x
 
 
-@misconception("local_response_norm", "What does it do with three axes, or a radius of -1?")
+@misconception(
+    "local_response_norm", "What does it do with three axes, or a radius of -1?", aspect="errors"
+)
 def local_response_norm_takes_anything(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
     x = _floating(x)
     squares = np.zeros_like(x)
@@ -637,7 +664,11 @@ def dropout_makes_its_own_generator(x, rate, training, rng):
     return _scaled(x, kept, rate) if training else x.copy()
 
 
-@misconception("dropout", "Where do your random numbers come from: from rng, or from np.random?")
+@misconception(
+    "dropout",
+    "Where do your random numbers come from: from rng, or from np.random?",
+    aspect="generator",
+)
 def dropout_draws_from_elsewhere(x, rate, training, rng):
     _require_rate(rate)
     x = _floating(x)
@@ -668,7 +699,9 @@ def dropout_tosses_a_coin(x, rate, training, rng):
     return _scaled(x, rng.integers(2, size=x.shape) == 1, rate) if training else x.copy()
 
 
-@misconception("dropout", "You set elements of x itself to zero: who else may look at x?")
+@misconception(
+    "dropout", "You set elements of x itself to zero: who else may look at x?", aspect="purity"
+)
 def dropout_writes_into_its_argument(x, rate, training, rng):
     _require_rate(rate)
     x = _floating(x)
@@ -679,14 +712,20 @@ def dropout_writes_into_its_argument(x, rate, training, rng):
     return x
 
 
-@misconception("dropout", "When not training, do you return a new array, or the argument itself?")
+@misconception(
+    "dropout",
+    "When not training, do you return a new array, or the argument itself?",
+    aspect="purity",
+)
 def dropout_returns_its_argument(x, rate, training, rng):
     _require_rate(rate)
     x = _floating(x)
     return _scaled(x, rng.random(x.shape) >= rate, rate) if training else x
 
 
-@misconception("dropout", "Which dtype has an array of float32 times a mask of float64?")
+@misconception(
+    "dropout", "Which dtype has an array of float32 times a mask of float64?", aspect="dtype"
+)
 def dropout_makes_float64(x, rate, training, rng):
     _require_rate(rate)
     x = _floating(x)
@@ -695,7 +734,9 @@ def dropout_makes_float64(x, rate, training, rng):
     return _scaled(x.astype(np.float64), rng.random(x.shape) >= rate, rate)
 
 
-@misconception("dropout", "What is 3 / 0.75, and what is left of it in an array of ints?")
+@misconception(
+    "dropout", "What is 3 / 0.75, and what is left of it in an array of ints?", aspect="dtype"
+)
 def dropout_keeps_whole_numbers(x, rate, training, rng):
     _require_rate(rate)
     if not training:
@@ -711,7 +752,9 @@ def dropout_draws_when_not_training(x, rate, training, rng):
     return _scaled(x, kept, rate) if training else x.copy()
 
 
-@misconception("dropout", "Can more than everything be dropped, or less than nothing?")
+@misconception(
+    "dropout", "Can more than everything be dropped, or less than nothing?", aspect="errors"
+)
 def dropout_takes_any_rate(x, rate, training, rng):
     x = _floating(x)
     return _scaled(x, rng.random(x.shape) >= rate, rate) if training else x.copy()
@@ -838,7 +881,11 @@ def random_crop_makes_its_own_generator(images, size, rng):
     return _cut(images, size, *_by_chance(images, size, np.random.default_rng(0)))
 
 
-@misconception("random_crop", "Where do your places come from: from rng, or from np.random?")
+@misconception(
+    "random_crop",
+    "Where do your places come from: from rng, or from np.random?",
+    aspect="generator",
+)
 def random_crop_draws_from_elsewhere(images, size, rng):
     _require_fit(images, size)
     rows, columns = _free(images, size)
@@ -854,20 +901,28 @@ def random_crop_shuffles_images(images, size, rng):
     return squares[rng.permutation(len(images))]
 
 
-@misconception("random_crop", "Which dtype has an array that np.zeros makes, if it is not told?")
+@misconception(
+    "random_crop",
+    "Which dtype has an array that np.zeros makes, if it is not told?",
+    aspect="dtype",
+)
 def random_crop_makes_floats(images, size, rng):
     _require_fit(images, size)
     return _cut(images, size, *_by_chance(images, size, rng)).astype(np.float64)
 
 
-@misconception("random_crop", "You put squares together one by one: what if there is no image?")
+@misconception(
+    "random_crop", "You put squares together one by one: what if there is no image?", aspect="empty"
+)
 def random_crop_needs_an_image(images, size, rng):
     _require_fit(images, size)
     places = zip(images, *_by_chance(images, size, rng), strict=True)
     return np.stack([image[top:, left:][:size, :size] for image, top, left in places])
 
 
-@misconception("random_crop", "What should become of a square that is larger than the image?")
+@misconception(
+    "random_crop", "What should become of a square that is larger than the image?", aspect="errors"
+)
 def random_crop_takes_any_size(images, size, rng):
     _require_images(images)
     rows, columns = (max(1, each) for each in _free(images, size))
@@ -1006,7 +1061,10 @@ def random_flip_flips_each_row(images, rng):
 
 
 @misconception(
-    "random_crop", "You mirror images where they stand: whose are they?", function="random_flip"
+    "random_crop",
+    "You mirror images where they stand: whose are they?",
+    function="random_flip",
+    aspect="purity",
 )
 def random_flip_writes_into_its_argument(images, rng):
     _require_images(images)
@@ -1016,7 +1074,7 @@ def random_flip_writes_into_its_argument(images, rng):
 
 @misconception(
     "random_crop", "Where do your coins come from: from rng, or from np.random?",
-    function="random_flip",
+    function="random_flip", aspect="generator",
 )  # fmt: skip
 def random_flip_draws_from_elsewhere(images, rng):
     _require_images(images)
@@ -1024,7 +1082,10 @@ def random_flip_draws_from_elsewhere(images, rng):
 
 
 @misconception(
-    "random_crop", "Which axis would be left and right if there were three?", function="random_flip"
+    "random_crop",
+    "Which axis would be left and right if there were three?",
+    function="random_flip",
+    aspect="errors",
 )
 def random_flip_takes_any_axes(images, rng):
     where = rng.random((len(images), *[1] * (images.ndim - 1))) < 0.5
@@ -1191,7 +1252,9 @@ def pca_color_augment_clips_to_one(images, eigenvalues, eigenvectors, rng, sigma
     return np.clip(_shifted(images, (draws * eigenvalues) @ eigenvectors.T), 0, 1)
 
 
-@misconception("pca_color_augment", "What is 250 + 10 in uint8, and what is left of 0.4?")
+@misconception(
+    "pca_color_augment", "What is 250 + 10 in uint8, and what is left of 0.4?", aspect="dtype"
+)
 def pca_color_augment_stays_in_bytes(images, eigenvalues, eigenvectors, rng, sigma=0.1):
     draws = _numbers(images, rng, sigma)
     shifted = _shifted(images, (draws * eigenvalues) @ eigenvectors.T)
@@ -1204,14 +1267,22 @@ def pca_color_augment_knows_one_sigma(images, eigenvalues, eigenvectors, rng, si
     return _shifted(images, (draws * eigenvalues) @ eigenvectors.T)
 
 
-@misconception("pca_color_augment", "Where do your numbers come from: from rng, or from np.random?")
+@misconception(
+    "pca_color_augment",
+    "Where do your numbers come from: from rng, or from np.random?",
+    aspect="generator",
+)
 def pca_color_augment_draws_from_elsewhere(images, eigenvalues, eigenvectors, rng, sigma=0.1):
     _require_colours(images)
     draws = np.random.normal(0, sigma, size=(len(images), 3))
     return _shifted(images, (draws * eigenvalues) @ eigenvectors.T)
 
 
-@misconception("pca_color_augment", "`images += …` changes the caller's images: are they yours?")
+@misconception(
+    "pca_color_augment",
+    "`images += …` changes the caller's images: are they yours?",
+    aspect="purity",
+)
 def pca_color_augment_writes_into_its_argument(images, eigenvalues, eigenvectors, rng, sigma=0.1):
     draws = _numbers(images, rng, sigma)
     shifted = _shifted(images, (draws * eigenvalues) @ eigenvectors.T)
@@ -1221,13 +1292,19 @@ def pca_color_augment_writes_into_its_argument(images, eigenvalues, eigenvectors
     return images
 
 
-@misconception("pca_color_augment", "Which dtype has float32 plus an array of float64?")
+@misconception(
+    "pca_color_augment", "Which dtype has float32 plus an array of float64?", aspect="dtype"
+)
 def pca_color_augment_makes_float64(images, eigenvalues, eigenvectors, rng, sigma=0.1):
     draws = _numbers(images, rng, sigma)
     return _shifted(images.astype(np.float64), (draws * eigenvalues) @ eigenvectors.T)
 
 
-@misconception("pca_color_augment", "You put images together one by one: what if there is none?")
+@misconception(
+    "pca_color_augment",
+    "You put images together one by one: what if there is none?",
+    aspect="empty",
+)
 def pca_color_augment_needs_an_image(images, eigenvalues, eigenvectors, rng, sigma=0.1):
     _require_colours(images)
     images = _floating(images)
@@ -1238,7 +1315,9 @@ def pca_color_augment_needs_an_image(images, eigenvalues, eigenvectors, rng, sig
     return np.stack([image + shift.astype(images.dtype) for image, shift in pairs])
 
 
-@misconception("pca_color_augment", "What should it do with images that have one channel?")
+@misconception(
+    "pca_color_augment", "What should it do with images that have one channel?", aspect="errors"
+)
 def pca_color_augment_takes_any_images(images, eigenvalues, eigenvectors, rng, sigma=0.1):
     draws = rng.normal(0, sigma, size=(len(images), 3))
     shifts = (draws * eigenvalues) @ eigenvectors.T
@@ -1389,6 +1468,7 @@ def rgb_principal_components_mixes_colours(images):
     "pca_color_augment",
     "What is 100 - 120 in uint8?",
     function="rgb_principal_components",
+    aspect="dtype",
 )
 def rgb_principal_components_subtracts_bytes(images):
     pixels = _pixels(images).astype(images.dtype)
@@ -1402,6 +1482,7 @@ def rgb_principal_components_subtracts_bytes(images):
     "pca_color_augment",
     "How many digits has float32, and how many are left of a difference of large numbers?",
     function="rgb_principal_components",
+    aspect="precision",
 )
 def rgb_principal_components_in_single_precision(images):
     pixels = _pixels(images)
@@ -1416,6 +1497,7 @@ def rgb_principal_components_in_single_precision(images):
     "pca_color_augment",
     "What are the components of colours in an image that has none, or of no pixel?",
     function="rgb_principal_components",
+    aspect="errors",
 )
 def rgb_principal_components_of_anything(images):
     pixels = np.asarray(images, np.float64).reshape(-1, np.shape(images)[-1])
@@ -1510,19 +1592,25 @@ def ten_crop_takes_images_for_square(images, size):
     return np.stack(crops + [crop[:, :, ::-1] for crop in crops], axis=1)
 
 
-@misconception("ten_crop", "Which dtype has an array that np.zeros makes, if it is not told?")
+@misconception(
+    "ten_crop", "Which dtype has an array that np.zeros makes, if it is not told?", aspect="dtype"
+)
 def ten_crop_makes_floats(images, size):
     _require_fit(images, size)
     return _ten(images, size).astype(np.float64)
 
 
-@misconception("ten_crop", "You put crops together image by image: what if there is none?")
+@misconception(
+    "ten_crop", "You put crops together image by image: what if there is none?", aspect="empty"
+)
 def ten_crop_needs_an_image(images, size):
     _require_fit(images, size)
     return np.concatenate([_ten(image[None], size) for image in images])
 
 
-@misconception("ten_crop", "You mirror the images where they stand: whose are they?")
+@misconception(
+    "ten_crop", "You mirror the images where they stand: whose are they?", aspect="purity"
+)
 def ten_crop_mirrors_its_argument(images, size):
     _require_fit(images, size)
     crops = _ten(images, size)
@@ -1530,7 +1618,9 @@ def ten_crop_mirrors_its_argument(images, size):
     return crops
 
 
-@misconception("ten_crop", "What should become of a square that is larger than the image?")
+@misconception(
+    "ten_crop", "What should become of a square that is larger than the image?", aspect="errors"
+)
 def ten_crop_takes_any_size(images, size):
     _require_images(images)
     if not 1 <= size <= min(images.shape[1:3]):
@@ -1669,7 +1759,9 @@ def alexnet_table_knows_one_size(input_size=227, num_classes=1000, groups=1):
     return _rows(_layers(227, num_classes, groups))
 
 
-@misconception("alexnet_table", "What is a network of 3 groups, or for an image of 50 pixels?")
+@misconception(
+    "alexnet_table", "What is a network of 3 groups, or for an image of 50 pixels?", aspect="errors"
+)
 def alexnet_table_takes_anything(input_size=227, num_classes=1000, groups=1):
     dealt = groups if groups > 0 else 1
     layers = _layers(max(67, input_size), max(1, num_classes), 1)
@@ -1731,21 +1823,27 @@ def _():
     ]
 
 
-@misconception("prepare_flowers", "Which numbers does the network see for white: 255, or 1?")
+@misconception(
+    "prepare_flowers", "Which numbers does the network see for white: 255, or 1?", aspect="scale"
+)
 def prepare_flowers_does_not_scale(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     order = _order(images, seed)
     return images[order].astype(np.float32), _one_hot(labels[order], num_classes)
 
 
-@misconception("prepare_flowers", "By how much have you divided all in all?")
+@misconception("prepare_flowers", "By how much have you divided all in all?", aspect="scale")
 def prepare_flowers_scales_twice(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     order = _order(images, seed)
     return _scale(images[order]) / np.float32(255), _one_hot(labels[order], num_classes)
 
 
-@misconception("prepare_flowers", "Is the brightest pixel of any set of images white?")
+@misconception(
+    "prepare_flowers",
+    "Is the brightest pixel of any set of images white?",
+    aspect=("scale", "empty"),
+)
 def prepare_flowers_divides_by_the_brightest(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     order = _order(images, seed)
@@ -1753,54 +1851,74 @@ def prepare_flowers_divides_by_the_brightest(images, labels, seed, num_classes=1
     return x.astype(np.float32), _one_hot(labels[order], num_classes)
 
 
-@misconception("prepare_flowers", "From where to where do your numbers go: from 0 to 1?")
+@misconception(
+    "prepare_flowers", "From where to where do your numbers go: from 0 to 1?", aspect="scale"
+)
 def prepare_flowers_scales_about_zero(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     order = _order(images, seed)
     return 2 * _scale(images[order]) - 1, _one_hot(labels[order], num_classes)
 
 
-@misconception("prepare_flowers", "What is 200 // 255?")
+@misconception("prepare_flowers", "What is 200 // 255?", aspect=("scale", "labels", "order"))
 def prepare_flowers_divides_whole_numbers(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     order = _order(images, seed)
     return (images[order] // 255).astype(np.float32), _one_hot(labels[order], num_classes)
 
 
-@misconception("prepare_flowers", "Which dtype has an array of uint8 divided by 255?")
+@misconception(
+    "prepare_flowers", "Which dtype has an array of uint8 divided by 255?", aspect="dtype"
+)
 def prepare_flowers_makes_float64(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     order = _order(images, seed)
     return images[order] / 255, _one_hot(labels[order], num_classes)
 
 
-@misconception("prepare_flowers", "Which classes are in the last fifth, if the files are sorted?")
+@misconception(
+    "prepare_flowers",
+    "Which classes are in the last fifth, if the files are sorted?",
+    aspect="order",
+)
 def prepare_flowers_does_not_shuffle(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     return _scale(images), _one_hot(labels, num_classes)
 
 
-@misconception("prepare_flowers", "You put images into another order: what about their labels?")
+@misconception(
+    "prepare_flowers",
+    "You put images into another order: what about their labels?",
+    aspect="labels",
+)
 def prepare_flowers_leaves_labels_behind(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     return _scale(images[_order(images, seed)]), _one_hot(labels, num_classes)
 
 
-@misconception("prepare_flowers", "Two permutations of one generator: are they the same?")
+@misconception(
+    "prepare_flowers", "Two permutations of one generator: are they the same?", aspect="labels"
+)
 def prepare_flowers_shuffles_apart(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     rng = np.random.default_rng(seed)
     return _scale(rng.permutation(images)), _one_hot(rng.permutation(labels), num_classes)
 
 
-@misconception("prepare_flowers", "Can an image be drawn twice, and another one never?")
+@misconception(
+    "prepare_flowers",
+    "Can an image be drawn twice, and another one never?",
+    aspect=("scale", "labels", "order"),
+)
 def prepare_flowers_draws_with_replacement(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     order = np.random.default_rng(seed).integers(max(1, len(images)), size=len(images))
     return _scale(images[order]), _one_hot(labels[order], num_classes)
 
 
-@misconception("prepare_flowers", "Classes come in another order: and the images of a class?")
+@misconception(
+    "prepare_flowers", "Classes come in another order: and the images of a class?", aspect="order"
+)
 def prepare_flowers_shuffles_classes(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     rank = np.random.default_rng(seed).permutation(num_classes)
@@ -1808,7 +1926,9 @@ def prepare_flowers_shuffles_classes(images, labels, seed, num_classes=17):
     return _scale(images[order]), _one_hot(labels[order], num_classes)
 
 
-@misconception("prepare_flowers", "Does it become random if the first images go to the end?")
+@misconception(
+    "prepare_flowers", "Does it become random if the first images go to the end?", aspect="order"
+)
 def prepare_flowers_rolls(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     start = np.random.default_rng(seed).integers(1, max(2, len(images)))
@@ -1816,21 +1936,25 @@ def prepare_flowers_rolls(images, labels, seed, num_classes=17):
     return _scale(x), _one_hot(y, num_classes)
 
 
-@misconception("prepare_flowers", "Where does the seed come in?")
+@misconception("prepare_flowers", "Where does the seed come in?", aspect="order")
 def prepare_flowers_has_one_seed(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     order = _order(images, 42)
     return _scale(images[order]), _one_hot(labels[order], num_classes)
 
 
-@misconception("prepare_flowers", "Does the same seed give you the same order twice?")
+@misconception(
+    "prepare_flowers", "Does the same seed give you the same order twice?", aspect="seed"
+)
 def prepare_flowers_forgets_the_seed(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     order = np.random.permutation(len(images))
     return _scale(images[order]), _one_hot(labels[order], num_classes)
 
 
-@misconception("prepare_flowers", "What if the last classes do not occur among these labels?")
+@misconception(
+    "prepare_flowers", "What if the last classes do not occur among these labels?", aspect="labels"
+)
 def prepare_flowers_counts_the_classes_it_sees(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     order = _order(images, seed)
@@ -1838,14 +1962,18 @@ def prepare_flowers_counts_the_classes_it_sees(images, labels, seed, num_classes
     return _scale(images[order]), _one_hot(labels[order], classes)
 
 
-@misconception("prepare_flowers", "What does categorical cross-entropy want: 3, or a 1 at place 3?")
+@misconception(
+    "prepare_flowers",
+    "What does categorical cross-entropy want: 3, or a 1 at place 3?",
+    aspect="labels",
+)
 def prepare_flowers_returns_numbers_of_classes(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     order = _order(images, seed)
     return _scale(images[order]), labels[order].astype(np.float32)
 
 
-@misconception("prepare_flowers", "At which place has class 0 its 1?")
+@misconception("prepare_flowers", "At which place has class 0 its 1?", aspect="labels")
 def prepare_flowers_counts_classes_from_one(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     order = _order(images, seed)
@@ -1853,7 +1981,9 @@ def prepare_flowers_counts_classes_from_one(images, labels, seed, num_classes=17
     return _scale(images[order]), y
 
 
-@misconception("prepare_flowers", "rng.shuffle works in place: who else has these images?")
+@misconception(
+    "prepare_flowers", "rng.shuffle works in place: who else has these images?", aspect="purity"
+)
 def prepare_flowers_shuffles_in_place(images, labels, seed, num_classes=17):
     _require_flowers(images, labels, num_classes)
     for array in (images, labels):
@@ -1862,7 +1992,9 @@ def prepare_flowers_shuffles_in_place(images, labels, seed, num_classes=17):
 
 
 @misconception(
-    "prepare_flowers", "How many images has a set with fewer labels, and what is class 17?"
+    "prepare_flowers",
+    "How many images has a set with fewer labels, and what is class 17?",
+    aspect="errors",
 )
 def prepare_flowers_takes_anything(images, labels, seed, num_classes=17):
     order = _order(images, seed)
@@ -1961,14 +2093,20 @@ def top_k_accuracy_divides_by_guesses(probabilities, labels, k):
     return _share_found(_best_first(probabilities)[:, :k], labels) / k
 
 
-@misconception("top_k_accuracy", "What does `probabilities.sort()` or `*= -1` leave to its owner?")
+@misconception(
+    "top_k_accuracy",
+    "What does `probabilities.sort()` or `*= -1` leave to its owner?",
+    aspect="purity",
+)
 def top_k_accuracy_changes_its_argument(probabilities, labels, k):
     _require_guesses(probabilities, labels, k)
     probabilities *= -1
     return _share_found(np.argsort(probabilities, axis=1, kind="stable")[:, :k], labels)
 
 
-@misconception("top_k_accuracy", "What are no guesses, or eight guesses of seven classes?")
+@misconception(
+    "top_k_accuracy", "What are no guesses, or eight guesses of seven classes?", aspect="errors"
+)
 def top_k_accuracy_takes_anything(probabilities, labels, k):
     probabilities = np.atleast_2d(probabilities)
     return _share_found(_best_first(probabilities)[:, : max(k, 0)], labels[: len(probabilities)])
@@ -2068,14 +2206,14 @@ def ten_crop_predict_scales_crops(predict, image, size):
     return np.asarray(predict(_crops_of(image, size) / 255)).mean(axis=0)
 
 
-@misconception("ten_crop_predict", "Whose image is it that you scaled in place?")
+@misconception("ten_crop_predict", "Whose image is it that you scaled in place?", aspect="purity")
 def ten_crop_predict_changes_its_argument(predict, image, size):
     crops = _crops_of(image, size)
     image[...] = image[:, ::-1].copy()
     return np.asarray(predict(crops)).mean(axis=0)
 
 
-@misconception("ten_crop_predict", "What is a crop that is larger than the image?")
+@misconception("ten_crop_predict", "What is a crop that is larger than the image?", aspect="errors")
 def ten_crop_predict_takes_any_size(predict, image, size):
     image = image.reshape(*image.shape[-3:]) if image.ndim > 2 else image[..., None]
     crops = _crops_of(image, min(max(size, 1), *image.shape[:2]))

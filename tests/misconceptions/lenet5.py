@@ -265,14 +265,20 @@ def conv_parameters_counts_one_group(kernel_size, in_channels, out_channels, bia
     return (height * width * (in_channels // groups) + int(bias)) * (out_channels // groups)
 
 
-@misconception("conv_parameters", "Can 3 channels be dealt into 2 groups of the same size?")
+@misconception(
+    "conv_parameters", "Can 3 channels be dealt into 2 groups of the same size?", aspect="errors"
+)
 def conv_parameters_rounds_groups(kernel_size, in_channels, out_channels, bias=True, groups=1):
     _require_counts(kernel_size, in_channels, out_channels, 1)
     height, width = _sides(kernel_size)
     return (height * width * (in_channels // groups) + int(bias)) * out_channels
 
 
-@misconception("conv_parameters", "What is a convolution with no filter, or a kernel of 0 cells?")
+@misconception(
+    "conv_parameters",
+    "What is a convolution with no filter, or a kernel of 0 cells?",
+    aspect="errors",
+)
 def conv_parameters_accepts_what_is_below_one(
     kernel_size, in_channels, out_channels, bias=True, groups=1
 ):
@@ -379,7 +385,9 @@ def lenet5_table_counts_connections_once_for_a_map(input_size=32):
     return rows
 
 
-@misconception("lenet5_table", "What is left of an image of 28 pixels when it comes to C5?")
+@misconception(
+    "lenet5_table", "What is left of an image of 28 pixels when it comes to C5?", aspect="errors"
+)
 def lenet5_table_accepts_small_images(input_size=32):
     return _rows(_ladder(input_size))
 
@@ -420,7 +428,9 @@ def c3_connection_table_forgets_the_last_map():
     return _table(_columns()[:15])
 
 
-@misconception("c3_connection_table", "The table says yes or no: which dtype says that?")
+@misconception(
+    "c3_connection_table", "The table says yes or no: which dtype says that?", aspect="dtype"
+)
 def c3_connection_table_is_of_numbers():
     return _table(_columns(), dtype=int)
 
@@ -470,13 +480,15 @@ def sparse_conv2d_turns_a_square_table(x, kernel, bias, table):
     return _conv(x, _masked(kernel, table.T if square else table)) + bias
 
 
-@misconception("sparse_conv2d", "An output that sees three maps: how often is its bias added?")
+@misconception(
+    "sparse_conv2d", "An output that sees three maps: how often is its bias added?", aspect="bias"
+)
 def sparse_conv2d_adds_the_bias_for_each_map(x, kernel, bias, table):
     _require_fit(x, kernel, bias, table)
     return _conv(x, _masked(kernel, table)) + bias * table.sum(axis=0)
 
 
-@misconception("sparse_conv2d", "Where is the bias of each output map added?")
+@misconception("sparse_conv2d", "Where is the bias of each output map added?", aspect="bias")
 def sparse_conv2d_forgets_the_bias(x, kernel, bias, table):
     _require_fit(x, kernel, bias, table)
     return _conv(x, _masked(kernel, table))
@@ -494,7 +506,9 @@ def sparse_conv2d_multiplies_by_the_table(x, kernel, bias, table):
     return _conv(x, kernel * table) + bias
 
 
-@misconception("sparse_conv2d", "Whose array do you change when you set weights to 0?")
+@misconception(
+    "sparse_conv2d", "Whose array do you change when you set weights to 0?", aspect="purity"
+)
 def sparse_conv2d_changes_the_kernel(x, kernel, bias, table):
     _require_fit(x, kernel, bias, table)
     kernel[:, :, ~table] = 0
@@ -510,19 +524,31 @@ def sparse_conv2d_pads_the_image(x, kernel, bias, table):
     return _conv(np.pad(x, margins), _masked(kernel, table)) + bias
 
 
-@misconception("sparse_conv2d", "Do the sums keep what stands after the point?")
+@misconception(
+    "sparse_conv2d",
+    "Do the sums keep what stands after the point?",
+    aspect=("values", "bias", "dtype"),
+)
 def sparse_conv2d_rounds(x, kernel, bias, table):
     _require_fit(x, kernel, bias, table)
     return (_conv(x, _masked(kernel, table)) + bias).astype(int)
 
 
-@misconception("sparse_conv2d", "What comes out for a batch of no images: can you stack nothing?")
+@misconception(
+    "sparse_conv2d",
+    "What comes out for a batch of no images: can you stack nothing?",
+    aspect="empty",
+)
 def sparse_conv2d_needs_an_image(x, kernel, bias, table):
     _require_fit(x, kernel, bias, table)
     return np.stack([_conv(image[None], _masked(kernel, table))[0] + bias for image in x])
 
 
-@misconception("sparse_conv2d", "What if the table is not of the size that the kernel asks for?")
+@misconception(
+    "sparse_conv2d",
+    "What if the table is not of the size that the kernel asks for?",
+    aspect="errors",
+)
 def sparse_conv2d_trusts_its_arguments(x, kernel, bias, table):
     fitting = np.resize(table, kernel.shape[2:])
     return _conv(x, _masked(kernel, fitting)) + np.resize(bias, kernel.shape[3])
@@ -562,22 +588,28 @@ def scaled_tanh_with_rounded_constants(a):
     return 1.72 * np.tanh(np.asarray(a) * 0.67)
 
 
-@misconception("scaled_tanh", "Which shape has the answer to an array of two axes, or to a number?")
+@misconception(
+    "scaled_tanh",
+    "Which shape has the answer to an array of two axes, or to a number?",
+    aspect="shape",
+)
 def scaled_tanh_flattens(a):
     return 1.7159 * np.tanh(np.ravel(a) * (2 / 3))
 
 
-@misconception("scaled_tanh", "What is the dtype of the answer to an array of float32?")
+@misconception(
+    "scaled_tanh", "What is the dtype of the answer to an array of float32?", aspect="dtype"
+)
 def scaled_tanh_is_always_double(a):
     return 1.7159 * np.tanh(np.asarray(a, np.float64) * (2 / 3))
 
 
-@misconception("scaled_tanh", "What becomes of a NaN: may it vanish?")
+@misconception("scaled_tanh", "What becomes of a NaN: may it vanish?", aspect="nan")
 def scaled_tanh_hides_nan(a):
     return np.nan_to_num(1.7159 * np.tanh(np.asarray(a) * (2 / 3)))
 
 
-@misconception("scaled_tanh", "Whose array do you change with *= ?")
+@misconception("scaled_tanh", "Whose array do you change with *= ?", aspect="purity")
 def scaled_tanh_in_place(a):
     a = np.asarray(a)
     if a.dtype.kind != "f":
@@ -667,25 +699,29 @@ def trainable_subsampling_keeps_partial_windows(x, weight, bias):
     return _squash(weight * _added(np.pad(x, more)) + bias)
 
 
-@misconception("trainable_subsampling", "What is 200 + 200 in numbers that end at 255?")
+@misconception(
+    "trainable_subsampling", "What is 200 + 200 in numbers that end at 255?", aspect="dtype"
+)
 def trainable_subsampling_overflows(x, weight, bias):
     _require_maps(x, weight, bias)
     return _squash(weight * _windows(x).sum(axis=(2, 4), dtype=x.dtype) + bias)
 
 
-@misconception("trainable_subsampling", "May a NaN count as 0 in a sum?")
+@misconception("trainable_subsampling", "May a NaN count as 0 in a sum?", aspect="nan")
 def trainable_subsampling_skips_nan(x, weight, bias):
     _require_maps(x, weight, bias)
     return _squash(weight * np.nansum(_windows(x), axis=(2, 4)) + bias)
 
 
-@misconception("trainable_subsampling", "What comes out for a batch of no images?")
+@misconception("trainable_subsampling", "What comes out for a batch of no images?", aspect="empty")
 def trainable_subsampling_needs_an_image(x, weight, bias):
     _require_maps(x, weight, bias)
     return np.stack([_squash(weight * _added(image[None])[0] + bias) for image in x])
 
 
-@misconception("trainable_subsampling", "Whose array is changed when you multiply in place?")
+@misconception(
+    "trainable_subsampling", "Whose array is changed when you multiply in place?", aspect="purity"
+)
 def trainable_subsampling_changes_its_argument(x, weight, bias):
     _require_maps(x, weight, bias)
     if x.dtype.kind != "f":
@@ -694,7 +730,9 @@ def trainable_subsampling_changes_its_argument(x, weight, bias):
     return _squash(_added(x) + bias)
 
 
-@misconception("trainable_subsampling", "What if there are fewer weights than maps?")
+@misconception(
+    "trainable_subsampling", "What if there are fewer weights than maps?", aspect="errors"
+)
 def trainable_subsampling_trusts_its_arguments(x, weight, bias):
     maps = x.shape[-1]
     x = x.reshape(-1, *x.shape[-3:])
@@ -769,13 +807,13 @@ def rbf_output_is_turned(x, codes):
     return _distances(x, codes).T.copy()
 
 
-@misconception("rbf_output", "Which shape has the answer to one example?")
+@misconception("rbf_output", "Which shape has the answer to one example?", aspect="empty")
 def rbf_output_drops_an_axis(x, codes):
     _require_features(x, codes)
     return _distances(x, codes).squeeze()
 
 
-@misconception("rbf_output", "Whose array does -= change?")
+@misconception("rbf_output", "Whose array does -= change?", aspect="purity")
 def rbf_output_changes_its_argument(x, codes):
     _require_features(x, codes)
     columns = [((x - code) ** 2).sum(axis=1) for code in codes]
@@ -783,7 +821,9 @@ def rbf_output_changes_its_argument(x, codes):
     return np.stack(columns, axis=1)
 
 
-@misconception("rbf_output", "What if examples and codes have not as many features?")
+@misconception(
+    "rbf_output", "What if examples and codes have not as many features?", aspect="errors"
+)
 def rbf_output_cuts_features(x, codes):
     x, codes = np.atleast_2d(x), np.atleast_2d(codes)
     features = min(x.shape[1], codes.shape[1])
@@ -894,7 +934,11 @@ def lenet5_1998_forward_multiplies_by_the_codes(x, weights):
     return _layers_1998(x, weights) @ weights["codes"].T
 
 
-@misconception("lenet5_1998_forward", "Where does the set of weights come from: may you change it?")
+@misconception(
+    "lenet5_1998_forward",
+    "Where does the set of weights come from: may you change it?",
+    aspect="purity",
+)
 def lenet5_1998_forward_changes_the_weights(x, weights):
     weights["c3_kernel"] = _masked(weights["c3_kernel"], _table(_columns()))
     return _distances(_layers_1998(x, weights), weights["codes"])
@@ -922,94 +966,106 @@ def _():
     ]
 
 
-@misconception("prepare_digits", "Between which numbers do the pixels lie when you are done?")
+@misconception(
+    "prepare_digits", "Between which numbers do the pixels lie when you are done?", aspect="scale"
+)
 def prepare_digits_does_not_scale(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     return _bordered(images), _one_hot(labels, num_classes)
 
 
-@misconception("prepare_digits", "How often do you divide by 255?")
+@misconception("prepare_digits", "How often do you divide by 255?", aspect="scale")
 def prepare_digits_scales_twice(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     return _bordered(images) / np.float32(255**2), _one_hot(labels, num_classes)
 
 
-@misconception("prepare_digits", "What becomes of an image that is dark all over, or black?")
+@misconception(
+    "prepare_digits", "What becomes of an image that is dark all over, or black?", aspect="scale"
+)
 def prepare_digits_scales_by_the_brightest(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     brightest = np.float32(max(images.max(initial=0), 1))
     return _bordered(images) / brightest, _one_hot(labels, num_classes)
 
 
-@misconception("prepare_digits", "A byte has 256 values: which is the largest?")
+@misconception("prepare_digits", "A byte has 256 values: which is the largest?", aspect="scale")
 def prepare_digits_divides_by_256(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     return _bordered(images) / np.float32(256), _one_hot(labels, num_classes)
 
 
-@misconception("prepare_digits", "Where does the image lie within its border?")
+@misconception("prepare_digits", "Where does the image lie within its border?", aspect="border")
 def prepare_digits_puts_the_border_at_one_side(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     x = np.pad(images, ((0, 0), (0, 4), (0, 4)))[..., None] / np.float32(255)
     return x.astype(np.float32), _one_hot(labels, num_classes)
 
 
-@misconception("prepare_digits", "What is written into the border: the edge again, or zeros?")
+@misconception(
+    "prepare_digits", "What is written into the border: the edge again, or zeros?", aspect="border"
+)
 def prepare_digits_repeats_the_edge(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     x = np.pad(images, ((0, 0), (2, 2), (2, 2)), mode="edge")[..., None] / np.float32(255)
     return x.astype(np.float32), _one_hot(labels, num_classes)
 
 
-@misconception("prepare_digits", "Which precision do the images have to have?")
+@misconception("prepare_digits", "Which precision do the images have to have?", aspect="dtype")
 def prepare_digits_in_double_precision(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     x = np.pad(images, ((0, 0), (2, 2), (2, 2)))[..., None] / 255
     return x, _one_hot(labels, num_classes)
 
 
-@misconception("prepare_digits", "Which of the four axes holds the channel?")
+@misconception("prepare_digits", "Which of the four axes holds the channel?", aspect="border")
 def prepare_digits_puts_the_channel_first(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     x = np.moveaxis(_bordered(images) / np.float32(255), 3, 1)
     return x, _one_hot(labels, num_classes)
 
 
-@misconception("prepare_digits", "How many columns have labels of which the highest is missing?")
+@misconception(
+    "prepare_digits",
+    "How many columns have labels of which the highest is missing?",
+    aspect="labels",
+)
 def prepare_digits_counts_classes_that_occur(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     x = _bordered(images) / np.float32(255)
     return x, _one_hot(labels, int(labels.max(initial=0)) + 1)
 
 
-@misconception("prepare_digits", "How often do you encode the labels?")
+@misconception("prepare_digits", "How often do you encode the labels?", aspect="labels")
 def prepare_digits_encodes_twice(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     once = _one_hot(labels, num_classes).astype(int)
     return _bordered(images) / np.float32(255), _one_hot(once, num_classes)
 
 
-@misconception("prepare_digits", "Are labels numbers, or vectors with a single 1?")
+@misconception("prepare_digits", "Are labels numbers, or vectors with a single 1?", aspect="labels")
 def prepare_digits_does_not_encode(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     return _bordered(images) / np.float32(255), labels.copy()
 
 
-@misconception("prepare_digits", "Do the classes count from 0 or from 1?")
+@misconception("prepare_digits", "Do the classes count from 0 or from 1?", aspect="labels")
 def prepare_digits_counts_from_one(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     numbers = np.asarray(labels, int)
     return _bordered(images) / np.float32(255), _one_hot(numbers - 1, num_classes)
 
 
-@misconception("prepare_digits", "What does squeeze do to a batch of one image?")
+@misconception("prepare_digits", "What does squeeze do to a batch of one image?", aspect="count")
 def prepare_digits_loses_single_images(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     x = (_bordered(images) / np.float32(255)).squeeze()
     return x[..., None], _one_hot(labels, num_classes)
 
 
-@misconception("prepare_digits", "Can labels be bytes: what is 2 times 200 in bytes?")
+@misconception(
+    "prepare_digits", "Can labels be bytes: what is 2 times 200 in bytes?", aspect="dtype of labels"
+)
 def prepare_digits_overflows_with_bytes(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     flat = np.zeros(len(labels) * num_classes, np.float32)
@@ -1020,14 +1076,18 @@ def prepare_digits_overflows_with_bytes(images, labels, num_classes=10):
     return _bordered(images) / np.float32(255), flat.reshape(len(labels), num_classes)
 
 
-@misconception("prepare_digits", "What comes out if there are no images: are the shapes kept?")
+@misconception(
+    "prepare_digits", "What comes out if there are no images: are the shapes kept?", aspect="empty"
+)
 def prepare_digits_needs_an_image(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     x = [_bordered(image[None])[0] / np.float32(255) for image in images]
     return np.array(x), _one_hot(labels, num_classes)
 
 
-@misconception("prepare_digits", "Whose array do you change when you scale in place?")
+@misconception(
+    "prepare_digits", "Whose array do you change when you scale in place?", aspect="purity"
+)
 def prepare_digits_changes_its_argument(images, labels, num_classes=10):
     _require_digits(images, labels, num_classes)
     x = _bordered(images) / np.float32(255)
@@ -1035,7 +1095,11 @@ def prepare_digits_changes_its_argument(images, labels, num_classes=10):
     return x, _one_hot(labels, num_classes)
 
 
-@misconception("prepare_digits", "What if there are fewer labels than images, or a class too high?")
+@misconception(
+    "prepare_digits",
+    "What if there are fewer labels than images, or a class too high?",
+    aspect="errors",
+)
 def prepare_digits_trusts_its_arguments(images, labels, num_classes=10):
     if images.ndim == 2:
         images = images[None]
@@ -1079,14 +1143,18 @@ def confusion_matrix_is_turned(labels, predictions, num_classes):
     return _counted(predictions, labels, num_classes)
 
 
-@misconception("confusion_matrix", "Where is the row of a class that never occurs?")
+@misconception(
+    "confusion_matrix", "Where is the row of a class that never occurs?", aspect=("values", "empty")
+)
 def confusion_matrix_leaves_out_what_does_not_occur(labels, predictions, num_classes):
     labels, predictions = _require_pairs(labels, predictions)
     seen = np.unique(np.concatenate([labels, predictions]))
     return _counted(labels, predictions, num_classes)[np.ix_(seen, seen)]
 
 
-@misconception("confusion_matrix", "Are counts asked for, or shares of a row?")
+@misconception(
+    "confusion_matrix", "Are counts asked for, or shares of a row?", aspect=("values", "kind")
+)
 def confusion_matrix_gives_shares(labels, predictions, num_classes):
     labels, predictions = _require_pairs(labels, predictions)
     counts = _counted(labels, predictions, num_classes)
@@ -1109,13 +1177,17 @@ def confusion_matrix_counts_mistakes_only(labels, predictions, num_classes):
     return counts
 
 
-@misconception("confusion_matrix", "How high can a count go in the dtype that you chose?")
+@misconception(
+    "confusion_matrix",
+    "How high can a count go in the dtype that you chose?",
+    aspect="large counts",
+)
 def confusion_matrix_of_bytes(labels, predictions, num_classes):
     labels, predictions = _require_pairs(labels, predictions)
     return _counted(labels, predictions, num_classes).astype(np.int8) % np.int8(50)
 
 
-@misconception("confusion_matrix", "Whose array do you sort?")
+@misconception("confusion_matrix", "Whose array do you sort?", aspect="purity")
 def confusion_matrix_changes_its_argument(labels, predictions, num_classes):
     one, other = _require_pairs(labels, predictions)
     counts = _counted(one, other, num_classes)
@@ -1124,7 +1196,9 @@ def confusion_matrix_changes_its_argument(labels, predictions, num_classes):
     return counts
 
 
-@misconception("confusion_matrix", "What if there are fewer predictions than labels?")
+@misconception(
+    "confusion_matrix", "What if there are fewer predictions than labels?", aspect="errors"
+)
 def confusion_matrix_counts_what_is_there(labels, predictions, num_classes):
     matrix = np.zeros((num_classes, num_classes), int)
     for label, prediction in zip(labels, predictions, strict=False):
@@ -1132,7 +1206,7 @@ def confusion_matrix_counts_what_is_there(labels, predictions, num_classes):
     return matrix
 
 
-@misconception("confusion_matrix", "Do the counts of nothing have a shape?")
+@misconception("confusion_matrix", "Do the counts of nothing have a shape?", aspect="empty")
 def confusion_matrix_needs_a_prediction(labels, predictions, num_classes):
     labels, predictions = _require_pairs(labels, predictions)
     if not len(labels):
@@ -1162,7 +1236,7 @@ def accuracy_is_the_share_of_mistakes(labels, predictions):
 
 @misconception(
     "confusion_matrix", "What does NumPy do with one prediction and three labels?",
-    function="accuracy",
+    function="accuracy", aspect="errors",
 )  # fmt: skip
 def accuracy_broadcasts(labels, predictions):
     return float((np.asarray(labels) == np.asarray(predictions)).mean())

@@ -121,6 +121,7 @@ def test_more_groups_elsewhere(student, rng):
         compare(student, "parameters", WORK, groups=groups, **options)
 
 
+@pytest.mark.aspect("errors")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_refuses_what_makes_no_network(student):

@@ -10,6 +10,7 @@ import cases
 import numpy as np
 import pytest
 import reference
+import relations
 
 from autograder.suite import expect
 
@@ -88,36 +89,43 @@ def test_few_channels(student, rng):
         compare(student, cases.wide(rng, (2, 3, 4, channels), LOUD))
 
 
+@pytest.mark.aspect("dtype")
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_whole_numbers(student, rng):
     """Bytes and other whole numbers are divided too, without overflow; the answer is floating."""
     for x in (cases.in_bytes(rng, (2, 3, 4, 7)), cases.wide(rng, (2, 3, 4, 7), 60).astype(np.int8)):
-        got = student.local_response_norm(x)
-        expect.close(got, reference.local_response_norm(x), dtype="floating")
+        relations.same_numbers(student.local_response_norm, x, "floating")
 
 
+@pytest.mark.aspect("dtype")
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_single_precision(student, rng):
     """float32 stays float32."""
     x = cases.mixed(rng, (2, 3, 4, 7), LOUD)
-    got = student.local_response_norm(x)
-    expect.close(got, reference.local_response_norm(x), like=(x,), dtype="kept")
+    relations.same_numbers(student.local_response_norm, x, np.float32)
 
 
+@pytest.mark.aspect("nan")
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_nan(student, rng):
     """NaN spreads to the neighbouring channels at its place, and no further."""
     x = cases.wide(rng, (2, 3, 4, 9), LOUD)
-    x[1, 2, 0, 3] = np.nan
-    compare(student, x)
+    cells = np.zeros(x.shape, bool)
+    cells[1, 2, 0, 3] = True
+    relations.nan_propagates(student.local_response_norm, x, cells)
 
 
+@pytest.mark.aspect("empty")
 @pytest.mark.weight(0.5)
 def test_no_images(student):
     """An empty batch gives an empty batch."""
     compare(student, np.zeros((0, 3, 4, 7)))
 
 
+@pytest.mark.aspect("purity")
 @pytest.mark.claim
 @pytest.mark.weight(0.5)
 def test_leaves_its_argument_alone(student, rng):
@@ -127,6 +135,7 @@ def test_leaves_its_argument_alone(student, rng):
     expect.that(cases.unchanged([x], seen.arguments), "changed its argument")
 
 
+@pytest.mark.aspect("errors")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_refuses_what_does_not_fit(student, rng):

@@ -166,6 +166,7 @@ def test_flips_each_image_by_itself(student, rng):
     expect.that(len(set(numbers)) > 1, "random_flip mirrored the same number in each of ten calls")
 
 
+@pytest.mark.aspect("dtype")
 @pytest.mark.weight(0.5)
 def test_dtype_is_kept(student, rng):
     """Bytes stay bytes and float32 stays float32, in both."""
@@ -180,6 +181,7 @@ def test_dtype_is_kept(student, rng):
             expect.that(got_dtype == dtype, f"returned {got_dtype} for images of {images.dtype}")
 
 
+@pytest.mark.aspect("empty")
 @pytest.mark.weight(0.25)
 def test_no_images(student):
     """An empty batch gives an empty batch, in both."""
@@ -188,6 +190,7 @@ def test_no_images(student):
     expect.close(student.random_flip(images, student.generator(6)), images)
 
 
+@pytest.mark.aspect("generator")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_the_generator_decides(student, rng):
@@ -205,6 +208,7 @@ def test_the_generator_decides(student, rng):
         )
 
 
+@pytest.mark.aspect("purity")
 @pytest.mark.claim
 @pytest.mark.weight(0.5)
 def test_leaves_its_argument_alone(student):
@@ -217,6 +221,7 @@ def test_leaves_its_argument_alone(student):
         expect.that(cases.unchanged([images], seen.arguments), "changed its argument")
 
 
+@pytest.mark.aspect("errors")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_refuses_what_does_not_fit(student):

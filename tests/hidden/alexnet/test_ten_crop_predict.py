@@ -97,6 +97,7 @@ def test_bytes_and_whole_images(student, rng):
         compare(student, predict, cases.in_bytes(rng, shape), 4)
 
 
+@pytest.mark.aspect("purity")
 @pytest.mark.claim
 @pytest.mark.weight(0.5)
 def test_leaves_its_argument_alone(student):
@@ -107,6 +108,7 @@ def test_leaves_its_argument_alone(student):
     expect.that(cases.unchanged([image], after), "changed the image")
 
 
+@pytest.mark.aspect("errors")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_refuses_what_does_not_fit(student):

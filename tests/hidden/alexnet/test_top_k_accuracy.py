@@ -74,14 +74,7 @@ def test_always_the_same(student):
     compare(student, np.full((8, 4), 0.25), np.array([0, 1, 2, 3, 3, 2, 3, 3]), 2)
 
 
-@pytest.mark.weight(0.5)
-def test_one_example_and_bytes(student, rng):
-    """One example, and labels and probabilities of fewer bytes."""
-    for count in (1, 40):
-        probabilities, labels = answers(rng, count, 7)
-        compare(student, probabilities.astype(np.float32), labels.astype(np.uint8), 3)
-
-
+@pytest.mark.aspect("purity")
 @pytest.mark.claim
 @pytest.mark.weight(0.5)
 def test_leaves_its_arguments_alone(student, rng):
@@ -91,6 +84,7 @@ def test_leaves_its_arguments_alone(student, rng):
     expect.that(cases.unchanged(given, seen.arguments), "changed an argument")
 
 
+@pytest.mark.aspect("errors")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_refuses_what_does_not_fit(student, rng):

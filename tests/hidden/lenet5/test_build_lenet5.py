@@ -40,6 +40,12 @@ def identified(student, rng, input_shape=(32, 32, 1), classes=10):
         f"returned a model that answers {answer.shape} for 3 images.",
     )
     known = network.identify(answer, x, network.named(chosen, found))
+    if known is None and (answer.dtype.itemsize < 4 or expect.too_coarse(answer)):
+        raise Mismatch(
+            "returned a model that keeps its weights in half precision, too coarse to tell what it "
+            "computes: use float32, or the policy mixed_float16, which keeps them in float32.",
+            expect.shown(answer, 2000),
+        )
     if known is None:
         raise Mismatch(
             "returned a model with LeNet-5's weights that computes something else: look at the "

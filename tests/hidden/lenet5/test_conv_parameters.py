@@ -56,6 +56,7 @@ def test_groups(student, rng):
         compare(student, 3, *channels(rng, groups), bias=False, groups=groups)
 
 
+@pytest.mark.aspect("errors")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_refuses_groups_that_do_not_divide(student):
@@ -65,6 +66,7 @@ def test_refuses_groups_that_do_not_divide(student):
             student.conv_parameters(3, inputs, outputs, groups=2)
 
 
+@pytest.mark.aspect("errors")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_refuses_what_is_below_one(student):

@@ -97,6 +97,7 @@ def test_connections_of_c3(student, rng):
     compare(student, images(rng, 2), weights)
 
 
+@pytest.mark.aspect("purity")
 @pytest.mark.claim
 @pytest.mark.weight(0.5)
 def test_leaves_its_arguments_alone(student, rng):

@@ -99,6 +99,7 @@ def test_connections_grow_with_the_image(student, rng):
         compare(student, size, "connections")
 
 
+@pytest.mark.aspect("errors")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_refuses_small_images(student):

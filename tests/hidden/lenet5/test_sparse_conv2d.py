@@ -6,6 +6,7 @@ import cases
 import numpy as np
 import pytest
 import reference
+import relations
 
 from autograder.suite import expect
 
@@ -32,6 +33,7 @@ def turned(kernel):
 NO_BIAS = np.zeros(16, np.float32)
 
 
+@pytest.mark.aspect("values", "bias")
 @pytest.mark.public
 @pytest.mark.weight(0.5)
 def test_example(student):
@@ -74,6 +76,7 @@ def test_as_many_inputs_as_outputs(student, rng):
     compare(student, x, turned(kernel), NO_BIAS[:4], table)
 
 
+@pytest.mark.aspect("values", "bias")
 @pytest.mark.weight(1)
 def test_output_without_inputs(student, rng):
     """An output that is connected with nothing is its bias."""
@@ -82,11 +85,16 @@ def test_output_without_inputs(student, rng):
     compare(student, x, turned(kernel), cases.mixed(rng, (3,)), table)
 
 
+@pytest.mark.aspect("bias")
+@pytest.mark.supporting
 @pytest.mark.weight(1)
 def test_bias(student, rng):
     """Each output map has its own bias, added once, however many maps it sees."""
     x, kernel = drawn(rng, (2, 5, 6, 4), 3, 2, 3)
-    compare(student, x, turned(kernel), cases.mixed(rng, (3,), 5.0), cases.table(rng, 4, 3))
+    bias, table = cases.mixed(rng, (3,), 5.0), cases.table(rng, 4, 3)
+    without = relations.numbers(student.sparse_conv2d(x, kernel, NO_BIAS[:3], table))
+    want = without + np.broadcast_to(bias, np.broadcast_shapes(without.shape, bias.shape))
+    expect.close(student.sparse_conv2d(x, kernel, bias, table), want, like=(x,))
 
 
 @pytest.mark.weight(1)
@@ -101,6 +109,7 @@ def test_one_map_changes_only_what_it_is_connected_with(student, rng):
         compare(student, images, turned(kernel), NO_BIAS, table)
 
 
+@pytest.mark.aspect("values", "bias")
 @pytest.mark.weight(0.5)
 def test_of_lenet5(student, rng):
     """C3 as it is in the network: 5 by 5 kernels from 6 to 16 maps."""
@@ -124,25 +133,35 @@ def test_numbers_at_the_places_of_no_connection(student, rng):
     compare(student, x, kernel, NO_BIAS[:3], table)
 
 
+@pytest.mark.aspect("dtype")
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_precision(student, rng):
     """Floating arguments give a floating result of their precision; so do whole numbers."""
-    x, kernel = drawn(rng, (1, 4, 5, 2), 2, 2, 3)
-    table = cases.table(rng, 2, 2)
-    kernel = turned(kernel)[..., :2]
-    compare(student, x, kernel, NO_BIAS[:2], table, dtype=(np.float32, np.float64))
-    wide = [array.astype(np.float64) for array in (x, kernel, NO_BIAS[:2])]
-    compare(student, *wide, table, dtype=np.float64)
-    compare(student, np.round(4 * x).astype(np.int64), kernel, NO_BIAS[:2], table)
+    x, kernel = drawn(rng, (1, 4, 5, 2), 2, 2, 2)
+    table, bias = cases.table(rng, 2, 2), NO_BIAS[:2]
+    whole = np.round(4 * x).astype(np.int64)
+    for images in (x, whole):
+        wide = [array.astype(np.float64) for array in (images, kernel, bias)]
+        want = relations.numbers(student.sparse_conv2d(*wide, table))
+        got = student.sparse_conv2d(images, kernel, bias, table)
+        expect.close(got, want, like=(x,), dtype="floating")
+        expect.close(student.sparse_conv2d(*wide, table), want, dtype=np.float64)
 
 
+@pytest.mark.aspect("empty")
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_empty_batch(student, rng):
     """A batch of no images gives a batch of no maps."""
-    x, kernel = drawn(rng, (0, 4, 5, 2), 2, 3, 3)
-    compare(student, x, kernel, NO_BIAS[:3], np.ones((2, 3), bool))
+    x, kernel = drawn(rng, (2, 4, 5, 2), 2, 3, 3)
+    table = np.ones((2, 3), bool)
+    relations.empty_batch(
+        lambda images: student.sparse_conv2d(images, kernel, NO_BIAS[:3], table), x
+    )
 
 
+@pytest.mark.aspect("purity")
 @pytest.mark.claim
 @pytest.mark.weight(0.5)
 def test_leaves_its_arguments_alone(student, rng):
@@ -156,6 +175,7 @@ def test_leaves_its_arguments_alone(student, rng):
     )
 
 
+@pytest.mark.aspect("errors")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_refuses_what_does_not_fit(student, rng):

@@ -6,6 +6,7 @@ import cases
 import numpy as np
 import pytest
 import reference
+import relations
 
 from autograder.suite import expect
 
@@ -68,29 +69,41 @@ def test_large_sums(student, rng):
     compare(student, cases.mixed(rng, (2, 4, 6, 3), 5.0), *per_map(rng, 3))
 
 
+@pytest.mark.aspect("dtype")
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_whole_numbers_and_dtypes(student, rng):
     """Whole numbers, bytes too, are added without overflow; the result is floating."""
-    x = rng.integers(200, 256, size=(1, 4, 4, 2)).astype(np.uint8)
-    compare(student, x, np.array([0.001, -0.002]), np.array([0.1, 0.2]), dtype="floating")
-    x = cases.mixed(rng, (1, 4, 6, 2), 0.5)
-    compare(student, x, *per_map(rng, 2), dtype=(np.float32, np.float64))
+    in_bytes = rng.integers(200, 256, size=(1, 4, 4, 2)).astype(np.uint8)
+    small = np.array([0.001, -0.002]), np.array([0.1, 0.2])
+    for x, given in ((in_bytes, small), (cases.mixed(rng, (1, 4, 6, 2), 0.5), per_map(rng, 2))):
+        want = relations.numbers(student.trainable_subsampling(x.astype(np.float64), *given))
+        got = student.trainable_subsampling(x, *given)
+        expect.close(got, want, like=(x, np.float32(0)), dtype="floating")
 
 
+@pytest.mark.aspect("empty")
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_empty_batch(student, rng):
     """A batch of no images gives a batch of no, smaller, maps."""
-    compare(student, cases.mixed(rng, (0, 5, 6, 2)), *per_map(rng, 2))
+    given = per_map(rng, 2)
+    x = cases.mixed(rng, (2, 5, 6, 2))
+    relations.empty_batch(lambda images: student.trainable_subsampling(images, *given), x)
 
 
+@pytest.mark.aspect("nan")
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_nan_propagates(student, rng):
-    """A window with a NaN gives NaN, the others do not; one in a column left out is not seen."""
-    x = cases.mixed(rng, (2, 4, 7, 2), 0.5)
-    x[0, 1, 2, 0] = x[1, 3, 6, 1] = np.nan
-    compare(student, x, *per_map(rng, 2))
+    """A window with a NaN gives NaN, and the others do not."""
+    x, given = cases.mixed(rng, (2, 4, 7, 2), 0.5), per_map(rng, 2)
+    cells = np.zeros(x.shape, bool)
+    cells[0, 1, 2, 0] = cells[1, 3, 6, 1] = True
+    relations.nan_propagates(lambda images: student.trainable_subsampling(images, *given), x, cells)
 
 
+@pytest.mark.aspect("purity")
 @pytest.mark.claim
 @pytest.mark.weight(0.5)
 def test_leaves_its_arguments_alone(student, rng):
@@ -100,6 +113,7 @@ def test_leaves_its_arguments_alone(student, rng):
     expect.that(cases.unchanged(given, seen.arguments), "changed an argument")
 
 
+@pytest.mark.aspect("errors")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_refuses_what_does_not_fit(student, rng):

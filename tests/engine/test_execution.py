@@ -1,0 +1,255 @@
+"""Cells run statement by statement, and functions as they stood: in this process, no sandbox."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from textwrap import dedent
+
+import pytest
+
+from autograder.execution.session import Session, Trouble
+from autograder.execution.settled import Rebinding
+from autograder.execution.shell import prepare_shell
+from autograder.execution.statements import statements
+from autograder.execution.tracebacks import described, is_raised_by_student
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    shell = prepare_shell()
+    shell.reset(new_session=False)
+    yield Session(shell)
+    shell.reset(new_session=False)
+
+
+def said(troubles: list[Trouble]) -> list[tuple[int, str]]:
+    return [(trouble.line, described(trouble.error)["types"][0]) for trouble in troubles]
+
+
+def ran(session: Session, source: str, label: str = "cell 1") -> list[tuple[int, str]]:
+    return said(session.run(dedent(source), label))
+
+
+def test_a_statement_that_raises_costs_itself_only(session: Session) -> None:
+    assert ran(session, "a = 1\nb = undefined\nc = 1 / 0\nd = a + 1") == [
+        (2, "NameError"),
+        (3, "ZeroDivisionError"),
+    ]
+    assert session.namespace["d"] == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("import google.colab", "ModuleNotFoundError"),
+        ("from google.colab import drive", "ModuleNotFoundError"),
+        ("drive.mount('/content/drive')", "NameError"),
+        ("%tensorflow_version 2.x", "UsageError"),
+        ("%load_ext no_such_extension", "ModuleNotFoundError"),
+        ("import os; os.chdir('/content/no/such')", "FileNotFoundError"),
+        ("assert [], 'this needs a GPU'", "AssertionError"),
+        ("gpus = []; gpus[0]", "IndexError"),
+        ("raise SystemExit", "SystemExit"),
+        ("return 3", "SyntaxError"),
+        ("print 'hello'", "SyntaxError"),
+        ("x\u00a0= 3", "SyntaxError"),
+        ("x = \u201cword\u201d", "SyntaxError"),
+        ("    y = 3", "IndentationError"),
+        ("<<<<<<< HEAD", "SyntaxError"),
+        ("x = 'no end", "SyntaxError"),
+        ("x = )", "SyntaxError"),
+        ("$ pip install numpy", "SyntaxError"),
+    ],
+)
+def test_a_line_that_works_only_elsewhere_costs_that_line(
+    session: Session, line: str, error: str
+) -> None:
+    found = ran(session, f"before = 1\n{line}\ndef after(): return before")
+    assert found == [(2, error)]
+    assert session.namespace["after"]() == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%%time\nx = 1",
+        "\n\n%%capture out\nx = 1",
+        "files = !true\nx = 1",
+        "!true \\\n  -n\nx = 1",
+        "import math\nmath.pi?\nx = 1",
+        "import asyncio\nawait asyncio.sleep(0)\nx = 1",
+        "get_ipython().run_line_magic('matplotlib', 'agg')\nx = 1",
+        "text = '''\n%d cells\n!no command\n'''\nx = len(text.splitlines()) // 3",
+        "if __name__ == '__main__':\n    x = 1",
+        "from __future__ import annotations\nx = 1",
+        "x = (3\n% 2)",
+        ">>> x = 1",
+        "x = 1;",
+    ],
+)
+def test_what_jupyter_runs_runs(session: Session, source: str) -> None:
+    assert ran(session, source) == []
+    assert session.namespace["x"] == 1
+
+
+def test_lines_keep_their_numbers_after_a_command_that_goes_on(session: Session) -> None:
+    assert ran(session, "\n\n!true \\\n  -n\n\nx = undefined") == [(6, "NameError")]
+
+
+def test_an_import_of_several_names_brings_those_that_there_are(session: Session) -> None:
+    (trouble,) = session.run("from math import pi, no_such, e\nimport no_such, json", "cell 1")[:1]
+    assert trouble.names == ("no_such",)
+    assert {"pi", "e", "json"} <= session.namespace.keys()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "def bad(x):\n    return (x +",
+        "def bad(x):\n    return [x",
+        "def bad(x):\nx = 3",
+        "def bad(x):\n    y = 1\n      return y",
+        "def bad(x):\n    y = 1\n\treturn y",
+        "def bad(x):\n    print 'x'\n    return x",
+        "def bad(x):\n    y = 1\n<<<<<<< HEAD\n    return 2\n=======\n    return 3\n>>>>>>> theirs",
+        "def bad(x):\n    return '''x",
+        "def bad(x):\n    return x\u00a0+ 1",
+        "def bad(x) return x",
+    ],
+)
+def test_a_function_with_a_mistake_costs_itself_and_no_other(session: Session, broken: str) -> None:
+    source = f"def good(): return 1\n\n{broken}\n\ndef later(): return good() + 1\n"
+    troubles = session.run(source, "cell 1")
+    assert any("bad" in trouble.names for trouble in troubles)
+    assert all(isinstance(trouble.error, SyntaxError) for trouble in troubles)
+    assert session.namespace["later"]() == 2
+    assert "bad" not in session.namespace
+
+
+def test_what_is_wrong_is_told_as_what_it_is(session: Session) -> None:
+    def text(source: str) -> str:
+        return str(described(session.run(source, "cell 1")[0].error)["text"])
+
+    assert text("def f(x):\n    return (x\n\ndef g(): pass") == "'(' was never closed"
+    assert "merge conflict" in text("<<<<<<< HEAD\nx = 1\n")
+    assert "tabs and spaces" in text("def f():\n    a = 1\n\treturn a\n")
+
+
+def test_many_mistakes_cost_no_more_than_their_own_length(session: Session) -> None:
+    """The effort for twice as much is about twice as much, where the square would be four times."""
+
+    def effort(count: int) -> float:
+        source = "print 'x'\ny = 1\n" * count
+        began = time.process_time()
+        found = statements(session.shell, source, "<cell 1 of the submission>")
+        assert len(found) == 2 * count
+        return time.process_time() - began
+
+    effort(50)
+    assert min(effort(1600) for _ in range(2)) < 8 * max(min(effort(400) for _ in range(2)), 0.01)
+
+
+def test_an_error_of_a_library_is_not_one_of_the_students(session: Session) -> None:
+    source = """
+    from concurrent.futures import Executor
+    def mine(): raise NotImplementedError
+    mine()
+    Executor().submit(mine)
+    """
+    mine, theirs = session.run(dedent(source), "cell 1")
+    assert is_raised_by_student(mine.error)
+    assert not is_raised_by_student(theirs.error)
+
+
+def called(session: Session, name: str, *args: object) -> object:
+    with session.as_it_stood(name) as function:
+        assert function is not None
+        return function(*args)
+
+
+EXERCISE = """
+def helper(x): return x + 1
+def f(values): return helper(sum(values))
+"""
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "sum = 3",
+        "list = [1]\nsum = list",
+        "def helper(x): return x",
+        "del helper",
+        "helper = None",
+        "def f(values): return 0",
+        "f = f([1])",
+        "def sum(values): return 0",
+        "from math import exp as helper",
+        "for sum in range(3): pass",
+    ],
+)
+def test_a_settled_function_is_as_it_stood(session: Session, later: str) -> None:
+    session.run(EXERCISE, "cell 1", ("f",))
+    ran(session, later, "cell 2")
+    before = dict(session.namespace)
+    assert called(session, "f", [1, 2]) == 4
+    assert session.namespace == before
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "f = lambda values: helper(sum(values))",
+        "import functools\nf = functools.partial(lambda values: helper(sum(values)))",
+        "import functools\n@functools.lru_cache\ndef f(values): return helper(sum(values))",
+        "class Made:\n    def __call__(self, values): return helper(sum(values))\nf = Made()",
+        "class Made:\n    def go(self, values): return helper(sum(values))\nf = Made().go",
+        "def f(values):\n    return [helper(total) for total in [sum(values)]][0]",
+        "def f(values):\n    def inner(): return helper(sum(values))\n    return inner()",
+        "T = {'f': lambda values: helper(sum(values))}\ndef f(values): return T['f'](values)",
+    ],
+)
+def test_functions_of_every_kind_are_settled(session: Session, definition: str) -> None:
+    session.run(f"def helper(x): return x + 1\n{definition}", "cell 1", ("f",))
+    session.run("sum = 3\ndef helper(x): return 0", "cell 2")
+    assert called(session, "f", (1, 2)) == 4
+
+
+def test_a_helper_that_is_defined_later_is_today_s(session: Session) -> None:
+    session.run("def f(): return late()", "cell 1", ("f",))
+    session.run("def late(): return 1", "cell 2")
+    session.run("def late(): return 2", "cell 3")
+    assert called(session, "f") == 2
+
+
+def test_a_name_that_the_function_stores_is_left_alone(session: Session) -> None:
+    session.run(
+        "count = 0\ndef f():\n    global count\n    count += 1\n    return count", "cell 1", ("f",)
+    )
+    session.run("count = 10", "cell 2")
+    assert [called(session, "f"), called(session, "f")] == [11, 12]
+
+
+def test_a_stub_is_not_settled(session: Session) -> None:
+    session.run('def f(x):\n    """Double."""\n    raise NotImplementedError()', "cell 1", ("f",))
+    session.run("def f(x): return 2 * x", "cell 2")
+    assert called(session, "f", 2) == 4
+
+
+def test_without_settling_the_last_function_counts(session: Session) -> None:
+    session.run("def f(): return 1\ndef f(): return 2\nf = f()\nrange = 3", "the module")
+    session.run("def g(): return f() + len(range(2))", "the module")
+    assert called(session, "f") == 2
+
+
+def test_a_cell_that_gives_a_name_another_meaning_is_told(session: Session) -> None:
+    session.run(EXERCISE, "cell 1", ("f",))
+    session.run("unrelated = 1", "cell 2")
+    session.run(EXERCISE, "cell 3")
+    session.run("sum = 3", "cell 4")
+    session.run("def f(values): return 0", "cell 5")
+    assert session.rebindings == [
+        Rebinding("f", "sum", "cell 4", "cell 1"),
+        Rebinding("f", "f", "cell 5", "cell 1"),
+    ]
