@@ -132,8 +132,8 @@ def show_all_failures() -> None:
     from IPython import get_ipython
 
     shell: Any = get_ipython()
-    if shell is None or any(
-        type(known).__name__ == "ShowAllFailures" for known in shell.ast_transformers
-    ):
-        return
+    if shell is None or type(shell).__module__.startswith("autograder."):
+        return  # where the kit runs cells, it takes them apart itself
+    if any(type(known).__name__ == ShowAllFailures.__name__ for known in shell.ast_transformers):
+        return  # this module has been loaded before
     shell.ast_transformers.append(ShowAllFailures(shell.user_ns))
