@@ -132,8 +132,7 @@ def test_nothing_that_was_written_is_lost(case: Case) -> None:
 
 def told(result: Result) -> str:
     observed = result.observed
-    return "\n".join((*observed.attention, *observed.notes, *observed.failed_cells)) + "\n".join(
-        f"{exercise.name}: {test.message}"
-        for exercise in result.exercises
-        for test in exercise.tests
-    )
+    sentences = [*observed.attention, *observed.notes, *observed.failed_cells]
+    for exercise in result.exercises:
+        sentences += [f"{exercise.name}: {test.message}" for test in exercise.tests]
+    return "\n".join(sentences)
