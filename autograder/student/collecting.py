@@ -15,8 +15,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from autograder.student.checks import CheckFailed, NotWrittenYet, check, check_raises
+from autograder.student.training import check_learned
 
-CHECKS = (check, check_raises)
+CHECKS = (check, check_learned, check_raises)
 _LOAD = "__import__('autograder.student.collecting', fromlist=['cell'])"
 
 
