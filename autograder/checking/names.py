@@ -96,6 +96,7 @@ def names(source: str, modules: Mapping[str, str]) -> Names:
         _statement(statement, found, modules)
     found.opaque |= _is_opaque(tree)
     told = any(_is_harmless_magic(node) for node in ast.walk(tree))
+    later |= _imported(tree)
     known = {modules[name] for name in found.uses | later if name in modules}
     imported = {modules[name] for name in found.sets | found.touches if name in modules}
     return Names(
@@ -113,6 +114,17 @@ def _tree(source: str) -> ast.Module | None:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    """The modules that are imported anywhere, also where they get a name of a function's own."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {_module(alias.name) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(_module(node.module))
+    return found
 
 
 def _in_functions(table: symtable.SymbolTable) -> tuple[set[str], bool]:
@@ -135,7 +147,10 @@ def _in_functions(table: symtable.SymbolTable) -> tuple[set[str], bool]:
 def _statement(node: ast.stmt, found: _Found, modules: Mapping[str, str]) -> None:
     """What one statement at the top does, given those before it in the same piece."""
     used, sets, touches = set[str](), set[str](), set[str]()
+    variables = _of_comprehensions(node)
     for part in _run_now(node):
+        if isinstance(part, ast.Name) and id(part) in variables:
+            continue
         if isinstance(part, ast.Name):
             (used if isinstance(part.ctx, ast.Load) else sets).add(part.id)
         elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -165,6 +180,25 @@ def _statement(node: ast.stmt, found: _Found, modules: Mapping[str, str]) -> Non
     found.touches |= touches if certain else touches | sets
     if certain:
         found.sets |= sets
+
+
+def _of_comprehensions(node: ast.AST) -> set[int]:
+    """The names, by identity, that are variables of a comprehension and none of the cell's."""
+    found: set[int] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            targets = {
+                name.id
+                for each in part.generators
+                for name in ast.walk(each.target)
+                if isinstance(name, ast.Name)
+            }
+            found |= {
+                id(name)
+                for name in ast.walk(part)
+                if isinstance(name, ast.Name) and name.id in targets
+            }
+    return found
 
 
 def _run_now(node: ast.AST) -> Iterator[ast.AST]:

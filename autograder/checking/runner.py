@@ -19,202 +19,24 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.util
-import io
 import json
 import os
 import select
 import signal
 import sys
 import sysconfig
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import Any, NoReturn, TextIO
 
-from autograder.checking.job import Job, Step
-from autograder.checking.report import ExerciseCheck, Problem, Run
-from autograder.checking.sentences import Places, TookTooLong, of_check, of_statement
-from autograder.execution.session import Session, Trouble
+from autograder.checking.job import Job
+from autograder.checking.report import Run
+from autograder.checking.running import run_job
 from autograder.execution.shell import prepare_shell
-from autograder.execution.tracebacks import also_in, is_raised_by_student
-from autograder.student.checks import CheckFailed, NotWrittenYet
+from autograder.execution.tracebacks import also_in
 
-MOST_PRINTED = 1200
-MOST_PROBLEMS = 30
-MOST_OF_A_CELL = 4
-LONGEST_TEXT = 4000
 WAIT_SECONDS = 0.05
-
-
-class _Clock:
-    """The time that one cell may take; where there is no such timer, it takes what it takes."""
-
-    def __init__(self, seconds: float | None) -> None:
-        self._seconds = seconds
-        self._until = 0.0
-
-    def start(self) -> None:
-        if self._seconds is not None:
-            self._until = time.monotonic() + self._seconds
-
-    @contextlib.contextmanager
-    def running(self) -> Iterator[None]:
-        """Raises `TookTooLong` in what is inside."""
-        if self._seconds is None or not hasattr(signal, "setitimer"):
-            yield
-            return
-        signal.signal(signal.SIGALRM, self._ring)
-        signal.setitimer(signal.ITIMER_REAL, max(self._until - time.monotonic(), 0.001))
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-
-    def _ring(self, _: int, __: FrameType | None) -> NoReturn:
-        raise TookTooLong(
-            f"not done after {self._seconds:g} seconds: look for a loop that never ends, or allow "
-            "more with --seconds"
-        )
-
-
-class _Printed(io.StringIO):
-    """What is printed, as far as anyone would read it."""
-
-    def write(self, text: str) -> int:
-        if self.tell() < MOST_PRINTED:
-            super().write(text[: MOST_PRINTED - self.tell()])
-            if self.tell() >= MOST_PRINTED:
-                super().write(" …")
-        return len(text)
-
-
-class _Checking:
-    """The run of one job."""
-
-    def __init__(self, job: Job, shell: Any, publish: Callable[[Run], None]) -> None:
-        self._job = job
-        self._publish = publish
-        self._places = Places(job)
-        self._clock = _Clock(job.seconds)
-        self._missing: dict[str, str] = {}
-        self._found = Run({name: ExerciseCheck(name, "not_run") for name in job.exercises})
-        self._session = Session(
-            shell, job.module_name, around=self._clock.running, fatal=(KeyboardInterrupt,)
-        )
-
-    def run(self) -> Run:
-        outside = False
-        for step in self._job.steps:
-            if step.outside and not outside:
-                self._session.namespace = dict(self._session.namespace)
-                outside = True
-            self._publish(replace(self._found, running=self._places.name(step)))
-            if step.exercise and step.only is None:
-                check = self._checked(step)
-                exercises = {**self._found.exercises, step.exercise: check}
-                self._found = replace(self._found, exercises=exercises)
-            else:
-                troubles = [trouble for trouble, _ in self._run(step)]
-                told = [self._told(each, step) for each in troubles if not _is_unwritten(each)]
-                if not step.exercise:
-                    self._note(step, told)
-        return self._found
-
-    def _run(self, step: Step) -> Iterator[tuple[Trouble, str]]:
-        """Run a step; yields what its statements raise, with what those printed."""
-        self._clock.start()
-        cell = self._session.open(step.source, step.label, step.settles)
-        wanted = range(len(cell.statements)) if step.only is None else step.only
-        for number in wanted:
-            if number >= len(cell.statements):
-                continue
-            printed = _Printed()
-            with contextlib.redirect_stdout(printed):
-                trouble = cell.run(number)
-            if trouble is not None:
-                yield trouble, printed.getvalue()
-                if isinstance(trouble.error, TookTooLong):
-                    break
-        cell.close()
-
-    def _told(self, trouble: Trouble, step: Step) -> str:
-        """What a trouble says; remembered for the names that it leaves without a value."""
-        told = of_statement(trouble, self._places, step.label)
-        for name in trouble.names:
-            self._missing[name] = told
-        return told
-
-    def _note(self, step: Step, told: Sequence[str]) -> None:
-        name = self._places.name(step)
-        problems = [Problem(step.label, _cut(text)) for text in told[:MOST_OF_A_CELL]]
-        if len(told) > len(problems):
-            more = f"{len(told) - len(problems)} more statements of {name} failed."
-            problems.append(Problem(step.label, more))
-        known = self._found.problems
-        if len(known) < MOST_PROBLEMS:
-            self._found = replace(self._found, problems=(*known, *problems))
-
-    def _checked(self, step: Step) -> ExerciseCheck:
-        """Run the checks of an exercise: its outcome, and why it is what it is."""
-        outcomes, texts = list[str](), dict[str, None]()
-        lost: set[str] = set()
-        for trouble, printed in self._run(step):
-            error = trouble.error
-            follows = isinstance(error, NameError) and error.name in lost
-            lost |= set(trouble.names)
-            unwritten = _is_unwritten(trouble)
-            if follows or (unwritten and "not_implemented" in outcomes and not str(error)):
-                continue
-            outcomes.append(_outcome(error, unwritten))
-            text = self._why(step, trouble)
-            texts[_cut(text + _shown(printed) if outcomes[-1] != "not_implemented" else text)] = (
-                None
-            )
-        outcome = next(
-            (each for each in ("failed", "error", "not_implemented") if each in outcomes), "passed"
-        )
-        return ExerciseCheck(step.exercise, outcome, "\n".join(texts))
-
-    def _why(self, step: Step, trouble: Trouble) -> str:
-        error = trouble.error
-        if isinstance(error, NameError) and error.name in self._missing:
-            return f"There is no {error.name}, because of an error: {self._missing[error.name]}"
-        if isinstance(error, NameError) and error.name == step.exercise:
-            return f"There is no function {step.exercise}: was it renamed, or deleted?"
-        return of_check(trouble, self._places, step.label)
-
-
-def _is_unwritten(trouble: Trouble) -> bool:
-    """Whether all that is wrong is that a stub is still there, which its exercise says."""
-    error = trouble.error
-    return isinstance(error, NotWrittenYet) or (
-        isinstance(error, NotImplementedError) and is_raised_by_student(error)
-    )
-
-
-def _outcome(error: BaseException, unwritten: bool) -> str:
-    if unwritten:
-        return "not_implemented"
-    return "failed" if isinstance(error, AssertionError | CheckFailed) else "error"
-
-
-def _shown(printed: str) -> str:
-    """What a function printed, below what its check says."""
-    lines = [line for line in printed.splitlines() if line.strip()]
-    return "".join(
-        f"\n{line}" for line in ["  It printed:", *(f"    {line}" for line in lines)]
-    ) * (len(lines) > 0)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + " …"
-
-
-def run_job(job: Job, shell: Any, publish: Callable[[Run], None] = lambda _: None) -> Run:
-    """Run the steps of a job in this process."""
-    return _Checking(job, shell, publish).run()
 
 
 def _write(run: Run, path: Path) -> None:

@@ -92,17 +92,20 @@ def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
     """Check at each save, until Ctrl-C."""
     from autograder.cli.checking import show, show_unchanged
 
+    told = False
     for _ in saves(path, checker.is_outdated):
         try:
             report, is_new = checker.check()
             says("")
-            if is_new:
+            if is_new or not told:
                 show(path, report)
             else:
                 show_unchanged(path)
+            told = True
         except AutograderError as error:
             says("")
             complain(str(error))
+            told = False
         say(f"Watching {path.name}: save it to check again, Ctrl-C to stop.")
     raise AssertionError("watching ends with an exception")
 

@@ -42,7 +42,7 @@ def prepare() -> None:
         if stream is None:
             with contextlib.suppress(OSError):
                 mode = "r" if number == 0 else "w"
-                setattr(sys, name, os.fdopen(number, mode, closefd=False))
+                setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
         elif number and isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=_HANDLER)
 
@@ -70,10 +70,7 @@ def _occupy_descriptors() -> None:
             os.fstat(number)
         except OSError:
             with contextlib.suppress(OSError):
-                opened = os.open(os.devnull, os.O_RDWR)
-                if opened != number:
-                    os.dup2(opened, number)
-                    os.close(opened)
+                os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
                 os.set_inheritable(number, True)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.publish.text import sentences
@@ -34,6 +34,10 @@ _MARKS: dict[Outcome, tuple[str, str, str]] = {
 _NOT_SHOWN = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # terminal sequences
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_NOT_COUNTED = (
+    "{}: the grader failed here, not your work. Where this page shows 0 for it, that is no grade: "
+    "it will be graded again."
 )
 MOST_REMARKS = 20
 _NOT_THERE = frozenset({"not_implemented", "missing"})
@@ -90,9 +94,10 @@ def as_html(exercise: ExerciseResult, shown: Shown) -> str:
     )
 
 
-def remarks_html(observed: Observed) -> str:
+def remarks_html(observed: Observed, ungraded: Sequence[str] = ()) -> str:
     """What happened to the submission as a whole, or nothing: cells that failed, limits, notes."""
     groups = (
+        ("Not graded yet", [_NOT_COUNTED.format(name) for name in ungraded]),
         ("What was made of the files that you handed in", observed.attention),
         ("Cells that did not run through", observed.failed_cells),
         ("Limits that your code reached", observed.limits_hit),
@@ -170,7 +175,7 @@ def _remarks(exercise: ExerciseResult) -> list[str]:
             accuracies = ", ".join(f"{each:.1%}" for each in test.training["accuracies"])
             remarks.append(
                 f"Trained on {test.training['dataset']}: {accuracies} of unseen images right; "
-                f"{test.training['threshold']:.1%} are asked for."
+                f"asked for: at least {test.training['threshold']:.1%} of unseen images right."
             )
     return remarks
 

@@ -50,7 +50,7 @@ def annotate(notebook: NotebookNode, result: Result, assignment: Assignment) -> 
             if exercise.score is None:
                 cell.metadata[UNGRADED] = True
     if result.status != "rejected":
-        remarks = remarks_html(result.observed)
+        remarks = remarks_html(result.observed, result.ungraded)
         if remarks:
             notebook.cells.insert(0, html_cell(REMARKS, remarks))
     notebook.metadata["autograder"] = stamp(result)

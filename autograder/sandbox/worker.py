@@ -59,7 +59,9 @@ def run(
         line.send(wire.encode({"id": 0, "outcome": "unavailable", "text": str(failure)}))
         os._exit(1)
     line = Line(connection, limits.answer_bytes)  # of this process, should set-up have forked
-    worker = _Worker(Session(shell, module_name), limits, line)
+    session = Session(shell, module_name)
+    session.namespace["_dh"][:] = [os.getcwd()]  # what `%cd` goes back to, and shows
+    worker = _Worker(session, limits, line)
     line.send(wire.encode({"id": 0, "outcome": "ready"}))
     while True:
         answer = worker.answer(requests.decode(line.receive(), line.fill))
@@ -109,7 +111,8 @@ class _Worker:
         self.session = session
         self.namespace = session.namespace
         self.limits = limits
-        self.kept: list[Any] = []
+        self.kept: list[tuple[Any, str]] = []  # what handles stand for, and the call it came from
+        self.called = ""
         self.folder = os.getcwd()
         self.cell: _CellUnderWay | None = None
 
@@ -128,6 +131,7 @@ class _Worker:
             elif request["do"] == "ask":
                 answer = self.ask(request)
             else:
+                self.called = request["name"]
                 with (
                     self.session.as_it_stood(request["name"]) as function,
                     self.line.replacing(self.namespace, request["replaced"], number),
@@ -145,13 +149,13 @@ class _Worker:
         return wire.encode(answer, limit=self.limits.answer_bytes, keep=self.keep)
 
     def keep(self, value: Any) -> Handle:
-        self.kept.append(value)
+        self.kept.append((value, self.called))
         return Handle(len(self.kept) - 1, type(value).__name__)
 
     def resolved(self, value: Any) -> Any:
         """Arguments with every handle and lent function replaced by what it stands for."""
         if isinstance(value, Handle):
-            return self.kept[value.number]
+            return self.kept[value.number][0]
         if isinstance(value, Lent):
             return self.line.lent(value)
         if type(value) in (list, tuple):
@@ -186,9 +190,11 @@ class _Worker:
         return answer
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        question = QUESTIONS[request["name"]]
+        question, handle = QUESTIONS[request["name"]], request["handle"]
+        self.called = self.kept[handle.number][1] if handle is not None else ""
         try:
-            value = question(self.resolved(request["handle"]), *self.resolved(request["args"]))
+            with self.session.as_it_stood(self.called):  # a model's layers use names, too
+                value = question(self.resolved(handle), *self.resolved(request["args"]))
         except BaseException as error:
             return described(error)
         return {"outcome": "ok", "value": value}

@@ -115,6 +115,28 @@ def test_a_function_keeps_the_meaning_of_its_names(zygote: Zygote) -> None:
     )
 
 
+def test_a_model_keeps_the_meaning_of_its_names(zygote: Zygote) -> None:
+    model = """
+scale = 2.0
+class Model:
+    def get_weights(self): return [np.ones(1) * scale]
+def build(): return Model()
+"""
+    cells = [Cell("cell 1", "import numpy as np"), Cell("cell 2", model, ("build",))]
+    with Sandbox(zygote.address, [*cells, Cell("cell 3", "scale = None")]) as student:
+        made = student.call("build").value
+        assert student.ask(made, "get_weights").value[0].tolist() == [2]
+
+
+def test_a_hostile_module_beside_the_work_costs_the_line_that_imports_it(zygote: Zygote) -> None:
+    files = {"endless.py": b"while True: pass\n", "ends.py": b"import os\nos._exit(1)\n"}
+    cell = "import endless\nimport ends\ndef f(): return 1"
+    numbered = [Cell("cell 1", cell)]
+    with Sandbox(zygote.address, numbered, QUICK, files=files) as student:
+        assert student.call("f").value == 1
+        assert [problem.line for problem in student.reports[0].problems] == [0, 2]
+
+
 def test_a_missing_function_is_told_with_the_error_of_its_cell(zygote: Zygote) -> None:
     cell = "def g(): return 1\n\ndef f(x):\n    return (x\n"
     with sandbox(zygote, cell) as student:

@@ -79,7 +79,7 @@ def test_an_endless_loop_costs_its_own_exercise_only(tmp_path: Path, body: str) 
     file = in_cells(tmp_path, body)
     result = CliRunner().invoke(app, ["check", str(file), "--seconds", "1"])
     assert result.exit_code == 1
-    for line in ("✓ first", "✗ middle", "✓ last", "not done after 1 seconds", "(mine.py:10)"):
+    for line in ("✓ first", "✗ middle", "✓ last", "not done after 1 seconds", "(mine.py:11)"):
         assert line in result.output
     assert "2 of 3 pass. Next: mend middle." in result.output
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from autograder.release import Release
 from autograder.student import CheckFailed, NotWrittenYet
 from autograder.student.collecting import ShowAllFailures
 
@@ -140,3 +142,15 @@ def test_an_import_that_fails_hides_nothing(tmp_path: Path) -> None:
 def test_who_asks_for_the_log_gets_it(tmp_path: Path) -> None:
     done = imported(tmp_path, f"os.write(2, {LOG[1]!r}.encode())", TF_CPP_MIN_LOG_LEVEL="0")
     assert "cuda drivers" in done.stderr
+
+
+RELEASES = sorted((Path(__file__).parents[2] / "assignments").glob("*/*.ipynb"))
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.stem)
+def test_a_released_cell_shows_pictures_and_nothing_else(release: Path) -> None:
+    for cell in Release.of_notebook(release).cells:
+        last = ast.parse(cell.source).body[-1] if cell.cell_type == "code" else None
+        if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
+            called = ast.unparse(last.value.func)
+            assert called.startswith(("show_", "check", "display")), cell.source
