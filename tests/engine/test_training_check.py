@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import numbers
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -117,6 +118,15 @@ def test_a_stub_is_not_written_yet_and_neither_is_its_network() -> None:
         tried(stub)
     with pytest.raises(NotWrittenYet, match="train needs the network"):
         tried(knowing(9), stub)
+
+
+def test_a_librarys_own_not_implemented_error_is_an_error() -> None:
+    def of_a_library(*_: Any) -> None:
+        numbers.Complex.conjugate(None)  # type: ignore[arg-type]
+
+    with pytest.raises(NotImplementedError) as failure:
+        tried(of_a_library)
+    assert not isinstance(failure.value, CheckFailed)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,140 @@
+"""Whether right solutions keep full marks on a busy machine, and what that costs in time.
+
+    python benchmarks/under_load.py
+    python benchmarks/under_load.py pooling_padding --busy 8 --one-core --nice 19
+
+Grades the solutions and all other right answers of every assignment, or of one, twice: as the
+machine is, and beside processes that do nothing but compute. Prints marks, time on the clock, and
+how many seconds of this machine were given for one of the limits' seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import Assignment, assignment_names, load_assignment
+from autograder.results import Result
+from autograder.scheduling import Task, grade_files
+
+ROOT = Path(__file__).resolve().parents[1]
+BURN = """
+import numpy as np
+matrix = np.ones((256, 256))
+numbers = np.ones(1 << 20)
+while True:
+    matrix @ matrix
+    numbers + numbers
+    sum(range(100_000))
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What came of one file under one condition."""
+
+    points: str
+    is_full: bool
+    seconds: float
+    factor: float
+    why: str
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("assignments", nargs="*", help="which ones; all without it")
+    parser.add_argument("--busy", type=int, default=8, help="processes that compute meanwhile")
+    parser.add_argument("--one-core", action="store_true", help="keep everything on one core")
+    parser.add_argument("--nice", type=int, default=0, help="how far the graded side stands back")
+    parser.add_argument("--jobs", type=int)
+    options = parser.parse_args()
+    if options.one_core:
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    lost = 0
+    print(f"{'assignment':<16} {'file':<22} {'as it is':^26} | {f'beside {options.busy} busy':^26}")
+    for name in options.assignments or assignment_names(ROOT):
+        assignment = load_assignment(name, ROOT)
+        files = right_answers(assignment)
+        idle = graded(assignment, files, options.jobs)
+        with busy(options.busy), standing_back(options.nice):
+            loaded = graded(assignment, files, options.jobs)
+        for file in files:
+            one, other = idle[file], loaded[file]
+            lost += (not one.is_full) + (not other.is_full)
+            print(f"{name:<16} {file.name:<22} {shown(one)} | {shown(other)} {one.why}{other.why}")
+        print(f"{name:<16} {'all':<22} {total(idle)} | {total(loaded)}", flush=True)
+    print("all full marks" if not lost else f"{lost} are not full marks")
+    sys.exit(bool(lost))
+
+
+def right_answers(assignment: Assignment) -> list[Path]:
+    folder = assignment.right_solutions_folder
+    others = sorted(path for path in folder.iterdir() if path.suffix in (".py", ".ipynb"))
+    return [assignment.solution_module, *others]
+
+
+def graded(assignment: Assignment, files: list[Path], jobs: int | None) -> dict[Path, Row]:
+    tasks = [Task(f"{number} {file.stem}", file) for number, file in enumerate(files)]
+    results = grade_files(assignment, tasks, jobs=jobs)
+    return {file: row(result) for file, result in zip(files, results, strict=True)}
+
+
+def row(result: Result) -> Row:
+    failed = [
+        f"{exercise.name}.{test.name}: {test.outcome}; "
+        for exercise in result.exercises
+        for test in exercise.tests
+        if test.outcome != "passed"
+    ]
+    return Row(
+        points=f"{result.score:g}/{result.max_score:g}",
+        is_full=result.status == "graded" and result.score == result.max_score,
+        seconds=result.seconds,
+        factor=result.observed.seconds_factor,
+        why=result.reason + "".join(failed)[:200],
+    )
+
+
+def shown(each: Row) -> str:
+    return f"{each.points:>8} {each.seconds:>8.1f} s  x{each.factor:<5g}"
+
+
+def total(rows: dict[Path, Row]) -> str:
+    full = sum(each.is_full for each in rows.values())
+    seconds = sum(each.seconds for each in rows.values())
+    return f"{full:>3}/{len(rows):<4} {seconds:>8.1f} s       "
+
+
+@contextlib.contextmanager
+def busy(count: int) -> Iterator[None]:
+    """Beside so many processes that compute."""
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    others = [subprocess.Popen([sys.executable, "-c", BURN], env=environment) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
+@contextlib.contextmanager
+def standing_back(nice: int) -> Iterator[None]:
+    """With what is started here at a lower priority, as far as this user may take that back."""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, before + nice)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, 0, before)
+
+
+if __name__ == "__main__":
+    main()
