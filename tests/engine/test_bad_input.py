@@ -94,7 +94,8 @@ def test_a_tampered_notebook_is_graded_by_the_source_and_noted(
 ) -> None:
     result = results[kind]
     assert (result.status, result.score, result.max_score) == ("graded", 6.0, 6.0)
-    assert any(NOTES[kind] in note for note in result.observed.notes)
+    said = (*result.observed.notes, *result.observed.attention)
+    assert any(NOTES[kind] in sentence for sentence in said)
 
 
 @pytest.mark.parametrize("kind", ONE_EXERCISE)
