@@ -90,7 +90,7 @@ def ours(assignment: Assignment, cells: list[Cell], seeds: Sequence[int], place:
                       f"{result.max_score:g}, answers {'found' if waiting else 'lost'}: "
                       f"{', '.join(hand_in.done)}", flush=True)  # fmt: skip
             shutil.rmtree(folder)
-            if count % 50 == 0 or count == len(seeds):
+            if count % 25 == 0 or count == len(seeds):
                 print(f"autograder: {kept} of {count} kept all ({kept / count:.1%})", flush=True)
     for what, number in lost.most_common(8):
         print(f"  lost with {what}: {number}")

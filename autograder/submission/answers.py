@@ -21,6 +21,7 @@ from autograder.submission.released import (
     plain_line,
     words,
 )
+from autograder.submission.scripts import PROSE
 
 MAX_COMPARED = 300
 MAX_REPEATED = 20_000
@@ -32,11 +33,6 @@ MANY_WORDS = 12
 _ENOUGH_IN_COMMON = 0.85
 _ENOUGH_WORDS = 15
 _SHARED_WORDS = 0.7
-_PROSE = re.compile(
-    r"^(?!(?:from|import|for|if|elif|while|with|def|class|return|assert|not|lambda|raise|print)\b)"
-    r"[^\W\d_][\w',]*(?:[ ][\w',.;-]+){4,}",
-    re.MULTILINE,
-)
 _BETWEEN = " \t.:)-\u2013\u2014"
 _WORD = re.compile(r"\w")
 _NUMBERED = re.compile(
@@ -128,7 +124,7 @@ def _chunks(found: Recognized, released: Released) -> Iterator[_Chunk]:
                 text = _uncommented(text)
                 if section is not None or len(words(text)) >= MANY_WORDS:
                     yield _Chunk(place, section, text, True, is_code=True)
-            elif section is not None and _PROSE.search(text):
+            elif section is not None and PROSE.search(text):
                 yield _Chunk(place, section, text, True, is_code=True)
             continue
         elif compared < MAX_COMPARED:
