@@ -28,14 +28,14 @@ REASONS = {
     "nbformat_2": "nbformat 2",
     "another_assignment": "another assignment",
     "deeply_nested": "nested too deeply",
-    "not_utf8": "not UTF-8",
+    "not_utf8": "none of its functions",
     "directory": "folder",
     "symlink": "symbolic link",
     "nothing": "Nothing was handed in",
 }
 NOTES = {
     "duplicated_ids": "stands 2 times",
-    "missing_ids": "is missing",
+    "missing_ids": "had lost nbgrader's metadata",
     "split_cell": "stands 2 times",
     "changed_points": "points",
     "deleted_locked_cells": "is missing",
