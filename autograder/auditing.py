@@ -265,7 +265,7 @@ def _without_evidence(assignment: Assignment) -> Iterator[tuple[str, str]]:
         trained = assignment.on(dataset)
         found = evidence.read(evidence.evidence_file(trained), trained)
         yield dataset, _unsupported(trained, terms, found)
-        broken = evidence.read(evidence.evidence_file(trained, broken=True), trained)
+        broken = evidence.read(evidence.evidence_file(trained, "broken"), trained)
         yield f"{dataset}, broken", _lets_through(terms.threshold, broken)
 
 
@@ -285,9 +285,13 @@ def _unsupported(
     if found is None:
         return f"there is no evidence for the threshold; {command}"
     if not evidence.is_current(assignment, found):
-        return f"the evidence is of other code or terms; {command}"
-    if len(found.runs) < FEWEST_RUNS_OF_EVIDENCE:
-        return f"{len(found.runs)} runs are fewer than {FEWEST_RUNS_OF_EVIDENCE}; {command}"
+        return f"the evidence is of other ways to train or other terms; {command}"
+    if missing := set(evidence.ways(assignment)) - set(found.accuracies()):
+        return f"there is no run of {', '.join(sorted(missing))}; {command}"
+    if found.counted < FEWEST_RUNS_OF_EVIDENCE:
+        return f"{found.counted} runs are fewer than {FEWEST_RUNS_OF_EVIDENCE}; {command}"
+    if fallen := [way for way, each in found.tried().items() if min(each) < terms.threshold]:
+        return f"below the threshold ended: {', '.join(sorted(fallen))}; {command}"
     try:
         safe = found.proposal()
     except ValueError as error:

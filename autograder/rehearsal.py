@@ -6,19 +6,22 @@ Each process trains with one thread, as in a sandbox. Judges nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from dataclasses import replace
 from pathlib import Path
 
 from autograder import evidence
 from autograder.course import Assignment, load_assignment
+from autograder.errors import CourseError
 from autograder.evidence import Evidence, Run
+from autograder.recipes import Kind
 from autograder.results import write_atomically
 from autograder.workers import pool_of
 
 RUNS = 200
-RUNS_OF_EACH_BROKEN = 5
+RUNS_OF_EACH_OTHER = 5
+"""Of each way that is unsuited or broken."""
 RUNS_OF_A_PROCESS = 20
 """Frameworks keep something of every model that they train, and grow slow with it."""
 _ONE_THREAD = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
@@ -28,7 +31,8 @@ def rehearse(
     assignment: Assignment,
     *,
     runs: int = RUNS,
-    broken: bool = False,
+    kind: Kind = "right",
+    only: Sequence[str] = (),
     jobs: int | None = None,
     fresh: bool = False,
     on_start: Callable[[int, int], None] = lambda total, done: None,
@@ -36,33 +40,44 @@ def rehearse(
 ) -> Evidence:
     """Train on the dataset in use until there are `runs`, shared by all ways, and write each down.
 
+    Further runs that a way has already stay.
+
     Args:
         assignment: whose evidence.
-        runs: in all, rounded up to a multiple of the ways.
-        broken: train in the broken ways instead of the right ones.
+        runs: of all that train, rounded up to a multiple of the ways.
+        kind: which ways train.
+        only: the names of those among them that train now; all of them without it.
         jobs: processes at a time, by default one per processor.
-        fresh: forget earlier runs; those of other code or terms are forgotten anyway.
+        fresh: forget earlier runs; those that were trained otherwise are forgotten anyway.
         on_start: called once, with how many runs there will be and how many are there.
         on_run: called with each run as it comes.
 
     Raises:
-        CourseError: nothing is trained, or the course's evidence cannot be used.
+        CourseError: nothing is trained, the course's evidence cannot be used, or it has no way of
+            such a name.
     """
-    names = evidence.ways(assignment, broken=broken)
-    path = evidence.evidence_file(assignment, broken=broken)
+    names = evidence.ways(assignment, kind)
+    chosen = [name for name in names if not only or name in only]
+    if unknown := set(only) - set(names):
+        raise CourseError(f"No way to train is called {sorted(unknown)[0]!r}: see RUNS.")
+    path = evidence.evidence_file(assignment, kind)
     found = _begun(assignment, path, fresh)
-    each = -(-runs // max(1, len(names)))
-    wanted = [(name, seed) for seed in range(each) for name in names]
+    each = -(-runs // max(1, len(chosen)))
+    wanted = [(name, seed) for seed in range(each) for name in chosen]
+    found = replace(
+        found,
+        recipes={name: evidence.digest_of(assignment, name) for name in names},
+        runs=tuple(run for run in found.runs if run.optimiser in names),
+    )
     there = {(run.optimiser, run.seed) for run in found.runs}
-    found = replace(found, runs=tuple(run for run in found.runs if run.optimiser in names))
     missing = [which for which in wanted if which not in there]
     on_start(len(wanted), len(wanted) - len(missing))
     for run in _trained(assignment, missing, jobs):
         found = replace(found, runs=(*found.runs, run))
-        write_atomically(path, found.to_json(broken=broken))
+        write_atomically(path, found.to_json(kind))
         on_run(run)
     if names:
-        write_atomically(path, found.to_json(broken=broken))
+        write_atomically(path, found.to_json(kind))
     return found
 
 
@@ -70,12 +85,11 @@ def _begun(assignment: Assignment, path: Path, fresh: bool) -> Evidence:
     from autograder import datasets
 
     known = None if fresh else evidence.read(path, assignment)
-    if known is not None and evidence.is_current(assignment, known):
-        return known
+    if known is not None:
+        return known.current(assignment)
     return Evidence(
         assignment=assignment.name,
         dataset=assignment.dataset,
-        code=evidence.code_of(assignment),
         images=len(datasets.load(assignment.dataset).y_test),
         conditions=evidence.conditions(assignment),
     )

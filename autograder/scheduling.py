@@ -88,11 +88,16 @@ def grade_files(
     Returns:
         The results in the order of `tasks`.
     """
-    results: dict[tuple[str, str], Result] = {}
+    results: list[Result] = []
     for result in _in_parallel(assignment, list(dict.fromkeys(tasks)), isolation, jobs):
-        results[result.student, result.submission] = result
+        results.append(result)
         on_result(result)
-    return [results[task.student, str(task.path)] for task in tasks]
+    return [next(result for result in results if _is_of(result, task)) for task in tasks]
+
+
+def _is_of(result: Result, task: Task) -> bool:
+    """Whether a result is that of a task, which may have named the folder that the file is in."""
+    return result.student == task.student and Path(result.submission).is_relative_to(task.path)
 
 
 def _in_parallel(

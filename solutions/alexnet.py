@@ -496,14 +496,15 @@ def train_alexnet(model, x, y, epochs, batch_size, seed):
         x: images, float32, shape (N, height, width, 3), values from 0 to 1. They may be sorted by
             class.
         y: one-hot labels, shape (N, classes).
-        epochs: how often each image is seen.
+        epochs: how often each image is seen, at the most.
         batch_size: how many images make one step.
         seed: an int, for whatever is random: the same seed and the same weights at the start lead
             to the same weights at the end.
 
     Returns:
-        A dict of lists with a number for each epoch, as `History.history` of Keras, "loss" among
-        them; or the `History` itself.
+        A dict of lists with a number for each epoch that was trained, as `History.history` of
+        Keras, "loss" among them; or the `History` itself. There may be fewer than `epochs` where
+        you stop early.
     """
     import keras
 

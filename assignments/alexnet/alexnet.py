@@ -32,6 +32,7 @@ from IPython.display import display
 
 from autograder.student import (
     check,
+    check_learned,
     check_raises,
     show_bars,
     show_curves,
@@ -40,6 +41,7 @@ from autograder.student import (
     show_images,
     show_sizes,
     show_top_predictions,
+    train_as_graded,
 )
 
 # %% [markdown]
@@ -281,14 +283,15 @@ def random_flip(images, rng):
 
 # %% nbgrader={"grade_id": "test_random_crop"}
 def made_up_flowers():
+    """Flowers to train with, and others, of the same kinds: images and labels."""
     from autograder import datasets
 
-    return datasets.load("synthetic_flowers")
+    kinds = np.random.default_rng(17).permutation(np.repeat(np.arange(17), 15))
+    return datasets.load("synthetic_flowers"), datasets.synthetic_flowers.drawn(kinds, 17), kinds
 
 
-flowers = made_up_flowers()
+flowers, unseen_images, unseen_labels = made_up_flowers()
 flower_images, flower_labels = flowers.x_train, flowers.y_train
-unseen_images, unseen_labels = flowers.x_test, flowers.y_test
 one_flower = flower_images[:1] / 255
 six_times = np.repeat(one_flower, 6, axis=0)
 three_quarters = flower_images.shape[1] * 3 // 4
@@ -910,8 +913,28 @@ check_raises(ten_crop_predict, dark_or_bright, numbered, 4, naming="size")
 # Training the full network on ImageNet took the authors five to six days on two graphics cards.
 # Yours trains a narrow relative of it on small images of flowers, in seconds. Which optimiser with
 # which learning rate is up to you. Your function is graded by what the model has learned: the
-# weights that it leaves are tried on images that it has never seen. The training data may come
-# sorted by class.
+# weights that it leaves are tried on images that it has never seen.
+#
+# | dataset | training images | epochs | batch size | asked for |
+# |---|---|---|---|---|
+# | synthetic_flowers | all | 12 | 32 | at least 46.0% of unseen images right |
+# | flowers17, if your instructor says so | all | 12 | 32 | at least 45.5% of unseen images right |
+#
+# Images are reduced to 20×20 pixels, and of each 2 squares of 16×16 are cut out at random places.
+# They come sorted by class. The network is the narrow one of the check below: three convolutions,
+# two of them pooled by windows that overlap, dropout, a softmax; with fresh weights. No two
+# trainings end alike: one that ends near the bar is done again with other seeds, three times in
+# all, and the median counts.
+#
+# The check below trains under just these conditions, on the flowers of this notebook, up to three
+# times, and shows what came and what is asked for. That takes less than a minute of computing; a
+# loop of your own does too, with `@tf.function` before the step. Not every choice learns fast enough
+# in so few steps. What is known to be too slow on synthetic flowers: Adam with a rate of 0.0001,
+# RMSprop with 0.0003, SGD without momentum with 0.01, and Adagrad and Adadelta as Keras has them.
+# SGD with a momentum of 0.9 and a rate of 0.05 takes steps so large that the training breaks down.
+#
+# All layers are to be trained, and with images of all classes: if you keep some to validate with,
+# keep some of each.
 
 
 # %% nbgrader={"grade_id": "train_alexnet"}
@@ -924,14 +947,15 @@ def train_alexnet(model, x, y, epochs, batch_size, seed):
         x: images, float32, shape (N, height, width, 3), values from 0 to 1. They may be sorted by
             class.
         y: one-hot labels, shape (N, classes).
-        epochs: how often each image is seen.
+        epochs: how often each image is seen, at the most.
         batch_size: how many images make one step.
         seed: an int, for whatever is random: the same seed and the same weights at the start lead
             to the same weights at the end.
 
     Returns:
-        A dict of lists with a number for each epoch, as `History.history` of Keras, "loss" among
-        them; or the `History` itself.
+        A dict of lists with a number for each epoch that was trained, as `History.history` of
+        Keras, "loss" among them; or the `History` itself. There may be fewer than `epochs` where
+        you stop early.
     """
     import keras
 
@@ -940,42 +964,71 @@ def train_alexnet(model, x, y, epochs, batch_size, seed):
 
 
 # %% nbgrader={"grade_id": "test_train_alexnet"}
-def narrow_net(side):
-    """A narrow relative of AlexNet, for small images of flowers."""
-    from keras import Input, Model, layers
+def narrow_net(number, side=16):
+    """A narrow relative of AlexNet, for small images of flowers, with weights as He draws them."""
+    import keras
+    from keras import layers
 
-    image = Input((side, side, 3))
-    maps = layers.Conv2D(16, 7, strides=2, activation="relu")(image)
-    maps = layers.MaxPooling2D(3, strides=2)(maps)
-    maps = layers.Conv2D(32, 3, padding="same", activation="relu")(maps)
-    maps = layers.MaxPooling2D(3, strides=2)(maps)
-    maps = layers.Conv2D(48, 3, padding="same", activation="relu")(maps)
-    units = layers.Dense(128, activation="relu")(layers.Flatten()(maps))
-    return Model(image, layers.Dense(17, activation="softmax")(layers.Dropout(0.5)(units)))
+    keras.utils.set_random_seed(number)
+    he = {"activation": "relu", "kernel_initializer": "he_uniform"}
+    model = keras.Sequential(
+        [
+            keras.Input((side, side, 3)),
+            layers.Conv2D(16, 5, padding="same", **he),
+            layers.MaxPooling2D(3, strides=2),
+            layers.Conv2D(32, 3, padding="same", **he),
+            layers.MaxPooling2D(3, strides=2),
+            layers.Conv2D(32, 3, padding="same", **he),
+            layers.Flatten(),
+            layers.Dense(64, **he),
+            layers.Dropout(0.25, seed=number),
+            layers.Dense(17, activation="softmax", kernel_initializer="he_uniform"),
+        ]
+    )
+    kernel, bias = model.layers[0].get_weights()
+    model.layers[0].set_weights([kernel, bias - 0.4 * kernel.sum(axis=(0, 1, 2))])
+    return model
+
+
+def reduced(images, side=20):
+    """Images of a smaller side: float32, values from 0 to 1."""
+    from PIL import Image
+
+    box = Image.Resampling.BOX
+    small = [np.asarray(Image.fromarray(each).resize((side, side), box)) for each in images]
+    return np.stack(small).astype(np.float32) / 255
 
 
 def first_training(epochs):
-    """How many losses are told, and whether the last is lower than the first."""
+    """Whether a loss is told for each epoch that was trained, and the last is lower than the first."""
     x, y = prepare_flowers(flower_images[:64], flower_labels[:64], 1)
-    history = train_alexnet(narrow_net(x.shape[1]), x, y, epochs, 16, seed=1)
+    history = train_alexnet(narrow_net(1, x.shape[1]), x, y, epochs, 16, seed=1)
     losses = getattr(history, "history", history)["loss"]
-    return len(losses), bool(losses[-1] < losses[0])
+    return 1 < len(losses) <= epochs and bool(losses[-1] < losses[0])
 
 
-check(first_training, 8, expected=(8, True))
+check(first_training, 8, expected=True)
 
-# each flower four times, cut out and mirrored at random
 rng = np.random.default_rng(12)
-x, y = prepare_flowers(flower_images, flower_labels, seed=13)
-side = x.shape[1] * 7 // 8
-x_flowers = np.concatenate([random_flip(random_crop(x, side, rng), rng) for _ in range(4)])
-y_flowers = np.concatenate([y] * 4)
-trained = narrow_net(side)
-history = train_alexnet(trained, x_flowers, y_flowers, 8, 32, seed=1)
-history = getattr(history, "history", history)
+side = 16
+by_class = np.argsort(flower_labels, kind="stable")
+twice = np.repeat(by_class, 2)
+x_flowers = random_crop(reduced(flower_images[by_class]).repeat(2, axis=0), side, rng)
+runs = train_as_graded(
+    train_alexnet,
+    narrow_net,
+    x_flowers,
+    np.eye(17, dtype=np.float32)[flower_labels[twice]],
+    random_crop(reduced(unseen_images).repeat(4, axis=0), side, rng),
+    unseen_labels.repeat(4),
+    epochs=12,
+    batch_size=32,
+)
+trained, history = runs.model, runs.history
+check_learned(runs, asked=0.46)
 
 # %% [markdown]
-# These are the curves of a longer training and the sixteen filters of the first convolution, each a
+# These are the curves of the first of these trainings and the sixteen filters of the first convolution, each a
 # small image, grey where a weight is 0. After so short a training much of the noise is left that
 # they began with, but some tell one colour from another or bright from dark across an edge. In the
 # paper, after 90 rounds through a million images, they are clean: gratings in all directions, and
@@ -997,7 +1050,7 @@ if "history" in globals():
         return np.asarray(trained(crops.astype(np.float32)))
 
     new_images, new_labels = unseen_images[:200], unseen_labels[:200]
-    answers = np.stack([ten_crop_predict(predict, each / 255, side) for each in new_images])
+    answers = np.stack([ten_crop_predict(predict, each, side) for each in reduced(new_images)])
     for k in (1, 5):
         print(f"top-{k} accuracy: {top_k_accuracy(answers, new_labels, k):.1%}")
     display(show_top_predictions(new_images[:8], answers[:8], new_labels[:8], flowers.class_names))

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 PURE = frozenset(
-    "abs all any bool check check_raises dir display float help id int isinstance len list max min "
-    "print range repr round set sorted str sum tuple type zip".split()
+    "abs all any bool check check_learned check_raises dir display float help id int isinstance "
+    "len list max min print range repr round set sorted str sum tuple type zip".split()
 )
 """Functions that leave their arguments alone; so do those whose name begins with `show`."""
 OPAQUE_CALLS = frozenset("eval exec setattr delattr vars locals reload get_ipython".split())

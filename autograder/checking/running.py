@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +20,7 @@ from autograder.checking.report import ExerciseCheck, Problem, Run
 from autograder.checking.sentences import Places, TookTooLong, of_check, of_statement
 from autograder.execution.session import Session, Trouble
 from autograder.execution.tracebacks import is_raised_by_student
-from autograder.student.checks import CheckFailed, NotWrittenYet
+from autograder.student.checks import PASSED_MARK, CheckFailed, NotWrittenYet
 
 MOST_PRINTED = 1200
 MOST_PROBLEMS = 30
@@ -95,14 +96,14 @@ class _Checking:
                 exercises = {**self._found.exercises, step.exercise: check}
                 self._found = replace(self._found, exercises=exercises)
             else:
-                troubles = [trouble for trouble, _ in self._run(step)]
+                troubles = [trouble for trouble, _ in self._run(step) if trouble]
                 told = [self._told(each, step) for each in troubles if not _is_unwritten(each)]
                 if not step.exercise:
                     self._note(step, told)
         return self._found
 
-    def _run(self, step: Step) -> Iterator[tuple[Trouble, str]]:
-        """Run a step; yields what its statements raise, with what those printed."""
+    def _run(self, step: Step) -> Iterator[tuple[Trouble | None, str]]:
+        """Run a step; yields for each statement what it raised, and what it printed."""
         self._clock.start()
         cell = self._session.open(step.source, step.label, step.settles)
         wanted = range(len(cell.statements)) if step.only is None else step.only
@@ -112,10 +113,9 @@ class _Checking:
             printed = _Printed()
             with contextlib.redirect_stdout(printed):
                 trouble = cell.run(number)
-            if trouble is not None:
-                yield trouble, printed.getvalue()
-                if isinstance(trouble.error, TookTooLong):
-                    break
+            yield trouble, printed.getvalue()
+            if trouble is not None and isinstance(trouble.error, TookTooLong):
+                break
         cell.close()
 
     def _told(self, trouble: Trouble, step: Step) -> str:
@@ -139,7 +139,11 @@ class _Checking:
         """Run the checks of an exercise: its outcome, and why it is what it is."""
         outcomes, texts = list[str](), dict[str, None]()
         lost: set[str] = set()
+        remarks: list[str] = []
         for trouble, printed in self._run(step):
+            if trouble is None:
+                remarks += _remarks(printed)
+                continue
             error = trouble.error
             follows = isinstance(error, NameError) and error.name in lost
             lost |= set(trouble.names)
@@ -154,7 +158,8 @@ class _Checking:
         outcome = next(
             (each for each in ("failed", "error", "not_implemented") if each in outcomes), "passed"
         )
-        return ExerciseCheck(step.exercise, outcome, "\n".join(texts))
+        said = remarks if outcome == "passed" else [*texts]
+        return ExerciseCheck(step.exercise, outcome, "\n".join(said))
 
     def _why(self, step: Step, trouble: Trouble) -> str:
         error = trouble.error
@@ -177,6 +182,18 @@ def _outcome(error: BaseException, unwritten: bool) -> str:
     if unwritten:
         return "not_implemented"
     return "failed" if isinstance(error, AssertionError | CheckFailed) else "error"
+
+
+def _remarks(printed: str) -> list[str]:
+    """What a check says that passed, where that is more than a line."""
+    lines = printed.splitlines()
+    starts = [n for n, line in enumerate(lines) if line.startswith(PASSED_MARK)]
+    after = lines[starts[-1] + 1 :] if starts else []
+    return [line.strip() for line in itertools.takewhile(_is_indented, after)]
+
+
+def _is_indented(line: str) -> bool:
+    return line.startswith("  ")
 
 
 def _shown(printed: str) -> str:

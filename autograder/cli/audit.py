@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from autograder.auditing import Check
     from autograder.course import Assignment
     from autograder.evidence import Evidence
+    from autograder.recipes import Kind
     from autograder.sandbox import Isolation
 
 SHOWN = 8
@@ -42,6 +44,14 @@ def audit(
     runs: Annotated[
         int, typer.Option(min=1, help="With --training: how many runs, of all ways together.")
     ] = 200,
+    way: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--way",
+            help="With --training: train in this way only; may be given again.",
+            show_default=False,
+        ),
+    ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="With --training: forget the runs of earlier times.")
     ] = False,
@@ -77,7 +87,7 @@ def audit(
     if training:
         if assignment is None:
             raise AutograderError("--training needs an ASSIGNMENT: name one.")
-        sound = _audit_training(found[0], runs=runs, jobs=jobs, fresh=fresh)
+        sound = _audit_training(found[0], runs, _Training(tuple(way or ()), jobs, fresh))
     else:
         audited = [_audit_suites(each, jobs, isolation, matrix) for each in found]
         sound = all(audited)
@@ -123,23 +133,36 @@ def _show(assignment: Assignment, checks: list[Check]) -> None:
             console.print(f"    and {len(check.failures) - SHOWN} more")
 
 
-def _audit_training(assignment: Assignment, *, runs: int, jobs: int | None, fresh: bool) -> bool:
+@dataclass(frozen=True)
+class _Training:
+    """What the options say of how to train: `only` these ways, where there are any."""
+
+    only: tuple[str, ...]
+    jobs: int | None
+    fresh: bool
+
+
+def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
     from autograder import evidence, rehearsal
     from autograder.cli.console import output, safe
     from autograder.publish.distributions import as_svg
     from autograder.results import write_atomically
 
+    others: tuple[Kind, Kind] = ("unsuited", "broken")
     terms = evidence.terms_of(assignment)
-    found = _rehearsed(assignment, runs=runs, jobs=jobs, fresh=fresh)
-    broken_ways = len(evidence.ways(assignment, broken=True))
-    each = min(rehearsal.RUNS_OF_EACH_BROKEN, runs)
-    broken = _rehearsed(assignment, runs=each * broken_ways, jobs=jobs, fresh=fresh, broken=True)
+    found = _rehearsed(assignment, "right", runs, how)
+    each = min(rehearsal.RUNS_OF_EACH_OTHER, runs)
+    unsuited, broken = (
+        _rehearsed(assignment, kind, each * len(evidence.ways(assignment, kind)), how)
+        for kind in others
+    )
     try:
         proposal = found.proposal()
     except ValueError as error:
         raise AutograderError(f"No threshold can be told: {error}.") from None
     path = evidence.evidence_file(assignment)
-    write_atomically(path.with_suffix(".svg"), as_svg(found, broken, proposal, terms.threshold))
+    picture = as_svg(found, {"unsuited": unsuited, "broken": broken}, proposal, terms.threshold)
+    write_atomically(path.with_suffix(".svg"), picture)
     _show_evidence(found, terms.threshold)
     console = output()
     for file in (path, path.with_suffix(".svg")):
@@ -151,28 +174,33 @@ def _audit_training(assignment: Assignment, *, runs: int, jobs: int | None, fres
     passed = sorted({run.optimiser for run in broken.runs if run.accuracy >= in_use})
     for way in passed:
         console.print(f"[red]✗[/red] a threshold of {in_use:.1%} lets through: {safe(way)}")
-    if not supported or terms.evidence_runs != len(found.runs):
+    fallen = [way for way, each in found.tried().items() if min(each) < in_use]
+    for way in fallen:
+        console.print(f"[red]✗[/red] {safe(way)} fell below {in_use:.1%}: is it unsuited?")
+    if not supported or terms.evidence_runs != found.counted:
         console.print(f"\n\\[training.{safe(assignment.dataset)}] should say:")
         console.print(f"threshold = {proposal.threshold:g}")
         console.print(f"spread = {proposal.spread:g}")
-        console.print(f"evidence_runs = {len(found.runs)}")
-    return supported and not passed
+        console.print(f"evidence_runs = {found.counted}")
+    return supported and not passed and not fallen
 
 
-def _rehearsed(
-    assignment: Assignment, *, runs: int, jobs: int | None, fresh: bool, broken: bool = False
-) -> Evidence:
+def _rehearsed(assignment: Assignment, kind: Kind, runs: int, how: _Training) -> Evidence:
+    from autograder import evidence
     from autograder.cli.console import Progress
     from autograder.rehearsal import rehearse
 
-    what = "Broken training" if broken else "Right training"
-    with Progress(0, f"{what} of {assignment.name} on {assignment.dataset}") as progress:
+    known = evidence.ways(assignment, kind)
+    if how.only and kind != "right" and not set(how.only) & set(known):
+        runs = 0
+    with Progress(0, f"{kind.capitalize()} training of {assignment.name}") as progress:
         return rehearse(
             assignment,
             runs=runs,
-            broken=broken,
-            jobs=jobs,
-            fresh=fresh,
+            kind=kind,
+            only=[name for name in how.only if name in known],
+            jobs=how.jobs,
+            fresh=how.fresh,
             on_start=progress.expect,
             on_run=lambda run: progress.advance(f"{run.optimiser}: {run.accuracy:.2%}"),
         )

@@ -65,7 +65,7 @@ def show(path: Path, report: CheckReport) -> None:
         remark = REMARKS.get(item.outcome)
         said = f"  [dim]{remark}[/dim]" if remark else ""
         console.print(f"[{colour}]{sign}[/{colour}] {safe(item.name)}{said}")
-        text = "" if item.outcome in SIGNS else item.text.strip("\n")
+        text = "" if item.outcome in REMARKS else item.text.strip("\n")
         for line in text.splitlines():
             console.print(f"    {_printable(safe(line))}".rstrip(), soft_wrap=True)
     console.print()

@@ -40,6 +40,9 @@ def _show_exercises(console: Console, result: Result) -> None:
         if exercise.outcome == "not_implemented":
             continue
         failed = [test for test in exercise.tests if test.outcome != "passed"]
+        if exercise.outcome == "missing" and len({test.message for test in failed}) == 1:
+            _show(console, 4, f"[dim]{safe(_message(failed[0]))}[/dim]")
+            continue
         for test in failed[:FAILED_TESTS_SHOWN]:
             _show_test(console, test)
         if len(failed) > FAILED_TESTS_SHOWN:
@@ -55,10 +58,13 @@ def _points(exercise: ExerciseResult) -> str:
 
 def _show_test(console: Console, test: TestResult) -> None:
     _show(console, 4, f"[bold]{safe(test.title or test.name)}[/bold]")
-    message = bounded(test.message, LINES_SHOWN, CHARACTERS_SHOWN) or test.outcome
-    _show(console, 6, f"[dim]{safe(message)}[/dim]")
+    _show(console, 6, f"[dim]{safe(_message(test))}[/dim]")
     if test.hint:
         _show(console, 6, f"[yellow]Hint: {safe(test.hint)}[/yellow]")
+
+
+def _message(test: TestResult) -> str:
+    return bounded(test.message, LINES_SHOWN, CHARACTERS_SHOWN) or test.outcome
 
 
 def _show_remarks(console: Console, result: Result) -> None:

@@ -175,7 +175,7 @@ def _remarks(exercise: ExerciseResult) -> list[str]:
             accuracies = ", ".join(f"{each:.1%}" for each in test.training["accuracies"])
             remarks.append(
                 f"Trained on {test.training['dataset']}: {accuracies} of unseen images right; "
-                f"{test.training['threshold']:.1%} are asked for."
+                f"asked for: at least {test.training['threshold']:.1%} of unseen images right."
             )
     return remarks
 

@@ -5,6 +5,7 @@ Draws what `evidence` holds; the same evidence always gives the same bytes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from io import StringIO
 
 import numpy as np
@@ -26,18 +27,21 @@ _SETTINGS = {
 
 
 def as_svg(
-    evidence: Evidence, broken: Evidence | None, proposal: Proposal, threshold: float | None
+    evidence: Evidence,
+    others: Mapping[str, Evidence],
+    proposal: Proposal,
+    threshold: float | None,
 ) -> str:
     """Every accuracy as a dot, with its way's mean, and the thresholds proposed and in use.
 
-    Broken ways to train, where there are any, stand below the right ones.
+    Ways of other kinds, by the kind's name, stand below the right ones.
     """
     import matplotlib
     from matplotlib.figure import Figure
 
     rows = [(way, found, BLUE) for way, found in evidence.accuracies().items()]
-    if broken is not None:
-        rows += [(f"broken: {way}", found, GREY) for way, found in broken.accuracies().items()]
+    for kind, each in others.items():
+        rows += [(f"{kind}: {way}", found, GREY) for way, found in each.accuracies().items()]
     with matplotlib.rc_context(_SETTINGS):
         figure = Figure(figsize=(8, 1.6 + 0.34 * len(rows)), layout="constrained")
         axes = figure.subplots()
@@ -57,7 +61,7 @@ def as_svg(
         figure.legend(loc="outside lower right", ncols=3, frameon=False, fontsize=9)
         axes.set_xlabel(f"accuracy in % on {evidence.images} unseen images of {evidence.dataset}")
         axes.set_title(
-            f"{evidence.assignment}: {len(evidence.runs)} runs of right solutions",
+            f"{evidence.assignment}: {evidence.counted} runs of right solutions",
             loc="left",
             fontsize=11,
         )

@@ -29,13 +29,16 @@ from autograder.student.pictures import (
     show_windows,
 )
 from autograder.student.quiet import keep_the_log_quiet
+from autograder.student.training import Trained, check_learned, train_as_graded
 
 __all__ = [
     "Chart",
     "CheckFailed",
     "NotWrittenYet",
     "Picture",
+    "Trained",
     "check",
+    "check_learned",
     "check_raises",
     "show_bars",
     "show_confusion",
@@ -52,6 +55,7 @@ __all__ = [
     "show_sizes",
     "show_top_predictions",
     "show_windows",
+    "train_as_graded",
 ]
 
 keep_the_log_quiet()

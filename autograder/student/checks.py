@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import sysconfig
 from collections.abc import Callable, Mapping
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -127,10 +127,12 @@ def _call(
     try:
         got = function(*copies, **named)
     except NotImplementedError as error:
-        if _is_of_a_library(error):
+        code = _raised_in(error)
+        if code is not None and _is_of_a_library(code):
             error.add_note(f"This happened in the check {call}")
             raise
-        raise NotWrittenYet(f"· {_name(function)} is not written yet.") from None
+        stub = code.co_name if code is not None and code.co_name.isidentifier() else ""
+        raise NotWrittenYet(f"· {stub or _name(function)} is not written yet.") from None
     except Exception as error:
         error.add_note(f"This happened in the check {call}")
         raise
@@ -142,11 +144,19 @@ def _call(
     return got, ""
 
 
-def _is_of_a_library(error: BaseException) -> bool:
-    """Whether it was raised by code that is installed, and not by a stub."""
-    frame, file = error.__traceback__, ""
-    while frame is not None:
-        file, frame = frame.tb_frame.f_code.co_filename, frame.tb_next
+def _raised_in(error: BaseException) -> CodeType | None:
+    """The code that raised it, below `_call`; None where that is no Python."""
+    trace = error.__traceback__
+    code: CodeType | None = None
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        trace = trace.tb_next
+    return None if code is _call.__code__ else code
+
+
+def _is_of_a_library(code: CodeType) -> bool:
+    """Whether it is installed, and no stub."""
+    file = code.co_filename
     return "site-packages" in file or file.startswith(sysconfig.get_path("stdlib"))
 
 

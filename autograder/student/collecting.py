@@ -15,8 +15,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from autograder.student.checks import CheckFailed, NotWrittenYet, check, check_raises
+from autograder.student.training import check_learned
 
-CHECKS = (check, check_raises)
+CHECKS = (check, check_learned, check_raises)
 _LOAD = "__import__('autograder.student.collecting', fromlist=['cell'])"
 
 
@@ -132,8 +133,8 @@ def show_all_failures() -> None:
     from IPython import get_ipython
 
     shell: Any = get_ipython()
-    if shell is None or any(
-        type(known).__name__ == "ShowAllFailures" for known in shell.ast_transformers
-    ):
-        return
+    if shell is None or type(shell).__module__.startswith("autograder."):
+        return  # where the kit runs cells, it takes them apart itself
+    if any(type(known).__name__ == ShowAllFailures.__name__ for known in shell.ast_transformers):
+        return  # this module has been loaded before
     shell.ast_transformers.append(ShowAllFailures(shell.user_ns))

@@ -13,10 +13,17 @@ from dataclasses import dataclass, replace
 from autograder.submission.blocks import blocks
 from autograder.submission.recognizing import Recognized, listed
 from autograder.submission.records import Attachments, RawCell
-from autograder.submission.released import Question, Released, plain, plain_line
+from autograder.submission.released import (
+    Question,
+    Released,
+    is_as_handed_out,
+    plain,
+    plain_line,
+    words,
+)
+from autograder.submission.scripts import PROSE
 
 MAX_COMPARED = 300
-MAX_WORDS = 2000
 MAX_REPEATED = 20_000
 """Characters of text that matches no question, shown in each place of an answer."""
 
@@ -24,14 +31,10 @@ MANY_WORDS = 12
 """So many in a comment that stands alone, anywhere, are an answer and no remark on code."""
 
 _ENOUGH_IN_COMMON = 0.85
-_PROSE = re.compile(
-    r"^(?!(?:from|import|for|if|elif|while|with|def|class|return|assert|not|lambda|raise|print)\b)"
-    r"[^\W\d_][\w',]*(?:[ ][\w',.;-]+){4,}",
-    re.MULTILINE,
-)
+_ENOUGH_WORDS = 15
+_SHARED_WORDS = 0.7
 _BETWEEN = " \t.:)-\u2013\u2014"
 _WORD = re.compile(r"\w")
-_WORDS = re.compile(r"\w+")
 _NUMBERED = re.compile(
     r"(?:my |the )?(?:answers?|questions?|question no|q|ans|a)(?: to| for)?(?: question)?"
     r"[ .:#]{0,3}(\d{1,2})\b[ \t.:)\-\u2013\u2014]*(.*)"
@@ -109,23 +112,28 @@ def _chunks(found: Recognized, released: Released) -> Iterator[_Chunk]:
                 continue
         elif origin is not None:
             section = released.sections.get(origin)
-            if released.cells[origin].cell_type == "code" or plain(text) == plain(
-                released.cells[origin].source
-            ):
+            original = released.cells[origin]
+            if original.cell_type == "code" or plain(text) == plain(original.source):
+                continue
+            if is_as_handed_out(cell):
                 continue
         elif cell.cell_type == "code":
             if not text.strip():
                 continue
             if _is_comment(text):
                 text = _uncommented(text)
-                if section is not None or len(_WORDS.findall(text[:2000])) >= MANY_WORDS:
+                if section is not None or len(words(text)) >= MANY_WORDS:
                     yield _Chunk(place, section, text, True, is_code=True)
-            elif section is not None and _PROSE.search(text):
+            elif section is not None and PROSE.search(text):
                 yield _Chunk(place, section, text, True, is_code=True)
             continue
-        elif compared < MAX_COMPARED and not _has_released(text, released):
+        elif compared < MAX_COMPARED:
             compared += 1
-            asked = _rewritten(text, released)
+            if _is_older_wording(text, released):
+                section = None
+                continue
+            has_released = _has_released(text, released)
+            asked = None if has_released else _rewritten(text, released)
             if asked is not None:
                 section, left = asked
                 if not left:
@@ -213,17 +221,26 @@ def _heading(line: str, released: Released) -> tuple[int, str] | None:
 
 def _rewritten(text: str, released: Released) -> tuple[int, bool] | None:
     """The question whose words a text has, in other lines; and whether it has more than those."""
-    words = _WORDS.findall(text.lower())[:MAX_WORDS]
+    said = words(text)
     for number, question in enumerate(released.questions):
         if question.asked is None:
             continue
         asked = released.cells[question.asked]
-        wanted = set(_WORDS.findall(asked.source.lower()))
+        wanted = set(words(asked.source))
         if asked.cell_type != "code" and len(wanted) > 5:
-            share = len(wanted & set(words)) / len(wanted)
+            share = len(wanted & set(said)) / len(wanted)
             if share >= _ENOUGH_IN_COMMON:
-                return number, len([word for word in words if word not in wanted]) > 3
+                return number, len([word for word in said if word not in wanted]) > 3
     return None
+
+
+def _is_older_wording(text: str, released: Released) -> bool:
+    """Whether a text is one of the release's in other words, as an earlier release had it."""
+    said = set(words(text))
+    return len(said) >= _ENOUGH_WORDS and any(
+        len(said & wording) >= _SHARED_WORDS * max(len(said), len(wording))
+        for wording in released.wordings
+    )
 
 
 def _is_comment(text: str) -> bool:

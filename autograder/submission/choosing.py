@@ -17,7 +17,7 @@ from autograder.submission.opening import Opened, open_hand_in
 from autograder.submission.places import Item, Listing, usual
 from autograder.submission.recognizing import listed
 from autograder.submission.records import Choice
-from autograder.submission.released import Released, is_stub, plain
+from autograder.submission.released import Released, is_as_handed_out, is_stub, plain
 from autograder.submission.understanding import require_this_assignment, understood
 
 MAX_CANDIDATES = 24
@@ -162,7 +162,7 @@ def _work(opened: Opened, released: Released) -> Mapping[str, str]:
     wanted = {name for exercise in released.exercises for name in exercise.functions}
     work = {}
     for cell in cells:
-        if cell.cell_type == "code":
+        if cell.cell_type == "code" and not is_as_handed_out(cell):
             for block in blocks(cell.source):
                 if wanted & set(block.names) and not is_stub(block.essence, released.stubs):
                     work.update({name: block.essence for name in block.names if name in wanted})
@@ -211,8 +211,6 @@ def _best(candidates: Sequence[_Candidate], release: Release) -> tuple[_Candidat
         return best, [
             f"{best.item.name} was graded because it has work in it; {names} {verb} as released."
         ]
-    if usual(best.item.name) not in (own, usual(f"{release.name}.py")):
-        return best, [f"{best.item.name} was graded; there is no {release.name}.ipynb."]
     return best, []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,8 +10,11 @@ from functools import cached_property
 
 from autograder.release import GRADE_CELL_PREFIX, NotebookCell, Release
 from autograder.submission.blocks import blocks
+from autograder.submission.records import RawCell
 
 _STUB_ENDS = ("raiseNotImplementedError()", "raiseNotImplementedError")
+_WORDS = re.compile(r"\w+")
+_LONGEST_COMPARED = 20_000
 _SHORTEST_LINE = 12
 """Lines of fewer characters are no sign of where a text comes from."""
 
@@ -130,12 +134,41 @@ class Released:
     def known_lines(self) -> frozenset[str]:
         return frozenset(line for _, line in self._text_lines())
 
+    @cached_property
+    def wordings(self) -> tuple[frozenset[str], ...]:
+        """The words of each text cell that neither asks a question nor waits for an answer."""
+        return tuple(
+            frozenset(words(cell.source))
+            for number, cell in enumerate(self.cells)
+            if cell.cell_type != "code" and number not in self.sections
+        )
+
     def _text_lines(self) -> Iterator[tuple[int, str]]:
         for number, cell in enumerate(self.cells):
             if cell.cell_type != "code":
                 for line in cell.source.split("\n"):
                     if bare := plain_line(line):
                         yield number, bare
+
+
+def is_as_handed_out(cell: RawCell) -> bool:
+    """Whether a cell still has the text that nbgrader's checksum in its metadata was made of.
+
+    So does one of an earlier release, whose wording may have been another. Who forges a checksum
+    hides only work of their own.
+    """
+    roles = cell.nbgrader
+    checksum, points = roles.get("checksum"), roles.get("points", 0)
+    if not isinstance(checksum, str) or not isinstance(points, int | float):
+        return False
+    is_grade, is_solution = bool(roles.get("grade")), bool(roles.get("solution"))
+    is_locked = not is_solution and (is_grade or bool(roles.get("locked")))
+    parts = [cell.source, cell.cell_type, str(is_grade), str(is_solution), str(is_locked)]
+    parts.append(cell.grade_id or "")
+    if is_grade:
+        parts.append(str(float(points)))
+    text = "".join(parts).encode("utf-8", "backslashreplace")
+    return hashlib.md5(text, usedforsecurity=False).hexdigest() == checksum
 
 
 def is_stub(essence: str, released: frozenset[str]) -> bool:
@@ -150,6 +183,11 @@ def is_stub(essence: str, released: frozenset[str]) -> bool:
         if character == ":" and depth == 0:
             return essence[position + 1 :] in _STUB_ENDS
     return False
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, in lower case; of a very long one the first."""
+    return _WORDS.findall(text[:_LONGEST_COMPARED].lower())
 
 
 def plain(text: str) -> str:

@@ -27,8 +27,17 @@ _MARKER = re.compile(
     re.MULTILINE,
 )
 _TYPE = re.compile(r"\[(markdown|md|raw)\]|^[ \t]*(md|markdown|raw)\b", re.IGNORECASE)
+_INACTIVE = 'active=""'
 _LIGHT_END = re.compile(r"^#[ \t]-[ \t\r]*$", re.MULTILINE)
 _MAGIC_MD = re.compile(r"^#[ \t]MAGIC[ \t]%md")
+
+
+PROSE = re.compile(
+    r"^(?!(?:from|import|for|if|elif|while|with|def|class|return|assert|not|lambda|raise|print)\b)"
+    r"[^\W\d_][\w',-]*(?:[ ][\w',.;-]+){4,}",
+    re.MULTILINE,
+)
+"""A line that begins with five words and no sign of code among them."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,8 @@ def _marker(match: re.Match[str]) -> _Marker:
     kind = match["kind"] or "code"
     if found := _TYPE.search(options):
         kind = (found.group(1) or found.group(2)).lower()
+    if _INACTIVE in options:
+        kind = "raw"
     cell_type = {"code": "code", "raw": "raw"}.get(kind, "markdown")
     style = "light" if match["light"] is not None else ""
     if match.group().rstrip().endswith((":", "]")) and "In" in match.group()[:6]:
@@ -142,16 +153,30 @@ def _paragraphs(text: str, start: int) -> Iterator[_Piece]:
     """Comments that stand alone are text cells; code between them is code."""
     code: list[tuple[int, str]] = []
     position = start
-    for paragraph in re.split(r"(\n[ \t]*\n\s*)", text):
+    for paragraph in re.split(r"(\n(?:[ \t]*\n)+)", text):
         if paragraph.strip():
-            if _is_comment(paragraph):
+            above, prose = _taken_apart(paragraph)
+            if above or prose:
                 yield from _joined(code)
                 code = []
-                yield _Piece("markdown", _uncommented(paragraph.strip("\n")), {}, position)
-            else:
+            if above:
+                yield _Piece("markdown", _uncommented(above.strip("\n")), {}, position)
+            if prose:
+                yield _Piece("raw", prose, {}, position + len(above))
+            if not above and not prose:
                 code.append((position, paragraph))
         position += len(paragraph)
     yield from _joined(code)
+
+
+def _taken_apart(paragraph: str) -> tuple[str, str]:
+    """The comments of a paragraph and the prose below them; neither where there is code."""
+    lines = paragraph.split("\n")
+    count = next((n for n, line in enumerate(lines) if line.strip() and line[0] != "#"), len(lines))
+    rest = "\n".join(lines[count:])
+    if rest.strip() and not PROSE.match(rest):
+        return "", ""
+    return "\n".join(lines[:count]), rest.strip("\n")
 
 
 def _joined(code: list[tuple[int, str]]) -> Iterator[_Piece]:
@@ -165,10 +190,14 @@ def _without_text_below(body: str) -> int:
     Comments right below the last line of code belong to it.
     """
     lines = body.split("\n")
-    last = max((n for n, line in enumerate(lines) if line.strip() and line[0] != "#"), default=-1)
+    last = max((n for n, line in enumerate(lines) if _is_code(line)), default=-1)
     while last + 1 < len(lines) and lines[last + 1].strip():
         last += 1
     return sum(len(line) + 1 for line in lines[: last + 1])
+
+
+def _is_code(line: str) -> bool:
+    return bool(line.strip()) and line[0] != "#" and not PROSE.match(line)
 
 
 def _is_comment(text: str) -> bool:

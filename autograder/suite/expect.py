@@ -196,7 +196,7 @@ def _require_dtype(
 def too_coarse(answer: NDArray[Any]) -> str:
     """The name of the dtype that an answer had inside, where it keeps fewer digits than float16."""
     told = told_dtype(answer)
-    return told if told.startswith(("bfloat", "float8", "float6", "float4")) else ""
+    return told if told.startswith(("bfloat", "float8_", "float6_", "float4_")) else ""
 
 
 def _nearly_equal(

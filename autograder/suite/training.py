@@ -16,7 +16,7 @@ import hashlib
 import hmac
 import math
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -24,6 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.errors import SuiteError
+from autograder.sandbox import CallFailed
+from autograder.student.learning import asked_for, still_learning
 from autograder.suite.expect import Mismatch
 from autograder.training_terms import TrainingTerms, is_near
 
@@ -83,6 +85,18 @@ class TrainingRecord:
         }
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """One training: its accuracy, from 0 to 1, as the suite evaluated it.
+
+    `history` reads what the student's function returned, if need be: a claim, which nothing but the
+    wording of a message rests on. It may raise what reading a history does.
+    """
+
+    accuracy: float
+    history: Callable[[], Mapping[str, Sequence[float]]] | None = None
+
+
 class NotTrainedEnough(Mismatch):
     """The accuracy is below the threshold; `message` is a whole sentence."""
 
@@ -122,10 +136,10 @@ class Training:
         drawn = (hmac.digest(self._seed, b"run %d" % k, hashlib.sha256) for k in range(MOST_RUNS))
         return [int.from_bytes(each[:4], "big") >> 1 for each in drawn]
 
-    def judge(self, run: Callable[[int], float]) -> TrainingRecord:
+    def judge(self, run: Callable[[int], Attempt | float]) -> TrainingRecord:
         """Train once, near the threshold up to three times, and let the median count.
 
-        `run(seed)` trains and returns the accuracy, from 0 to 1, as the suite evaluated it.
+        `run(seed)` trains and returns the accuracy, or an `Attempt` that tells the history too.
 
         Raises:
             NotTrainedEnough: it is below the threshold.
@@ -140,17 +154,19 @@ class Training:
             )
         accuracies: list[float] = []
         for seed in self.seeds():
-            accuracies.append(_checked(run(seed)))
+            came = run(seed)
+            attempt = came if isinstance(came, Attempt) else Attempt(came)
+            accuracies.append(_checked(attempt.accuracy))
             record = TrainingRecord(terms.dataset, terms.threshold, tuple(accuracies))
             self.record = record
             if is_decided(accuracies, terms.threshold, terms.spread):
                 break
         if record.counted < terms.threshold:
             runs = len(accuracies)
-            how = f" in the median of {runs} runs" if runs > 1 else ""
+            how = f", the median of {runs} trainings" if runs > 1 else ""
             raise NotTrainedEnough(
-                f"The trained model gets {record.counted:.1%} of images right that it has never "
-                f"seen ({terms.dataset}){how}; at least {terms.threshold:.1%} are asked for.",
+                f"Yours: {record.counted:.1%} of unseen images right ({terms.dataset}{how}); "
+                f"asked for: {asked_for(terms.threshold)}. {_why(attempt)}".rstrip(),
                 f"accuracies {[round(each, 4) for each in accuracies]}",
             )
         return record
@@ -162,6 +178,14 @@ def is_decided(accuracies: list[float], threshold: float, spread: float) -> bool
         return not is_near(accuracies[0], threshold, spread)
     above = sum(accuracy >= threshold for accuracy in accuracies)
     return max(above, len(accuracies) - above) > MOST_RUNS // 2
+
+
+def _why(attempt: Attempt) -> str:
+    """Whether it was still learning, by what it says itself."""
+    try:
+        return still_learning(attempt.history()) if attempt.history else ""
+    except (CallFailed, Mismatch):
+        return ""
 
 
 def _checked(accuracy: float) -> float:

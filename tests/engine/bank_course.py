@@ -1,4 +1,4 @@
-"""The course of the bank of hand-ins: two functions with public checks and two written questions."""
+"""The course of the bank of hand-ins: two functions with checks and two written questions."""
 
 from __future__ import annotations
 

@@ -266,3 +266,14 @@ def test_what_is_printed_cannot_be_taken_for_the_report(work: Path) -> None:
     forged = json.dumps({"exercises": [["double", "passed", ""]], "problems": []})
     source = f"print({forged!r})\ndef double(x):\n    print({forged!r})"
     assert double(with_double(work, source))[0] == "failed"
+
+
+def test_own_checks_in_a_cell_cost_nothing_that_follows(work: Path) -> None:
+    mixed = f"{SETUP}\ncheck(len, [1], expected=2)\nx = 1 / 0\n{DOUBLE}"
+    assert double(with_double(work, mixed))[0] == "passed"
+
+
+def test_what_a_check_says_beyond_passing_is_shown(work: Path) -> None:
+    saying = "print('✓ double learns enough\\n  yours:     90 %\\n  asked for: 80 %')"
+    path = notebook(work, locked(SETUP, "setup"), solution(DOUBLE), locked(saying, "test_double"))
+    assert double(path) == ("passed", "yours:     90 %\nasked for: 80 %")

@@ -7,7 +7,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from autograder.cli import app
+from autograder.cli.demo import quickest_first, show_next
 from autograder.course import Assignment, assignment_names, load_assignment
 from autograder.demo import made_up_class, make_course, surprise, write_class
 from autograder.demo.made_up import MadeUp
@@ -139,3 +142,38 @@ def test_what_ends_as_its_kind_should_is_no_surprise(made_up: MadeUp, result: Re
 )
 def test_what_ends_otherwise_is_a_surprise(made_up: MadeUp, result: Result) -> None:
     assert surprise(made_up, result) != ""
+
+
+def test_the_demo_begins_with_what_trains_nothing_and_loads_least() -> None:
+    names = quickest_first(ROOT)
+    first = load_assignment(names[0], ROOT)
+    assert first.training_terms is None
+    assert first.preload == ("numpy",)
+    assert sorted(names) == assignment_names(ROOT)
+
+
+def test_a_brief_class_has_every_outcome_and_is_no_larger_than_one_that_trains(
+    assignment: Assignment,
+) -> None:
+    whole, brief = made_up_class(assignment), made_up_class(assignment, brief=True)
+    assert {each.kind for each in brief.values()} <= {each.kind for each in whole.values()}
+    assert {each.expected for each in brief.values()} == {each.expected for each in whole.values()}
+    assert len(brief) == len(whole) if assignment.training_terms else len(brief) < len(whole)
+
+
+def test_what_to_open_next_is_told_with_paths_that_can_be_copied(
+    assignment: Assignment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made_up = {"ada": MadeUp("k", "right: as taught", "full", lambda at: None)}
+    show_next(assignment, made_up, ["ada"])
+    said = capsys.readouterr().out
+    page = f"feedback/ada/{assignment.name}/{assignment.name}.html"
+    assert any(line.strip().endswith(page) for line in said.splitlines())
+    for what in ("gradebook.db", "jupyter lab", "nbgrader generate_feedback"):
+        assert what in said
+
+
+def test_one_assignment_and_all_of_them_do_not_go_together() -> None:
+    result = CliRunner().invoke(app, ["demo", "edges", "--all", "--course", str(ROOT)])
+    assert result.exit_code == 2
+    assert "not both" in result.stderr

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.sandbox import Handle
+from autograder.sandbox.arrays import carried
 from autograder.suite import Mismatch, expect
 
 
@@ -152,3 +153,13 @@ def test_a_condition_shortens_the_value_that_it_tells_of():
     with pytest.raises(Mismatch) as caught:
         expect.that(False, "no", detail=[0] * 100_000)
     assert len(caught.value.detail) < 100
+
+
+def test_an_answer_of_a_coarse_dtype_is_told_by_its_name() -> None:
+    bfloat16 = pytest.importorskip("ml_dtypes", reason="TensorFlow brings it").bfloat16
+    coarse = carried(np.array([1.0, 2.5], bfloat16))
+    with pytest.raises(Mismatch, match="dtype bfloat16; the contract keeps that of the input"):
+        expect.close(coarse, [1.0, 2.5], like=np.ones(2, np.float32), dtype="kept")
+    with pytest.raises(Mismatch, match="dtype bfloat16, which keeps too few digits"):
+        expect.close(coarse, [1.0, 2.503])
+    expect.close(coarse, [1.0, 2.5])

@@ -10,6 +10,7 @@ import pytest
 from sandboxes import available, sandbox
 
 from autograder.sandbox import Handle, HandleMisuse, Limits, Sandbox, Zygote
+from autograder.sandbox.arrays import told_dtype
 from autograder.suite.models import filled
 from autograder.suite.student import Student
 
@@ -180,3 +181,23 @@ def test_a_model_that_is_not_built_has_nothing_to_fill(zygote: Zygote) -> None:
         model.fill(5)
         assert model.weight_shapes() == []
         assert model.predict(np.ones((1, 3), np.float32)).shape == (1, 2)
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "bfloat16"])
+def test_a_model_of_mixed_precision_answers_in_float32(zygote: Zygote, policy: str) -> None:
+    """One that keeps its weights in bfloat16 answers in that, and its name comes along."""
+    x, _ = stripes()
+    with sandbox(zygote, CELL, limits=LIMITS) as student:
+        plain = student.call("build").value
+        weights = student.ask(plain, "get_weights").value
+        wanted = student.ask(plain, "predict", x).value
+    change = f"keras.config.set_dtype_policy({policy!r})"
+    with sandbox(zygote, CELL, change, limits=LIMITS) as student:
+        model = student.call("build").value
+        student.ask(model, "set_weights", weights)
+        answer = student.ask(model, "predict", x).value
+        assert told_dtype(answer) == ("float32" if policy.startswith("mixed") else policy)
+        if policy.startswith("mixed"):
+            np.testing.assert_allclose(answer, wanted, rtol=1e-5)
+        student.call("train", [model, *stripes()])
+        assert student.ask(model, "predict", x).value.shape == wanted.shape

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from asyncio import AbstractServer
 from collections.abc import Callable
 from typing import Any
 
@@ -115,6 +116,26 @@ def test_a_stub_is_not_written_yet() -> None:
         check(max_pool2d, 1, expected=1)
     with pytest.raises(NotWrittenYet, match="max_pool2d is not written yet"):
         check_raises(max_pool2d, 1)
+
+
+def test_the_stub_is_named_that_a_function_calls() -> None:
+    def output_size(size: int) -> int:
+        raise NotImplementedError()
+
+    def first_size() -> int:
+        return output_size(3)
+
+    with pytest.raises(NotWrittenYet, match="output_size is not written yet"):
+        check(first_size, expected=1)
+
+
+def test_a_library_that_has_not_implemented_something_is_no_stub() -> None:
+    def serve() -> None:
+        AbstractServer().close()
+
+    with pytest.raises(NotImplementedError) as raised:
+        check(serve, expected=None)
+    assert not isinstance(raised.value, NotWrittenYet)
 
 
 def test_wrong_cells_are_marked_beside_the_expected_ones() -> None:

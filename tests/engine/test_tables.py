@@ -9,7 +9,8 @@ import pytest
 from autograder.cli.one_submission import show_submission
 from autograder.cli.tables import in_brief, show_class
 from autograder.course import Assignment, Exercise
-from autograder.results import ExerciseResult, Result, TestResult, WrittenResult
+from autograder.gradebook.book import Standing
+from autograder.results import ExerciseResult, Fault, Result, TestResult, WrittenResult
 
 
 def result(assignment: Assignment, student: str = "ada", share: float = 1.0) -> Result:
@@ -97,3 +98,44 @@ def test_a_students_text_neither_paints_nor_commands(
 def test_in_brief_names_the_student_and_the_points(mini_course: Assignment) -> None:
     assert in_brief(result(mini_course)) == "ada 6/6"
     assert in_brief(replace(result(mini_course), status="rejected")) == "ada rejected"
+
+
+def test_a_function_that_is_not_there_is_told_once(
+    mini_course: Assignment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "There is no function called size."
+    tests = tuple(TestResult(f"t{n}", f"T{n}.", "hidden", "missing", 1, said) for n in range(9))
+    exercise = ExerciseResult("size", 0.0, 2.0, "missing", tests)
+    show_submission(replace(result(mini_course), exercises=(exercise,)))
+    shown = capsys.readouterr().out
+    assert shown.count(said) == 1
+    assert "T0." not in shown
+
+
+def test_an_exercise_without_a_grade_is_no_zero(
+    mini_course: Assignment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ungraded = replace(result(mini_course).exercises[0], score=None, outcome="grader_error")
+    fault = Fault("NameError: x", "test_increment.py", 3, "test_a", "increment")
+    exercises = (ungraded, *result(mini_course).exercises[1:])
+    failed = replace(
+        result(mini_course), status="grader_error", exercises=exercises, faults=(fault,)
+    )
+    show_class(mini_course, [failed, result(mini_course, "ben")])
+    shown = capsys.readouterr().out
+    rows = {line.split()[0]: line.split()[1:] for line in shown.splitlines() if line.split()}
+    assert rows["ada"][:4] == ["!", "2", "!!!", "1"]
+    assert rows["ben"][:4] == ["4", "2", "6", "1"]
+    assert "test_increment.py, line 3, test_a: NameError: x" in shown
+
+
+def test_the_total_is_the_gradebooks_where_there_is_one(
+    mini_course: Assignment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_class(mini_course, [result(mini_course)], standing={"ada": Standing(9.5, 10.0, 0)})
+    shown = capsys.readouterr().out
+    (row,) = [line.split() for line in shown.splitlines() if line.startswith("ada")]
+    assert row == ["ada", "4", "2", "9.5"]
+    assert "of 10 points" in shown
+    show_class(mini_course, [result(mini_course)])
+    assert "auto: what is graded automatically, of 6 points." in capsys.readouterr().out

@@ -3,8 +3,10 @@
 `autograder audit alexnet --training` repeats with it what the thresholds rest on. No student's code
 meets this file, and it knows nothing of points.
 
-`RUNS` holds right solutions that a student may reasonably write, `BROKEN` wrong ones that must
-stay below the threshold. Both map a name to `(model, x, y, epochs, batch_size, seed) -> None`: they
+`RUNS` holds right solutions that a student may reasonably write, `UNSUITED` names by dataset those
+of them that learn too slowly in so few steps, or whose steps are too large, and of which students
+are told so, and `BROKEN` holds wrong ones that must stay below the
+threshold. `RUNS` and `BROKEN` map a name to `(model, x, y, epochs, batch_size, seed) -> None`: they
 take a model that is not compiled, and images that come sorted by class. `run` is one such training,
 what it scored and what it cost.
 """
@@ -23,6 +25,7 @@ Train = Callable[[Any, np.ndarray, np.ndarray, int, int, int], None]
 
 RUNS: dict[str, Train] = {}
 BROKEN: dict[str, Train] = {}
+UNSUITED: dict[str, tuple[str, ...]] = {}
 VIEWS = 4
 """At how many places each held-out image is cut out and judged."""
 BRIGHTNESS = 0.4
@@ -218,16 +221,77 @@ def _falling(
     _fitted(_optimizer("Adam", schedule))(model, x, y, epochs, batch_size, seed)
 
 
+def _stopping(
+    model: Any, x: np.ndarray, y: np.ndarray, epochs: int, batch_size: int, seed: int
+) -> None:
+    """Validates with a fifth, stops where that gets no better, and goes back to the best."""
+    import keras
+
+    order = np.random.default_rng(seed).permutation(len(x))
+    stop = keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)
+    train = _fitted("adam", validation_split=0.2, callbacks=[stop])
+    train(model, x[order], y[order], epochs, batch_size, seed)
+
+
+def _mixed(policy: str) -> Train:
+    """Adam, in numbers of half the length where Keras takes those."""
+
+    def train(
+        model: Any, x: np.ndarray, y: np.ndarray, epochs: int, batch_size: int, seed: int
+    ) -> None:
+        import keras
+
+        keras.config.set_dtype_policy(policy)
+        try:
+            mixed = narrow_net(x.shape[1:], y.shape[1], seed)
+        finally:
+            keras.config.set_dtype_policy("float32")
+        mixed.set_weights(model.get_weights())
+        RUNS["Adam"](mixed, x, y, epochs, batch_size, seed)
+        model.set_weights(mixed.get_weights())
+
+    return train
+
+
 RUNS["Adam"] = _fitted("adam")
+RUNS["Adam 0.0003"] = _fitted(_optimizer("Adam", 0.0003))
 RUNS["Adam 0.002"] = _fitted(_optimizer("Adam", 0.002))
+RUNS["Adam 0.003"] = _fitted(_optimizer("Adam", 0.003))
 RUNS["AdamW"] = _fitted(_optimizer("AdamW"))
+RUNS["Adamax"] = _fitted(_optimizer("Adamax"))
 RUNS["Nadam"] = _fitted(_optimizer("Nadam"))
+RUNS["Nadam 0.003"] = _fitted(_optimizer("Nadam", 0.003))
 RUNS["RMSprop"] = _fitted(_optimizer("RMSprop"))
+RUNS["RMSprop 0.0005"] = _fitted(_optimizer("RMSprop", 0.0005))
+RUNS["RMSprop 0.0003"] = _fitted(_optimizer("RMSprop", 0.0003))
+RUNS["SGD 0.05"] = _fitted(_optimizer("SGD", 0.05))
+RUNS["SGD 0.005, momentum 0.9"] = _fitted(_optimizer("SGD", 0.005, momentum=0.9))
 RUNS["SGD 0.01, momentum 0.9"] = _fitted(_optimizer("SGD", 0.01, momentum=0.9))
+RUNS["SGD 0.05, momentum 0.9"] = _fitted(_optimizer("SGD", 0.05, momentum=0.9))
+RUNS["SGD 0.01, Nesterov, weights decay"] = _fitted(
+    _optimizer("SGD", 0.01, momentum=0.9, nesterov=True, weight_decay=0.0005)
+)
 RUNS["GradientTape, Adam"] = _tape
 RUNS["Adam, mirrored and moved"] = _augmented
 RUNS["Adam, a tenth for validation"] = _validating
+RUNS["Adam, stops early"] = _stopping
 RUNS["Adam, falling rate"] = _falling
+RUNS["Adam, mixed_float16"] = _mixed("mixed_float16")
+RUNS["Adam, mixed_bfloat16"] = _mixed("mixed_bfloat16")
+
+# Right, and unsuited to so few steps: the notebook says so.
+RUNS["Adam 0.0001"] = _fitted(_optimizer("Adam", 0.0001))
+RUNS["SGD 0.01"] = _fitted(_optimizer("SGD"))
+RUNS["Adagrad 0.001"] = _fitted(_optimizer("Adagrad"))
+RUNS["Adadelta 0.001"] = _fitted(_optimizer("Adadelta"))
+UNSUITED["synthetic_flowers"] = (
+    "Adam 0.0001",
+    "RMSprop 0.0003",
+    "SGD 0.01",
+    "Adagrad 0.001",
+    "Adadelta 0.001",
+    "SGD 0.05, momentum 0.9",
+)
 
 
 def _labels_not_matched(

@@ -78,6 +78,13 @@ def predicted(x: Array, weights: Sequence[Array]) -> Array:
     )
 
 
+def probabilities(x: Array, weights: Sequence[Array]) -> Array:
+    """What the net holds each class for, of each image: shape (N, classes)."""
+    raised = _logits(x, weights).astype(np.float64)
+    raised = np.exp(raised - raised.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)
+
+
 def _logits(x: Array, weights: Sequence[Array]) -> Array:
     for layer in range(len(CONVOLUTIONS)):
         kernel, bias = weights[2 * layer : 2 * layer + 2]

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from autograder.suite import Mismatch, expect
+from autograder.suite.training import Attempt
 
 VIEWS = 4
 """At how many places each held-out image is cut out and judged, which steadies the number."""
@@ -41,10 +42,11 @@ def test_what_was_learned(student, dataset, training, rng):
     def run(seed: int) -> float:
         model = student.make_model(shape, narrow.layers(dataset.classes, seed))
         model.set_weights(narrow.start(np.random.default_rng(seed), shape, dataset.classes))
-        student.train_alexnet(model.handle, x, y, training.epochs, training.batch_size, seed)
+        told = student.train_alexnet(model.handle, x, y, training.epochs, training.batch_size, seed)
         weights = model.weights()
         narrow.require(weights, shape, dataset.classes)
-        return float((narrow.predicted(unseen, weights) == wanted).mean())
+        accuracy = float((narrow.predicted(unseen, weights) == wanted).mean())
+        return Attempt(accuracy, lambda: student.history(told))
 
     training.judge(run)
 
@@ -79,6 +81,11 @@ def trained(student, rng, x, labels, epochs, batch_size=8, seed=3):
 EPOCHS = 30
 ATTEMPTS = 3
 """Of a training that forgets a class by chance: another time it forgets another one, or none."""
+FORGOTTEN = 0.1
+"""Of its share of all answers, how much a class that was never shown is left with, at the most.
+
+A net that learns slowly confuses classes, and yet names each about as often as it is there.
+"""
 
 
 def on_colours(student, rng):
@@ -87,16 +94,17 @@ def on_colours(student, rng):
     return x, labels, *trained(student, rng, x, labels, EPOCHS, batch_size=32)
 
 
+@pytest.mark.supporting  # a model that was not trained at all names every class too
 @pytest.mark.seconds(45)
 @pytest.mark.weight(1)
 def test_every_class_is_learned(student, rng):
-    """All classes of images that come sorted are learned, those at the end too."""
+    """All classes of images that come sorted are learned from, those at the end too."""
     forgotten = set(range(CLASSES))
     for attempt in range(ATTEMPTS):
         outcome = on_colours(student, rng) if attempt else student.once(on_colours, rng)
-        x, labels, _, weights, _ = outcome
-        right = narrow.predicted(x, weights) == labels
-        forgotten &= {kind for kind in range(CLASSES) if right[labels == kind].mean() < 0.5}
+        x, _, _, weights, _ = outcome
+        named = narrow.probabilities(x, weights).mean(axis=0)
+        forgotten &= set(np.flatnonzero(named * CLASSES < FORGOTTEN).tolist())
         if not forgotten:
             return
     raise Mismatch(
@@ -122,13 +130,14 @@ def test_every_layer_is_trained(student, rng):
 @pytest.mark.seconds(45)
 @pytest.mark.weight(0.5)
 def test_history(student, rng):
-    """The history has lists with a number for each epoch, the loss among them."""
+    """The history has lists with a number for each epoch that it trained, the loss among them."""
     *_, returned = student.once(on_colours, rng)
     history = student.history(returned)
     expect.that("loss" in history, "returned a history without 'loss'.", f"{list(history)!r}")
+    trained = len(history["loss"])  # fewer where it stops early
     for name, values in history.items():
         expect.that(
-            len(values) == EPOCHS,
+            len(values) == trained and 1 <= trained <= EPOCHS,
             f"returned a history in which {name[:40]!r} has not one number for each epoch.",
             values,
         )

@@ -112,6 +112,12 @@ def named(
         f"returned a model that answers {answer.shape} for {len(x)} images.",
     )
     known = naming.identify(answer, x.astype(np.float64), weights, network)
+    if known is None and (answer.dtype.itemsize < 4 or expect.too_coarse(answer)):
+        raise Mismatch(
+            "returned a model that keeps its weights in half precision, too coarse to tell what it "
+            "computes: use float32, or the policy mixed_float16, which keeps them in float32.",
+            expect.shown(answer, 2000),
+        )
     if known is None:
         raise Mismatch(
             "returned a model that has the right weights and computes something else: look at "

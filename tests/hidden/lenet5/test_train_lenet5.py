@@ -17,6 +17,7 @@ import pytest
 import reference
 
 from autograder.suite import Mismatch, expect
+from autograder.suite.training import Attempt
 
 JUDGEMENTS = 2000
 """Of how many images at least an accuracy is made: few images are seen at several shifts each."""
@@ -98,8 +99,9 @@ def test_what_was_learned(student, dataset, training, rng):
     def run(seed: int) -> float:
         model = lenet5(student, shape, dataset.classes)
         start(model, np.random.default_rng(seed), shape, dataset.classes)
-        student.train_lenet5(model.handle, x, y, training.epochs, training.batch_size, seed)
-        return learned(model, unseen, wanted, shape, dataset.classes)
+        told = student.train_lenet5(model.handle, x, y, training.epochs, training.batch_size, seed)
+        accuracy = learned(model, unseen, wanted, shape, dataset.classes)
+        return Attempt(accuracy, lambda: student.history(told))
 
     training.judge(run)
 
@@ -143,13 +145,14 @@ def test_every_layer_is_trained(student, rng):
 @pytest.mark.seconds(20)
 @pytest.mark.weight(0.5)
 def test_history(student, rng):
-    """The history has lists with a number for each epoch, the loss among them."""
+    """The history has lists with a number for each epoch that it trained, the loss among them."""
     *_, returned = first_training(student, rng)
     history = student.history(returned)
     expect.that("loss" in history, "returned a history without 'loss'.", f"{list(history)!r}")
+    trained = len(history["loss"])  # fewer where it stops early
     for name, values in history.items():
         expect.that(
-            len(values) == EPOCHS,
+            len(values) == trained and 1 <= trained <= EPOCHS,
             f"returned a history in which {name[:40]!r} has not one number for each epoch.",
             values,
         )

@@ -78,7 +78,7 @@ def test_kernel_is_not_turned_round(student, rng):
         compare(student, x, cases.kernel(rng, height, width, 1, 1))
 
 
-@pytest.mark.weight(4)
+@pytest.mark.weight(6)
 def test_channels(student, rng):
     """Each filter sums over all channels of the image and makes one channel of the answer."""
     for channels, filters in ((1, 3), (3, 1), (2, 4), (4, 2)):
@@ -157,7 +157,7 @@ def test_padded_cells_are_zeros(student):
 
 
 @pytest.mark.aspect("values", "bias", "padded cells")
-@pytest.mark.weight(1)
+@pytest.mark.weight(3)
 def test_all_together(student, rng):
     """Channels, filters, a bias, strides and "same" together."""
     for strides in (1, 2):

@@ -43,7 +43,7 @@ def test_published_example(student):
     compare(student, cases.published_image(), pool_size=2)
 
 
-@pytest.mark.weight(1)
+@pytest.mark.weight(3)
 def test_windows_side_by_side(student, rng):
     """Windows of 2 by 2 unless given, side by side unless strides are given."""
     for shape, arguments in cases.side_by_side(rng):

@@ -1,0 +1,30 @@
+"""The bank of hand-ins again: the student's own checks see what grading sees."""
+
+from __future__ import annotations
+
+import pytest
+from handins import SEED, Case, Courses, case, courses
+
+from autograder.checking.checker import Checker
+from autograder.grading import grade
+from autograder.submission import read
+
+__all__ = ["case", "courses"]
+
+
+def test_the_students_checks_see_the_same(case: Case, courses: Courses) -> None:
+    """What passes the public checks passes the public tests, and the other way round."""
+    expected = case.expected
+    if expected.get("status", "graded") != "graded" or not expected.get("check", True):
+        pytest.skip("there is no file that could be checked in its folder")
+    readable = read(case.folder, case.assignment.release)
+    with Checker(readable.path, case.assignment.release_notebook, 60.0) as checker:
+        report, _ = checker.check()
+    result = grade(case.folder, case.assignment, SEED, student="ada", zygote=courses.zygote)
+    graded = {
+        exercise.name: all(
+            test.outcome == "passed" for test in exercise.tests if test.visibility == "public"
+        )
+        for exercise in result.exercises
+    }
+    assert {each.name: each.passed for each in report.exercises} == graded, report
