@@ -286,8 +286,6 @@ def _unsupported(
         return f"there is no evidence for the threshold; {command}"
     if not evidence.is_current(assignment, found):
         return f"the evidence is of other ways to train or other terms; {command}"
-    if missing := set(evidence.ways(assignment)) - set(found.accuracies()):
-        return f"there is no run of {', '.join(sorted(missing))}; {command}"
     if found.counted < FEWEST_RUNS_OF_EVIDENCE:
         return f"{found.counted} runs are fewer than {FEWEST_RUNS_OF_EVIDENCE}; {command}"
     if fallen := [way for way, each in found.tried().items() if min(each) < terms.threshold]:

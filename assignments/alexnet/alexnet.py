@@ -929,8 +929,9 @@ check_raises(ten_crop_predict, dark_or_bright, numbered, 4, naming="size")
 # The check below trains under just these conditions, on the flowers of this notebook, up to three
 # times, and shows what came and what is asked for. That takes less than a minute of computing; a
 # loop of your own does too, with `@tf.function` before the step. Not every choice learns fast enough
-# in so few steps. What is known to be too slow on synthetic flowers: Adam with a rate of 0.0001,
-# RMSprop with 0.0003, SGD without momentum with 0.01, and Adagrad and Adadelta as Keras has them.
+# in so few steps. What is known to be too slow on synthetic flowers, or to end near the bar: Adam
+# with a rate of 0.0003 or 0.0001, RMSprop with 0.0005 or 0.0003, SGD without momentum with 0.01, and
+# Adamax, Adagrad and Adadelta as Keras has them.
 # SGD with a momentum of 0.9 and a rate of 0.05 takes steps so large that the training breaks down.
 #
 # All layers are to be trained, and with images of all classes: if you keep some to validate with,

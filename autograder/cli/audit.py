@@ -177,6 +177,9 @@ def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
     fallen = [way for way, each in found.tried().items() if min(each) < in_use]
     for way in fallen:
         console.print(f"[red]✗[/red] {safe(way)} fell below {in_use:.1%}: is it unsuited?")
+    untried = set(evidence.ways(assignment)) - set(found.accuracies())
+    if untried:
+        console.print(f"Not tried here: {safe(', '.join(sorted(untried)))}", soft_wrap=True)
     if not supported or terms.evidence_runs != found.counted:
         console.print(f"\n\\[training.{safe(assignment.dataset)}] should say:")
         console.print(f"threshold = {proposal.threshold:g}")

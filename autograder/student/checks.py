@@ -144,6 +144,12 @@ def _call(
     return got, ""
 
 
+def is_of_a_library(error: BaseException) -> bool:
+    """Whether an installed library raised it, and no stub."""
+    code = _raised_in(error)
+    return code is not None and _is_of_a_library(code)
+
+
 def _raised_in(error: BaseException) -> CodeType | None:
     """The code that raised it, below `_call`; None where that is no Python."""
     trace = error.__traceback__

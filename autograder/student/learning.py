@@ -47,8 +47,8 @@ def still_learning(history: Mapping[str, Sequence[float]]) -> str:
 
 def _rise(values: Sequence[float]) -> float:
     """By how much they rise from one epoch to the next, at the end; 0 where that cannot be told."""
-    compared = min(MOST_COMPARED, len(values) // 2)
-    ends = [*values[-2 * compared :]] if compared else []
-    if not ends or not all(map(math.isfinite, ends)):
+    compared = min(MOST_COMPARED, max(1, len(values) // 3))
+    ends = values[-2 * compared :]
+    if len(ends) < 2 * compared or not all(map(math.isfinite, ends)):
         return 0.0
     return (fmean(ends[compared:]) - fmean(ends[:compared])) / compared

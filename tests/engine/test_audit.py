@@ -255,7 +255,7 @@ def test_runs_are_shared_by_all_ways_and_kept(trains):
     assert document["proposal"]["threshold"] == found.proposal().threshold
 
 
-def test_what_was_stopped_goes_on_and_other_code_begins_anew(trains):
+def test_what_was_stopped_goes_on_and_what_is_trained_otherwise_begins_anew(trains):
     started = []
 
     def on_start(total: int, done: int) -> None:
@@ -263,9 +263,14 @@ def test_what_was_stopped_goes_on_and_other_code_begins_anew(trains):
 
     rehearse(trains, runs=4, jobs=1, on_start=on_start)
     rehearse(trains, runs=8, jobs=1, on_start=on_start)
-    trains.evidence_module.write_text(EVIDENCE + "\n", encoding="utf-8")
-    rehearse(trains, runs=4, jobs=1, on_start=on_start)
-    assert started == [(4, 0), (8, 4), (4, 0)]
+    others = EVIDENCE.replace("RUNS = {", 'RUNS = {"third": 0.93, ') + "# a remark\n"
+    trains.evidence_module.write_text(others, encoding="utf-8")
+    rehearse(trains, runs=12, jobs=1, on_start=on_start)
+    trains.evidence_module.write_text(others.replace("0.93", "0.92"), encoding="utf-8")
+    rehearse(trains, runs=12, jobs=1, on_start=on_start)
+    trains.evidence_module.write_text(others.replace("Random(seed)", "Random(1)"), encoding="utf-8")
+    rehearse(trains, runs=12, jobs=1, on_start=on_start)
+    assert started == [(4, 0), (8, 4), (12, 8), (12, 8), (12, 0)]
 
 
 def test_the_command_finds_a_threshold_and_says_where_it_belongs(trains):

@@ -22,7 +22,14 @@ from autograder.provenance import cache_key
 from autograder.results import Result
 from autograder.scheduling import Task, grade_files
 from autograder.shown import Shown
-from autograder.suite.training import NotTrainedEnough, Training, grading_data, is_decided
+from autograder.suite.expect import Mismatch
+from autograder.suite.training import (
+    Attempt,
+    NotTrainedEnough,
+    Training,
+    grading_data,
+    is_decided,
+)
 from autograder.training_terms import TrainingTerms, read_terms
 
 SEED = b"a seed for tests" * 2
@@ -89,14 +96,44 @@ def test_a_run_near_the_threshold_is_repeated_and_the_median_counts(accuracies):
     "accuracies", [(0.74,), (0.0,), (0.78, 0.79), (0.81, 0.7, 0.79), (0.78, 0.9, 0.1)]
 )
 def test_below_the_threshold_it_fails_in_a_sentence_of_its_own(accuracies):
-    with pytest.raises(NotTrainedEnough, match=r"at least 80\.0% are asked for") as failure:
+    with pytest.raises(
+        NotTrainedEnough, match=r"asked for: at least 80\.0% of unseen images right"
+    ) as failure:
         judged(*accuracies)
     assert ("median" in failure.value.message) == (len(accuracies) > 1)
 
 
 def test_weights_that_are_not_numbers_get_nothing_right():
-    with pytest.raises(NotTrainedEnough, match=r"gets 0\.0% of images right"):
+    with pytest.raises(NotTrainedEnough, match=r"Yours: 0\.0% of unseen images right"):
         judged(float("nan"))
+
+
+def rising(accuracy: float) -> Attempt:
+    return Attempt(accuracy, lambda: {"loss": [2.0, 1.5, 1.2], "accuracy": [0.2, 0.4, 0.5]})
+
+
+def unreadable() -> dict[str, list[float]]:
+    raise Mismatch("returned something else")
+
+
+def test_what_was_still_learning_is_told_so():
+    with pytest.raises(NotTrainedEnough, match="still rising after the last epoch"):
+        Training(TERMS, SEED).judge(lambda seed: rising(0.5))
+
+
+@pytest.mark.parametrize("history", [None, unreadable, dict, lambda: {"loss": [2.0, 2.0, 2.0]}])
+def test_a_history_that_tells_nothing_changes_nothing(history):
+    with pytest.raises(NotTrainedEnough) as failure:
+        Training(TERMS, SEED).judge(lambda seed: Attempt(0.5, history))
+    assert failure.value.message.endswith("at least 80.0% of unseen images right.")
+
+
+def test_a_history_is_a_claim_and_passes_nothing():
+    asked = []
+    Training(TERMS, SEED).judge(lambda seed: Attempt(0.9, lambda: asked.append(seed) or {}))
+    assert asked == [], "it is not even read where the weights are good"
+    with pytest.raises(NotTrainedEnough):
+        Training(TERMS, SEED).judge(lambda seed: Attempt(0.5, lambda: {"accuracy": [0.9, 1.0]}))
 
 
 def test_every_run_has_a_seed_of_its_own_and_a_regrade_the_same():
@@ -217,7 +254,7 @@ def test_the_result_tells_every_run_its_dataset_and_threshold(course, tmp_path):
 def test_too_little_fails_and_is_told_in_a_sentence(course, tmp_path):
     trains = graded(course, tmp_path, (0.5,)).exercises[1].tests[1]
     assert trains.outcome == "failed"
-    assert trains.message.startswith("The trained model gets 50.0% of images right")
+    assert trains.message.startswith("Yours: 50.0% of unseen images right (digits)")
 
 
 def test_a_dataset_says_how_long_one_call_of_a_training_may_take(course, tmp_path):

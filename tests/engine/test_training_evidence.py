@@ -13,8 +13,8 @@ import pytest
 from autograder import evidence
 from autograder.course import Assignment, assignment_names, load_assignment
 from autograder.evidence import Evidence
-from autograder.thresholds import FEWEST_RUNS
-from autograder.training_terms import TrainingTerms
+from autograder.recipes import Kind
+from autograder.training_terms import TrainingTerms, is_near
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINED = [
@@ -27,8 +27,8 @@ every_dataset = pytest.mark.parametrize(
 )
 
 
-def kept(assignment: Assignment, *, broken: bool = False) -> Evidence:
-    found = evidence.read(evidence.evidence_file(assignment, broken=broken), assignment)
+def kept(assignment: Assignment, kind: Kind = "right") -> Evidence:
+    found = evidence.read(evidence.evidence_file(assignment, kind), assignment)
     assert found is not None
     return found
 
@@ -42,15 +42,15 @@ def terms(assignment: Assignment) -> TrainingTerms:
 def test_runs_are_many_and_by_many_ways(assignment: Assignment) -> None:
     found = kept(assignment)
     assert len({(run.optimiser, run.seed) for run in found.runs}) == len(found.runs)
-    assert len(found.runs) == terms(assignment).evidence_runs >= 100
-    assert set(found.accuracies()) == set(evidence.ways(assignment))
-    assert min(map(len, found.accuracies().values())) >= FEWEST_RUNS
+    assert found.counted == terms(assignment).evidence_runs >= 100
+    assert set(found.accuracies()) <= set(evidence.ways(assignment))
+    assert len(found.distributions()) >= 10
 
 
 @every_dataset
 def test_runs_were_made_as_grading_trains(assignment: Assignment) -> None:
     assert evidence.is_current(assignment, kept(assignment))
-    assert evidence.is_current(assignment, kept(assignment, broken=True))
+    assert evidence.is_current(assignment, kept(assignment, "broken"))
 
 
 @every_dataset
@@ -61,10 +61,20 @@ def test_a_right_solution_fails_less_than_once_in_a_thousand(assignment: Assignm
 
 
 @every_dataset
+def test_a_way_that_was_only_tried_never_came_near_the_threshold(assignment: Assignment) -> None:
+    threshold, spread = terms(assignment).threshold, terms(assignment).spread
+    assert threshold is not None
+    for way, accuracies in kept(assignment).tried().items():
+        near = [each for each in accuracies if is_near(each, threshold, spread)]
+        assert not near, way
+        assert min(accuracies) > threshold, way
+
+
+@every_dataset
 def test_broken_training_stays_below_the_threshold(assignment: Assignment) -> None:
     threshold = terms(assignment).threshold
-    found = kept(assignment, broken=True)
-    assert set(found.accuracies()) == set(evidence.ways(assignment, broken=True))
+    found = kept(assignment, "broken")
+    assert set(found.accuracies()) == set(evidence.ways(assignment, "broken"))
     assert [run for run in found.runs if threshold is None or run.accuracy >= threshold] == []
 
 

@@ -286,6 +286,9 @@ RUNS["Adagrad 0.001"] = _fitted(_optimizer("Adagrad"))
 RUNS["Adadelta 0.001"] = _fitted(_optimizer("Adadelta"))
 UNSUITED["synthetic_flowers"] = (
     "Adam 0.0001",
+    "Adam 0.0003",
+    "Adamax",
+    "RMSprop 0.0005",
     "RMSprop 0.0003",
     "SGD 0.01",
     "Adagrad 0.001",
