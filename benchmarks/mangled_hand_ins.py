@@ -54,7 +54,8 @@ def main() -> None:
         cells = clean(assignment)
         ours(assignment, cells, seeds, Path(folder) / "handed in")
         if options.stock:
-            stock(assignment, cells, seeds[: options.stock], Path(folder) / "stock")
+            sample = range(options.first, options.first + options.stock)
+            stock(assignment, cells, sample, Path(folder) / "stock")
 
 
 def clean(assignment: Assignment) -> list[Cell]:
@@ -106,6 +107,7 @@ def stock(assignment: Assignment, cells: list[Cell], seeds: Sequence[int], root:
     for seed in seeds:
         made(assignment, cells, seed).write(root / "submitted" / f"s{seed}" / name)
         run(["autograde", name, "--student", f"s{seed}"], root, may_fail=True)
+        print(f"  nbgrader has graded seed {seed}: {is_kept(root, f's{seed}')}", flush=True)
     kept = [seed for seed in seeds if is_kept(root, f"s{seed}")]
     share = len(kept) / len(seeds)
     print(f"nbgrader autograde: {len(kept)} of {len(seeds)} kept all ({share:.1%})")

@@ -143,8 +143,9 @@ class Zygote:
                     start_new_session=True,
                 )
             except OSError as error:
+                what = error.filename or sys.executable
                 raise EnvironmentUnusable(
-                    f"No process can be started here ({error.strerror})."
+                    f"No process can be started here ({what}: {error.strerror})."
                 ) from None
             orders |= {"staging": staging, "listener": listener.fileno()}
             self._await_ready(self._process, orders, log)

@@ -24,6 +24,8 @@ RELATIVE_TOLERANCE = {2: 4e-3, 4: 2e-5, 8: 2e-5}
 
 MAX_PLAIN = 10_000
 """Elements of an array that `equal` still takes for a tuple of numbers."""
+MAX_LISTED = 100_000
+"""Numbers in a list that is wanted."""
 MAX_ITEMS_SHOWN = 8
 FEW = 4
 MAX_BITS_SHOWN = 400
@@ -79,7 +81,8 @@ def close(
     Raises:
         Mismatch: the answer is no array of numbers, or another one.
     """
-    expected = np.asarray(want)
+    # a suite may want of one answer what another was: that is looked through first, too
+    expected = array(want) if isinstance(want, list | tuple) else np.asarray(want)
     actual = _as_array(got, "an array" if expected.ndim else "a number", expected.size)
     if actual.shape != expected.shape:
         raise Mismatch(
@@ -122,6 +125,25 @@ def equal(got: Any, want: Any) -> None:
         f"returned {shown(got)}, which is not {_kind(expected)} that the contract gives.",
         f"expected {expected!r}, got {shown(got, 400)}",
     )
+
+
+def array(got: Any) -> NDArray[Any]:
+    """What a student returned as an array of numbers, never by way of anything else.
+
+    `np.asarray` would make an array of texts, gigabytes of it, of a list with one long text.
+
+    Raises:
+        Mismatch: it is no array of numbers, or a list of very many.
+    """
+    return _as_array(got, "an array", MAX_LISTED)
+
+
+def shape_of(got: Any) -> tuple[int, ...] | None:
+    """The shape of what a student returned; None where it is no array of numbers."""
+    try:
+        return array(got).shape
+    except Mismatch:
+        return None
 
 
 def _require_value(got: Any) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from mini_course import write_mini_course
 
 from autograder import diagnosis
@@ -16,6 +17,10 @@ from autograder.results import Result
 from autograder.sandbox import Zygote
 
 pytest.register_assert_rewrite("suite_checks")
+
+# How long an example takes is the machine's affair.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture

@@ -28,14 +28,14 @@ REASONS = {
     "nbformat_2": "nbformat 2",
     "another_assignment": "another assignment",
     "deeply_nested": "nested too deeply",
-    "not_utf8": "not UTF-8",
+    "not_utf8": "none of its functions",
     "directory": "folder",
     "symlink": "symbolic link",
     "nothing": "Nothing was handed in",
 }
 NOTES = {
     "duplicated_ids": "stands 2 times",
-    "missing_ids": "is missing",
+    "missing_ids": "had lost nbgrader's metadata",
     "split_cell": "stands 2 times",
     "changed_points": "points",
     "deleted_locked_cells": "is missing",
@@ -94,7 +94,8 @@ def test_a_tampered_notebook_is_graded_by_the_source_and_noted(
 ) -> None:
     result = results[kind]
     assert (result.status, result.score, result.max_score) == ("graded", 6.0, 6.0)
-    assert any(NOTES[kind] in note for note in result.observed.notes)
+    said = (*result.observed.notes, *result.observed.attention)
+    assert any(NOTES[kind] in sentence for sentence in said)
 
 
 @pytest.mark.parametrize("kind", ONE_EXERCISE)

@@ -405,3 +405,53 @@ def test_a_folder_that_links_to_anothers_brings_nothing_of_theirs(course: Assign
     left = {path.name for path in (course.root / "autograded" / "eve" / NAME).iterdir()}
     assert left == {f"{NAME}.ipynb"}
     assert "Because." not in nbformat.writes(graded_notebook(course, "eve"))
+
+
+PICTURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
+
+
+def test_an_answer_without_metadata_in_a_new_cell_waits_for_a_person(
+    course: Assignment, gradebook: Gradebook
+) -> None:
+    folder = hand_in(course, "ada")
+    document = json.loads((folder / f"{NAME}.ipynb").read_text())
+    for cell in document["cells"]:
+        cell["metadata"] = {}
+    document["cells"].append({"cell_type": "markdown", "metadata": {}, "source": "Because."})
+    save(course, "ada", document)
+    write(course, result_of("ada"))
+    grade = gradebook.find_grade("why", NAME, NAME, "ada")
+    assert (grade.auto_score, grade.needs_manual_grade) == (None, True)
+    assert "Because." in nbformat.writes(graded_notebook(course, "ada"))
+
+
+def test_text_that_matches_no_question_waits_in_the_place_of_the_answer(
+    course: Assignment, gradebook: Gradebook
+) -> None:
+    folder = hand_in(course, "ada")
+    document = json.loads((folder / f"{NAME}.ipynb").read_text())
+    text = {"cell_type": "markdown", "metadata": {}, "source": "It is added to itself, so."}
+    document["cells"].insert(0, text)
+    save(course, "ada", document)
+    write(course, result_of("ada"))
+    assert gradebook.find_grade("why", NAME, NAME, "ada").needs_manual_grade
+    (answer,) = (
+        cell.source
+        for cell in graded_notebook(course, "ada").cells
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "why"
+    )
+    assert "It is added to itself, so." in answer
+
+
+def test_a_picture_in_an_answer_is_on_the_page_and_a_missing_one_breaks_nothing(
+    course: Assignment,
+) -> None:
+    folder = hand_in(course, "ada", "![a](attachment:a.png) ![b](attachment:gone.png)")
+    document = json.loads((folder / f"{NAME}.ipynb").read_text())
+    document["cells"][-1]["attachments"] = {"a.png": {"image/png": PICTURE}}
+    save(course, "ada", document)
+    write(course, result_of("ada"))
+    (page,) = feedback(course, ["ada"])
+    assert PICTURE in page.read_text()

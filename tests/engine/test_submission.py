@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from mini_course import (
     text_cell,
 )
 
-from autograder.course import Assignment
 from autograder.errors import SubmissionRejected
 from autograder.submission import MAX_BYTES, choose, read
 
@@ -172,18 +170,6 @@ def test_a_folder_that_is_a_link_to_anothers_is_refused(mini_course, tmp_path):
     mine.symlink_to(other)
     with pytest.raises(SubmissionRejected, match="symbolic link"):
         choose(mine, mini_course.release)
-
-
-def test_a_folder_is_searched_for_the_right_name_first(mini_course: Assignment, tmp_path):
-    with pytest.raises(SubmissionRejected, match="Nothing was handed in"):
-        choose(tmp_path, mini_course.release)
-    only = handed_in(tmp_path, module_text(), "answer.py")
-    assert choose(tmp_path, mini_course.release).path == only
-    handed_in(tmp_path, module_text(), "second.py")
-    with pytest.raises(SubmissionRejected, match="more than one"):
-        choose(tmp_path, mini_course.release)
-    right = handed_in(tmp_path, json.dumps({}), "mini.ipynb")
-    assert choose(tmp_path, mini_course.release).path == right
 
 
 def test_the_release_itself_is_a_readable_submission(mini_course):

@@ -177,7 +177,7 @@ def test_dtype_is_kept(student, rng):
             student.random_crop(images, 4, generator),
             student.random_flip(images, generator),
         ):
-            got_dtype = np.asarray(got).dtype
+            got_dtype = expect.array(got).dtype
             expect.that(got_dtype == dtype, f"returned {got_dtype} for images of {images.dtype}")
 
 

@@ -13,11 +13,11 @@ def compare(student, columns):
     got = student.c3_connection_table()
     want = reference.c3_connection_table()
     expect.that(
-        np.shape(got) == want.shape,
+        expect.shape_of(got) == want.shape,
         "did not return a table of 6 rows, one for each S2 map, and 16 columns.",
-        detail=f"shape {np.shape(got)}",
+        detail=f"shape {expect.shape_of(got)}",
     )
-    expect.close(np.asarray(got)[:, columns] != 0, want[:, columns])
+    expect.close(expect.array(got)[:, columns] != 0, want[:, columns])
 
 
 @pytest.mark.public

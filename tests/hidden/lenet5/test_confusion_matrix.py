@@ -53,7 +53,7 @@ def test_classes_that_do_not_occur(student, rng):
 def test_counts_are_whole_numbers(student, rng):
     """The counts are ints, not shares."""
     got = student.confusion_matrix(*guesses(rng, 25, 4), 4)
-    expect.that(np.asarray(got).dtype.kind in "iu", "returned counts that are not ints")
+    expect.that(expect.array(got).dtype.kind in "iu", "returned counts that are not ints")
 
 
 @pytest.mark.aspect("empty")

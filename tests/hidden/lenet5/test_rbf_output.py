@@ -72,7 +72,7 @@ def test_nearest_code_wins(student, rng):
         x = codes[true] + 0.4 * cases.wide(rng, (examples, features))
         got = student.rbf_predict(x, codes)
         expect.close(got, reference.rbf_predict(x, codes))
-        expect.that(np.asarray(got).dtype.kind in "iu", "returned classes that are not ints")
+        expect.that(expect.array(got).dtype.kind in "iu", "returned classes that are not ints")
 
 
 @pytest.mark.weight(1)

@@ -33,7 +33,7 @@ def compare(got, want, what):
     try:
         expect.close(got, want)
     except Mismatch as wrong:
-        shape = np.shape(got) if isinstance(got, np.ndarray | list) else None
+        shape = expect.shape_of(got)
         if shape is not None and len(shape) > want.ndim:
             raise Mismatch(f"returned {what} with an axis too many, {shape}.", str(wrong)) from None
         raise Mismatch(

@@ -47,7 +47,8 @@ def numbers(answer: Any) -> np.ndarray:
 
 def spared(got: Any, want: np.ndarray, where: np.ndarray) -> np.ndarray:
     """What is wanted, and what came where that is not looked at."""
-    return np.where(where, numbers(got), want) if np.shape(got) == want.shape else want
+    came = numbers(got)
+    return np.where(where, came, want) if came.shape == want.shape else want
 
 
 def any_case(layer: Layer, x: np.ndarray) -> None:

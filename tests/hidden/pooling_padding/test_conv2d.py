@@ -50,7 +50,7 @@ def see_the_same_cells(student, rng, geometries):
         kernel = cases.positive_kernel(rng, *window, 1, 1)
         got = student.conv2d(x, kernel, **rest)
         want = reference.conv2d(x, kernel, **rest) > 0
-        if np.shape(got) != want.shape:
+        if expect.shape_of(got) != want.shape:
             expect.close(got, want)
         expect.that(
             ((relations.numbers(got) > 0) == want).all(),
