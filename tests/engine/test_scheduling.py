@@ -89,6 +89,7 @@ def warm_processes() -> list[psutil.Process]:
     return [
         process
         for process in psutil.Process().children()
+        if process.status() != psutil.STATUS_ZOMBIE
         if "autograder.sandbox.zygote" in process.cmdline()
     ]
 
