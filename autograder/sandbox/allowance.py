@@ -1,14 +1,14 @@
 """The time that one submission may use, per call and in all, measured from outside.
 
 Three things are told apart. *Computing* is what limits in seconds are about, of a reference
-machine. *Waiting* is time in which no thread of the submission computes or could: it ends after a
-few seconds. Standing in line for a processor is neither: on a busy machine it costs nothing.
+machine. *Waiting* is time in which no thread of the submission computes or could: it ends where it
+is a few seconds more than what was computed. Standing in line for a processor is neither: on a busy
+machine it costs nothing.
 Knows the clock and the process tree; raises `TimedOut` with the sentence for the student.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +22,6 @@ UNSAMPLED_SECONDS = 0.25  # of short calls, before the total is measured again
 WAITING_FACTOR = 6.0  # the whole submission may wait so many times as long as one call
 WORK_FACTOR = 4.0  # what it may cost in all, with the grader's work on its answers, by its limit
 LONGEST_FACTOR = 25.0  # on the clock, by the limit: behind all else, should measuring be deceived
-MOST_CROWD = 12.0
 _LONGEST_TICK = 0.25  # what the grader sleeps beyond it is its own time
 _SLACK = 0.1  # measures of time of different grain, one against the other
 
@@ -40,6 +39,7 @@ class Allowance:
         self._imported = 0.0  # of all forks: computed while loading libraries, and not counted
         self._loading = 0.0  # the same with what was waited, for a disk above all
         self._waited = 0.0  # of all calls
+        self._active = 0.0  # of all calls
         self._lasted = 0.0  # on the clock, of all calls
         self._own_started: float | None = None
         self._unsampled = 0.0
@@ -111,7 +111,7 @@ class Allowance:
         if call.computed > limit * self.factor:
             raise TimedOut(f"{self._what} computed for longer than {limit:g} seconds.")
         patience = self._limits.waiting_seconds
-        if call.waited > patience * _crowd():
+        if call.waited > patience + call.active:
             raise TimedOut(
                 f"{self._what} waited for {patience:g} seconds without computing anything: take "
                 "out what it waits for, such as `sleep`."
@@ -143,9 +143,10 @@ class Allowance:
     def _measure(self, call: _Call, tree: Tree) -> None:
         """What came since the last tick, told apart."""
         used, now = tree.used(), time.monotonic()
-        lasted = call.lasted
+        lasted, active = call.lasted, call.active
         computed, waited = call.since(used, now, tree.is_runnable)
         self._lasted += call.lasted - lasted
+        self._active += call.active - active
         if self._is_importing():
             free = min(computed, self._left_for_loading())
             self._imported += free
@@ -166,9 +167,9 @@ class Allowance:
         if self._own_started is None:
             return
         total = self._limits.submission_seconds * self.factor
-        if self._waited > WAITING_FACTOR * self._limits.waiting_seconds * _crowd():
-            waited = f"{WAITING_FACTOR * self._limits.waiting_seconds:g}"
-            self._exhaust(f"it waited for {waited} seconds without computing anything")
+        patience = WAITING_FACTOR * self._limits.waiting_seconds
+        if self._waited > patience + self._active:
+            self._exhaust(f"it waited for {patience:g} seconds without computing anything")
         own = time.process_time() - self._own_started
         if own + self._cpu_before + self._waited > WORK_FACTOR * total:
             self._exhaust("")
@@ -190,28 +191,24 @@ class Allowance:
         return f"{what} had no time left: {why}."
 
 
-def _crowd() -> float:
-    """How many processes share a processor, from 1 to `MOST_CROWD`.
-
-    On a crowded machine a thread that has ended may have stood in line unseen, so that more than
-    was waited for looks like waiting.
-    """
-    return min(max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)), MOST_CROWD)
-
-
 class _Call:
-    """One call on the clock: what it computed, and how long it waited without computing."""
+    """One call on the clock: what it computed, and how long it waited without computing.
+
+    Small waits belong to computing: threads that hand work to each other, a disk, and what the
+    kernel does not tell of threads that have ended. `active` is what they are set against.
+    """
 
     def __init__(self, began: float) -> None:
         self.began = self.ticked = began
         self.computed = 0.0
         self.waited = 0.0
+        self.active = 0.0  # on the clock: computed, or stood in line
         self.lasted = 0.0
         self.suspended = 0.0  # since the last tick
         self.suspended_in_all = 0.0
         self._used: Used | None = None
         self._passed = 0.0  # on the clock, not yet told apart
-        self._active = 0.0  # computed or delayed meanwhile
+        self._explained = 0.0  # of that, by computing and standing in line
 
     def since(self, used: Used, now: float, is_runnable: Callable[[], bool]) -> tuple[float, float]:
         """Seconds computed and seconds waited since the last tick; nothing at the first.
@@ -228,12 +225,14 @@ class _Call:
             return 0.0, 0.0
         computed = used.computed - before.computed
         self._passed += passed
-        self._active += computed + used.delayed - before.delayed
-        idle = self._passed - self._active
+        self._explained += computed + used.delayed - before.delayed
+        idle = self._passed - self._explained
         if idle <= 0.0:
-            self._passed, self._active = 0.0, min(-idle, _SLACK)
+            self.active += self._passed
+            self._passed, self._explained = 0.0, min(-idle, _SLACK)
             return computed, 0.0
         if is_runnable():
             return computed, 0.0
-        self._passed = self._active = 0.0
+        self.active += self._explained
+        self._passed = self._explained = 0.0
         return computed, idle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from textwrap import dedent
@@ -16,7 +17,8 @@ from autograder.execution.tracebacks import described, is_raised_by_student
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
+def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     shell = prepare_shell()
     shell.reset(new_session=False)
     yield Session(shell)

@@ -104,8 +104,27 @@ def test_where_the_kernel_tells_no_delay_being_ready_to_run_is_no_waiting(tree: 
 
 def test_waiting_a_little_and_computing_a_little_adds_up(tree: FakeTree) -> None:
     number, why = ticks_until_over(begun(tree), tree, 1000, computed=TICK / 10)
-    assert number == pytest.approx(3 / TICK / 0.9, abs=5)
+    assert number == pytest.approx(3 / TICK / 0.8, abs=5)
     assert "waited" in why
+
+
+def test_small_waits_between_computing_are_no_waiting(tree: FakeTree) -> None:
+    """Threads hand work to each other, and the kernel forgets how long an ended one stood in line:
+    on a crowded machine a training of minutes shows many seconds that nothing explains.
+    """
+    allowed = begun(tree, Limits(call_seconds=120, submission_seconds=500, waiting_seconds=3))
+    assert ticks_until_over(allowed, tree, 2000, computed=0.6 * TICK) == (2000, "")
+
+
+def test_threads_that_stand_in_line_side_by_side_buy_no_more_waiting(tree: FakeTree) -> None:
+    """A hundred threads for a second are a second."""
+    allowed = begun(tree)
+    for _ in range(20):
+        tree.passes(TICK, computed=TICK, delayed=100 * TICK, runnable=True)
+        allowed.tick()
+    number, why = ticks_until_over(allowed, tree, 1000)
+    assert number == pytest.approx((3 + 1) / TICK, abs=5)
+    assert "waited for 3 seconds" in why
 
 
 def test_all_calls_together_may_wait_for_a_bounded_time(tree: FakeTree) -> None:
