@@ -8,14 +8,18 @@ from typing import BinaryIO
 from autograder.errors import SubmissionRejected
 from autograder.submission.files import MAX_BYTES, MAX_FILE
 
-MAX_EVENTS = 30_000_000
+MAX_EVENTS = 8_000_000
+"""Strings, brackets and colons: a notebook of 16 MB has a tenth of them, beside its outputs."""
 _CHUNK = 2**20
 _DROPPED = {b"outputs": b"[]", b"widgets": b"{}"}
 _LONGEST_KEY = max(map(len, _DROPPED))
-_STRUCTURE = re.compile(rb'["{}\[\]:]')
-_NESTED = re.compile(rb'["{}\[\]]')
-_VALUE = re.compile(rb'["{}\[\],]')
-_IN_STRING = re.compile(rb'["\\]')
+_REST = rb'[^"\\]*+(?:\\.[^"\\]*+)*+"'  # possessive: each byte is met once
+_WHOLE_STRING = rb'"' + _REST
+_REST_OF_STRING = re.compile(_REST, re.DOTALL)
+_STRUCTURE = re.compile(_WHOLE_STRING + rb'|["{}\[\]:]', re.DOTALL)
+_NESTED = re.compile(_WHOLE_STRING + rb'|["{}\[\]]', re.DOTALL)
+_VALUE = re.compile(_WHOLE_STRING + rb'|["{}\[\],]', re.DOTALL)
+_QUOTE = ord('"')
 
 
 def without_outputs(file: BinaryIO, limit: int = MAX_BYTES) -> bytes:
@@ -46,51 +50,50 @@ class _Trimmer:
         self._limit = limit
         self._events = 0
         self._depth = 0
-        self._in_string = False
+        self._in_string = False  # one that an earlier chunk began
         self._is_escaped = False
-        self._text = b""
+        self._text = b""  # the last string, or as much of it as tells that it is no key to drop
         self._skip_from: int | None = None
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes."""
-        position = start = 0  # start: of what is not yet kept
-        while position < len(chunk):
-            if self._is_escaped:
-                self._is_escaped = False
-                position += 1
-                continue
-            match = self._pattern().search(chunk, position)
-            end = len(chunk) if match is None else match.start()
-            if self._in_string and len(self._text) <= _LONGEST_KEY:
-                self._text += chunk[position : min(end, position + _LONGEST_KEY + 1)]
-            if match is None:
-                break
+        start = 0  # of what is not yet kept
+        position = self._end_of_string(chunk, 0) if self._in_string else 0
+        while match := self._pattern().search(chunk, position):
             self._events += 1
-            start = self._meet(match.group(), chunk, end, start)
-            position = match.end()
+            at, position = match.span()
+            if chunk[at] != _QUOTE:
+                start = self._meet(match.group(), chunk, at, start)
+                continue
+            self._text = b""
+            if position - at > 1:
+                self._text = chunk[at + 1 : min(position - 1, at + 2 + _LONGEST_KEY)]
+            else:
+                position = self._end_of_string(chunk, position)
         if self._events > MAX_EVENTS:
             raise SubmissionRejected("The notebook is too large; clear the outputs and save it.")
         if self._skip_from is None:
             self._keep(chunk[start:])
 
+    def _end_of_string(self, chunk: bytes, position: int) -> int:
+        """Where in this chunk the string ends that is under way, or the chunk."""
+        match = _REST_OF_STRING.match(chunk, position + self._is_escaped)
+        end = len(chunk) if match is None else match.end()
+        if len(self._text) <= _LONGEST_KEY:
+            stop = end if match is None else end - 1
+            self._text += chunk[position : min(stop, position + 1 + _LONGEST_KEY)]
+        self._in_string = match is None
+        rest = chunk[position + self._is_escaped :] if match is None else b""
+        self._is_escaped = (len(rest) - len(rest.rstrip(b"\\"))) % 2 == 1
+        return end
+
     def _pattern(self) -> re.Pattern[bytes]:
-        if self._in_string:
-            return _IN_STRING
         if self._skip_from is None:
             return _STRUCTURE
         return _NESTED if self._depth > self._skip_from else _VALUE
 
     def _meet(self, what: bytes, chunk: bytes, at: int, start: int) -> int:
-        """Note one quote, bracket, colon or comma; returns where what is not yet kept starts."""
-        if self._in_string:
-            self._in_string = what != b'"'
-            self._is_escaped = what == b"\\"
-            if self._is_escaped:
-                self._text += b"\\"
-            return start
-        if what == b'"':
-            self._in_string, self._text = True, b""
-            return start
+        """Note one bracket, colon or comma; returns where what is not yet kept starts."""
         if what == b":":
             if self._text in _DROPPED and self._depth >= 2:
                 self._keep(chunk[start : at + 1])
