@@ -113,12 +113,11 @@ def _test_results(
 
 def written(submission: Submission, assignment: Assignment) -> tuple[WrittenResult, ...]:
     """Every written question: whether there is something for a person to mark."""
-    released = {cell.grade_id: cell.source for cell in assignment.release_cells}
     results = []
     for question in assignment.written:
-        answer = submission.written.get(question.name, "").strip()
-        untouched = not answer or answer == released.get(question.name, "").strip()
-        state = "no_response" if untouched else "needs_marking"
+        answer = submission.written.get(question.name, "")
+        is_blank = assignment.release.is_blank(question.name, answer)
+        state = "no_response" if is_blank else "needs_marking"
         results.append(WrittenResult(question.name, question.points, state))  # type: ignore[arg-type]
     return tuple(results)
 

@@ -15,6 +15,8 @@ from typing import Any, Self
 from autograder.errors import CourseError
 
 GRADE_CELL_PREFIX = "test_"
+ANSWER_STUB = "YOUR ANSWER HERE"
+"""What nbgrader puts in the place of a written answer."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,16 @@ class Release:
         return tuple(
             str(cell.grade_id) for cell in self.cells if cell.is_grade and cell.is_solution
         )
+
+    def is_blank(self, question: str, answer: str) -> bool:
+        """Whether an answer is none: empty, or the text that was handed out."""
+        handed_out = (plain(cell.source) for cell in self.cells if cell.grade_id == question)
+        return plain(answer) in ("", ANSWER_STUB, *handed_out)
+
+
+def plain(text: str) -> str:
+    """A text without what editors change in it: white space at the ends of lines, empty lines."""
+    return "\n".join(line.strip() for line in text.split("\n") if line.strip())
 
 
 def read_cells(notebook: Path) -> tuple[NotebookCell, ...]:

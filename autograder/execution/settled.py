@@ -189,14 +189,14 @@ class Settled:
 
 
 def _is_written(value: Any) -> bool:
-    """Whether it can be called and is no stub, which does nothing but say that it is one."""
-    if not callable(value):
-        return False
-    code = getattr(value, "__code__", None) if isinstance(value, FunctionType) else None
-    return not (
-        isinstance(code, CodeType)
-        and code.co_names == ("NotImplementedError",)
-        and not any(each.opname.startswith("RETURN") for each in dis.get_instructions(code))
+    """Whether it can be called and is no stub, which only imports and says that it is one."""
+    if not isinstance(value, FunctionType):
+        return callable(value)
+    steps = list(dis.get_instructions(value.__code__))
+    imported = {step.argval for step in steps if step.opname.startswith("IMPORT")}
+    named = set(value.__code__.co_names) - imported
+    return named != {"NotImplementedError"} or any(
+        step.opname.startswith("RETURN") for step in steps
     )
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from autograder.release import plain
 from autograder.submission.blocks import blocks
 from autograder.submission.recognizing import Recognized, listed
 from autograder.submission.records import Attachments, RawCell
@@ -17,7 +18,6 @@ from autograder.submission.released import (
     Question,
     Released,
     is_as_handed_out,
-    plain,
     plain_line,
     words,
 )

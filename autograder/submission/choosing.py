@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.errors import SubmissionRejected
-from autograder.release import Release
+from autograder.release import Release, plain
 from autograder.submission import archives, kinds, places
 from autograder.submission.blocks import blocks
 from autograder.submission.files import start_of
@@ -17,7 +17,7 @@ from autograder.submission.opening import Opened, open_hand_in
 from autograder.submission.places import Item, Listing, usual
 from autograder.submission.recognizing import listed
 from autograder.submission.records import Choice
-from autograder.submission.released import Released, is_as_handed_out, is_stub, plain
+from autograder.submission.released import Released, is_as_handed_out, is_stub
 from autograder.submission.understanding import require_this_assignment, understood
 
 MAX_CANDIDATES = 24

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder.errors import SubmissionRejected
-from autograder.release import Release
+from autograder.release import Release, plain
 from autograder.submission import kinds, running
 from autograder.submission.beside import Gathered, gather
 from autograder.submission.blocks import defined
@@ -24,7 +24,7 @@ from autograder.submission.records import (
     Submission,
     at_most,
 )
-from autograder.submission.released import Released, plain
+from autograder.submission.released import Released
 from autograder.submission.understanding import require_this_assignment, understood
 
 

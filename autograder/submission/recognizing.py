@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from autograder.release import plain
 from autograder.submission.blocks import Block, blocks
 from autograder.submission.records import RawCell
-from autograder.submission.released import Released, is_stub, plain
+from autograder.submission.released import Released, is_stub
 
 MAX_COMPARED = 400
 MAX_COMPARED_LENGTH = 20_000

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from autograder.release import GRADE_CELL_PREFIX, NotebookCell, Release
+from autograder.release import GRADE_CELL_PREFIX, NotebookCell, Release, plain
 from autograder.submission.blocks import blocks
 from autograder.submission.records import RawCell
 
@@ -188,11 +188,6 @@ def is_stub(essence: str, released: frozenset[str]) -> bool:
 def words(text: str) -> list[str]:
     """The words of a text, in lower case; of a very long one the first."""
     return _WORDS.findall(text[:_LONGEST_COMPARED].lower())
-
-
-def plain(text: str) -> str:
-    """A text without what editors change in it: white space at the ends of lines, empty lines."""
-    return "\n".join(line.strip() for line in text.split("\n") if line.strip())
 
 
 def plain_line(line: str) -> str:

@@ -233,8 +233,10 @@ def test_a_name_that_the_function_stores_is_left_alone(session: Session) -> None
     assert [called(session, "f"), called(session, "f")] == [11, 12]
 
 
-def test_a_stub_is_not_settled(session: Session) -> None:
-    session.run('def f(x):\n    """Double."""\n    raise NotImplementedError()', "cell 1", ("f",))
+@pytest.mark.parametrize("imports", ["", "    import math, os.path\n    from re import match\n"])
+def test_a_stub_is_not_settled(session: Session, imports: str) -> None:
+    stub = f'def f(x):\n    """Double."""\n{imports}    raise NotImplementedError()'
+    session.run(stub, "cell 1", ("f",))
     session.run("def f(x): return 2 * x", "cell 2")
     assert called(session, "f", 2) == 4
 
