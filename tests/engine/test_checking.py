@@ -185,6 +185,12 @@ def test_what_lies_beside_the_file_can_be_imported_and_read(tmp_path: Path) -> N
     assert found.problems == ()
 
 
+def test_a_file_that_is_called_like_a_library_does_not_stand_for_it(tmp_path: Path) -> None:
+    (tmp_path / "wave.py").write_text("factor = 3")
+    source = "import wave\ndef double(x):\n    return x * getattr(wave, 'factor', 2)"
+    assert double(with_double(tmp_path / "work.ipynb", source)) == ("passed", "")
+
+
 def test_changed_and_missing_checks_are_those_of_the_release(tmp_path: Path) -> None:
     given = release(tmp_path / "release.ipynb")
     changed = solution(WRONG), locked("check(double, 3, expected=3)", "test_double")
