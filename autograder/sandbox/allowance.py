@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from autograder.sandbox import speed
 from autograder.sandbox.channel import TICK_SECONDS
 from autograder.sandbox.failures import TimedOut
 from autograder.sandbox.limits import Limits
@@ -23,6 +24,7 @@ WAITING_FACTOR = 6.0  # the whole submission may wait so many times as long as o
 WORK_FACTOR = 4.0  # what it may cost in all, with the grader's work on its answers, by its limit
 LONGEST_FACTOR = 25.0  # on the clock, by the limit: behind all else, should measuring be deceived
 _LONGEST_TICK = 0.25  # what the grader sleeps beyond it is its own time
+_MEASURES = 3  # of the machine, each over a tenth of a second
 _SLACK = 0.1  # measures of time of different grain, one against the other
 
 
@@ -108,7 +110,7 @@ class Allowance:
         assert self._tree is not None
         call, limit = self._call, self._seconds
         self._measure(call, self._tree)
-        if call.computed > limit * self.factor:
+        if call.computed > limit * self.factor and not self._is_slower_now():
             raise TimedOut(f"{self._what} computed for longer than {limit:g} seconds.")
         patience = self._limits.waiting_seconds
         if call.waited > patience + call.active:
@@ -177,8 +179,22 @@ class Allowance:
             self._exhaust("")
 
     def _check_computing(self) -> None:
-        if self.cpu_seconds() > self._limits.submission_seconds * self.factor:
+        if self.exhausted:
+            return
+        is_over = self.cpu_seconds() > self._limits.submission_seconds * self.factor
+        if is_over and not self._is_slower_now():
             self._exhaust("")
+
+    def _is_slower_now(self) -> bool:
+        """Measure the machine again, before time is called over; if it is slower, limits grow.
+
+        How slow it is was measured when the warm process started: others may compute since then.
+        """
+        now = max(speed.factor() for _ in range(_MEASURES))
+        if now <= self.factor:
+            return False
+        self.factor = now
+        return True
 
     def _exhaust(self, why: str) -> None:
         if not self.exhausted:

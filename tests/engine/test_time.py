@@ -23,6 +23,7 @@ class FakeTree:
         self.own = 0.0
         self.seen = Used(0.0, 0.0)
         self.runnable = False
+        self.factor = 1.0  # of the machine, measured now
 
     def used(self) -> Used:
         return self.seen
@@ -46,6 +47,7 @@ def tree(monkeypatch: pytest.MonkeyPatch) -> FakeTree:
     fake = FakeTree()
     monkeypatch.setattr(allowance.time, "monotonic", lambda: fake.now)
     monkeypatch.setattr(allowance.time, "process_time", lambda: fake.own)
+    monkeypatch.setattr(allowance.speed, "factor", lambda: fake.factor)
     return fake
 
 
@@ -154,6 +156,23 @@ def test_a_slow_machine_gives_more_of_its_seconds(tree: FakeTree) -> None:
     number, why = ticks_until_over(allowed, tree, 500, computed=TICK, runnable=True)
     assert number == pytest.approx(3 * 2 / TICK, abs=2)
     assert "longer than 2 seconds" in why
+
+
+def test_a_machine_that_has_become_slower_gives_more_of_its_seconds(tree: FakeTree) -> None:
+    allowed = begun(tree)
+    tree.factor = 2.5
+    number, why = ticks_until_over(allowed, tree, 500, computed=TICK, runnable=True)
+    assert number == pytest.approx(2.5 * 2 / TICK, abs=2)
+    assert "longer than 2 seconds" in why
+    assert allowed.factor == 2.5
+
+
+def test_the_whole_submission_is_given_more_too(tree: FakeTree) -> None:
+    allowed = begun(tree, Limits(call_seconds=100, submission_seconds=4))
+    tree.factor = 2.0
+    number, why = ticks_until_over(allowed, tree, 500, computed=TICK, runnable=True)
+    assert number == pytest.approx(2 * 4 / TICK, abs=2)
+    assert "the whole submission may take 4 seconds" in why
 
 
 def test_loading_libraries_is_not_counted_for_a_bounded_time(tree: FakeTree) -> None:
