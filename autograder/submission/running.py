@@ -15,6 +15,10 @@ from autograder.submission.records import Check, RawCell, RunnableCell
 from autograder.submission.released import Exercise, Released, is_stub
 
 _BRINGS_NAMES = re.compile(r"^[ \t]*from[ \t]+[\w.]+[ \t]+import[ \t]*\*|^%run\b", re.MULTILINE)
+_BINDS_NOTHING = re.compile(
+    r"\s*%%(?:writefile|file|timeit|bash|sh|script|html|markdown|latex|svg|javascript|js|perl|ruby)\b",
+    re.IGNORECASE,
+)
 
 
 def ordered(
@@ -92,6 +96,8 @@ def _runnable(
 
 def _definitions(source: str) -> dict[str, str]:
     """The essence of the last block that binds each name."""
+    if _BINDS_NOTHING.match(source):
+        return {}
     return {name: block.essence for block in blocks(source) for name in block.names}
 
 
