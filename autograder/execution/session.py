@@ -18,10 +18,11 @@ from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult
 
 from autograder.execution import shell as shells
 from autograder.execution.settled import Rebinding, Settled
-from autograder.execution.statements import Statement, bound_names, statements
+from autograder.execution.statements import Statement, bound_names, statements, without
 from autograder.execution.tracebacks import file_of, line_of
 
 MOST_REBINDINGS = 40
+MOST_LEFT_OUT = 8  # names that a function's definition may do without
 
 
 @dataclass(frozen=True)
@@ -141,15 +142,38 @@ class OpenCell:
         names = list(statement.broken_names)
         with self._as_cell():
             for part in statement.parts:
-                try:
-                    with self._session.around():
-                        self._run_part(part, shown=is_last and isinstance(part, ast.Expr))
-                except self._session.fatal:
-                    raise
-                except BaseException as error:
-                    first = first or error
+                error = self._attempt(part, shown=is_last and isinstance(part, ast.Expr))
+                first = first or error
+                if error and not self._defined_without(part, error):
                     names += bound_names(part)
         return first, tuple(names)
+
+    def _attempt(self, part: ast.stmt, shown: bool) -> BaseException | None:
+        """Run one part; returns what it raised."""
+        try:
+            with self._session.around():
+                self._run_part(part, shown)
+        except self._session.fatal:
+            raise
+        except BaseException as error:
+            return error
+        return None
+
+    def _defined_without(self, part: ast.stmt, error: BaseException) -> bool:
+        """Whether a function could be defined without what is missing here: a decorator of a
+        library, as `numba.njit`, or a type in an annotation. The error then says so."""
+        again: BaseException | None = error
+        for _ in range(MOST_LEFT_OUT):
+            bare = without(part, again.name) if isinstance(again, NameError) else None
+            if bare is None:
+                return False
+            part = bare
+            again = self._attempt(part, shown=False)
+            if again is None:
+                name = getattr(part, "name", "the function")
+                error.args = (f"{error}; {name} was defined without it",)
+                return True
+        return False
 
     def _run_part(self, part: ast.stmt, shown: bool) -> None:
         shell = self._session.shell

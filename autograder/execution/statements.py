@@ -7,6 +7,7 @@ cell stands. Runs nothing.
 from __future__ import annotations
 
 import ast
+import copy
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -137,6 +138,32 @@ def _bound(node: ast.AST) -> Iterator[str]:
     elif not isinstance(node, (*_SCOPES, ast.Expr)):
         for child in ast.iter_child_nodes(node):
             yield from _bound(child)
+
+
+def without(part: ast.stmt, name: str | None) -> ast.stmt | None:
+    """A function's definition without the decorators and annotations that use a name.
+
+    None where it is no function, or has none such.
+    """
+    if not name or not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+        return None
+    bare = copy.deepcopy(part)
+    bare.decorator_list = [each for each in part.decorator_list if not _uses(each, name)]
+    arguments = bare.args
+    places = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    places += [each for each in (arguments.vararg, arguments.kwarg) if each]
+    annotated = [each for each in places if each.annotation and _uses(each.annotation, name)]
+    for place in annotated:
+        place.annotation = None
+    returns = bare.returns is not None and _uses(bare.returns, name)
+    if returns:
+        bare.returns = None
+    changed = annotated or returns or len(bare.decorator_list) < len(part.decorator_list)
+    return bare if changed else None
+
+
+def _uses(node: ast.expr, name: str) -> bool:
+    return any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(node))
 
 
 class _Repair:

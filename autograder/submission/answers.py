@@ -7,32 +7,28 @@ in the place of every answer that is not there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from autograder.release import plain
-from autograder.submission.blocks import blocks
-from autograder.submission.recognizing import Recognized, listed
-from autograder.submission.records import Attachments, RawCell
+from autograder.submission.placing import Answers, Chunk, Writing
+from autograder.submission.prose import said_in_code
+from autograder.submission.recognizing import Recognized
 from autograder.submission.released import (
-    Question,
     Released,
     is_as_handed_out,
     plain_line,
     words,
 )
-from autograder.submission.scripts import PROSE
 
 MAX_COMPARED = 300
-MAX_REPEATED = 20_000
-"""Characters of text that matches no question, shown in each place of an answer."""
-
 MANY_WORDS = 12
 """So many in a comment that stands alone, anywhere, are an answer and no remark on code."""
 
 _ENOUGH_IN_COMMON = 0.85
 _ENOUGH_WORDS = 15
 _SHARED_WORDS = 0.7
+_ITEM = re.compile(r"^[ \t>*_#(]{0,6}(\d{1,2})[.):]", re.MULTILINE)
 _BETWEEN = " \t.:)-\u2013\u2014"
 _WORD = re.compile(r"\w")
 _NUMBERED = re.compile(
@@ -48,31 +44,16 @@ _BADGE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Answers:
-    """What was written, the cells with each answer in its own, and what to say of it."""
+def answers(found: Recognized, released: Released, unread: Sequence[str] = ()) -> Answers:
+    """Find the written answers among the cells.
 
-    cells: tuple[RawCell, ...]
-    origins: tuple[int | None, ...]
-    written: Mapping[str, str]
-    attention: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Chunk:
-    """Text of the student's own: the place of its cell, its question, whether it is all of it."""
-
-    place: int
-    section: int | None
-    text: str
-    is_whole: bool
-    is_code: bool = False
-
-
-def answers(found: Recognized, released: Released) -> Answers:
-    """Find the written answers among the cells."""
+    Args:
+        found: the cells.
+        released: what was asked.
+        unread: names of documents that lie beside the work, in which answers may stand.
+    """
     chunks = [chunk for chunk in _chunks(found, released) if chunk.text]
-    sections: dict[int, list[_Chunk]] = {number: [] for number in range(len(released.questions))}
+    sections: dict[int, list[Chunk]] = {number: [] for number in range(len(released.questions))}
     for chunk in chunks:
         if chunk.section is not None and not chunk.is_code:
             sections[chunk.section].append(chunk)
@@ -80,18 +61,25 @@ def answers(found: Recognized, released: Released) -> Answers:
         if chunk.is_code and chunk.section is not None and not sections[chunk.section]:
             sections[chunk.section].append(chunk)
     unmatched = [chunk for chunk in chunks if chunk.section is None]
-    writing = _Writing(found, released)
+    writing = Writing(found, released)
     for number, question in enumerate(released.questions):
         if sections[number]:
             writing.answer(question, sections[number])
     writing.leave_out_what_moved(chunks)
     unanswered = [q for number, q in enumerate(released.questions) if not sections[number]]
-    if unmatched and unanswered:
-        writing.ask_a_person(unanswered, unmatched)
+    crowded = [chunk for each in sections.values() if _may_be_several(each) for chunk in each]
+    if unanswered and (unmatched or crowded or unread):
+        writing.ask_a_person(unanswered, unmatched, crowded, unread)
     return writing.result()
 
 
-def _chunks(found: Recognized, released: Released) -> Iterator[_Chunk]:
+def _may_be_several(chunks: Sequence[Chunk]) -> bool:
+    """Whether what stands under one question may be the answers to others as well."""
+    items = {item for chunk in chunks for item in _ITEM.findall(chunk.text)}
+    return len(items) > 1 or len({chunk.place for chunk in chunks}) > 1
+
+
+def _chunks(found: Recognized, released: Released) -> Iterator[Chunk]:
     """Every text of the student's own, with the question that it stands under."""
     section: int | None = None
     compared = 0
@@ -100,15 +88,15 @@ def _chunks(found: Recognized, released: Released) -> Iterator[_Chunk]:
     for place, cell in enumerate(found.cells):
         origin = found.origins[place]
         number = answer_of.get(-1 if origin is None else origin, names.get(cell.grade_id or ""))
-        text = cell.source
+        text, is_code = cell.source, False
         if number is not None:
             section = number
             if cell.cell_type == "code" and _is_comment(text):
                 text = _uncommented(text)
-            if cell.cell_type == "code" or not _has_released(text, released):
+            if cell.cell_type == "code" or not has_released(text, released):
                 untouched = released.cells[released.questions[number].answer].source
                 is_blank = plain(text) in ("", plain(untouched))
-                yield _Chunk(place, section, "" if is_blank else text, True)
+                yield Chunk(place, section, "" if is_blank else text, True)
                 continue
         elif origin is not None:
             section = released.sections.get(origin)
@@ -118,32 +106,33 @@ def _chunks(found: Recognized, released: Released) -> Iterator[_Chunk]:
             if is_as_handed_out(cell):
                 continue
         elif cell.cell_type == "code":
+            is_code, is_alone = True, _is_comment(text)
+            if is_alone:
+                text = _uncommented(text)
+            else:
+                text, is_alone = said_in_code(text)
             if not text.strip():
                 continue
-            if _is_comment(text):
-                text = _uncommented(text)
-                if section is not None or len(words(text)) >= MANY_WORDS:
-                    yield _Chunk(place, section, text, True, is_code=True)
-            elif section is not None and PROSE.search(text):
-                yield _Chunk(place, section, text, True, is_code=True)
-            continue
-        elif compared < MAX_COMPARED:
+            if not (is_alone and has_released(text, released)):
+                if section is not None or (is_alone and len(words(text)) >= MANY_WORDS):
+                    yield Chunk(place, section, text, True, is_code=True)
+                continue
+        if origin is None and number is None and compared < MAX_COMPARED:
             compared += 1
             if _is_older_wording(text, released):
                 section = None
                 continue
-            has_released = _has_released(text, released)
-            asked = None if has_released else _rewritten(text, released)
+            asked = None if has_released(text, released) else _rewritten(text, released)
             if asked is not None:
                 section, left = asked
                 if not left:
                     continue
         for chunk in _walked(place, text, section, released):
             section = chunk.section
-            yield chunk
+            yield replace(chunk, is_code=is_code)
 
 
-def _has_released(text: str, released: Released) -> bool:
+def has_released(text: str, released: Released) -> bool:
     """Whether any line of a text is one of the release's, or names a question."""
     return any(
         line in released.lines or _heading(line, released) is not None
@@ -151,7 +140,16 @@ def _has_released(text: str, released: Released) -> bool:
     )
 
 
-def _walked(place: int, text: str, section: int | None, released: Released) -> Iterator[_Chunk]:
+def asks(text: str, released: Released) -> bool:
+    """Whether a text has a line of a question's, or names one."""
+    lines = [plain_line(line) for line in text.split("\n")]
+    return any(
+        released.lines.get(line) is not None or _heading(line, released) is not None
+        for line in lines
+    )
+
+
+def _walked(place: int, text: str, section: int | None, released: Released) -> Iterator[Chunk]:
     """The parts of a text that are not released, each under the question that stands above it."""
     parts: list[tuple[int | None, list[str]]] = [(section, [])]
     for line in text.split("\n"):
@@ -173,7 +171,7 @@ def _walked(place: int, text: str, section: int | None, released: Released) -> I
         parts[-1][1].append(line)
     for where, lines in parts:
         own = "\n".join(lines).strip("\n")
-        yield _Chunk(place, where, own if _is_own(own) else "", own.strip() == text.strip())
+        yield Chunk(place, where, own if _is_own(own) else "", own.strip() == text.strip())
 
 
 def _is_own(text: str) -> bool:
@@ -259,180 +257,3 @@ def _uncommented(text: str) -> str:
     if bare[:3] in ('"""', "'''"):
         return bare[3:-3].strip("\n")
     return "\n".join(line.lstrip().removeprefix("#").removeprefix(" ") for line in text.split("\n"))
-
-
-class _Writing:
-    """The cells while answers are put into their own."""
-
-    def __init__(self, found: Recognized, released: Released) -> None:
-        self._found = found
-        self._released = released
-        self._cells: list[RawCell | None] = list(found.cells)
-        self._origins = list(found.origins)
-        self._after: dict[int, list[tuple[RawCell, int]]] = {}
-        self._written: dict[str, str] = {}
-        self._moved: set[int] = set()
-        self._elsewhere: list[str] = []
-        self._asked: list[str] = []
-        self._fill()
-
-    def _fill(self) -> None:
-        """Answers that are as they were released."""
-        for question in self._released.questions:
-            place = self._place(question)
-            if place is not None:
-                self._written[question.name] = self._found.cells[place].source
-
-    def _place(self, question: Question) -> int | None:
-        try:
-            return self._found.origins.index(question.answer)
-        except ValueError:
-            return None
-
-    def answer(self, question: Question, chunks: Sequence[_Chunk]) -> None:
-        """Put these texts, which belong to one question, into its cell."""
-        own = self._place(question)
-        texts: list[str] = []
-        pictures: dict[str, Mapping[str, str]] = {}
-        for chunk in chunks:
-            cell = self._found.cells[chunk.place]
-            text, more = _with_names_of_their_own(chunk.text, cell.attachments, pictures)
-            pictures.update(more)
-            if text not in texts:
-                texts.append(text)
-            self._moved.add(chunk.place)
-        text = texts[0] if len(texts) == 1 else "\n\n".join(text.strip("\n") for text in texts)
-        whole = next(
-            (chunk.place for chunk in chunks if chunk.is_whole and not chunk.is_code), None
-        )
-        target = own if own is not None else whole
-        if not any(chunk.place == own for chunk in chunks):
-            cells = dict.fromkeys(str(self._found.cells[chunk.place].number) for chunk in chunks)
-            self._elsewhere.append(f"{question.name!r} (in cell {listed(cells)})")
-        self._put(question, target, chunks[0].place, text, pictures)
-
-    def _put(
-        self,
-        question: Question,
-        target: int | None,
-        near: int,
-        text: str,
-        pictures: Attachments,
-    ) -> None:
-        original = self._released.cells[question.answer]
-        number = self._found.cells[near if target is None else target].number
-        metadata = dict(original.nbgrader)
-        if target is not None and self._found.cells[target].grade_id == question.name:
-            metadata = dict(self._found.cells[target].nbgrader)
-        cell = RawCell("markdown", text, metadata, pictures, number)
-        self._written[question.name] = text
-        if target is None:
-            self._after.setdefault(near, []).append((cell, question.answer))
-            return
-        if self._found.cells[target].cell_type == "code" and _is_program(
-            self._found.cells[target].source
-        ):
-            code = replace(self._found.cells[target], nbgrader={})
-            self._after.setdefault(target, []).append((code, -1))
-        self._cells[target] = cell
-        self._origins[target] = question.answer
-        self._moved.discard(target)
-
-    def leave_out_what_moved(self, chunks: Sequence[_Chunk]) -> None:
-        """Texts that stand in an answer's cell now do not stand in their old place as well."""
-        stays: dict[int, list[str]] = {}
-        for chunk in chunks:
-            if chunk.section is None:
-                stays.setdefault(chunk.place, []).append(chunk.text)
-        for place in self._moved:
-            cell, origin = self._found.cells[place], self._found.origins[place]
-            if cell.cell_type == "code" or self._cells[place] is not cell:
-                continue
-            if origin is not None:
-                self._cells[place] = replace(cell, source=self._released.cells[origin].source)
-                for text in stays.get(place, ()):
-                    extra = replace(cell, source=text, nbgrader={}, attachments={})
-                    self._after.setdefault(place, []).append((extra, -1))
-            elif place in stays:
-                self._cells[place] = replace(cell, source="\n\n".join(stays[place]))
-            else:
-                self._cells[place] = None
-        # What was added to a released text and belongs to no question is shown below that text.
-        for place, texts in stays.items():
-            origin = self._found.origins[place]
-            if origin is not None and place not in self._moved:
-                cell = self._found.cells[place]
-                original = self._released.cells[origin]
-                if original.is_locked and original.cell_type != "code":
-                    extra = replace(cell, source="\n\n".join(texts), nbgrader={})
-                    self._after.setdefault(place, []).append((extra, -1))
-
-    def ask_a_person(self, questions: Sequence[Question], chunks: Sequence[_Chunk]) -> None:
-        """Show text that matches no question in the place of every answer that is not there."""
-        cells = listed(dict.fromkeys(str(self._found.cells[c.place].number) for c in chunks))
-        texts, pictures, length = [], dict[str, Mapping[str, str]](), 0
-        for chunk in chunks:
-            attached = self._found.cells[chunk.place].attachments
-            text, more = _with_names_of_their_own(chunk.text, attached, pictures)
-            length += len(text)
-            if length > MAX_REPEATED:
-                texts.append("… and more, where it stands in this notebook.")
-                break
-            pictures.update(more)
-            texts.append(text)
-        intro = (
-            "This question has no answer of its own. The hand-in has text that matches no question "
-            f"(cell {cells}), for the person who marks:"
-        )
-        for question in questions:
-            place = self._place(question)
-            asked = None
-            if question.asked is not None and question.asked in self._found.origins:
-                asked = self._found.origins.index(question.asked)
-            near = place if place is not None else asked
-            if near is None:
-                near = chunks[-1].place
-            self._put(question, place, near, "\n\n".join([intro, *texts]), pictures)
-        self._asked.append(
-            f"Text in cell {cells} matches no question; {listed(repr(q.name) for q in questions)} "
-            f"{'has' if len(questions) == 1 else 'have'} no answer, so a person has to read it."
-        )
-
-    def result(self) -> Answers:
-        cells, origins = list[RawCell](), list[int | None]()
-        for place, cell in enumerate(self._cells):
-            if cell is not None:
-                cells.append(cell)
-                origins.append(self._origins[place])
-            for extra, origin in self._after.get(place, ()):
-                cells.append(extra)
-                origins.append(None if origin < 0 else origin)
-        attention = list(self._asked)
-        if self._elsewhere:
-            attention.insert(
-                0,
-                "Of the written answers these do not stand in their own cells and were found by "
-                f"their places and headings: {listed(self._elsewhere)}.",
-            )
-        return Answers(tuple(cells), tuple(origins), self._written, tuple(attention))
-
-
-def _is_program(text: str) -> bool:
-    return any(block.names for block in blocks(text))
-
-
-def _with_names_of_their_own(
-    text: str, pictures: Attachments, taken: Attachments
-) -> tuple[str, Attachments]:
-    """A text with its pictures, renamed where a name is taken by another picture."""
-    renamed: dict[str, Mapping[str, str]] = {}
-    for name, picture in pictures.items():
-        new, count = name, 1
-        while (new in taken and taken[new] != picture) or new in renamed:
-            count += 1
-            stem, dot, suffix = name.rpartition(".")
-            new = f"{stem or suffix}-{count}{dot}{suffix if stem else ''}"
-        if new != name:
-            text = text.replace(f"attachment:{name}", f"attachment:{new}")
-        renamed[new] = picture
-    return text, renamed

@@ -66,16 +66,16 @@ def content(path: Path, member: str) -> bytes:
 
 def _items(path: Path, members: list[zipfile.ZipInfo]) -> Iterator[Item]:
     for member in members:
-        name = member.filename
+        name = member.filename.replace("\\", "/")  # as old programs of Windows write it
         parts = name.split("/")
-        if member.is_dir() or any(is_nobodys(part) for part in parts) or not is_sayable(name):
+        if name.endswith("/") or any(is_nobodys(part) for part in parts) or not is_sayable(name):
             continue
-        if name.startswith("/") or "\\" in name or ".." in parts or ":" in parts[0]:
+        if name.startswith("/") or ".." in parts or ":" in parts[0]:
             continue
         remark = "is encrypted" if member.flag_bits & _IS_ENCRYPTED else ""
         if member.external_attr >> 28 == 0xA:
             remark = "is a symbolic link"
-        yield Item(name, path, _when(member), member.file_size, name, remark)
+        yield Item(name, path, _when(member), member.file_size, member.filename, remark)
 
 
 def _when(member: zipfile.ZipInfo) -> float:

@@ -24,6 +24,7 @@ _DECORATED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILI
 _ABOVE = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*")
 _INDENTED = re.compile(r"^[ \t]+(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 _COMPOUND = re.compile(r"(?:if|try|with|for|while)\b")
+_NOT_PLAIN = re.compile(r"(?:if|try|with|for|while|def|class|async|import|from|match)\b|@")
 _IMPORTED = re.compile(r"(?:from[ \t]+[\w.]+[ \t]+)?import\b(.*)", re.DOTALL)
 _BOUND = re.compile(r"[(\[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)[)\] \t]*(?:=(?!=)|:[^=\n]*=(?!=))")
 _LONGEST_HEAD = 2000
@@ -62,7 +63,7 @@ def defined(source: str) -> dict[str, str]:
 def essence(text: str) -> str:
     """Code without comments, texts in triple quotes and white space."""
     kept, position = [], 0
-    for kind, start, end in _tokens(text):
+    for kind, start, end in tokens(text):
         if kind in ("quotes", "comment"):
             kept.append(text[position:start])
             position = end
@@ -70,7 +71,13 @@ def essence(text: str) -> str:
     return "".join("".join(kept).split())
 
 
-def _tokens(source: str) -> Iterator[tuple[str, int, int]]:
+def is_plain(block: Block) -> bool:
+    """Whether a statement defines and imports nothing and has no other statements inside it."""
+    start = _ABOVE.match(block.text)
+    return not _NOT_PLAIN.match(block.text, start.end() if start else 0)
+
+
+def tokens(source: str) -> Iterator[tuple[str, int, int]]:
     """Strings, comments, brackets and line ends, each with its kind, start and end.
 
     A text in triple quotes is one token; where it is never closed, its quotes are.
@@ -120,7 +127,7 @@ def _continued(source: str, count: int) -> list[bool]:
     """For each line whether it begins inside a string, between brackets or after a backslash."""
     inside = [False] * count
     depth, line = 0, 0
-    for kind, start, end in _tokens(source):
+    for kind, start, end in tokens(source):
         if kind == "open":
             depth += 1
         elif kind == "close":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,12 +22,18 @@ from autograder.submission.released import Released, is_as_handed_out, is_stub
 from autograder.submission.understanding import require_this_assignment, understood
 
 MAX_CANDIDATES = 24
+MAX_UNREAD = 50
 SAME_TIME = 2.0
 """Seconds: files that are less apart are equally new; a zip knows no finer times."""
 
 _OURS = re.compile(r"\.ipynb|\.pynb$|\.py$|\.py\.txt$")
 _PERHAPS = re.compile(r"\.(?:txt|json)$|^[^.]*$")
-_DOCUMENTS = re.compile(r"\.(?:html?|pdf|docx?|odt|md|rtf|tex|gz|tar|tgz|rar|7z|gdoc|url|webloc)$")
+_DOCUMENTS = re.compile(
+    r"\.(?:html?|pdf|docx?|odt|pages|md|qmd|rmd|rst|rtf|tex|gz|tar|tgz|bz2|xz|rar|7z|gdoc|url|webloc)$"
+)
+_MAY_HOLD_WORK = re.compile(rf"{_DOCUMENTS.pattern}|\.(?:txt|png|jpe?g|heic|webp)$")
+_NAMED_FILE = re.compile(r"(?:%run[^\n]{0,40}?[ \t/]|['\"/])(\w{1,100})\.py\b")
+_NOT_WORK = re.compile(r"(?:readme|licen[cs]e|requirements|constraints|changelog)\b")
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,15 @@ def _choice(
     said = () if found.is_whole else (
         f"The folder holds more than {places.MAX_NAMES} files; not all of them were looked at.",
     )  # fmt: skip
-    return Choice(item.path, item.member, said, beside, item.folder)
+    unread = (
+        other.name
+        for other in items
+        if other not in candidates
+        and _MAY_HOLD_WORK.search(name := usual(other.base))
+        and not _NOT_WORK.match(name)
+    )
+    few = tuple(itertools.islice(unread, MAX_UNREAD))
+    return Choice(item.path, item.member, said, beside, item.folder, few)
 
 
 def _with_archives(items: Sequence[Item]) -> tuple[list[Item], list[str]]:
@@ -174,18 +189,27 @@ def _work(opened: Opened, released: Released) -> Mapping[str, str]:
 
 
 def _without_helpers(candidates: list[_Candidate]) -> list[_Candidate]:
-    """The candidates but for modules that another one imports."""
+    """The candidates but for modules that another one imports or runs."""
     used = {
-        name.split(".")[0]
+        (candidate.item, name)
         for candidate in candidates
-        for name in imported(cell.source for cell in candidate.opened.cells)
+        for name in _used([cell.source for cell in candidate.opened.cells])
     }
-    left = [
-        candidate
-        for candidate in candidates
-        if candidate.opened.kind != "module" or candidate.item.base.partition(".")[0] not in used
-    ]
-    return left or candidates
+
+    def is_helper(candidate: _Candidate) -> bool:
+        name = candidate.item.base.partition(".")[0]
+        return candidate.opened.kind != "notebook" and any(
+            by is not candidate.item and what == name for by, what in used
+        )
+
+    return [each for each in candidates if not is_helper(each)] or candidates
+
+
+def _used(sources: Sequence[str]) -> set[str]:
+    """The modules that code imports, and the files that it names as Python files, by their stem."""
+    return {name.split(".")[0] for name in imported(sources)} | {
+        name for source in sources for name in _NAMED_FILE.findall(source)
+    }
 
 
 def _best(candidates: Sequence[_Candidate], release: Release) -> tuple[_Candidate, list[str]]:

@@ -76,12 +76,19 @@ def _cells_of_3(worksheets: list[Any]) -> list[Any]:
 
 def _cell(cell: Any, number: int) -> RawCell:
     if isinstance(cell, dict) and isinstance(cell.get("cell_type"), str):
-        source = _text(cell.get("source", ""))
+        source = _text(_with_ends(cell.get("source") or ""))
         if source is not None:
             metadata = _nbgrader(cell.get("metadata"))
             pictures = _attachments(cell.get("attachments"))
             return RawCell(cell["cell_type"], source, metadata, pictures, number)
     raise SubmissionRejected(f"Cell {number} of the notebook is not a notebook cell.")
+
+
+def _with_ends(source: Any) -> Any:
+    """Lines with their ends, which some programs leave out."""
+    if not isinstance(source, list) or any("\n" in str(line) for line in source):
+        return source
+    return [line if number == 1 else f"\n{line}" for number, line in enumerate(source, 1)]
 
 
 def _text(source: Any) -> str | None:

@@ -98,6 +98,8 @@ def _decoded(raw: bytes) -> tuple[str, str]:
                 break
     if raw[1:40:2].count(0) > len(raw[1:40:2]) * 0.8:
         return raw.decode("utf-16-le", "replace"), "UTF-16"
+    if raw[:40:2].count(0) > len(raw[:40:2]) * 0.8:
+        return raw.decode("utf-16-be", "replace"), "UTF-16"
     try:
         return raw.decode("utf-8"), ""
     except UnicodeDecodeError as error:

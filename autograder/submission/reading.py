@@ -16,6 +16,7 @@ from autograder.submission.choosing import choose
 from autograder.submission.files import start_of
 from autograder.submission.imports import imported
 from autograder.submission.opening import digest_of_hand_in, open_hand_in
+from autograder.submission.recognizing import defines, listed
 from autograder.submission.records import (
     MAX_NOTES,
     Choice,
@@ -25,7 +26,11 @@ from autograder.submission.records import (
     at_most,
 )
 from autograder.submission.released import Released
-from autograder.submission.understanding import require_this_assignment, understood
+from autograder.submission.understanding import (
+    require_this_assignment,
+    understood,
+    understood_module,
+)
 
 
 def read(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> Submission:
@@ -42,20 +47,25 @@ def read(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> Su
     """
     choice = _chosen(Path(place), release)
     opened = open_hand_in(choice.path, choice.member)
-    cells, name = opened.cells, (choice.member or choice.path.name).rpartition("/")[2]
+    cells, name = opened.cells, _base(choice.member or choice.path.name)
     require_this_assignment(cells, release)
     released = Released(release)
     found = gather(choice, beside)
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    unread = [each for each in choice.unread if not any(_base(each) in text for text in code)]
     if opened.kind == "module":
         source = cells[0].source
         runnable, checks = running.of_module(name, source, released)
-        notes, written, attention = list[str](), dict[str, str](), list[str]()
+        cells, written, attention = understood_module(source, released, unread)
+        notes = list[str]()
     else:
         handed_in = cells
-        cells, written, attention = understood(cells, released)
+        cells, written, attention = understood(cells, released, unread)
         runnable, checks = running.ordered(cells, released)
         notes = list(_notes(handed_in, cells, runnable, released))
     remarks = [f"{name} {remark}." for remark in opened.remarks]
+    if unread and not any(_has_work(text, released) for text in code):
+        attention.append(f"No exercise is written in {name}; {listed(unread)} was not read.")
     return Submission(
         path=choice.path,
         kind=opened.kind,
@@ -88,6 +98,16 @@ def _chosen(place: Path, release: Release) -> Choice:
     return Choice(place)
 
 
+def _has_work(source: str, released: Released) -> bool:
+    """Whether any exercise is written in a text, or comes from a module."""
+    written = defines(source, released.functions, released.stubs)
+    return any(written.values()) or "import *" in source
+
+
+def _base(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
 def _is_zip(place: Path) -> bool:
     try:
         start = start_of(place)
@@ -99,9 +119,11 @@ def _is_zip(place: Path) -> bool:
 def _digest(choice: Choice, found: Gathered) -> str:
     """Of a file that lies alone its own; else of all the files together."""
     alone = digest_of_hand_in(choice.path, choice.member)
-    if not found.files:
+    if not found.files and not choice.unread:
         return alone
     total = hashlib.sha256(alone.encode())
+    for unread in choice.unread:
+        total.update(unread.encode("utf-8", "backslashreplace") + b"\0")
     for file in found.beside:
         name = file.name.encode("utf-8", "backslashreplace")
         total.update(b"%d:%s:%d:" % (len(name), name, len(file.content)) + file.content)

@@ -73,8 +73,9 @@ class BesideFile:
 class Choice:
     """Which file of a folder counts: `member` is its name inside where `path` is an archive.
 
-    `attention` says what else lay there, `beside` are the files that its code may read, and
-    `folder` is where in the student's folder it lies, "" or with a slash at the end.
+    `attention` says what else lay there, `beside` are the files that its code may read, `unread`
+    are the names of documents and archives that grading does not read, and `folder` is where in
+    the student's folder it lies, "" or with a slash at the end.
     """
 
     path: Path
@@ -82,6 +83,7 @@ class Choice:
     attention: tuple[str, ...] = ()
     beside: tuple[Item, ...] = ()
     folder: str = ""
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,19 @@ each with the place that it has among the cells.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from autograder.submission.blocks import blocks
 from autograder.submission.records import Check, RawCell, RunnableCell
 from autograder.submission.released import Exercise, Released, is_stub
+
+_BRINGS_NAMES = re.compile(r"^[ \t]*from[ \t]+[\w.]+[ \t]+import[ \t]*\*|^%run\b", re.MULTILINE)
+_BINDS_NOTHING = re.compile(
+    r"\s*%%(?:writefile|file|timeit|bash|sh|script|html|markdown|latex|svg|javascript|js|perl|ruby)\b",
+    re.IGNORECASE,
+)
 
 
 def ordered(
@@ -20,16 +27,18 @@ def ordered(
     """What to run, and the public checks with their places.
 
     An exercise is finished at its grade cell, or, where its function is not written there yet or
-    the grade cell is gone, after the last cell that defines it.
+    the grade cell is gone, after the last cell that defines it, or that imports whatever there is.
     """
     runnable, places = _runnable(cells, released)
     defined = [_definitions(cell.source) for cell in runnable]
     settles: dict[int, list[str]] = {}
     checks = []
+    bringing = (n for n, cell in enumerate(runnable, 1) if _BRINGS_NAMES.search(cell.source))
+    imported = max(bringing, default=0)
     for exercise in released.exercises:
         place = places.get(str(exercise.check.grade_id))
         finished = {
-            function: _finished(function, exercise, defined, place)
+            function: _finished(function, exercise, defined, place, imported)
             for function in exercise.functions
         }
         for function, after in finished.items():
@@ -87,13 +96,20 @@ def _runnable(
 
 def _definitions(source: str) -> dict[str, str]:
     """The essence of the last block that binds each name."""
+    if _BINDS_NOTHING.match(source):
+        return {}
     return {name: block.essence for block in blocks(source) for name in block.names}
 
 
 def _finished(
-    function: str, exercise: Exercise, defined: Sequence[Mapping[str, str]], place: int | None
+    function: str,
+    exercise: Exercise,
+    defined: Sequence[Mapping[str, str]],
+    place: int | None,
+    imported: int,
 ) -> int:
-    """How many cells have run when a function is finished."""
+    """How many cells have run when a function is finished; one that is written in none may come
+    from what cell number `imported` imports."""
     having = [number for number, names in enumerate(defined, 1) if function in names]
     written = [
         number for number in having if not is_stub(defined[number - 1][function], exercise.stubs)
@@ -104,4 +120,4 @@ def _finished(
             return place
     if written:
         return written[-1]
-    return len(defined) if place is None else place
+    return max(place or len(defined), imported)

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from autograder.errors import SubmissionRejected
 from autograder.release import Release
-from autograder.submission.answers import answers
+from autograder.submission.answers import MANY_WORDS, answers, asks, has_released
 from autograder.submission.blocks import defined
-from autograder.submission.recognizing import recognize
+from autograder.submission.prose import Text, is_prose, texts
+from autograder.submission.recognizing import Recognized, recognize
 from autograder.submission.records import RawCell
-from autograder.submission.released import Released
+from autograder.submission.released import Released, words
+
+FIRST_LINES = 5
+"""A text that begins a module in one of these lines says what the module is."""
 
 
 def understood(
-    cells: Sequence[RawCell], released: Released
+    cells: Sequence[RawCell], released: Released, unread: Sequence[str] = ()
 ) -> tuple[tuple[RawCell, ...], dict[str, str], list[str]]:
-    """Cells with the metadata that they had in the release, the written answers, what to say."""
+    """Cells with the metadata that they had in the release, the written answers, what to say.
+
+    Args:
+        cells: as they were handed in.
+        released: what students were given.
+        unread: names of documents beside the work, in which answers may stand.
+    """
     found = recognize(cells, released)
-    written = answers(found, released)
+    written = answers(found, released, unread)
     known = []
     for cell, origin in zip(written.cells, written.origins, strict=True):
         if origin is not None:
@@ -30,6 +40,43 @@ def understood(
             cell = replace(cell, nbgrader={})
         known.append(cell)
     return tuple(known), dict(written.written), [*found.attention, *written.attention]
+
+
+def understood_module(
+    source: str, released: Released, unread: Sequence[str] = ()
+) -> tuple[tuple[RawCell, ...], dict[str, str], list[str]]:
+    """As `understood`, of a plain module: its code, and below it the answers in its texts."""
+    telling = _telling(source, released)
+    cells = [RawCell("markdown", each.text, line=each.line) for each in telling]
+    cells.insert(0, RawCell("code", "", line=1))
+    written = answers(Recognized(cells, [None] * len(cells)), released, unread)
+    found = [
+        replace(cell, nbgrader=released.cells[origin].nbgrader)
+        for cell, origin in zip(written.cells, written.origins, strict=True)
+        if origin is not None
+    ]
+    code = RawCell("code", source, number=1, line=1)
+    return (code, *found), dict(written.written), list(written.attention)
+
+
+def _telling(source: str, released: Released) -> Iterator[Text]:
+    """Texts of a module that may be answers: what stands under a question, and long prose that is
+    no remark on code."""
+    under_question = False
+    for number, each in enumerate(texts(source)):
+        if has_released(each.text, released):
+            under_question = under_question or asks(each.text, released)
+        elif under_question:
+            if each.is_above_code and not is_prose(each.text):
+                continue
+        elif (
+            each.is_above_code
+            or (number == 0 and each.line <= FIRST_LINES)
+            or len(words(each.text)) < MANY_WORDS
+            or not is_prose(each.text)
+        ):
+            continue
+        yield each
 
 
 def require_this_assignment(cells: Sequence[RawCell], release: Release) -> None:

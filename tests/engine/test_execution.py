@@ -42,6 +42,31 @@ def test_a_statement_that_raises_costs_itself_only(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
+    "definition",
+    [
+        "@njit\ndef f(x):",
+        "@numba.jit(nopython=True)\ndef f(x):",
+        "def f(x: torch.Tensor) -> NDArray:",
+        "@beartype\ndef f(x: Union[int, float], *rest: Tensor, y: Tensor = 2):",
+    ],
+)
+def test_a_function_does_without_a_decorator_or_type_that_is_missing(session, definition):
+    (trouble,) = session.run(f"{definition}\n    return x + 1", "cell 1")
+    assert session.namespace["f"](1) == 2
+    assert "f was defined without it" in str(trouble.error)
+    assert trouble.names == ()
+
+
+def test_a_decorator_that_is_there_stays_and_one_that_fails_costs_the_function(session):
+    source = "def twice(g):\n    return lambda x: 2 * g(x)\n@twice\n@njit\ndef f(x):\n    return x"
+    session.run(source, "cell 1")
+    assert session.namespace["f"](3) == 6
+    (trouble,) = session.run("def bad(g):\n    return nothing\n@bad\ndef h(x): ...", "cell 2")
+    assert trouble.names == ("h",)
+    assert "h" not in session.namespace
+
+
+@pytest.mark.parametrize(
     ("line", "error"),
     [
         ("import google.colab", "ModuleNotFoundError"),

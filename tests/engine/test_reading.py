@@ -105,6 +105,19 @@ def packed(files: dict[str, bytes | str]) -> bytes:
     return content.getvalue()
 
 
+def test_a_zip_with_the_slashes_of_windows_is_read(assignment, folder):
+    text = as_json(solved())
+    (folder / "hw.zip").write_bytes(packed({"hw\\": "", "hw\\mini.ipynb": text}))
+    assert read(folder, assignment.release).written["why"]
+
+
+def test_a_script_in_utf16_without_a_mark_is_read_in_either_order(assignment, folder):
+    for encoding in ("utf-16-le", "utf-16-be"):
+        (folder / "mini.py").write_bytes("def double(x):\n    return 2 * x\n".encode(encoding))
+        (sentence,) = read(folder, assignment.release).attention
+        assert "UTF-16" in sentence
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
