@@ -33,6 +33,7 @@ _DOCUMENTS = re.compile(
 )
 _MAY_HOLD_WORK = re.compile(rf"{_DOCUMENTS.pattern}|\.(?:txt|png|jpe?g|heic|webp)$")
 _NAMED_FILE = re.compile(r"(?:%run[^\n]{0,40}?[ \t/]|['\"/])(\w{1,100})\.py\b")
+_TEST = re.compile(r"(?:test_.*|.*_test|conftest)\.py$")
 _NOT_WORK = re.compile(r"(?:readme|licen[cs]e|requirements|constraints|changelog)\b")
 
 
@@ -189,25 +190,22 @@ def _work(opened: Opened, released: Released) -> Mapping[str, str]:
 
 
 def _without_helpers(candidates: list[_Candidate]) -> list[_Candidate]:
-    """The candidates but for modules that another one imports or runs."""
-    used = {
-        (candidate.item, name)
-        for candidate in candidates
-        for name in _used([cell.source for cell in candidate.opened.cells])
-    }
+    """The candidates but for modules that another one imports or runs, and for tests of it."""
+    used = {each.item: _used([cell.source for cell in each.opened.cells]) for each in candidates}
 
     def is_helper(candidate: _Candidate) -> bool:
-        name = candidate.item.base.partition(".")[0]
-        return candidate.opened.kind != "notebook" and any(
-            by is not candidate.item and what == name for by, what in used
-        )
+        item = candidate.item
+        names = {item.base.partition(".")[0], *item.folder.split("/")}
+        others = (found for by, found in used.items() if by is not item)
+        return candidate.opened.kind != "notebook" and any(names & found for found in others)
 
-    return [each for each in candidates if not is_helper(each)] or candidates
+    left = [each for each in candidates if not is_helper(each)] or candidates
+    return [each for each in left if not _TEST.match(usual(each.item.base))] or left
 
 
 def _used(sources: Sequence[str]) -> set[str]:
     """The modules that code imports, and the files that it names as Python files, by their stem."""
-    return {name.split(".")[0] for name in imported(sources)} | {
+    return {part for name in imported(sources) for part in name.split(".")} | {
         name for source in sources for name in _NAMED_FILE.findall(source)
     }
 
