@@ -77,7 +77,12 @@ def choose(place: Path, release: Release) -> Choice:
         if item in ours and item.base.lower().rstrip().endswith("ipynb")
     ]
     choice = _choice(chosen.item, items, [c.item for c in candidates], found)
-    return replace(choice, attention=(*sentences, *remarks, *choice.attention))
+    others = (each.item.name for each in candidates if each.work and each.work != chosen.work)
+    return replace(
+        choice,
+        attention=(*sentences, *remarks, *choice.attention),
+        unread=(*others, *choice.unread),
+    )
 
 
 def _choice(
@@ -215,17 +220,24 @@ def _best(candidates: Sequence[_Candidate], release: Release) -> tuple[_Candidat
     worked = [candidate for candidate in candidates if candidate.work]
     if not worked:
         return candidates[0], []
-    newest = max(candidate.item.modified for candidate in worked)
-    best = next(c for c in worked if c.item.modified > newest - SAME_TIME)
+    count = {each.item: len(each.work.keys() & set(release.exercises)) for each in worked}
+    wanted = [each for each in worked if count[each.item]] or worked
+    newest = max(candidate.item.modified for candidate in wanted)
+    best = max(
+        (c for c in wanted if c.item.modified > newest - SAME_TIME), key=lambda c: count[c.item]
+    )
     equal = [c for c in worked if c.work == best.work]
     best = equal[0]
     different = [c for c in worked if c.work != best.work]
     own = usual(f"{release.name}.ipynb")
     if different:
         names = listed(candidate.item.name for candidate in different)
-        return best, [
-            f"{best.item.name} was graded because it is the newest; there is other work in {names}."
-        ]
+        is_fullest = all(count[c.item] < count[best.item] for c in different)
+        is_newer = all(c.item.modified <= best.item.modified - SAME_TIME for c in different)
+        why = "more exercises are written in it" if is_fullest and not is_newer else (
+            "it is the newest"
+        )  # fmt: skip
+        return best, [f"{best.item.name} was graded because {why}; there is other work in {names}."]
     untouched = [candidate for candidate in candidates if not candidate.work]
     if untouched and usual(best.item.name) != own:
         names = listed(candidate.item.name for candidate in untouched)
