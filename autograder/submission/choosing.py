@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 from autograder.errors import SubmissionRejected
 from autograder.release import Release, plain
 from autograder.submission import archives, kinds, places
+from autograder.submission.answers import asks
 from autograder.submission.blocks import blocks
 from autograder.submission.files import start_of
 from autograder.submission.imports import imported
@@ -23,6 +23,7 @@ from autograder.submission.understanding import require_this_assignment, underst
 
 MAX_CANDIDATES = 24
 MAX_UNREAD = 50
+MAX_READMES = 5
 SAME_TIME = 2.0
 """Seconds: files that are less apart are equally new; a zip knows no finer times."""
 
@@ -33,6 +34,7 @@ _DOCUMENTS = re.compile(
 )
 _MAY_HOLD_WORK = re.compile(rf"{_DOCUMENTS.pattern}|\.(?:txt|png|jpe?g|heic|webp)$")
 _NAMED_FILE = re.compile(r"(?:%run[^\n]{0,40}?[ \t/]|['\"/])(\w{1,100})\.py\b")
+_LONGEST_README = 2**16
 _TEST = re.compile(r"(?:test_.*|.*_test|conftest)\.py$")
 _NOT_WORK = re.compile(r"(?:readme|licen[cs]e|requirements|constraints|changelog)\b")
 
@@ -65,7 +67,7 @@ def choose(place: Path, release: Release) -> Choice:
     ours = _in_order([item for item in items if _OURS.search(usual(item.base))], release)
     perhaps = _in_order([item for item in items if _PERHAPS.search(usual(item.base))], release)
     if len(ours) == 1 and not perhaps and not remarks:
-        return _choice(ours[0], items, ours, found)
+        return _choice(ours[0], items, ours, found, release)
     candidates, failures = _readable([*ours, *perhaps][:MAX_CANDIDATES], release, set(ours))
     candidates = _without_helpers(candidates)
     if not candidates:
@@ -76,7 +78,7 @@ def choose(place: Path, release: Release) -> Choice:
         for item, reason in failures
         if item in ours and item.base.lower().rstrip().endswith("ipynb")
     ]
-    choice = _choice(chosen.item, items, [c.item for c in candidates], found)
+    choice = _choice(chosen.item, items, [c.item for c in candidates], found, release)
     others = (each.item.name for each in candidates if each.work and each.work != chosen.work)
     return replace(
         choice,
@@ -86,7 +88,11 @@ def choose(place: Path, release: Release) -> Choice:
 
 
 def _choice(
-    item: Item, items: Sequence[Item], candidates: Sequence[Item], found: Listing
+    item: Item,
+    items: Sequence[Item],
+    candidates: Sequence[Item],
+    found: Listing,
+    release: Release,
 ) -> Choice:
     beside = tuple(
         other
@@ -101,15 +107,28 @@ def _choice(
     said = () if found.is_whole else (
         f"The folder holds more than {places.MAX_NAMES} files; not all of them were looked at.",
     )  # fmt: skip
-    unread = (
-        other.name
+    unread = [
+        other
         for other in items
-        if other not in candidates
-        and _MAY_HOLD_WORK.search(name := usual(other.base))
-        and not _NOT_WORK.match(name)
-    )
-    few = tuple(itertools.islice(unread, MAX_UNREAD))
+        if other not in candidates and _MAY_HOLD_WORK.search(usual(other.base))
+    ]
+    others = {other: None for other in unread if _NOT_WORK.match(usual(other.base))}
+    answering = {other for other in [*others][:MAX_READMES] if _names_a_question(other, release)}
+    few = tuple(other.name for other in unread if other not in others or other in answering)[
+        :MAX_UNREAD
+    ]
     return Choice(item.path, item.member, said, beside, item.folder, few)
+
+
+def _names_a_question(item: Item, release: Release) -> bool:
+    """Whether the beginning of a text, a README say, has the heading of a question."""
+    if item.member or item.remark:
+        return False
+    try:
+        start = start_of(item.path, _LONGEST_README)
+    except SubmissionRejected:
+        return False
+    return asks(start.decode("utf-8", "replace"), Released(release))
 
 
 def _with_archives(items: Sequence[Item]) -> tuple[list[Item], list[str]]:
