@@ -28,7 +28,7 @@ SAME_TIME = 2.0
 """Seconds: files that are less apart are equally new; a zip knows no finer times."""
 
 _OURS = re.compile(r"\.ipynb|\.pynb$|\.py$|\.py\.txt$")
-_PERHAPS = re.compile(r"\.(?:txt|json)$|^[^.]*$")
+_PERHAPS = re.compile(r"\.(?:txt|json|md|qmd|rmd)$|^[^.]*$")
 _DOCUMENTS = re.compile(
     r"\.(?:html?|pdf|docx?|odt|pages|md|qmd|rmd|rst|rtf|tex|gz|tar|tgz|bz2|xz|rar|7z|gdoc|url|webloc)$"
 )
