@@ -44,8 +44,8 @@ def recognize(cells: Sequence[RawCell], released: Released) -> Recognized:
     if found.without_id:
         found.attention.insert(
             0,
-            f"{counted(len(found.without_id), 'cell')} had lost nbgrader's metadata and "
-            "were recognized by what they define and say.",
+            f"{counted(len(found.without_id), 'cell')} had lost nbgrader's metadata; what they "
+            "define and say tells which they are.",
         )
     return found
 
