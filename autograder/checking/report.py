@@ -43,7 +43,7 @@ class CheckReport:
     """All public checks of one file, and what stood in their way.
 
     `attention` are sentences about how the file was read; `points` what the whole assignment is
-    worth; `is_module` says that written answers cannot stand in such a file, `is_part` that only
+    worth; `is_module` says that the file has no cells for written answers, `is_part` that only
     some exercises were asked for.
     """
 

@@ -119,7 +119,10 @@ def _blank(report: CheckReport) -> list[str]:
     names = ", ".join(each.name for each in blank)
     verb = "is" if len(blank) == 1 else "are"
     if report.is_module:
-        return [f"{worth} {verb} not in this file, which has no cells for them: {names}."]
+        return [
+            f"{worth} {verb} not in this file: {names}. In a module without cells, an answer is a "
+            'comment or a string below a comment such as "# Question 1".'
+        ]
     return [f"{worth} {verb} still blank: {names}."]
 
 

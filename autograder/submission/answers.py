@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from autograder.release import plain
+from autograder.release import NotebookCell, plain
 from autograder.submission.placing import Answers, Chunk, Writing
-from autograder.submission.prose import said_in_code
+from autograder.submission.prose import said_in_code, texts
 from autograder.submission.recognizing import Recognized
+from autograder.submission.records import RawCell
 from autograder.submission.released import (
     Released,
     is_as_handed_out,
@@ -28,7 +29,7 @@ MANY_WORDS = 12
 _ENOUGH_IN_COMMON = 0.85
 _ENOUGH_WORDS = 15
 _SHARED_WORDS = 0.7
-_ITEM = re.compile(r"^[ \t>*_#(]{0,6}(\d{1,2})[.):]", re.MULTILINE)
+_ITEM = re.compile(r"^[ \t>*_#(|]{0,6}(\d{1,2})[ \t]{0,3}[.):|]", re.MULTILINE)
 _BETWEEN = " \t.:)-\u2013\u2014"
 _WORD = re.compile(r"\w")
 _NUMBERED = re.compile(
@@ -101,7 +102,10 @@ def _chunks(found: Recognized, released: Released) -> Iterator[Chunk]:
         elif origin is not None:
             section = released.sections.get(origin)
             original = released.cells[origin]
-            if original.cell_type == "code" or plain(text) == plain(original.source):
+            if original.cell_type == "code":
+                yield from _asked_in_code(place, cell, original, released)
+                continue
+            if plain(text) == plain(original.source):
                 continue
             if is_as_handed_out(cell):
                 continue
@@ -119,9 +123,12 @@ def _chunks(found: Recognized, released: Released) -> Iterator[Chunk]:
                 continue
         if origin is None and number is None and compared < MAX_COMPARED:
             compared += 1
-            if _is_older_wording(text, released):
+            added = _added_to_older_wording(text, released)
+            if added is not None:
                 section = None
-                continue
+                if not added:
+                    continue
+                text = added
             asked = None if has_released(text, released) else _rewritten(text, released)
             if asked is not None:
                 section, left = asked
@@ -130,6 +137,18 @@ def _chunks(found: Recognized, released: Released) -> Iterator[Chunk]:
         for chunk in _walked(place, text, section, released):
             section = chunk.section
             yield replace(chunk, is_code=is_code)
+
+
+def _asked_in_code(
+    place: int, cell: RawCell, original: NotebookCell, released: Released
+) -> Iterator[Chunk]:
+    """Answers that stand in a solution cell, in comments and strings below a question's heading."""
+    if cell.cell_type == "code" and original.is_solution:
+        text = "\n\n".join(each.text for each in texts(cell.source))
+        if asks(text, released):
+            for chunk in _walked(place, text, None, released):
+                if chunk.section is not None:
+                    yield replace(chunk, is_code=True)
 
 
 def has_released(text: str, released: Released) -> bool:
@@ -232,13 +251,23 @@ def _rewritten(text: str, released: Released) -> tuple[int, bool] | None:
     return None
 
 
-def _is_older_wording(text: str, released: Released) -> bool:
-    """Whether a text is one of the release's in other words, as an earlier release had it."""
+def _added_to_older_wording(text: str, released: Released) -> str | None:
+    """What was added to a text of the release that is there in other words, as an earlier release
+    had it; None where it is no such text."""
     said = set(words(text))
-    return len(said) >= _ENOUGH_WORDS and any(
-        len(said & wording) >= _SHARED_WORDS * max(len(said), len(wording))
-        for wording in released.wordings
-    )
+    if len(said) < _ENOUGH_WORDS:
+        return None
+    for wording in released.wordings:
+        if len(said & wording) >= _SHARED_WORDS * max(len(said), len(wording)):
+            own = [line for line in text.split("\n") if _is_fresh(line, wording, released)]
+            return "\n".join(own) if len(words(" ".join(own))) >= MANY_WORDS else ""
+    return None
+
+
+def _is_fresh(line: str, wording: frozenset[str], released: Released) -> bool:
+    said = set(words(line))
+    is_known = plain_line(line) in released.known_lines
+    return not is_known and len(said & wording) < _SHARED_WORDS * len(said)
 
 
 def _is_comment(text: str) -> bool:

@@ -37,6 +37,7 @@ class Block:
     text: str
     names: tuple[str, ...]
     is_definition: bool
+    is_import: bool = False
 
     @cached_property
     def essence(self) -> str:
@@ -151,7 +152,7 @@ def _block(text: str) -> Block:
         return Block(text, (match.group(1),), True)
     if match := _IMPORTED.match(head):
         words = re.sub(r"\w+[ \t]+as[ \t]+", "", match.group(1))
-        return Block(text, tuple(re.findall(r"\b[A-Za-z_]\w*", words)), False)
+        return Block(text, tuple(re.findall(r"\b[A-Za-z_]\w*", words)), False, True)
     if match := _BOUND.match(head):
         return Block(text, tuple(re.findall(r"\w+", match.group(1))), False)
     if _COMPOUND.match(head):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 from autograder.errors import SubmissionRejected
 from autograder.release import Release, plain
 from autograder.submission import archives, kinds, places
+from autograder.submission.answers import asks
 from autograder.submission.blocks import blocks
 from autograder.submission.files import start_of
 from autograder.submission.imports import imported
@@ -23,16 +23,19 @@ from autograder.submission.understanding import require_this_assignment, underst
 
 MAX_CANDIDATES = 24
 MAX_UNREAD = 50
+MAX_READMES = 5
 SAME_TIME = 2.0
 """Seconds: files that are less apart are equally new; a zip knows no finer times."""
 
 _OURS = re.compile(r"\.ipynb|\.pynb$|\.py$|\.py\.txt$")
-_PERHAPS = re.compile(r"\.(?:txt|json)$|^[^.]*$")
+_PERHAPS = re.compile(r"\.(?:txt|json|md|qmd|rmd)$|^[^.]*$")
 _DOCUMENTS = re.compile(
     r"\.(?:html?|pdf|docx?|odt|pages|md|qmd|rmd|rst|rtf|tex|gz|tar|tgz|bz2|xz|rar|7z|gdoc|url|webloc)$"
 )
 _MAY_HOLD_WORK = re.compile(rf"{_DOCUMENTS.pattern}|\.(?:txt|png|jpe?g|heic|webp)$")
 _NAMED_FILE = re.compile(r"(?:%run[^\n]{0,40}?[ \t/]|['\"/])(\w{1,100})\.py\b")
+_LONGEST_README = 2**16
+_TEST = re.compile(r"(?:test_.*|.*_test|conftest)\.py$")
 _NOT_WORK = re.compile(r"(?:readme|licen[cs]e|requirements|constraints|changelog)\b")
 
 
@@ -64,7 +67,7 @@ def choose(place: Path, release: Release) -> Choice:
     ours = _in_order([item for item in items if _OURS.search(usual(item.base))], release)
     perhaps = _in_order([item for item in items if _PERHAPS.search(usual(item.base))], release)
     if len(ours) == 1 and not perhaps and not remarks:
-        return _choice(ours[0], items, ours, found)
+        return _choice(ours[0], items, ours, found, release)
     candidates, failures = _readable([*ours, *perhaps][:MAX_CANDIDATES], release, set(ours))
     candidates = _without_helpers(candidates)
     if not candidates:
@@ -75,12 +78,21 @@ def choose(place: Path, release: Release) -> Choice:
         for item, reason in failures
         if item in ours and item.base.lower().rstrip().endswith("ipynb")
     ]
-    choice = _choice(chosen.item, items, [c.item for c in candidates], found)
-    return replace(choice, attention=(*sentences, *remarks, *choice.attention))
+    choice = _choice(chosen.item, items, [c.item for c in candidates], found, release)
+    others = (each.item.name for each in candidates if each.work and each.work != chosen.work)
+    return replace(
+        choice,
+        attention=(*sentences, *remarks, *choice.attention),
+        unread=(*others, *choice.unread),
+    )
 
 
 def _choice(
-    item: Item, items: Sequence[Item], candidates: Sequence[Item], found: Listing
+    item: Item,
+    items: Sequence[Item],
+    candidates: Sequence[Item],
+    found: Listing,
+    release: Release,
 ) -> Choice:
     beside = tuple(
         other
@@ -95,15 +107,28 @@ def _choice(
     said = () if found.is_whole else (
         f"The folder holds more than {places.MAX_NAMES} files; not all of them were looked at.",
     )  # fmt: skip
-    unread = (
-        other.name
+    unread = [
+        other
         for other in items
-        if other not in candidates
-        and _MAY_HOLD_WORK.search(name := usual(other.base))
-        and not _NOT_WORK.match(name)
-    )
-    few = tuple(itertools.islice(unread, MAX_UNREAD))
+        if other not in candidates and _MAY_HOLD_WORK.search(usual(other.base))
+    ]
+    others = {other: None for other in unread if _NOT_WORK.match(usual(other.base))}
+    answering = {other for other in [*others][:MAX_READMES] if _names_a_question(other, release)}
+    few = tuple(other.name for other in unread if other not in others or other in answering)[
+        :MAX_UNREAD
+    ]
     return Choice(item.path, item.member, said, beside, item.folder, few)
+
+
+def _names_a_question(item: Item, release: Release) -> bool:
+    """Whether the beginning of a text, a README say, has the heading of a question."""
+    if item.member or item.remark:
+        return False
+    try:
+        start = start_of(item.path, _LONGEST_README)
+    except SubmissionRejected:
+        return False
+    return asks(start.decode("utf-8", "replace"), Released(release))
 
 
 def _with_archives(items: Sequence[Item]) -> tuple[list[Item], list[str]]:
@@ -189,25 +214,22 @@ def _work(opened: Opened, released: Released) -> Mapping[str, str]:
 
 
 def _without_helpers(candidates: list[_Candidate]) -> list[_Candidate]:
-    """The candidates but for modules that another one imports or runs."""
-    used = {
-        (candidate.item, name)
-        for candidate in candidates
-        for name in _used([cell.source for cell in candidate.opened.cells])
-    }
+    """The candidates but for modules that another one imports or runs, and for tests of it."""
+    used = {each.item: _used([cell.source for cell in each.opened.cells]) for each in candidates}
 
     def is_helper(candidate: _Candidate) -> bool:
-        name = candidate.item.base.partition(".")[0]
-        return candidate.opened.kind != "notebook" and any(
-            by is not candidate.item and what == name for by, what in used
-        )
+        item = candidate.item
+        names = {item.base.partition(".")[0], *item.folder.split("/")}
+        others = (found for by, found in used.items() if by is not item)
+        return candidate.opened.kind != "notebook" and any(names & found for found in others)
 
-    return [each for each in candidates if not is_helper(each)] or candidates
+    left = [each for each in candidates if not is_helper(each)] or candidates
+    return [each for each in left if not _TEST.match(usual(each.item.base))] or left
 
 
 def _used(sources: Sequence[str]) -> set[str]:
     """The modules that code imports, and the files that it names as Python files, by their stem."""
-    return {name.split(".")[0] for name in imported(sources)} | {
+    return {part for name in imported(sources) for part in name.split(".")} | {
         name for source in sources for name in _NAMED_FILE.findall(source)
     }
 
@@ -217,17 +239,24 @@ def _best(candidates: Sequence[_Candidate], release: Release) -> tuple[_Candidat
     worked = [candidate for candidate in candidates if candidate.work]
     if not worked:
         return candidates[0], []
-    newest = max(candidate.item.modified for candidate in worked)
-    best = next(c for c in worked if c.item.modified > newest - SAME_TIME)
+    count = {each.item: len(each.work.keys() & set(release.exercises)) for each in worked}
+    wanted = [each for each in worked if count[each.item]] or worked
+    newest = max(candidate.item.modified for candidate in wanted)
+    best = max(
+        (c for c in wanted if c.item.modified > newest - SAME_TIME), key=lambda c: count[c.item]
+    )
     equal = [c for c in worked if c.work == best.work]
     best = equal[0]
     different = [c for c in worked if c.work != best.work]
     own = usual(f"{release.name}.ipynb")
     if different:
         names = listed(candidate.item.name for candidate in different)
-        return best, [
-            f"{best.item.name} was graded because it is the newest; there is other work in {names}."
-        ]
+        is_fullest = all(count[c.item] < count[best.item] for c in different)
+        is_newer = all(c.item.modified <= best.item.modified - SAME_TIME for c in different)
+        why = "more exercises are written in it" if is_fullest and not is_newer else (
+            "it is the newest"
+        )  # fmt: skip
+        return best, [f"{best.item.name} was graded because {why}; there is other work in {names}."]
     untouched = [candidate for candidate in candidates if not candidate.work]
     if untouched and usual(best.item.name) != own:
         names = listed(candidate.item.name for candidate in untouched)

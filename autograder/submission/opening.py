@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from autograder.errors import SubmissionRejected
-from autograder.submission import archives, documents, kinds, scripts
+from autograder.submission import archives, documents, kinds, markdown, scripts
 from autograder.submission.blocks import blocks
 from autograder.submission.files import MAX_BYTES, digest_of, opened, require_sensible
 from autograder.submission.records import Kind, RawCell
@@ -84,6 +84,8 @@ def _open(path: Path, member: str, _: tuple[int, int]) -> Opened:
         )
     if "ipynb" in name.lower():
         remarks.append("is Python and not a notebook; it was read as Python")
+    if name.lower().rstrip().endswith(markdown.SUFFIXES):
+        return Opened("percent", _bounded(markdown.cells_of(text)), tuple(remarks))
     if scripts.is_script(text):
         return Opened("percent", _bounded(scripts.cells_of(text)), tuple(remarks))
     return Opened("module", _bounded((RawCell("code", text, number=1, line=1),)), tuple(remarks))

@@ -44,8 +44,8 @@ def recognize(cells: Sequence[RawCell], released: Released) -> Recognized:
     if found.without_id:
         found.attention.insert(
             0,
-            f"{counted(len(found.without_id), 'cell')} had lost nbgrader's metadata and "
-            "were recognized by what they define and say.",
+            f"{counted(len(found.without_id), 'cell')} had lost nbgrader's metadata; what they "
+            "define and say tells which they are.",
         )
     return found
 
@@ -245,7 +245,8 @@ def _freed_from_locked_cells(found: Recognized, released: Released) -> None:
 def _added(source: str, original: str, released: Released) -> tuple[list[Block], list[Block]]:
     """The blocks that the student has added, above and below the first released one.
 
-    Where a solution cell was merged into it, all of them, else those that bind new names.
+    Where a solution cell was merged into it, all of them, else those that bind new names. An import
+    that brings new names beside known ones stands above, where the released cell has the last word.
     """
     locked = blocks(original)
     texts = {block.essence for block in locked} - {""}
@@ -260,11 +261,13 @@ def _added(source: str, original: str, released: Released) -> tuple[list[Block],
             part = below
         elif block.essence and (is_merged or _is_new(block, names, is_whole)):
             part.append(block)
+        elif block.is_import and set(block.names) - names:
+            above.append(block)
     return above, below
 
 
 def _is_new(block: Block, taken: set[str], is_whole: bool) -> bool:
-    is_kind = block.is_definition or (is_whole and bool(block.names))
+    is_kind = block.is_definition or block.is_import or (is_whole and bool(block.names))
     return is_kind and not taken & set(block.names)
 
 

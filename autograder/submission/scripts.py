@@ -96,10 +96,10 @@ def _marker(match: re.Match[str]) -> _Marker:
         style = "script"
     if "COMMAND" in match.group()[:12]:
         style = "databricks"
-    return _Marker(match.start(), match.end(), cell_type, _nbgrader(options), style)
+    return _Marker(match.start(), match.end(), cell_type, nbgrader_of(options), style)
 
 
-def _nbgrader(options: str) -> Mapping[str, Any]:
+def nbgrader_of(options: str) -> Mapping[str, Any]:
     """The value of `nbgrader={…}` in a marker; empty where there is none that is JSON."""
     _, found, value = options.partition("nbgrader=")
     if not found:

@@ -12,7 +12,7 @@ import pytest
 from bank_course import as_json, solved, write_bank_course
 from mini_course import code_cell
 
-from autograder.course import Assignment
+from autograder.course import Assignment, load_assignment
 from autograder.errors import SubmissionRejected
 from autograder.gradebook.attachments import kept
 from autograder.submission import digest, read
@@ -21,6 +21,7 @@ from autograder.submission.imports import imported
 from autograder.submission.places import MAX_NAMES
 from autograder.submission.trimming import without_outputs
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 
 
@@ -116,6 +117,23 @@ def test_a_script_in_utf16_without_a_mark_is_read_in_either_order(assignment, fo
         (folder / "mini.py").write_bytes("def double(x):\n    return 2 * x\n".encode(encoding))
         (sentence,) = read(folder, assignment.release).attention
         assert "UTF-16" in sentence
+
+
+def test_answers_added_to_a_long_text_of_the_release_are_for_a_person(tmp_path):
+    real = load_assignment("pooling_padding", REPOSITORY)
+    document = json.loads(real.release_notebook.read_text(encoding="utf-8"))
+    title = document["cells"][0]
+    added = (
+        "Maxima select bright strokes, minima dark ones; borders of zeros keep every map's size."
+    )
+    title["source"] = "".join(title["source"]).replace("plain NumPy", "pure NumPy")
+    path = tmp_path / "pooling_padding.ipynb"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert read(path, real.release).attention == ()
+    title["source"] += f"\n\n{added}"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    found = read(path, real.release)
+    assert all(added in text for text in found.written.values())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,5 @@
+from mini import double, increment
+
+
+def test_double():
+    assert double(2) == 4
