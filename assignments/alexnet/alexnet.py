@@ -917,7 +917,7 @@ check_raises(ten_crop_predict, dark_or_bright, numbered, 4, naming="size")
 #
 # | dataset | training images | epochs | batch size | asked for |
 # |---|---|---|---|---|
-# | synthetic_flowers | all | 12 | 32 | at least 46.0% of unseen images right |
+# | synthetic_flowers | all | 12 | 16 | at least 47.0% of unseen images right |
 # | flowers17, if your instructor says so | all | 12 | 32 | at least 45.5% of unseen images right |
 #
 # Images are reduced to 20×20 pixels, and of each 2 squares of 16×16 are cut out at random places.
@@ -929,10 +929,10 @@ check_raises(ten_crop_predict, dark_or_bright, numbered, 4, naming="size")
 # The check below trains under just these conditions, on the flowers of this notebook, up to three
 # times, and shows what came and what is asked for. That takes less than a minute of computing; a
 # loop of your own does too, with `@tf.function` before the step. Not every choice learns fast enough
-# in so few steps. What is known to be too slow on synthetic flowers, or to end near the bar: Adam
-# with a rate of 0.0003 or 0.0001, RMSprop with 0.0005 or 0.0003, SGD without momentum with 0.01, and
-# Adamax, Adagrad and Adadelta as Keras has them.
-# SGD with a momentum of 0.9 and a rate of 0.05 takes steps so large that the training breaks down.
+# in so few steps. What is known to be too slow on synthetic flowers, or to end near the bar now and
+# then: Adam with a rate of 0.0001, SGD without momentum with 0.01 or 0.05, and Adagrad and Adadelta
+# as Keras has them. SGD with a momentum of 0.9 and a rate of 0.05 takes steps so large that the
+# training breaks down.
 #
 # All layers are to be trained, and with images of all classes: if you keep some to validate with,
 # keep some of each.
@@ -1023,10 +1023,10 @@ runs = train_as_graded(
     random_crop(reduced(unseen_images).repeat(4, axis=0), side, rng),
     unseen_labels.repeat(4),
     epochs=12,
-    batch_size=32,
+    batch_size=16,
 )
 trained, history = runs.model, runs.history
-check_learned(runs, asked=0.46)
+check_learned(runs, asked=0.47)
 
 # %% [markdown]
 # These are the curves of the first of these trainings and the sixteen filters of the first convolution, each a

@@ -286,11 +286,8 @@ RUNS["Adagrad 0.001"] = _fitted(_optimizer("Adagrad"))
 RUNS["Adadelta 0.001"] = _fitted(_optimizer("Adadelta"))
 UNSUITED["synthetic_flowers"] = (
     "Adam 0.0001",
-    "Adam 0.0003",
-    "Adamax",
-    "RMSprop 0.0005",
-    "RMSprop 0.0003",
     "SGD 0.01",
+    "SGD 0.05",
     "Adagrad 0.001",
     "Adadelta 0.001",
     "SGD 0.05, momentum 0.9",
@@ -356,4 +353,4 @@ BROKEN["one batch only"] = _one_batch
 BROKEN["one epoch only"] = _one_epoch
 BROKEN["scaled twice"] = _scaled_twice
 # With fewer held back, the suite's own test of every class tells, and not the accuracy.
-BROKEN["two fifths of sorted images to validate"] = _fitted("adam", validation_split=0.4)
+BROKEN["half of sorted images to validate"] = _fitted("adam", validation_split=0.5)
