@@ -2,6 +2,7 @@
 
     python benchmarks/under_load.py
     python benchmarks/under_load.py pooling_padding --busy 8 --one-core --nice 19
+    python benchmarks/under_load.py lenet5 --only loops.py --loaded
 
 Grades the solutions and all other right answers of every assignment, or of one, twice: as the
 machine is, and beside processes that do nothing but compute. Prints marks, time on the clock, and
@@ -53,22 +54,30 @@ def main() -> None:
     parser.add_argument("--one-core", action="store_true", help="keep everything on one core")
     parser.add_argument("--nice", type=int, default=0, help="how far the graded side stands back")
     parser.add_argument("--jobs", type=int)
+    parser.add_argument(
+        "--only", action="append", default=[], help="a file's name; may be repeated"
+    )
+    parser.add_argument("--loaded", action="store_true", help="leave out the quiet side")
     options = parser.parse_args()
     if options.one_core:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     lost = 0
-    print(f"{'assignment':<16} {'file':<22} {'as it is':^26} | {f'beside {options.busy} busy':^26}")
+    titles = [*([] if options.loaded else ["as it is"]), f"beside {options.busy} busy"]
+    print(f"{'assignment':<16} {'file':<22} {' | '.join(f'{title:^26}' for title in titles)}")
     for name in options.assignments or assignment_names(ROOT):
         assignment = load_assignment(name, ROOT)
         files = right_answers(assignment)
-        idle = graded(assignment, files, options.jobs)
+        files = [file for file in files if not options.only or file.name in options.only]
+        idle = {} if options.loaded else graded(assignment, files, options.jobs)
         with busy(options.busy), standing_back(options.nice):
             loaded = graded(assignment, files, options.jobs)
         for file in files:
-            one, other = idle[file], loaded[file]
-            lost += (not one.is_full) + (not other.is_full)
-            print(f"{name:<16} {file.name:<22} {shown(one)} | {shown(other)} {one.why}{other.why}")
-        print(f"{name:<16} {'all':<22} {total(idle)} | {total(loaded)}", flush=True)
+            both = [side[file] for side in (idle, loaded) if side]
+            lost += sum(not each.is_full for each in both)
+            why = "".join(each.why for each in both)
+            print(f"{name:<16} {file.name:<22} {' | '.join(map(shown, both))} {why}")
+        totals = [total(side) for side in (idle, loaded) if side]
+        print(f"{name:<16} {'all':<22} {' | '.join(totals)}", flush=True)
     print("all full marks" if not lost else f"{lost} are not full marks")
     sys.exit(bool(lost))
 
