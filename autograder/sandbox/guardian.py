@@ -20,7 +20,7 @@ import time
 from typing import Any, NoReturn
 
 from autograder.sandbox import isolation as isolating
-from autograder.sandbox import loading, worker
+from autograder.sandbox import loading, speed, worker
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.root import Plan, SetupFailed
@@ -58,7 +58,7 @@ def run(
     if child == 0:
         try:
             _become_worker(
-                connection, descriptors, isolation, plan, limits, shell, request, scratch, factor
+                connection, descriptors, isolation, plan, limits, shell, request, scratch
             )
         finally:
             os._exit(70)
@@ -84,15 +84,15 @@ def _become_worker(
     shell: Any,
     request: dict[str, Any],
     scratch: str,
-    factor: float,
 ) -> NoReturn:
     connection.close()
     os.setsid()
     wire, output, importing = descriptors
     loading.tell(importing)
     os.close(importing)
-    # a backstop in seconds of this machine; what limits mean is enforced from outside
-    limits = dataclasses.replace(limits, submission_seconds=factor * limits.submission_seconds)
+    # A backstop; what limits mean is enforced from outside, where the machine may be found to have
+    # become slower.
+    limits = dataclasses.replace(limits, submission_seconds=speed.MOST * limits.submission_seconds)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(output, 1)

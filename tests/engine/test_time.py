@@ -312,3 +312,10 @@ def test_no_submission_lowers_its_priority_or_its_limit_of_computing(zygote: Zyg
     """
     with sandbox(zygote, cell) as student:
         assert student.call("f").value == (os.getpriority(os.PRIO_PROCESS, 0), 1, True)
+
+
+def test_the_kernel_ends_nobody_whom_limits_let_go_on(zygote: Zygote) -> None:
+    """It would look like an end from outside, which is tried again and then the grader's error."""
+    cell = "import resource\ndef f(): return resource.getrlimit(resource.RLIMIT_CPU)[0]"
+    with sandbox(zygote, cell, limits=Limits(submission_seconds=10)) as student:
+        assert student.call("f", []).value >= 10 * speed.MOST
