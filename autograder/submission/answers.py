@@ -95,8 +95,7 @@ def _chunks(found: Recognized, released: Released) -> Iterator[Chunk]:
             if cell.cell_type == "code" and _is_comment(text):
                 text = _uncommented(text)
             if cell.cell_type == "code" or not has_released(text, released):
-                untouched = released.cells[released.questions[number].answer].source
-                is_blank = plain(text) in ("", plain(untouched))
+                is_blank = released.release.is_blank(released.questions[number].name, text)
                 yield Chunk(place, section, "" if is_blank else text, True)
                 continue
         elif origin is not None:
