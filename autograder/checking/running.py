@@ -79,6 +79,7 @@ class _Checking:
         self._places = Places(job)
         self._clock = _Clock(job.seconds)
         self._missing: dict[str, str] = {}
+        self._too_early: list[tuple[Step, str]] = []  # checks, and a name that had no value yet
         self._found = Run({name: ExerciseCheck(name, "not_run") for name in job.exercises})
         self._session = Session(
             shell, job.module_name, around=self._clock.running, fatal=(KeyboardInterrupt,)
@@ -100,7 +101,21 @@ class _Checking:
                 told = [self._told(each, step) for each in troubles if not _is_unwritten(each)]
                 if not step.exercise:
                     self._note(step, told)
+        self._check_again()
         return self._found
+
+    def _check_again(self) -> None:
+        """Run once more the checks that missed a name which a later cell has defined: grading
+        calls functions when all cells have run."""
+        for step, name in [*self._too_early]:
+            if name not in self._session.namespace:
+                continue
+            check = self._checked(step)
+            if check.outcome == "passed":
+                below = f"{name} stands below this exercise: move it above, where Jupyter finds it."
+                check = replace(check, text="\n".join(filter(None, (check.text, below))))
+                exercises = {**self._found.exercises, step.exercise: check}
+                self._found = replace(self._found, exercises=exercises)
 
     def _run(self, step: Step) -> Iterator[tuple[Trouble | None, str]]:
         """Run a step; yields for each statement what it raised, and what it printed."""
@@ -145,6 +160,8 @@ class _Checking:
                 remarks += _remarks(printed)
                 continue
             error = trouble.error
+            if isinstance(error, NameError) and error.name not in self._session.namespace:
+                self._too_early.append((step, error.name))
             follows = isinstance(error, NameError) and error.name in lost
             lost |= set(trouble.names)
             unwritten = _is_unwritten(trouble)

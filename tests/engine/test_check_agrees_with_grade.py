@@ -81,6 +81,17 @@ CASES: dict[str, dict[str, str]] = {
     "defined again later": {
         "mini.ipynb": handed_in(INCREMENT, after=("def increment(x):\n    return 'wrong'",))
     },
+    "helper below": {
+        "mini.ipynb": handed_in(
+            "def increment(x):\n    return x + step()",
+            after=("def step():\n    return STEP", "STEP = 1"),
+        )
+    },
+    "wrong helper below": {
+        "mini.ipynb": handed_in(
+            "def increment(x):\n    return x + step()", after=("def step():\n    return 2",)
+        )
+    },
     "answer below": {"mini.ipynb": handed_in(STUBS["increment"], after=(INCREMENT,))},
     "line only elsewhere": {
         "mini.ipynb": handed_in(

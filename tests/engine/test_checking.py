@@ -92,6 +92,14 @@ def test_lines_are_counted_in_a_plain_module(tmp_path: Path) -> None:
     assert whole.problems == ("work.py:1: ZeroDivisionError: division by zero",)
 
 
+def test_a_helper_below_its_exercise_passes_and_is_named(work: Path) -> None:
+    source = "def double(x):\n    return twice(x)"
+    assert double(with_double(work, source, cell("def twice(x):\n    return 2 * x"))) == (
+        "passed",
+        "twice stands below this exercise: move it above, where Jupyter finds it.",
+    )
+
+
 def test_a_missing_function_is_said_to_be_missing(work: Path) -> None:
     outcome, text = double(with_double(work, "twice = 2"))
     assert outcome == "error"
