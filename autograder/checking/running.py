@@ -160,8 +160,9 @@ class _Checking:
                 remarks += _remarks(printed)
                 continue
             error = trouble.error
-            if isinstance(error, NameError) and error.name not in self._session.namespace:
-                self._too_early.append((step, error.name))
+            name = error.name if isinstance(error, NameError) else None
+            if name is not None and name not in self._session.namespace:
+                self._too_early.append((step, name))
             follows = isinstance(error, NameError) and error.name in lost
             lost |= set(trouble.names)
             unwritten = _is_unwritten(trouble)
