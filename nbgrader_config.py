@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from autograder.nbgrader_course import configure
+from autograder.nbgrader_bridge.configuration import configure
 
 c = get_config()  # noqa: F821 - given by traitlets, which runs this file
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autograder.grading import grade as grade
+    from autograder.grading.grader import grade as grade
     from autograder.results import Result as Result
 
 __all__ = ["Result", "grade"]
@@ -17,7 +17,7 @@ __all__ = ["Result", "grade"]
 
 def __getattr__(name: str) -> Any:
     if name == "grade":
-        from autograder.grading import grade
+        from autograder.grading.grader import grade
 
         return grade
     if name == "Result":

@@ -24,7 +24,7 @@ from pathlib import Path
 import psutil
 
 from autograder.checking.checker import Checker
-from autograder.course import assignment_names, load_assignment
+from autograder.course.assignment import assignment_names, load_assignment
 
 ROOT = Path(__file__).resolve().parents[1]
 IDLE_SECONDS = 1.0

@@ -15,8 +15,8 @@ import statistics
 import time
 from pathlib import Path
 
-from autograder.course import Assignment, assignment_names, load_assignment
-from autograder.grading import close_warm_processes, grade, warm_process
+from autograder.course.assignment import assignment_names, load_assignment
+from autograder.grading.grader import Grader
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -34,25 +34,25 @@ def main() -> None:
         assignment = load_assignment(name, ROOT)
         if options.dataset:
             assignment = assignment.on(options.dataset)
-        for file in options.files or [assignment.solution_module]:
-            show(assignment, file, options.rounds)
-        close_warm_processes()
+        with Grader(assignment) as grader:
+            grader.grade(assignment.release_notebook)  # starts the warm process
+            for file in options.files or [assignment.solution_module]:
+                show(grader, file, options.rounds)
 
 
-def show(assignment: Assignment, file: Path, rounds: int) -> None:
+def show(grader: Grader, file: Path, rounds: int) -> None:
     """Grade one file some times, and print the medians in seconds."""
-    warm_process(assignment, "namespaces")
     costs = []
     for _ in range(rounds):
         before = time.process_time()
-        result = grade(file, assignment)
-        grader = time.process_time() - before
-        costs.append((result.observed.cpu_seconds, grader, result.seconds))
-    inside, grader, clock = (statistics.median(each) for each in zip(*costs, strict=True))
+        result = grader.grade(file)
+        own = time.process_time() - before
+        costs.append((result.observed.cpu_seconds, own, result.seconds))
+    inside, own, clock = (statistics.median(each) for each in zip(*costs, strict=True))
     points = f"{result.score:g}/{result.max_score:g}"
     print(
-        f"{assignment.name:<16} {file.name:<24} {points:>7} "
-        f"{inside:>6.1f} s {grader:>6.1f} s {clock:>6.1f} s",
+        f"{grader.assignment.name:<16} {file.name:<24} {points:>7} "
+        f"{inside:>6.1f} s {own:>6.1f} s {clock:>6.1f} s",
         flush=True,
     )
 

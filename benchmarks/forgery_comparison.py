@@ -23,7 +23,7 @@ from textwrap import dedent
 
 from nbgrader_comparison import BIN, ENVIRONMENT, STOCK_CONFIGURATION, run
 
-from autograder.course import Assignment, load_assignment
+from autograder.course.assignment import Assignment, load_assignment
 from autograder.demo.notebooks import (
     Notebook,
     cell_of,
@@ -32,8 +32,7 @@ from autograder.demo.notebooks import (
     release,
     write_notebook,
 )
-from autograder.grading import grade
-from autograder.sandbox import Zygote
+from autograder.grading.grader import Grader
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENT, EXERCISE = "pooling_padding", "max_pool2d"
@@ -289,7 +288,7 @@ def through_ours(
 ) -> tuple[list[float], float]:
     """Scores of the one exercise, in order, and what it is worth."""
     scores, most = [], 0.0
-    with Zygote(assignment.preload) as warm:
+    with Grader(assignment) as grader:
         for number, forgery in enumerate(forgeries):
             document = release(assignment)
             document["cells"][cell_of(document, EXERCISE)]["source"] = forgery.cell
@@ -302,7 +301,7 @@ def through_ours(
                 graded["outputs"] = [result(forgery.output)]
             file = folder / f"forgery{number}.ipynb"
             write_notebook(file, document)
-            graded_result = grade(file, assignment, zygote=warm.address)
+            graded_result = grader.grade(file)
             exercise = next(e for e in graded_result.exercises if e.name == EXERCISE)
             scores.append(exercise.score)
             most = exercise.max_score

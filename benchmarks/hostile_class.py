@@ -26,10 +26,10 @@ from pathlib import Path
 
 import psutil
 
-from autograder.course import Assignment, load_assignment
+from autograder.course.assignment import Assignment, load_assignment
 from autograder.demo import make_course
+from autograder.grading.scheduling import grade_class
 from autograder.results import Result
-from autograder.scheduling import grade_class
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENT = "pooling_padding"
@@ -85,7 +85,7 @@ def measured(assignment: Assignment, submissions: dict[str, Path]) -> Run:
     watcher = threading.Thread(target=memory.watch, daemon=True)
     watcher.start()
     began = time.perf_counter()
-    results = grade_class(assignment, submissions, fresh=True)
+    results = [each.result for each in grade_class(assignment, submissions, fresh=True)]
     seconds = time.perf_counter() - began
     memory.end()
     watcher.join()

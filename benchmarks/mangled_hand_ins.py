@@ -23,11 +23,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.course import Assignment, load_assignment
+from autograder.course.assignment import Assignment, load_assignment
 from autograder.demo import make_course
 from autograder.demo.notebooks import filled, with_written_answers
-from autograder.grading import grade
-from autograder.sandbox import Zygote
+from autograder.grading.grader import Grader
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "engine"))
@@ -77,11 +76,11 @@ def made(assignment: Assignment, cells: list[Cell], seed: int) -> Mangled:
 def ours(assignment: Assignment, cells: list[Cell], seeds: Sequence[int], place: Path) -> None:
     """Grade each, and print the share that kept its points and its answers."""
     kept, lost = 0, Counter[str]()
-    with Zygote(assignment.preload) as zygote:
+    with Grader(assignment) as grader:
         for count, seed in enumerate(seeds, 1):
             folder, hand_in = place / str(seed), made(assignment, cells, seed)
             hand_in.write(folder)
-            result = grade(folder, assignment, b"0" * 32, student="ada", zygote=zygote.address)
+            result = grader.grade(folder, b"0" * 32, student="ada")
             waiting = all(question.state == "needs_marking" for question in result.written)
             if result.status == "graded" and result.score == result.max_score and waiting:
                 kept += 1

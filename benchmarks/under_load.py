@@ -20,9 +20,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Assignment, assignment_names, load_assignment
+from autograder.course.assignment import Assignment, assignment_names, load_assignment
+from autograder.grading.scheduling import Task, grade_files
 from autograder.results import Result
-from autograder.scheduling import Task, grade_files
 
 ROOT = Path(__file__).resolve().parents[1]
 BURN = """

@@ -13,8 +13,8 @@ from autograder.checking.job import Job, Step
 from autograder.checking.plan import Plan, planned
 from autograder.checking.process import Ended, Runner
 from autograder.checking.report import CheckReport, ExerciseCheck
+from autograder.course.release import GRADE_CELL_PREFIX
 from autograder.errors import AutograderError
-from autograder.release import GRADE_CELL_PREFIX
 from autograder.submission.released import Released
 
 STAYS_TRUE = ("passed", "not_implemented")

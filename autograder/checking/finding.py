@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder import student
+from autograder.course.release import ANSWER_STUB, GRADE_CELL_PREFIX, NotebookCell, Release
 from autograder.errors import AutograderError, SubmissionRejected
-from autograder.release import ANSWER_STUB, GRADE_CELL_PREFIX, NotebookCell, Release
 from autograder.submission.blocks import blocks, defined
 from autograder.submission.opening import open_hand_in
 from autograder.submission.records import RawCell

@@ -25,9 +25,9 @@ from autograder.checking.job import Job, Step
 from autograder.checking.names import Names, modules_of, names
 from autograder.checking.report import Blank
 from autograder.checking.touched import needed
+from autograder.course.release import Release
 from autograder.execution.shell import LineKeeper
 from autograder.execution.statements import Statement, statements
-from autograder.release import Release
 from autograder.submission import Submission, read
 
 CHECKS = "the checks of {}"

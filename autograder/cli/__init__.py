@@ -20,7 +20,7 @@ from autograder.cli.data import data
 from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
-from autograder.cli.quick import end_quickly, start_quickly
+from autograder.cli.startup import end_quickly, start_quickly
 
 app = typer.Typer(
     cls=Commands,

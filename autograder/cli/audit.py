@@ -18,10 +18,10 @@ from autograder.cli.commands import (
 from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
-    from autograder.auditing import Check
-    from autograder.course import Assignment
-    from autograder.evidence import Evidence
-    from autograder.recipes import Kind
+    from autograder.authoring.audit import Check
+    from autograder.calibration.evidence import Evidence
+    from autograder.calibration.recipes import Kind
+    from autograder.course.assignment import Assignment
     from autograder.sandbox import Isolation
 
 SHOWN = 8
@@ -79,7 +79,7 @@ def audit(
 
     The evidence for a threshold: [bold]autograder audit week03 --training --runs 200[/bold]
     """
-    from autograder.course import assignment_names, load_assignment
+    from autograder.course.assignment import assignment_names, load_assignment
 
     root = course_root(course)
     names = [assignment] if assignment is not None else assignment_names(root)
@@ -97,14 +97,14 @@ def audit(
 def _audit_suites(
     assignment: Assignment, jobs: int | None, isolation: Isolation, with_matrix: bool
 ) -> bool:
-    from autograder import aspects, auditing
+    from autograder.authoring import aspects, audit
     from autograder.cli.console import Progress, output, safe
     from autograder.cli.tables import in_brief
 
     progress = Progress(0, f"Auditing {assignment.name}", each=False)
     tables: list[aspects.Matrix] = []
     with progress:
-        checks = auditing.audit(
+        checks = audit.audit(
             assignment,
             jobs=jobs,
             isolation=isolation,
@@ -143,15 +143,15 @@ class _Training:
 
 
 def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
-    from autograder import evidence, rehearsal
+    from autograder.calibration import evidence, trainings
+    from autograder.calibration.chart import as_svg
     from autograder.cli.console import output, safe
-    from autograder.publish.distributions import as_svg
     from autograder.results import write_atomically
 
     others: tuple[Kind, Kind] = ("unsuited", "broken")
     terms = evidence.terms_of(assignment)
     found = _rehearsed(assignment, "right", runs, how)
-    each = min(rehearsal.RUNS_OF_EACH_OTHER, runs)
+    each = min(trainings.RUNS_OF_EACH_OTHER, runs)
     unsuited, broken = (
         _rehearsed(assignment, kind, each * len(evidence.ways(assignment, kind)), how)
         for kind in others
@@ -189,9 +189,9 @@ def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
 
 
 def _rehearsed(assignment: Assignment, kind: Kind, runs: int, how: _Training) -> Evidence:
-    from autograder import evidence
+    from autograder.calibration import evidence
+    from autograder.calibration.trainings import rehearse
     from autograder.cli.console import Progress
-    from autograder.rehearsal import rehearse
 
     known = evidence.ways(assignment, kind)
     if how.only and kind != "right" and not set(how.only) & set(known):
@@ -212,8 +212,8 @@ def _rehearsed(assignment: Assignment, kind: Kind, runs: int, how: _Training) ->
 def _show_evidence(found: Evidence, threshold: float | None) -> None:
     from rich.table import Table
 
+    from autograder.calibration.thresholds import chance_below
     from autograder.cli.console import output, safe
-    from autograder.thresholds import chance_below
 
     table = Table(box=None, pad_edge=False)
     table.add_column("way to train")

@@ -27,7 +27,7 @@ def build(
     Example: [bold]autograder build week03[/bold]
     """
     from autograder.cli.console import say
-    from autograder.course import assignment_names, load_assignment
+    from autograder.course.assignment import assignment_names, load_assignment
     from autograder.errors import CourseError
 
     root = course_root(course)
@@ -36,10 +36,10 @@ def build(
         raise CourseError(f"{root} has no source/*/assignment.toml, so there is nothing to build.")
     for name in names:
         load_assignment(name, root)
-    from autograder import authoring
+    from autograder.authoring import build
 
     for name in names:
-        changed = authoring.build(name, root)
+        changed = build.build(name, root)
         for path in changed:
             say(f"{name}: wrote {path.relative_to(root)}")
         if not changed:

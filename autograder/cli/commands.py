@@ -14,7 +14,7 @@ from autograder.cli.console import complain
 from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
-    from autograder.course import Assignment
+    from autograder.course.assignment import Assignment
 
 
 class ExitCode(IntEnum):
@@ -116,6 +116,6 @@ def on_dataset(assignment: Assignment, dataset: str | None) -> Assignment:
 
 def course_root(course: Path | None) -> Path:
     """The course that `--course` names or that the current folder lies in."""
-    from autograder.course import find_root
+    from autograder.course.assignment import find_root
 
     return find_root(course)

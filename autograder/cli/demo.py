@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.cli.commands import CourseOption, ExitCode, IsolationOption, course_root
-from autograder.course import Assignment, assignment_names, load_assignment
+from autograder.course.assignment import Assignment, assignment_names, load_assignment
 from autograder.errors import AutograderError
 
 if TYPE_CHECKING:

@@ -89,7 +89,7 @@ def libraries() -> list[Finding]:
 
 def course_findings(course: Path | None) -> list[Finding]:
     """The course, its assignments, and its gradebook."""
-    from autograder.course import assignment_names, load_assignment
+    from autograder.course.assignment import assignment_names, load_assignment
 
     try:
         root = course_root(course)

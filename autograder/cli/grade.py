@@ -88,7 +88,7 @@ def grade(
 
     Example in CI: [bold]autograder grade week03 work.ipynb --json - --fail-under 60[/bold]
     """
-    from autograder.course import load_assignment
+    from autograder.course.assignment import load_assignment
 
     found = on_dataset(load_assignment(assignment, course_root(course)), dataset)
     targets = {"json": json, "junit": junit, "gradescope": gradescope, "markdown": markdown}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.cli.commands import ExitCode
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.errors import CourseError
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ def grade_class(
     from autograder.cli.console import output, safe
     from autograder.cli.tables import show_class
     from autograder.publish.json import dumps
-    from autograder.shown import Shown
+    from autograder.publish.visibility import FeedbackVisibility
 
     reports.check([json] if json is not None else [])
     graded = run(assignment, jobs=jobs, isolation=isolation, fresh=fresh)
     on_stderr = json is not None and reports.goes_to_stdout(json)
     if json is not None:
-        shown = Shown.of(assignment.feedback)
+        shown = FeedbackVisibility.of(assignment.feedback)
         reports.write(json, dumps(shown.applied(result) for result in graded.results))
     show_class(assignment, graded.results, standing=graded.standing, on_stderr=on_stderr)
     if not on_stderr:
@@ -64,12 +64,12 @@ def run(
         CourseError: nobody has handed anything in, or the gradebook cannot be used.
         AutograderError: the machine or the course lacks what grading needs.
     """
-    from autograder import scheduling
     from autograder.cli import preflight
     from autograder.cli.attention import of_class
     from autograder.cli.console import Progress, say
     from autograder.cli.tables import in_brief
-    from autograder.student_names import is_name
+    from autograder.course.student_names import is_name
+    from autograder.grading import scheduling
 
     found = scheduling.handed_in(assignment)
     submissions = {student: place for student, place in found.items() if is_name(student)}
@@ -83,7 +83,7 @@ def run(
     preflight.check_secret(assignment.root)
     writer_imported = _import_meanwhile("autograder.gradebook.writer")
     with Progress(len(submissions), f"Grading {assignment.name}") as progress:
-        results = scheduling.grade_class(
+        graded = scheduling.grade_class(
             assignment,
             submissions,
             jobs=jobs,
@@ -95,8 +95,9 @@ def run(
     writer_imported.join()
     from autograder.gradebook import writer
 
+    results = [each.result for each in graded]
     problems = writer.write(
-        results,
+        graded,
         submissions,
         assignment,
         on_wait=lambda: say("Another run is writing the gradebook: waiting for it"),
@@ -119,7 +120,7 @@ def _import_meanwhile(module: str) -> threading.Thread:
 
 def known_by_hand_ins(assignment: Assignment) -> set[str]:
     """Students who have handed in something, for whichever assignment."""
-    from autograder.student_names import is_name
+    from autograder.course.student_names import is_name
 
     folders = (assignment.root / "submitted").iterdir()
     return {folder.name for folder in folders if folder.is_dir() and is_name(folder.name)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from autograder.cli import reports
 from autograder.cli.commands import ExitCode
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ def run(
     from autograder.cli.console import complain
     from autograder.cli.one_submission import show_submission
     from autograder.cli.tables import show_class
-    from autograder.shown import Shown
+    from autograder.publish.visibility import FeedbackVisibility
 
     graded = _graded(assignment, files, beside, student, jobs, isolation)
-    shown = Shown.of(assignment.feedback)
+    shown = FeedbackVisibility.of(assignment.feedback)
     results = [shown.applied(result) for result in graded]
     for name, target in targets.items():
         report = _report(name, results)
@@ -75,7 +75,7 @@ def _preflight(
 ) -> None:
     """What is not the submissions' fault is told before one is graded."""
     from autograder.cli import preflight
-    from autograder.student_names import require_name
+    from autograder.course.student_names import require_name
 
     preflight.check_files(files)
     for name in students:
@@ -99,17 +99,14 @@ def _graded(
 
     with Progress(len(files), f"Grading {assignment.name}") as progress:
         if len(files) == 1:
-            from autograder.grading import close_warm_processes, grade
+            from autograder.grading.grader import grade
 
-            try:
-                result = grade(
-                    files[0], assignment, student=student, isolation=isolation, beside=beside
-                )
-            finally:
-                close_warm_processes()
+            result = grade(
+                files[0], assignment, student=student, isolation=isolation, beside=beside
+            )
             progress.advance(in_brief(result))
             return [result]
-        from autograder.scheduling import Task, grade_files
+        from autograder.grading.scheduling import Task, grade_files
 
         return grade_files(
             assignment,

@@ -13,9 +13,9 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from autograder.course import Assignment
-from autograder.environment import require_usable
+from autograder.course.assignment import Assignment
 from autograder.errors import AutograderError
+from autograder.grading.environment import require_usable
 
 PROCESSES = 8
 """That many more must be possible: the warm process, a guardian, a worker, pytest's threads."""
@@ -133,8 +133,8 @@ def check_secret(root: Path, reports: Iterable[str] = ()) -> None:
     Raises:
         AutograderError: it cannot be read, or a new one not be kept.
     """
-    from autograder import seeds
     from autograder.cli.console import say
+    from autograder.grading import seeds
 
     thrown_away = any(os.environ.get(name, "false") not in ("", "0", "false") for name in EPHEMERAL)
     known = os.environ.get(seeds.VARIABLE) or os.path.isfile(seeds.secret_file(root))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from autograder.cli.console import output, progress_output, safe
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.publish.text import plain, shortened
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.datasets import folders
 from autograder.datasets.dataset import About, Dataset, DatasetMissing, Images, Labels, Remote
-from autograder.datasets.decoded import keep, kept
+from autograder.datasets.decoded_cache import keep, kept
 from autograder.datasets.download import megabytes, sha256
 from autograder.datasets.image_files import Fault, image_files
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.demo import notebooks
 from autograder.demo.made_up import MadeUp
 from autograder.demo.notebooks import Notebook

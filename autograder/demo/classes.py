@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.demo.broken import tampered, unreadable
 from autograder.demo.honest import mistaken, right, unfinished
 from autograder.demo.hostile import hostile

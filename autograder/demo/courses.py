@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from autograder.course import ROOT_MARKER, assignment_names
+from autograder.course.assignment import ROOT_MARKER, assignment_names
 from autograder.errors import CourseError
 
 MARKER = "made-up-class.txt"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.demo import notebooks
 from autograder.demo.made_up import MadeUp
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 
 Notebook = dict[str, Any]
 Cell = dict[str, Any]

@@ -10,7 +10,7 @@ from autograder.diagnosis.catalogue import (
     probes,
 )
 from autograder.diagnosis.matching import Reaction, agree, diagnose, react, reactions
-from autograder.diagnosis.probing import Probe, call, generator, summed_up
+from autograder.diagnosis.probes import Probe, call, generator, summarize
 
 __all__ = [
     "Catalogue",
@@ -28,5 +28,5 @@ __all__ = [
     "probes",
     "react",
     "reactions",
-    "summed_up",
+    "summarize",
 ]

@@ -16,8 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Assignment
-from autograder.diagnosis.probing import Probe
+from autograder.course.assignment import Assignment
+from autograder.diagnosis.probes import Probe
 from autograder.errors import SuiteError
 
 Function = Callable[..., Any]

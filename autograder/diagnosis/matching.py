@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograder.diagnosis.catalogue import Catalogue, Function, Misconception
-from autograder.diagnosis.probing import Call, Generator, Probe, SummedUp
+from autograder.diagnosis.probes import Call, Generator, Probe, Summarized
 from autograder.sandbox import CallFailed, Handle, Sandbox, StudentRaised
 from autograder.suite.expect import Mismatch, close
 from autograder.suite.student import Student, Watched, mentions
@@ -133,7 +133,7 @@ def _reaction(probe: Probe, answer: Callable[[Call, Made], Reaction]) -> Reactio
     return _summed_up(probe, values)
 
 
-def _summed_up(probe: SummedUp, values: Sequence[Any]) -> Reaction:
+def _summed_up(probe: Summarized, values: Sequence[Any]) -> Reaction:
     try:
         with np.errstate(all="ignore"):
             return Reaction(value=probe.by(*values))
@@ -203,7 +203,7 @@ def _lent(argument: Any, student: Student, made: Made) -> Any:
         if argument not in made:
             made[argument] = student.generator(argument.seed)
         return made[argument]
-    return student.function(argument) if inspect.isfunction(argument) else argument
+    return student.remote_function(argument) if inspect.isfunction(argument) else argument
 
 
 def agree(one: Reaction, other: Reaction) -> bool:

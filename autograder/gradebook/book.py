@@ -21,10 +21,10 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import create_engine, inspect, text
 from traitlets.config import Config
 
-from autograder import nbgrader_course
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.gradebook.grades import has_no_score
-from autograder.nbgrader_release import quiet_log
+from autograder.nbgrader_bridge import configuration
+from autograder.nbgrader_bridge.release import quiet_log
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ def _create_if_new(db_url: str) -> None:
 
 def open_book(assignment: Assignment) -> Book:
     """The gradebook that the course's own `nbgrader` commands use."""
-    return Book(assignment, nbgrader_course.load(assignment.root))
+    return Book(assignment, configuration.load(assignment.root))
 
 
 def _grade(grade: Any, cell: NotebookNode, previous: str | None) -> None:

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.publish.text import sentences
+from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import ExerciseResult, Observed, Outcome, TestResult
-from autograder.shown import Shown
 
 _MARKS: dict[Outcome, tuple[str, str, str]] = {
     "passed": ("✓", "#1a7f37", ""),
@@ -53,7 +53,7 @@ class _Line:
     hint: str
 
 
-def as_text(exercise: ExerciseResult, shown: Shown) -> str:
+def as_text(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
     """The explanation of one exercise in plain text."""
     lines = [f"{exercise.name}: {_earned(exercise)}"]
     for line in _lines(exercise, shown):
@@ -63,7 +63,7 @@ def as_text(exercise: ExerciseResult, shown: Shown) -> str:
     return _NOT_SHOWN.sub("", "\n".join(lines))
 
 
-def as_html(exercise: ExerciseResult, shown: Shown) -> str:
+def as_html(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
     """The explanation of one exercise as HTML with its styles inside, safe to put in a page."""
     share = 100 * (exercise.score or 0) / exercise.max_score if exercise.max_score else 0
     colour = "#1a7f37" if share >= 99.99 else "#9a6700" if share > 0 else "#b3261e"
@@ -141,7 +141,7 @@ def _row(line: _Line) -> str:
     )
 
 
-def _lines(exercise: ExerciseResult, shown: Shown) -> Iterator[_Line]:
+def _lines(exercise: ExerciseResult, shown: FeedbackVisibility) -> Iterator[_Line]:
     tests = exercise.tests
     outcomes = {test.outcome for test in tests}
     if exercise.score is None:

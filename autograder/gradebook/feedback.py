@@ -12,11 +12,11 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets import Set
 
-from autograder import nbgrader_course
-from autograder.course import Assignment, load_assignment
+from autograder.course.assignment import Assignment, load_assignment
 from autograder.errors import CourseError
-from autograder.nbgrader_release import quiet_log
-from autograder.workers import ignore_interrupts, pool_of
+from autograder.nbgrader_bridge import configuration
+from autograder.nbgrader_bridge.release import quiet_log
+from autograder.process_pool import ignore_interrupts, pool_of
 
 
 class _FeedbackOfSome(GenerateFeedback):  # type: ignore[misc]  # nbgrader is untyped
@@ -46,7 +46,7 @@ def feedback(assignment: Assignment, students: Collection[str] = ()) -> list[Pat
     Raises:
         CourseError: nbgrader could not make a page; says what it said.
     """
-    config = nbgrader_course.load(assignment.root)
+    config = configuration.load(assignment.root)
     log, reasons = quiet_log()
     folders = CourseDirectory(
         config=config, log=log, root=str(assignment.root), assignment_id=assignment.name

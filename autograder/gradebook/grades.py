@@ -9,13 +9,13 @@ from __future__ import annotations
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
+from autograder.course.release import GRADE_CELL_PREFIX
 from autograder.errors import CourseError
 from autograder.gradebook.explanation import as_html, as_text, remarks_html
 from autograder.gradebook.notebooks import html_cell
-from autograder.release import GRADE_CELL_PREFIX
+from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import ExerciseResult, Result
-from autograder.shown import Shown
 
 REMARKS = "remarks"
 UNGRADED = "autograder_ungraded"
@@ -30,7 +30,7 @@ def annotate(notebook: NotebookNode, result: Result, assignment: Assignment) -> 
     Raises:
         CourseError: the result is not of this notebook's exercises and points.
     """
-    shown = Shown.of(assignment.feedback)
+    shown = FeedbackVisibility.of(assignment.feedback)
     exercises = {exercise.name: exercise for exercise in result.exercises}
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -69,7 +69,9 @@ def has_no_score(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get(UNGRADED))
 
 
-def _outputs(exercise: ExerciseResult, shown: Shown, *, explained: bool) -> list[NotebookNode]:
+def _outputs(
+    exercise: ExerciseResult, shown: FeedbackVisibility, *, explained: bool
+) -> list[NotebookNode]:
     """What is shown, then the score on its own, which nbgrader reads as points."""
     outputs = []
     if explained:

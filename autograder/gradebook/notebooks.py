@@ -17,7 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.gradebook.attachments import kept
 from autograder.submission import RawCell, Submission
 

@@ -7,6 +7,7 @@ hands; `GradeInSandbox` then writes scores into it. No student code runs in this
 from __future__ import annotations
 
 import atexit
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,17 +16,22 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum
 
-from autograder.course import Assignment, load_assignment
-from autograder.errors import AutograderError, SubmissionRejected
+from autograder.course.assignment import Assignment, load_assignment
+from autograder.errors import AutograderError
 from autograder.gradebook.book import open_book
 from autograder.gradebook.grades import annotate
 from autograder.gradebook.notebooks import canonical
+from autograder.grading.result_store import load_if_current, result_file
 from autograder.results import Result
-from autograder.stored import current, result_file
-from autograder.submission import read
+from autograder.submission import HandIn, Unreadable, read_hand_in
 
 if TYPE_CHECKING:
+    from autograder.grading.grader import Grader
     from autograder.sandbox import Isolation
+
+
+HAND_IN = "autograder_hand_in"
+"""Under this name nbconvert's resources carry what was read from exporter to preprocessor."""
 
 
 class GraderFailed(AutograderError):
@@ -48,8 +54,12 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert i
             course.autograded_directory, names["student"], names["assignment"]
         )
         _discard_followed_links(Path(filename).parent, Path(graded))
-        notebook = canonical_of(Path(filename).parent, assignment)
-        return self.from_notebook_node(notebook, resources, **options)
+        hand_in = read_hand_in(Path(filename).parent, assignment.release)
+        if isinstance(hand_in, Unreadable):
+            notebook = canonical(None, assignment, hand_in.reason)
+        else:
+            notebook = canonical(hand_in, assignment)
+        return self.from_notebook_node(notebook, {**(resources or {}), HAND_IN: hand_in}, **options)
 
 
 class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
@@ -68,10 +78,8 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is
         names = resources["nbgrader"]
         course = self.parent.parent.coursedir
         assignment = load_assignment(names["assignment"], Path(course.root))
-        folder = course.format_path(
-            course.submitted_directory, names["student"], names["assignment"]
-        )
-        result = current_result(Path(folder), assignment, names["student"], self.isolation)
+        hand_in = resources[HAND_IN]
+        result = current_result(hand_in, assignment, names["student"], self.isolation)
         if result.status == "grader_error":
             with open_book(assignment) as book:
                 book.ask_for_attention(names["student"])
@@ -81,27 +89,26 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is
         return notebook, resources
 
 
-def canonical_of(folder: Path, assignment: Assignment) -> NotebookNode:
-    """The canonical notebook of what lies in a folder, or one that says why it cannot be read."""
-    try:
-        return canonical(read(folder, assignment.release), assignment)
-    except SubmissionRejected as rejection:
-        return canonical(None, assignment, str(rejection))
-
-
 def current_result(
-    folder: Path, assignment: Assignment, student: str, isolation: Isolation
+    hand_in: HandIn, assignment: Assignment, student: str, isolation: Isolation
 ) -> Result:
-    """The stored result of what lies in a student's folder, or a new one, which is then stored."""
-    from autograder import grading  # needs the sandbox, which those who have results do not
-
-    found = current(folder, assignment, student)
+    """The stored result of a hand-in, or a new one, which is then stored."""
+    found = load_if_current(hand_in, assignment, student)
     if found is not None:
         return found
-    atexit.register(grading.close_warm_processes)
-    result = grading.grade(folder, assignment, student=student, isolation=isolation)
+    result = _grader(assignment, isolation).grade(hand_in, student=student)
     result.write(result_file(assignment, student))
     return result
+
+
+@functools.lru_cache(maxsize=1)
+def _grader(assignment: Assignment, isolation: Isolation) -> Grader:
+    """One for all students that nbgrader's command goes through; it ends with this process."""
+    from autograder.grading.grader import Grader
+
+    grader = Grader(assignment, isolation=isolation)
+    atexit.register(grader.close)
+    return grader
 
 
 def _discard_followed_links(handed_in: Path, graded: Path) -> None:

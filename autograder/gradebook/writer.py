@@ -20,16 +20,16 @@ from nbformat import NotebookNode
 from nbgrader.utils import find_all_files
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from autograder import nbgrader_course
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.errors import CourseError
 from autograder.gradebook.book import Book, Standing, open_book, texts
 from autograder.gradebook.grades import annotate, stamp
 from autograder.gradebook.handed_in import is_plain_file, timestamp
 from autograder.gradebook.notebooks import canonical
-from autograder.nbgrader_release import generate
-from autograder.results import Result
-from autograder.submission import is_nobodys, read
+from autograder.grading.graded import Graded
+from autograder.nbgrader_bridge import configuration
+from autograder.nbgrader_bridge.release import generate
+from autograder.submission import Unreadable, is_nobodys, read_hand_in
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Problem:
 
 
 def write(
-    results: Iterable[Result],
+    graded: Iterable[Graded],
     submissions: Mapping[str, Path],
     assignment: Assignment,
     on_wait: Callable[[], None] = lambda: None,
@@ -51,7 +51,7 @@ def write(
     A result that is there already is not written again. Manual scores and comments are kept.
 
     Args:
-        results: one per student.
+        graded: one result per student, with the hand-in that it is of.
         submissions: each student's file, or the folder that it lies in.
         assignment: what was graded; registered in the gradebook if it is not, or has changed.
         on_wait: called where another run holds the gradebook, before waiting for it.
@@ -65,9 +65,10 @@ def write(
     problems: list[Problem] = []
     with _alone(assignment.root, on_wait), _usable(assignment), open_book(assignment) as book:
         _register(book, assignment)
-        for result in results:
+        for each in graded:
+            result = each.result
             try:
-                reason = _write_one(book, result, submissions[result.student], assignment)
+                reason = _write_one(book, each, submissions[result.student], assignment)
                 book.keep()
             except OperationalError:
                 raise
@@ -118,7 +119,7 @@ def _register(book: Book, assignment: Assignment) -> None:
         target = scratch / "source" / assignment.name / assignment.source_notebook.name
         target.parent.mkdir(parents=True)
         shutil.copy(assignment.source_notebook, target)
-        config = nbgrader_course.load(assignment.root)
+        config = configuration.load(assignment.root)
         generate(assignment.name, scratch, config, book.folders.db_url)
     book.drop()
     if not book.is_registered():
@@ -128,8 +129,9 @@ def _register(book: Book, assignment: Assignment) -> None:
         )
 
 
-def _write_one(book: Book, result: Result, place: Path, assignment: Assignment) -> str:
+def _write_one(book: Book, graded: Graded, place: Path, assignment: Assignment) -> str:
     """Write one student's result; returns what needs attention, or nothing."""
+    result = graded.result
     student = result.student
     known = book.has_submission(student)
     partly = any(exercise.score is not None for exercise in result.exercises) and result.faults
@@ -149,7 +151,7 @@ def _write_one(book: Book, result: Result, place: Path, assignment: Assignment) 
     earlier = _earlier(target / assignment.release_notebook.name) if known else None
     nameless = result.faults or not result.key
     if earlier is None or nameless or earlier.metadata.get("autograder") != stamp(result):
-        notebook = _canonical(result, place, assignment)
+        notebook = _canonical(graded, place, assignment)
         annotate(notebook, result, assignment)
         book.save(student, notebook, texts(earlier))
         book.apply_lateness(student)
@@ -162,10 +164,15 @@ def _write_one(book: Book, result: Result, place: Path, assignment: Assignment) 
     return result.reason if result.status == "rejected" else ""
 
 
-def _canonical(result: Result, place: Path, assignment: Assignment) -> NotebookNode:
-    if result.status == "rejected":
-        return canonical(None, assignment, result.reason)
-    return canonical(read(place, assignment.release), assignment)
+def _canonical(graded: Graded, place: Path, assignment: Assignment) -> NotebookNode:
+    if graded.result.status == "rejected":
+        return canonical(None, assignment, graded.result.reason)
+    hand_in = graded.hand_in
+    if hand_in is None:
+        hand_in = read_hand_in(place, assignment.release)
+    if isinstance(hand_in, Unreadable):
+        return canonical(None, assignment, hand_in.reason)
+    return canonical(hand_in, assignment)
 
 
 def _is_empty(folder: Path) -> bool:

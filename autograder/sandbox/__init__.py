@@ -3,7 +3,6 @@
 Imports nothing of ours but its own parts and the exceptions.
 """
 
-from autograder.sandbox.client import Sandbox
 from autograder.sandbox.failures import (
     AnswerRefused,
     CallFailed,
@@ -16,11 +15,12 @@ from autograder.sandbox.failures import (
     TimedOut,
     Violated,
 )
-from autograder.sandbox.isolation import Isolation
+from autograder.sandbox.host.records import Answer, Cell, CellReport
+from autograder.sandbox.host.warm_process import WarmProcess
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.probe import Protection, protections, require
-from autograder.sandbox.records import Answer, Cell, CellReport
-from autograder.sandbox.warm import Zygote
+from autograder.sandbox.linux.isolation import Isolation
+from autograder.sandbox.linux.probe import Protection, protections, require
+from autograder.sandbox.sandbox import Sandbox
 
 __all__ = [
     "Answer",
@@ -40,7 +40,7 @@ __all__ = [
     "StudentRaised",
     "TimedOut",
     "Violated",
-    "Zygote",
+    "WarmProcess",
     "protections",
     "require",
 ]

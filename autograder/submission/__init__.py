@@ -11,17 +11,19 @@ from __future__ import annotations
 from autograder.submission.choosing import choose
 from autograder.submission.files import MAX_BYTES
 from autograder.submission.places import is_nobodys
-from autograder.submission.reading import digest, read
+from autograder.submission.reading import read, read_hand_in
 from autograder.submission.records import (
     MAX_GRADE_ID,
     MAX_NOTES,
     BesideFile,
     Check,
     Choice,
+    HandIn,
     Kind,
     RawCell,
     RunnableCell,
     Submission,
+    Unreadable,
     at_most,
 )
 
@@ -32,13 +34,15 @@ __all__ = [
     "BesideFile",
     "Check",
     "Choice",
+    "HandIn",
     "Kind",
     "RawCell",
     "RunnableCell",
     "Submission",
+    "Unreadable",
     "at_most",
     "choose",
-    "digest",
     "is_nobodys",
     "read",
+    "read_hand_in",
 ]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from autograder.release import NotebookCell, plain
+from autograder.course.release import NotebookCell, plain
 from autograder.submission.placing import Answers, Chunk, Writing
 from autograder.submission.prose import said_in_code, texts
 from autograder.submission.recognizing import Recognized

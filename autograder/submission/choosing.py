@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.course.release import Release, plain
 from autograder.errors import SubmissionRejected
-from autograder.release import Release, plain
 from autograder.submission import archives, kinds, places
 from autograder.submission.answers import asks
 from autograder.submission.blocks import blocks

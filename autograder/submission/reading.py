@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from autograder.course.release import Release, plain
 from autograder.errors import SubmissionRejected
-from autograder.release import Release, plain
 from autograder.submission import kinds, running
 from autograder.submission.beside import Gathered, gather
 from autograder.submission.blocks import defined
@@ -20,9 +20,11 @@ from autograder.submission.recognizing import defines, listed
 from autograder.submission.records import (
     MAX_NOTES,
     Choice,
+    HandIn,
     RawCell,
     RunnableCell,
     Submission,
+    Unreadable,
     at_most,
 )
 from autograder.submission.released import Released
@@ -81,14 +83,13 @@ def read(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> Su
     )
 
 
-def digest(place: Path, release: Release, beside: Sequence[Path] = ()) -> str:
-    """SHA-256 of what `read` would read, else of the reason why it cannot."""
+def read_hand_in(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> HandIn:
+    """Read a hand-in as `read` does; where that rejects it, say why instead of raising."""
     try:
-        choice = _chosen(place, release)
-        return _digest(choice, gather(choice, beside))
+        return read(place, release, beside)
     except SubmissionRejected as rejection:
         reason = str(rejection).encode("utf-8", "backslashreplace")
-        return hashlib.sha256(reason).hexdigest()
+        return Unreadable(Path(place), str(rejection), hashlib.sha256(reason).hexdigest())
 
 
 def _chosen(place: Path, release: Release) -> Choice:

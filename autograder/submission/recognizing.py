@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from autograder.release import plain
+from autograder.course.release import plain
 from autograder.submission.blocks import Block, blocks
 from autograder.submission.records import RawCell
 from autograder.submission.released import Released, is_stub

@@ -110,6 +110,18 @@ class Submission:
     imports: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Unreadable:
+    """A hand-in that cannot be read as a submission: where it lies, and why in one sentence."""
+
+    path: Path
+    reason: str
+    digest: str
+
+
+HandIn = Submission | Unreadable
+
+
 def at_most(sentences: Sequence[str], count: int) -> tuple[str, ...]:
     """The first so many sentences about a submission, and how many more there are."""
     if len(sentences) <= count:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from autograder.release import GRADE_CELL_PREFIX, NotebookCell, Release, plain
+from autograder.course.release import GRADE_CELL_PREFIX, NotebookCell, Release, plain
 from autograder.submission.blocks import blocks
 from autograder.submission.records import RawCell
 

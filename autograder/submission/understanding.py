@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from autograder.course.release import Release
 from autograder.errors import SubmissionRejected
-from autograder.release import Release
 from autograder.submission.answers import MANY_WORDS, answers, asks, has_released
 from autograder.submission.blocks import defined
 from autograder.submission.prose import Text, is_prose, texts

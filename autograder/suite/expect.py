@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from autograder.sandbox import Handle
-from autograder.sandbox.arrays import told_dtype
+from autograder.sandbox.protocol.arrays import told_dtype
 
 RELATIVE_TOLERANCE = {2: 4e-3, 4: 2e-5, 8: 2e-5}
 """By the bytes of the least precise float: a float64 answer may have been computed in float32."""

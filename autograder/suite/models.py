@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from autograder.sandbox import Handle, drawing
+from autograder.sandbox import Handle
+from autograder.sandbox.protocol import seeded_weights
 from autograder.suite.expect import Mismatch, shown
 
 MAX_LAYERS = 1000
@@ -99,7 +100,7 @@ class Model:
         shapes: list[tuple[int, ...]] = said
         return shapes
 
-    def fill(self, seed: int, scale: float = drawing.HE) -> None:
+    def fill(self, seed: int, scale: float = seeded_weights.HE) -> None:
         """Draw all its weights from a seed, inside; `filled` gives the same ones.
 
         Raises:
@@ -180,18 +181,18 @@ def make_model(
 
 
 def filled(
-    shapes: Sequence[Sequence[int]], seed: int, scale: float = drawing.HE
+    shapes: Sequence[Sequence[int]], seed: int, scale: float = seeded_weights.HE
 ) -> list[NDArray[np.float32]]:
     """The weights that `Model.fill` gives a model whose weights have these shapes, in their order.
 
-    See `drawing.weights` for how they are drawn.
+    See `seeded_weights.weights` for how they are drawn.
 
     Raises:
         Mismatch: they would be too many to be held here; shapes may be what a student claims.
     """
     if sum(math.prod(max(1, size) for size in shape) for shape in shapes) > MAX_FILLED:
         raise Mismatch(f"has more than {MAX_FILLED:,} weights.")
-    return list(drawing.weights(shapes, seed, scale))
+    return list(seeded_weights.weights(shapes, seed, scale))
 
 
 def _layer(said: Any) -> LayerSummary:

@@ -17,18 +17,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autograder.course.training_terms import TrainingTerms
 from autograder.errors import AutograderError, GraderInterrupted, SuiteError
 from autograder.results import Fault, Outcome
 from autograder.sandbox import CallFailed, HandleMisuse, Sandbox
-from autograder.sandbox.lent import Function
+from autograder.sandbox.protocol.remote_functions import Function
+from autograder.suite.dependencies import dependencies_of, exercise_of, topological_order
 from autograder.suite.expect import Mismatch
 from autograder.suite.faults import fault_of
-from autograder.suite.phases import exercise_of, foundations, in_order
 from autograder.suite.points import Role, TestRecord
 from autograder.suite.stand_ins import StandIns
 from autograder.suite.student import CalledWrongly, Student
 from autograder.suite.training import GradingData, NotTrainedEnough, Training, grading_data
-from autograder.training_terms import TrainingTerms
 
 MARKERS = (
     "weight(n): the test's share of the exercise's points (default 1)",
@@ -131,8 +131,8 @@ class GradingPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         if self._only:
             items[:] = [item for item in items if place_of(item) in self._only]
-        self._built_on = foundations(items)
-        order, unordered = in_order(self._exercises, self._built_on)
+        self._built_on = dependencies_of(items)
+        order, unordered = topological_order(self._exercises, self._built_on)
         for exercise, reason in unordered.items():
             file = next(item.path for item in items if exercise_of(item) == exercise)
             self.blame(fault_of(SuiteError(reason), file))

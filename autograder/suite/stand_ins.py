@@ -11,8 +11,8 @@ from typing import Any
 
 from autograder.errors import AutograderError
 from autograder.sandbox import CallFailed
-from autograder.sandbox.lent import Function
-from autograder.suite.phases import to_replace
+from autograder.sandbox.protocol.remote_functions import Function
+from autograder.suite.dependencies import to_replace
 from autograder.suite.points import TestRecord
 from autograder.suite.student import Student
 

@@ -17,7 +17,12 @@ import numpy as np
 
 from autograder.errors import AutograderError
 from autograder.sandbox import Answer, CallFailed, Handle, Sandbox, StudentRaised
-from autograder.sandbox.lent import MOST_BYTES, MOST_CALLS, Function, Lent
+from autograder.sandbox.protocol.remote_functions import (
+    MOST_BYTES,
+    MOST_CALLS,
+    Function,
+    RemoteFunction,
+)
 from autograder.suite import models
 from autograder.suite.expect import Mismatch
 
@@ -125,7 +130,7 @@ class Student:
 
     def function(
         self, function: Function, *, calls: int = MOST_CALLS, size: int = MOST_BYTES
-    ) -> Lent:
+    ) -> RemoteFunction:
         """A function of the suite's as an argument of a call, which may call it while it lasts.
 
         It runs here, on plain data that the student's process chose and that it has to check, and
@@ -150,7 +155,7 @@ class Student:
                 told = error.message if isinstance(error, Mismatch) else "it cannot take this"
                 raise TypeError(f"{name}: {told}") from None
 
-        return Lent(next(self._numbers), name, guarded, calls, size)
+        return RemoteFunction(next(self._numbers), name, guarded, calls, size)
 
     def model(self, returned: Any) -> models.Model:
         """The Keras model that a call returned, which stays inside.
@@ -287,7 +292,7 @@ def _text(value: Any) -> str:
         return f"<{value.dtype} array of shape {value.shape}>"
     if isinstance(value, np.generic):
         return repr(value.item())
-    if isinstance(value, Lent):
+    if isinstance(value, RemoteFunction):
         return value.name
     if isinstance(value, Handle):
         return f"<{ascii(value.type_name)[1:-1][:40]}>"

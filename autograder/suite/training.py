@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.course.training_terms import TrainingTerms, is_near
 from autograder.errors import SuiteError
 from autograder.sandbox import CallFailed
 from autograder.student.learning import asked_for, still_learning
 from autograder.suite.expect import Mismatch
-from autograder.training_terms import TrainingTerms, is_near
 
 MOST_RUNS = 3
 

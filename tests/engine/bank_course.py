@@ -8,7 +8,7 @@ from typing import Any
 
 from mini_course import SUITE, code_cell, nbgrader_metadata, notebook_json, text_cell
 
-from autograder.course import Assignment, load_assignment
+from autograder.course.assignment import Assignment, load_assignment
 
 NAME = "mini"
 SOLUTIONS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.course import ROOT_MARKER
+from autograder.course.assignment import ROOT_MARKER
 
 NAME = "doubling"
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from graders import grade
 from hypothesis import settings
 from mini_course import write_mini_course
 
 from autograder import diagnosis
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.diagnosis import Misconception
-from autograder.grading import grade
 from autograder.results import Result
-from autograder.sandbox import Zygote
+from autograder.sandbox import WarmProcess
 
 pytest.register_assert_rewrite("suite_checks")
 
@@ -32,8 +32,8 @@ def mini_course(tmp_path: Path) -> Assignment:
 @pytest.fixture(scope="module")
 def tensorflow(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a warm process with what the `SUITE` of the tests' module preloads."""
-    with Zygote(request.module.SUITE.assignment.preload) as zygote:
-        yield zygote.address
+    with WarmProcess(request.module.SUITE.assignment.preload) as warm_process:
+        yield warm_process.address
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +52,8 @@ def graded(
             path.write_text(text, encoding="utf-8")
             part = suite.part(suite.touched(which))
             in_keras = part.preload != ("numpy",)
-            zygote = request.getfixturevalue("tensorflow") if in_keras else None
-            known[which.name] = grade(path, part, suite.seeds[0], zygote=zygote)
+            warm_process = request.getfixturevalue("tensorflow") if in_keras else None
+            known[which.name] = grade(path, part, suite.seeds[0], warm_process=warm_process)
         return known[which.name]
 
     return result

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from bank_course import write_bank_course
 
-from autograder.course import Assignment, load_assignment
-from autograder.sandbox import Zygote
+from autograder.course.assignment import Assignment, load_assignment
+from autograder.sandbox import WarmProcess
 
 BANK = Path(__file__).parents[1] / "handins"
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -40,7 +40,7 @@ class Courses:
     """The courses that hand-ins may be to, and a warm process for them."""
 
     mini: Assignment
-    zygote: str
+    address: str
 
     def named(self, name: str) -> Assignment:
         return self.mini if name == "mini" else load_assignment(name, REPOSITORY)
@@ -49,8 +49,8 @@ class Courses:
 @pytest.fixture(scope="module")
 def courses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Courses]:
     mini = write_bank_course(tmp_path_factory.mktemp("course"))
-    with Zygote(("numpy",)) as zygote:
-        yield Courses(mini, zygote.address)
+    with WarmProcess(("numpy",)) as warm_process:
+        yield Courses(mini, warm_process.address)
 
 
 @pytest.fixture(params=CASES, ids=lambda path: path.name)

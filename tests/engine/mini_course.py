@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-from autograder.course import Assignment, load_assignment
+from autograder.course.assignment import Assignment, load_assignment
 
 STUB = 'def {name}(x):\n    """Contract."""\n    # YOUR CODE HERE\n    raise NotImplementedError()'
 

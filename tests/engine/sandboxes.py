@@ -7,7 +7,7 @@ import subprocess
 from functools import cache
 from textwrap import dedent
 
-from autograder.sandbox import Cell, Isolation, Limits, Sandbox, Zygote, require
+from autograder.sandbox import Cell, Isolation, Limits, Sandbox, WarmProcess, require
 
 
 @cache
@@ -25,10 +25,10 @@ def available() -> Isolation:
     return "namespaces"
 
 
-def sandbox(zygote: Zygote, *cells: str, limits: Limits | None = None) -> Sandbox:
+def sandbox(warm_process: WarmProcess, *cells: str, limits: Limits | None = None) -> Sandbox:
     """Not yet entered; the cells are called "cell 1", "cell 2" and so on."""
     return Sandbox(
-        zygote.address,
+        warm_process.address,
         [Cell(f"cell {number}", dedent(text)) for number, text in enumerate(cells, 1)],
         limits or Limits(),
     )

@@ -17,12 +17,13 @@ from pathlib import Path
 
 import jupytext
 import pytest
+from graders import grade
 
-from autograder import aspects, diagnosis
+from autograder import diagnosis
+from autograder.authoring import aspects
 from autograder.checking.checker import Checker
-from autograder.course import Assignment, load_assignment
+from autograder.course.assignment import Assignment, load_assignment
 from autograder.diagnosis import Misconception
-from autograder.grading import grade
 from autograder.results import ExerciseResult, Result, TestResult
 
 COURSE = Path(__file__).parents[2]
@@ -92,15 +93,17 @@ class RightAnswers:
 
     def test_a_right_answer_in_any_style_gets_full_marks(self, suite, path, tensorflow) -> None:
         whole = suite.assignment
-        assert_full_marks(grade(path, whole, suite.seeds[0], zygote=tensorflow), whole)
+        assert_full_marks(grade(path, whole, suite.seeds[0], warm_process=tensorflow), whole)
 
     def test_full_marks_for_arrays_do_not_depend_on_the_seed(self, suite, path, tensorflow) -> None:
         arrays = suite.part(suite.in_arrays)
-        assert_full_marks(grade(path, arrays, suite.seeds[1], zygote=tensorflow), arrays)
+        assert_full_marks(grade(path, arrays, suite.seeds[1], warm_process=tensorflow), arrays)
 
     def test_full_marks_for_a_model_do_not_depend_on_the_seed(self, suite, tensorflow) -> None:
         for seed in (suite.seeds[1], b"a third seed" * 3):
-            result = grade(suite.assignment.solution_module, suite.models, seed, zygote=tensorflow)
+            result = grade(
+                suite.assignment.solution_module, suite.models, seed, warm_process=tensorflow
+            )
             assert_full_marks(result, suite.models)
 
     def test_the_notebook_among_the_right_answers_is_its_percent_text(self, suite, tensorflow):
@@ -110,7 +113,7 @@ class RightAnswers:
         assert [(cell.cell_type, cell.source) for cell in notebook.cells] == [
             (cell.cell_type, cell.source) for cell in text.cells
         ]
-        result = grade(folder / "notebook.ipynb", arrays, suite.seeds[0], zygote=tensorflow)
+        result = grade(folder / "notebook.ipynb", arrays, suite.seeds[0], warm_process=tensorflow)
         assert_full_marks(result, arrays)
 
     def test_the_solutions_pass_every_public_check(self, suite) -> None:
@@ -125,7 +128,7 @@ class RightAnswers:
 
     def test_the_release_gets_nothing_anywhere(self, suite, tensorflow) -> None:
         release = suite.assignment.release_notebook
-        result = grade(release, suite.assignment, suite.seeds[0], zygote=tensorflow)
+        result = grade(release, suite.assignment, suite.seeds[0], warm_process=tensorflow)
         assert (result.status, result.score) == ("graded", 0)
         outcomes = {each.name: each.outcome for each in result.exercises}
         assert outcomes == dict.fromkeys(suite.exercises, "not_implemented") | suite.unfinished

@@ -10,12 +10,12 @@ import pytest
 from mini_course import MISCONCEPTIONS, module_text, write_mini_course
 from typer.testing import CliRunner
 
-from autograder import evidence, thresholds
-from autograder.auditing import Check, audit
+from autograder.authoring.audit import Check, audit
+from autograder.calibration import evidence, thresholds
+from autograder.calibration.trainings import rehearse
 from autograder.cli import app
-from autograder.course import Assignment, load_assignment
-from autograder.rehearsal import rehearse
-from autograder.training_terms import is_near
+from autograder.course.assignment import Assignment, load_assignment
+from autograder.course.training_terms import is_near
 
 MORE_MISCONCEPTIONS = """
 

@@ -11,15 +11,15 @@ import nbformat
 import pytest
 from book_course import MODEL_ANSWER, NAME, REPOSITORY, SOLUTION_LINE, SOURCE, write_course
 
-from autograder import authoring
-from autograder.course import assignment_names, load_assignment
+from autograder.authoring import build
+from autograder.course.assignment import assignment_names, load_assignment
 from autograder.errors import CourseError
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = write_course(tmp_path_factory.mktemp("built"))
-    authoring.build(NAME, root)
+    build.build(NAME, root)
     return root
 
 
@@ -28,7 +28,7 @@ def refused(tmp_path: Path, source: str) -> str:
     root = write_course(tmp_path, source)
     before = contents(root)
     with pytest.raises(CourseError) as caught:
-        authoring.build(NAME, root)
+        build.build(NAME, root)
     assert contents(root) == before, "a refused build must change nothing"
     return str(caught.value)
 
@@ -52,13 +52,13 @@ def test_everything_is_generated_and_says_so(built: Path) -> None:
 
 def test_building_twice_changes_nothing(built: Path) -> None:
     before = contents(built)
-    assert authoring.build(NAME, built) == []
+    assert build.build(NAME, built) == []
     assert contents(built) == before
 
 
 def test_build_says_what_changed(tmp_path: Path) -> None:
     root = write_course(tmp_path)
-    changed = authoring.build(NAME, root)
+    changed = build.build(NAME, root)
     assert {path.relative_to(root).as_posix() for path in changed} == {
         f"source/{NAME}/{NAME}.ipynb",
         f"assignments/{NAME}/{NAME}.ipynb",
@@ -84,7 +84,7 @@ def test_the_source_text_and_settings_are_not_released(built: Path) -> None:
 def test_a_picture_beside_the_source_is_released(tmp_path: Path) -> None:
     root = write_course(tmp_path)
     (root / f"source/{NAME}/figure.png").write_bytes(b"\x89PNG\xff\x00")
-    authoring.build(NAME, root)
+    build.build(NAME, root)
     assert (root / f"assignments/{NAME}/figure.png").read_bytes() == b"\x89PNG\xff\x00"
 
 
@@ -132,7 +132,7 @@ WITH_STUB = SOURCE.replace("    ### END SOLUTION\n", STUB)
 
 def test_a_stub_of_the_authors_own_is_released_as_code(tmp_path: Path) -> None:
     root = write_course(tmp_path, WITH_STUB)
-    authoring.build(NAME, root)
+    build.build(NAME, root)
     cells = {cell.grade_id: cell.source for cell in load_assignment(NAME, root).release_cells}
     body = "    y = x + undefined_name\n\n    return y  # not yet right"
     assert cells["double"] == f'def double(x):\n    """Twice `x`."""\n{body}'
@@ -161,7 +161,7 @@ def test_points_come_from_the_source(built: Path) -> None:
 
 def test_cell_ids_do_not_depend_on_the_run(built: Path, tmp_path: Path) -> None:
     root = write_course(tmp_path)
-    authoring.build(NAME, root)
+    build.build(NAME, root)
     ours, theirs = (
         json.loads(load_assignment(NAME, r).release_notebook.read_text()) for r in (root, built)
     )
@@ -213,7 +213,7 @@ def test_a_source_that_is_missing_is_refused(tmp_path: Path) -> None:
     root = write_course(tmp_path)
     (root / f"source/{NAME}/{NAME}.py").unlink()
     with pytest.raises(CourseError, match="cannot be read"):
-        authoring.build(NAME, root)
+        build.build(NAME, root)
 
 
 @pytest.mark.parametrize("name", assignment_names(REPOSITORY))
@@ -221,6 +221,6 @@ def test_what_is_committed_is_what_its_source_generates(name: str, tmp_path: Pat
     for folder in ("source", "assignments", "solutions", "tests/hidden"):
         shutil.copytree(REPOSITORY / folder, tmp_path / folder)
     shutil.copy(REPOSITORY / "nbgrader_config.py", tmp_path)
-    changed = authoring.build(name, tmp_path)
+    changed = build.build(name, tmp_path)
     stale = [path.relative_to(tmp_path).as_posix() for path in changed]
     assert not stale, f"run `autograder build {name}`: {stale} differ from what the source gives"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from mini_course import write_mini_course
 
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.demo import MadeUp, surprise, write_class
 from autograder.demo.broken import tampered, unreadable
 from autograder.demo.hostile import (
@@ -18,8 +18,8 @@ from autograder.demo.hostile import (
     IN_ONE_FUNCTION,
     hostile,
 )
+from autograder.grading.scheduling import grade_class, handed_in
 from autograder.results import Result
-from autograder.scheduling import grade_class, handed_in
 
 REASONS = {
     "invalid_json": "not valid JSON",
@@ -76,7 +76,7 @@ def results(assignment: Assignment, made_up: Mapping[str, MadeUp]) -> Mapping[st
     """All of them graded together, as a class."""
     write_class(assignment, made_up)
     graded = grade_class(assignment, handed_in(assignment))
-    return {result.student: result for result in graded}
+    return {each.result.student: each.result for each in graded}
 
 
 @pytest.mark.parametrize("kind", REASONS)

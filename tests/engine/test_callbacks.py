@@ -16,9 +16,9 @@ from autograder.sandbox import (
     StudentRaised,
     TimedOut,
     Violated,
-    Zygote,
+    WarmProcess,
 )
-from autograder.sandbox.callbacks import MAX_CALLBACKS
+from autograder.sandbox.host.callbacks import MAX_CALLBACKS
 
 CELL = """
     import os, socket, threading
@@ -100,14 +100,14 @@ def squared(x: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with Zygote(isolation=available()) as warm:
+def warm_process() -> Iterator[WarmProcess]:
+    with WarmProcess(isolation=available()) as warm:
         yield warm
 
 
 @pytest.fixture
-def student(zygote: Zygote) -> Iterator[Sandbox]:
-    with sandbox(zygote, CELL) as inside:
+def student(warm_process: WarmProcess) -> Iterator[Sandbox]:
+    with sandbox(warm_process, CELL) as inside:
         yield inside
 
 
@@ -199,7 +199,7 @@ def test_the_number_of_questions_is_bounded(student: Sandbox) -> None:
     assert len(calls) == MAX_CALLBACKS
 
 
-def test_asking_for_ever_ends_with_the_time_of_the_call(zygote: Zygote) -> None:
+def test_asking_for_ever_ends_with_the_time_of_the_call(warm_process: WarmProcess) -> None:
     cell = """
     def ask():
         while True:
@@ -209,7 +209,7 @@ def test_asking_for_ever_ends_with_the_time_of_the_call(zygote: Zygote) -> None:
                 pass
     """
     with (
-        sandbox(zygote, cell, limits=Limits(call_seconds=0.3)) as student,
+        sandbox(warm_process, cell, limits=Limits(call_seconds=0.3)) as student,
         pytest.raises(TimedOut),
     ):
         student.call("ask", replaced={"f": lambda: 1})
@@ -244,13 +244,13 @@ def test_a_question_is_no_answer_where_nothing_is_replaced(student: Sandbox) -> 
         student.call("forged")
 
 
-def test_a_handle_in_a_question_is_a_violation(zygote: Zygote) -> None:
+def test_a_handle_in_a_question_is_a_violation(warm_process: WarmProcess) -> None:
     forger = """
     def forged_handle():
         handle = msgpack.ExtType(6, (0).to_bytes(8, "little") + b"Model")
         return forged(args=[[handle]])
     """
     asked: list[Any] = []
-    with sandbox(zygote, CELL, forger) as student, pytest.raises(Violated):
+    with sandbox(warm_process, CELL, forger) as student, pytest.raises(Violated):
         student.call("forged_handle", replaced={"square": asked.append})
     assert asked == []

@@ -11,8 +11,8 @@ import pytest
 from book_course import NAME, write_course
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder import authoring
-from autograder.course import Assignment, load_assignment
+from autograder.authoring import build
+from autograder.course.assignment import Assignment, load_assignment
 from autograder.gradebook.notebooks import canonical, inert
 from autograder.submission import read
 
@@ -22,7 +22,7 @@ Cells = list[dict[str, Any]]
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
     root = write_course(tmp_path_factory.mktemp("course"))
-    authoring.build(NAME, root)
+    build.build(NAME, root)
     return load_assignment(NAME, root)
 
 

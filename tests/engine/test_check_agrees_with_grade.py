@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from graders import grade
 from mini_course import EMPTY_ANSWER, SOLUTIONS, STUBS, code_cell, mini_cells, notebook_json
 
 from autograder.checking.checker import Checker
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.errors import SubmissionRejected
-from autograder.grading import grade
-from autograder.sandbox import Zygote
+from autograder.sandbox import WarmProcess
 from autograder.submission import read
 
 DOUBLE = SOLUTIONS["double"]
@@ -117,13 +117,13 @@ CASES: dict[str, dict[str, str]] = {
 
 @pytest.fixture(scope="module")
 def warm() -> Iterator[str]:
-    with Zygote(("numpy",)) as zygote:
-        yield zygote.address
+    with WarmProcess(("numpy",)) as warm_process:
+        yield warm_process.address
 
 
 def by_grade(folder: Path, assignment: Assignment, warm: str) -> Any:
     """Which exercises pass their public examples in grading; the reason where it reads nothing."""
-    result = grade(folder, assignment, b"seed", zygote=warm, student="ada")
+    result = grade(folder, assignment, b"seed", warm_process=warm, student="ada")
     if result.status != "graded":
         return result.reason
     return {

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.cli.check import only_notebook
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.errors import AutograderError
 
 COMMANDS = ("check", "build", "grade", "demo", "doctor")
@@ -155,7 +155,7 @@ def test_ctrl_c_exits_with_130_and_says_how_to_go_on(
         raise KeyboardInterrupt
 
     hand_in(mini_course, "ada", module_text())
-    monkeypatch.setattr("autograder.scheduling.grade_class", interrupted)
+    monkeypatch.setattr("autograder.grading.scheduling.grade_class", interrupted)
     result = CliRunner().invoke(app, ["grade", "mini", *in_course(mini_course)])
     assert result.exit_code == 130
     assert "the same command goes on" in result.stderr

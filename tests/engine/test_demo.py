@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.cli.demo import quickest_first, show_next
-from autograder.course import Assignment, assignment_names, load_assignment
+from autograder.course.assignment import Assignment, assignment_names, load_assignment
 from autograder.demo import made_up_class, make_course, surprise, write_class
 from autograder.demo.made_up import MadeUp
 from autograder.errors import CourseError

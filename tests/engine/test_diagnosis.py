@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from graders import grade
 from mini_course import module_text, write_mini_course
 
 from autograder import diagnosis
-from autograder.course import Assignment
-from autograder.diagnosis import call, generator, summed_up
-from autograder.grading import grade
+from autograder.course.assignment import Assignment
+from autograder.diagnosis import call, generator, summarize
 
 SUITE = '''
 import numpy as np
@@ -20,7 +20,7 @@ from autograder.suite import expect
 
 def test_noise(student):
     """Adds noise of either sign."""
-    got = student.increment(np.zeros(200), student.generator(1), student.function(abs_of))
+    got = student.increment(np.zeros(200), student.generator(1), student.remote_function(abs_of))
     expect.that(isinstance(got, np.ndarray), "returned no array")
     expect.that((got > 0).any() and (got < 0).any(), "added noise of one sign")
 
@@ -29,7 +29,7 @@ def abs_of(x):
 '''
 CATALOGUE = """
 import numpy as np
-from autograder.diagnosis import call, generator, misconception, probes, summed_up
+from autograder.diagnosis import call, generator, misconception, probes, summarize
 
 def _seen(answer):
     return bool((answer > 0).all()), bool((answer < 0).all())
@@ -39,7 +39,7 @@ def size(x):
 
 @probes("increment")
 def _():
-    return [summed_up(call(np.zeros(200), generator(5), size), by=_seen)]
+    return [summarize(call(np.zeros(200), generator(5), size), by=_seen)]
 
 @misconception("increment", "Is noise never negative?")
 def increment_by_positive_noise(x, rng, size):
@@ -84,7 +84,7 @@ def test_what_cannot_be_summed_up_is_not_known(course, tmp_path):
 
 
 def test_answers_that_cannot_be_read_agree_with_nothing():
-    probe = summed_up(call(1), by=lambda answer: answer.shape)
+    probe = summarize(call(1), by=lambda answer: answer.shape)
     one, other = (diagnosis.react(lambda x: x, probe) for _ in range(2))
     assert not diagnosis.agree(one, other)
 
@@ -95,8 +95,8 @@ def test_calls_of_one_probe_share_a_generator_and_its_state():
     def draw(rng):
         return rng.random()
 
-    different = summed_up(call(shared), call(shared), by=np.equal)
-    same = summed_up(call(generator(1)), call(generator(1)), by=np.equal)
+    different = summarize(call(shared), call(shared), by=np.equal)
+    same = summarize(call(generator(1)), call(generator(1)), by=np.equal)
     assert not diagnosis.react(draw, different).value
     assert diagnosis.react(draw, same).value
 
@@ -106,7 +106,7 @@ def test_a_watched_call_is_summed_up_with_what_became_of_its_arguments():
         x[...] = rng.random(x.shape)
         return x
 
-    probe = summed_up(
+    probe = summarize(
         call(np.zeros(3), generator(1), watch=True),
         by=lambda watched: (bool(watched.arguments[0].any()), watched.shares_memory),
     )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.sandbox import drawing
+from autograder.sandbox.protocol import seeded_weights
 from autograder.suite import Mismatch
 from autograder.suite.models import filled
 
@@ -39,7 +39,7 @@ def test_kernels_deviate_by_their_fan_in() -> None:
 
 def test_vectors_are_positive_and_differ() -> None:
     for vector in (filled(SHAPES, 3)[1], filled([(1000,)], 3)[0]):
-        assert vector.min() >= drawing.LEAST
+        assert vector.min() >= seeded_weights.LEAST
         assert vector.max() < 1
         assert np.ptp(vector) > 0.5
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.sandbox import Handle
-from autograder.sandbox.arrays import carried
+from autograder.sandbox.protocol.arrays import carried
 from autograder.suite import Mismatch, expect
 
 

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from autograder import datasets
 from autograder.cli import app
-from autograder.datasets import DatasetMissing, decoded, flowers17, image_files
+from autograder.datasets import DatasetMissing, decoded_cache, flowers17, image_files
 from autograder.datasets.download import fetch
 
 SIDE = 8
@@ -268,7 +268,7 @@ def test_what_was_decoded_is_not_decoded_again(
     again = flowers17.load(SIDE)
     np.testing.assert_array_equal(first.x_train, again.x_train)
     assert [path.name for path in (machine / "cache" / "convgrade").iterdir()] == [
-        decoded.place("flowers17", SHAPE).name
+        decoded_cache.place("flowers17", SHAPE).name
     ]
 
 
@@ -279,7 +279,7 @@ def test_a_damaged_cache_is_made_anew(
     archive(machine / "data" / "17flowers.tgz", photographs)
     first = flowers17.load(SIDE)
     flowers17.load.cache_clear()
-    path = decoded.place("flowers17", SHAPE)
+    path = decoded_cache.place("flowers17", SHAPE)
     good = path.read_bytes()
     if damage == "cut off":
         path.write_bytes(good[:-500])
@@ -288,7 +288,7 @@ def test_a_damaged_cache_is_made_anew(
             np.savez(path, images=whole["images"] ^ 1, digest=whole["digest"])
     if damage == "other shape":
         path.write_bytes(b"")
-        decoded.keep("flowers17", np.zeros(SHAPE, np.uint8)[:, :, :, :2])
+        decoded_cache.keep("flowers17", np.zeros(SHAPE, np.uint8)[:, :, :, :2])
     if damage == "pickle":
         np.savez(path, images=np.array([None]), digest=np.array(""))
     if damage == "empty":
@@ -321,7 +321,7 @@ def test_a_write_that_fails_leaves_nothing_behind(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full)
-    decoded.keep("flowers17", np.zeros(SHAPE, np.uint8))
+    decoded_cache.keep("flowers17", np.zeros(SHAPE, np.uint8))
     assert list((machine / "cache" / "convgrade").iterdir()) == []
 
 

@@ -10,9 +10,9 @@ import pytest
 from book_course import NAME, SOURCE, write_course
 from typer.testing import CliRunner, Result
 
-from autograder import authoring
+from autograder.authoring import build
 from autograder.cli import app
-from autograder.course import load_assignment
+from autograder.course.assignment import load_assignment
 from autograder.gradebook.book import open_book
 
 RIGHT = "import numpy as np\n\n\ndef double(x):\n    return np.asarray(x) * 2\n"
@@ -23,7 +23,7 @@ WRONG = "def double(x):\n    return x\n"
 def classroom(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One right, one wrong, one whose upload was cut off, and two without a hand-in."""
     root = write_course(tmp_path_factory.mktemp("class"))
-    authoring.build(NAME, root)
+    build.build(NAME, root)
     for student, text in (("ada", RIGHT), ("ben", WRONG)):
         hand_in(root, student, f"{NAME}.py", text)
     hand_in(root, "cleo", f"{NAME}.ipynb", '{"cells": [')
@@ -101,7 +101,7 @@ def at_fault(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     (suites / "test_double.py").write_text(suite.replace("expect.close", "expcet.close"))
     settings = root / "source" / NAME / "assignment.toml"
     settings.write_text(settings.read_text() + '[feedback]\nhidden_tests = "none"\n')
-    authoring.build(NAME, root)
+    build.build(NAME, root)
     for student in ("ada", "ben", "eve", "fay"):
         code = RIGHT + RIGHT.replace("double", "twice")
         hand_in(root, student, f"{NAME}.py", code)

@@ -16,12 +16,13 @@ import pytest
 from book_course import NAME, SOURCE, write_course
 from nbgrader.api import Gradebook
 
-from autograder import authoring
-from autograder.course import Assignment, load_assignment
+from autograder.authoring import build
+from autograder.course.assignment import Assignment, load_assignment
 from autograder.errors import CourseError
 from autograder.gradebook import writer
 from autograder.gradebook.book import open_book
 from autograder.gradebook.feedback import feedback, feedback_in_parallel
+from autograder.grading.graded import Graded
 from autograder.results import ExerciseResult, Observed, Result, TestResult
 
 RIGHT = "def double(x):\n    return 2 * x"
@@ -31,7 +32,7 @@ RIGHT = "def double(x):\n    return 2 * x"
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course that is built and registered; a new gradebook takes nbgrader seconds."""
     root = write_course(tmp_path_factory.mktemp("template"))
-    authoring.build(NAME, root)
+    build.build(NAME, root)
     writer.register(load_assignment(NAME, root))
     return root
 
@@ -82,7 +83,7 @@ def result_of(student: str, score: float = 3.0, key: str = "1", **values: Any) -
 def write(course: Assignment, *results: Result) -> dict[str, str]:
     """Write results of folders in `submitted/`; returns the problems by student."""
     folders = {r.student: course.root / "submitted" / r.student / NAME for r in results}
-    return {p.student: p.reason for p in writer.write(results, folders, course)}
+    return {p.student: p.reason for p in writer.write(map(Graded, results), folders, course)}
 
 
 def scores(course: Assignment, student: str) -> dict[str, float]:
@@ -269,7 +270,7 @@ def test_new_points_reach_the_gradebook(course: Assignment) -> None:
     hand_in(course, "ada")
     write(course, result_of("ada"))
     write_course(course.root, SOURCE.replace('"points": 3', '"points": 6'))
-    authoring.build(NAME, course.root)
+    build.build(NAME, course.root)
     changed = load_assignment(NAME, course.root)
     exercise = ExerciseResult("double", 6.0, 6.0, "passed")
     assert write(changed, result_of("ada", exercises=(exercise,), key="2")) == {}
@@ -283,7 +284,7 @@ def test_new_cells_are_refused_once_there_are_submissions(course: Assignment) ->
     roles = '{"grade_id": "how", "grade": true, "solution": true, "points": 1}'
     question = f"\n# %% [markdown] nbgrader={roles}\n# So.\n"
     write_course(course.root, SOURCE + question)
-    authoring.build(NAME, course.root)
+    build.build(NAME, course.root)
     with pytest.raises(CourseError, match="Cannot add or remove cells"):
         write(load_assignment(NAME, course.root), result_of("ada", key="2"))
 
@@ -291,11 +292,11 @@ def test_new_cells_are_refused_once_there_are_submissions(course: Assignment) ->
 def test_two_runs_do_not_write_at_once(course: Assignment) -> None:
     hand_in(course, "ada")
 
-    def results() -> Iterator[Result]:
+    def results() -> Iterator[Graded]:
         with (course.root / ".autograder" / "gradebook.lock").open("w") as lock:
             with pytest.raises(BlockingIOError):
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield result_of("ada")
+            yield Graded(result_of("ada"))
 
     folders = {"ada": course.root / "submitted" / "ada" / NAME}
     assert writer.write(results(), folders, course) == []

@@ -13,8 +13,8 @@ from nbgrader.api import Gradebook
 from test_gradebook import graded_notebook, hand_in, mark, result_of, scores, write
 from traitlets.config import Config
 
-from autograder import authoring
-from autograder.course import Assignment, load_assignment
+from autograder.authoring import build
+from autograder.course.assignment import Assignment, load_assignment
 from autograder.errors import CourseError
 from autograder.gradebook import writer
 from autograder.gradebook.book import open_book
@@ -43,7 +43,7 @@ def two_exercises(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = write_course(tmp_path_factory.mktemp("two"), TWO)
     suites = root / "tests" / "hidden" / NAME
     (suites / "test_halve.py").write_text((suites / "test_double.py").read_text())
-    authoring.build(NAME, root)
+    build.build(NAME, root)
     writer.register(load_assignment(NAME, root))
     return root
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from graders import grade
 from mini_course import (
     SOLUTIONS,
     code_cell,
@@ -17,7 +18,7 @@ from mini_course import (
 
 import autograder
 from autograder import diagnosis
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.errors import UnknownAssignment
 from autograder.results import ExerciseResult, Result
 
@@ -32,7 +33,7 @@ def course(tmp_path_factory) -> Assignment:
 def graded(course: Assignment, folder: Path, content: str, name: str = "ada.py") -> Result:
     path = folder / name
     path.write_text(content, encoding="utf-8")
-    return autograder.grade(path, course, SEED)
+    return grade(path, course, SEED)
 
 
 def exercise(result: Result, name: str) -> ExerciseResult:
@@ -62,7 +63,7 @@ def test_a_right_notebook_gets_full_marks_and_its_answer_waits_for_a_person(cour
 
 
 def test_the_release_gets_nothing_and_is_told_what_is_not_written(course):
-    result = autograder.grade(course.release_notebook, course, SEED)
+    result = grade(course.release_notebook, course, SEED)
     assert result.score == 0
     assert {each.outcome for each in result.exercises} == {"not_implemented"}
     assert [each.state for each in result.written] == ["no_response"]

@@ -6,10 +6,10 @@ tests/handins/README.md says what a case is; adding a folder adds one.
 from __future__ import annotations
 
 import pytest
+from graders import grade
 from handins import KEYS, SEED, Case, Courses, case, courses
 
 from autograder.gradebook.notebooks import canonical
-from autograder.grading import grade
 from autograder.results import Result
 from autograder.submission import read
 
@@ -19,7 +19,7 @@ __all__ = ["case", "courses"]
 def test_the_right_thing_comes_of_it(case: Case, courses: Courses) -> None:
     """Status, points, written answers and sentences are those that the case names."""
     expected = case.expected
-    result = grade(case.folder, case.assignment, SEED, student="ada", zygote=courses.zygote)
+    result = grade(case.folder, case.assignment, SEED, student="ada", warm_process=courses.address)
     assert set(expected) <= KEYS
     assert result.status == expected.get("status", "graded"), result.reason
     assert expected.get("reason", "") in result.reason

@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from graders import grade
 from mini_course import module_text, write_mini_course
 from sandboxes import available, sandbox
 
-import autograder
 from autograder.errors import SuiteError
 from autograder.sandbox import (
     CallFailed,
     Limits,
     Sandbox,
-    Zygote,
+    WarmProcess,
 )
 from autograder.suite import Mismatch
 from autograder.suite.student import CalledWrongly, Student
@@ -89,14 +89,14 @@ LIMITS = Limits(call_seconds=1)
 
 
 @pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with Zygote(isolation=available()) as warm:
+def warm_process() -> Iterator[WarmProcess]:
+    with WarmProcess(isolation=available()) as warm:
         yield warm
 
 
 @pytest.fixture
-def inside(zygote: Zygote) -> Iterator[Sandbox]:
-    with sandbox(zygote, CELL, limits=LIMITS) as entered:
+def inside(warm_process: WarmProcess) -> Iterator[Sandbox]:
+    with sandbox(warm_process, CELL, limits=LIMITS) as entered:
         yield entered
 
 
@@ -113,34 +113,37 @@ def square(x: Any) -> Any:
 
 def test_a_function_gives_its_values_while_the_call_lasts(student: Student) -> None:
     x = np.arange(3.0)
-    np.testing.assert_array_equal(student.apply(student.function(square), x), x * x)
+    np.testing.assert_array_equal(student.apply(student.remote_function(square), x), x * x)
     assert x.tolist() == [0, 1, 2]
 
 
 def test_keywords_and_several_functions_cross(student: Student) -> None:
-    assert student.apply(student.function(lambda x, by: x + by), 3, by=4) == 7
-    functions = {"first": student.function(lambda x: 1), "second": student.function(square)}
+    assert student.apply(student.remote_function(lambda x, by: x + by), 3, by=4) == 7
+    functions = {
+        "first": student.remote_function(lambda x: 1),
+        "second": student.remote_function(square),
+    }
     assert student.apply_second(functions) == 9
 
 
 def test_the_same_function_may_be_lent_again(student: Student) -> None:
-    lent = student.function(square)
+    lent = student.remote_function(square)
     assert [student.apply(lent, n) for n in (2, 3)] == [4, 9]
 
 
 def test_a_call_is_told_with_its_name(student: Student) -> None:
-    student.apply(student.function(square), 3)
+    student.apply(student.remote_function(square), 3)
     assert student.last_call == "apply(square, 3)"
-    student.apply(student.function(lambda x: x), 3)
+    student.apply(student.remote_function(lambda x: x), 3)
     assert student.last_call == "apply(function, 3)"
 
 
 def test_threads_may_ask_at_once(student: Student) -> None:
-    assert student.in_threads(student.function(square)) == [n * n for n in range(8)]
+    assert student.in_threads(student.remote_function(square)) == [n * n for n in range(8)]
 
 
 def test_nothing_of_the_function_is_inside(student: Student) -> None:
-    told = student.code_of(student.function(square))
+    told = student.code_of(student.remote_function(square))
     assert told[0] == "square"
     assert "squared what" not in " ".join(told)
     assert "Mismatch" not in " ".join(told)
@@ -154,24 +157,24 @@ def test_a_mismatch_ends_the_call_whatever_the_students_code_does(
     student: Student, name: str
 ) -> None:
     with pytest.raises(Mismatch, match="no number") as mismatch:
-        getattr(student, name)(student.function(square), "text")
+        getattr(student, name)(student.remote_function(square), "text")
     assert mismatch.value.detail == "a detail of the grader's"
 
 
 def test_the_first_mismatch_counts_where_a_later_call_is_right(student: Student) -> None:
     with pytest.raises(Mismatch, match="no number"):
-        student.swallows_and_goes_on(student.function(square), "text")
-    assert student.apply(student.function(square), 3) == 9
+        student.swallows_and_goes_on(student.remote_function(square), "text")
+    assert student.apply(student.remote_function(square), 3) == 9
 
 
 def test_an_error_that_is_expected_does_not_hide_a_mismatch(student: Student) -> None:
     with pytest.raises(Mismatch, match="no number"), student.raises(ValueError):
-        student.raises_another(student.function(square), "text")
+        student.raises_another(student.remote_function(square), "text")
 
 
 def test_the_students_code_sees_the_sentence_and_no_detail(student: Student) -> None:
     with pytest.raises(Mismatch):
-        student.keeps_what_it_saw(student.function(square), "text")
+        student.keeps_what_it_saw(student.remote_function(square), "text")
     assert student.last() == ["TypeError", "square: squared what is no number."]
 
 
@@ -183,7 +186,7 @@ def test_any_other_exception_is_one_of_what_it_was_called_with(
         return x.shape[0] // x.size
 
     with pytest.raises(CalledWrongly, match="called reads with") as wrong:
-        student.swallows(student.function(reads), argument)
+        student.swallows(student.remote_function(reads), argument)
     assert isinstance(wrong.value.__cause__, AttributeError | ZeroDivisionError)
 
 
@@ -192,19 +195,19 @@ def test_a_fault_of_the_kit_is_none_of_the_students(student: Student) -> None:
         raise SuiteError("a fault")
 
     with pytest.raises(SuiteError, match="a fault"):
-        student.swallows(student.function(broken), 3)
+        student.swallows(student.remote_function(broken), 3)
 
 
 def test_a_function_that_calls_the_student_is_the_suites_fault(student: Student) -> None:
     def calls_back(x: Any) -> Any:
-        return student.apply(student.function(square), x)
+        return student.apply(student.remote_function(square), x)
 
     with pytest.raises(SuiteError, match="same submission"):
-        student.apply(student.function(calls_back), 3)
+        student.apply(student.remote_function(calls_back), 3)
 
 
 def test_a_value_that_is_not_plain_is_refused_inside(student: Student) -> None:
-    told = student.swallows(student.function(lambda x: object()), 3)
+    told = student.swallows(student.remote_function(lambda x: object()), 3)
     assert told[0] == "TypeError"
     assert "cannot be passed on" in told[1]
 
@@ -256,7 +259,7 @@ def test_maps(student, rng, count):
         expect.close(batch, x)
         return np.add(batch, 1)
 
-    expect.close(student.increment(x, student.function(plus_one, calls=1)), x + 1)
+    expect.close(student.increment(x, student.remote_function(plus_one, calls=1)), x + 1)
 '''
 
 
@@ -287,7 +290,7 @@ def test_nothing_that_is_called_makes_the_grader_fail(
     path = tmp_path / "ada.py"
     source = f"import numpy as np\ndef increment(x, f):\n    {body}"
     path.write_text(module_text(increment=source), encoding="utf-8")
-    result = autograder.grade(path, course, b"a seed for tests" * 2)
+    result = grade(path, course, b"a seed for tests" * 2)
     assert (result.status, result.reason) == ("graded", "")
     tests = next(each for each in result.exercises if each.name == "increment").tests
     assert {test.outcome for test in tests} == {outcome}

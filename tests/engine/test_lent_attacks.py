@@ -15,7 +15,7 @@ from autograder.sandbox import (
     StudentRaised,
     TimedOut,
     Violated,
-    Zygote,
+    WarmProcess,
 )
 from autograder.suite.student import Student
 
@@ -113,14 +113,14 @@ LIMITS = Limits(call_seconds=1)
 
 
 @pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with Zygote(isolation=available()) as warm:
+def warm_process() -> Iterator[WarmProcess]:
+    with WarmProcess(isolation=available()) as warm:
         yield warm
 
 
 @pytest.fixture
-def inside(zygote: Zygote) -> Iterator[Sandbox]:
-    with sandbox(zygote, CELL, limits=LIMITS) as entered:
+def inside(warm_process: WarmProcess) -> Iterator[Sandbox]:
+    with sandbox(warm_process, CELL, limits=LIMITS) as entered:
         yield entered
 
 
@@ -135,7 +135,7 @@ def square(x: Any) -> Any:
 
 def test_the_number_of_calls_is_bounded(student: Student) -> None:
     calls: list[int] = []
-    counted = student.function(lambda x: calls.append(x) or 1, calls=20)
+    counted = student.remote_function(lambda x: calls.append(x) or 1, calls=20)
     assert student.ignores_bounds(counted) == 1
     assert len(calls) == 20
     assert student.many(counted, 20) == 20
@@ -144,7 +144,10 @@ def test_the_number_of_calls_is_bounded(student: Student) -> None:
 
 
 def test_each_function_has_its_own_bound(student: Student) -> None:
-    few, more = student.function(lambda x: 1, calls=2), student.function(lambda x: 1, calls=30)
+    few, more = (
+        student.remote_function(lambda x: 1, calls=2),
+        student.remote_function(lambda x: 1, calls=30),
+    )
     assert student.many(more, 30) == 30
     with pytest.raises(StudentRaised, match="more than 2 times"):
         student.many(few, 3)
@@ -152,7 +155,7 @@ def test_each_function_has_its_own_bound(student: Student) -> None:
 
 def test_the_size_of_arguments_is_bounded(student: Student) -> None:
     sizes: list[int] = []
-    measured = student.function(lambda x: sizes.append(x.size), size=1 << 16)
+    measured = student.remote_function(lambda x: sizes.append(x.size), size=1 << 16)
     assert student.huge(measured, 60_000) is None
     told = student.huge(measured, 1 << 17)
     assert told[0] == "TypeError"
@@ -161,7 +164,7 @@ def test_the_size_of_arguments_is_bounded(student: Student) -> None:
     assert sizes == [60_000]
 
 
-def test_calling_for_ever_ends_with_the_time_of_the_call(zygote: Zygote) -> None:
+def test_calling_for_ever_ends_with_the_time_of_the_call(warm_process: WarmProcess) -> None:
     cell = """
     def repeat(f):
         while True:
@@ -170,17 +173,17 @@ def test_calling_for_ever_ends_with_the_time_of_the_call(zygote: Zygote) -> None
             except Exception:
                 pass
     """
-    with sandbox(zygote, cell, limits=Limits(call_seconds=0.3)) as entered:
+    with sandbox(warm_process, cell, limits=Limits(call_seconds=0.3)) as entered:
         student = Student(entered)
         with pytest.raises(TimedOut):
-            student.repeat(student.function(lambda: 1))
+            student.repeat(student.remote_function(lambda: 1))
 
 
 def test_an_object_of_the_students_does_not_cross(student: Student) -> None:
     seen: list[Any] = []
     for name in ("passes_object", "passes_itself"):
         with pytest.raises(StudentRaised, match="an argument of append cannot be used"):
-            getattr(student, name)(student.function(seen.append))
+            getattr(student, name)(student.remote_function(seen.append))
     assert seen == []
 
 
@@ -189,30 +192,30 @@ def test_an_object_of_the_students_does_not_cross(student: Student) -> None:
 
 def test_a_function_that_was_kept_is_of_no_use_later(student: Student) -> None:
     calls: list[Any] = []
-    lent = student.function(calls.append)
+    lent = student.remote_function(calls.append)
     student.keep(lent)
-    for arguments in ((), (lent,), (student.function(square),)):
+    for arguments in ((), (lent,), (student.remote_function(square),)):
         with pytest.raises(StudentRaised, match="the test is over"):
             student.use_kept(*arguments)
     assert calls == []
 
 
 def test_a_function_that_was_returned_is_of_no_use_later(student: Student) -> None:
-    returned = student.give(student.function(square))
+    returned = student.give(student.remote_function(square))
     assert isinstance(returned, Handle)
     with pytest.raises(StudentRaised, match="the test is over"):
         student.apply(returned, 3)
 
 
 def test_a_thread_that_goes_on_cannot_call_it(student: Student) -> None:
-    thread = student.later(student.function(square))
+    thread = student.later(student.remote_function(square))
     told = student.join(thread)
     assert told[0] == "RuntimeError"
     assert "the test is over" in told[1]
 
 
 def test_another_process_cannot_call_it(student: Student) -> None:
-    assert "cannot be called here" in student.in_a_child(student.function(square))
+    assert "cannot be called here" in student.in_a_child(student.remote_function(square))
 
 
 # -- forged ----------------------------------------------------------------------------------
@@ -237,26 +240,28 @@ def test_another_process_cannot_call_it(student: Student) -> None:
 def test_a_question_of_another_form_is_a_violation(student: Student, changes: Any) -> None:
     calls: list[Any] = []
     with pytest.raises(Violated):
-        student.forged(student.function(calls.append), **changes)
+        student.forged(student.remote_function(calls.append), **changes)
     assert calls == []
 
 
 def test_a_function_of_an_earlier_call_cannot_be_asked_for(student: Student) -> None:
     calls: list[Any] = []
-    student.keep(student.function(calls.append))
+    student.keep(student.remote_function(calls.append))
     with pytest.raises(Violated):
         student.forged()
     with pytest.raises(Violated):
-        student.forged(student.function(square))
+        student.forged(student.remote_function(square))
     assert calls == []
 
 
 @pytest.mark.parametrize("code", [6, 7, 8])
 @pytest.mark.parametrize("name", ["forged_argument", "returned_argument"])
-def test_what_only_goes_in_does_not_come_out(zygote: Zygote, name: str, code: int) -> None:
+def test_what_only_goes_in_does_not_come_out(
+    warm_process: WarmProcess, name: str, code: int
+) -> None:
     """Handles may be returned, but not be arguments; lent functions and large arrays neither."""
     calls: list[Any] = []
-    with sandbox(zygote, CELL) as entered:
+    with sandbox(warm_process, CELL) as entered:
         if (name, code) == ("returned_argument", 6):
             assert isinstance(entered.call(name, [code]).value, Handle)
             return

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from bank_course import solved, write_bank_course
+from graders import grade
 from mangling import mangled
 
-from autograder.course import Assignment
-from autograder.grading import grade
-from autograder.sandbox import Zygote
+from autograder.course.assignment import Assignment
+from autograder.sandbox import WarmProcess
 
 SEEDS = range(36)
 
@@ -21,14 +21,14 @@ SEEDS = range(36)
 @dataclass(frozen=True)
 class Course:
     assignment: Assignment
-    zygote: str
+    warm_process: str
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
     assignment = write_bank_course(tmp_path_factory.mktemp("course"))
-    with Zygote(("numpy",)) as zygote:
-        yield Course(assignment, zygote.address)
+    with WarmProcess(("numpy",)) as warm_process:
+        yield Course(assignment, warm_process.address)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -38,7 +38,9 @@ def test_a_mangled_hand_in_scores_as_the_clean_one(
     release = course.assignment.release_notebook.read_text(encoding="utf-8")
     hand_in = mangled(solved(), release, course.assignment.name, random.Random(seed))
     hand_in.write(tmp_path)
-    result = grade(tmp_path, course.assignment, b"0" * 32, student="ada", zygote=course.zygote)
+    result = grade(
+        tmp_path, course.assignment, b"0" * 32, student="ada", warm_process=course.address
+    )
     states = {question.state for question in result.written}
     assert (result.status, result.score, states) == ("graded", 6.0, {"needs_marking"}), (
         hand_in.done,

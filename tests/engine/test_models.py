@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sandboxes import available, sandbox
 
-from autograder.sandbox import CallFailed, Sandbox, StudentRaised, Zygote
+from autograder.sandbox import CallFailed, Sandbox, StudentRaised, WarmProcess
 from autograder.suite import Mismatch
 from autograder.suite.student import Student, describe_call
 
@@ -83,14 +83,14 @@ CELL = """
 
 
 @pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with Zygote(isolation=available()) as warm:
+def warm_process() -> Iterator[WarmProcess]:
+    with WarmProcess(isolation=available()) as warm:
         yield warm
 
 
 @pytest.fixture
-def student(zygote: Zygote) -> Iterator[Student]:
-    with sandbox(zygote, CELL) as inside:
+def student(warm_process: WarmProcess) -> Iterator[Student]:
+    with sandbox(warm_process, CELL) as inside:
         yield Student(inside)
 
 
@@ -222,8 +222,8 @@ def test_an_object_without_a_history_fails(student: Student) -> None:
 FORGED = """
     from autograder.sandbox import questions
     answer = None
-    questions.QUESTIONS["layers"] = lambda model: answer
-    questions.QUESTIONS["is_model"] = lambda model: True
+    questions.MODEL_QUERIES["layers"] = lambda model: answer
+    questions.MODEL_QUERIES["is_model"] = lambda model: True
     def say(value):
         global answer
         answer = value
@@ -242,8 +242,8 @@ SOUND = {
 
 
 @pytest.fixture(scope="module")
-def forger(zygote: Zygote) -> Iterator[Sandbox]:
-    with sandbox(zygote, FORGED) as inside:
+def forger(warm_process: WarmProcess) -> Iterator[Sandbox]:
+    with sandbox(warm_process, FORGED) as inside:
         yield inside
 
 

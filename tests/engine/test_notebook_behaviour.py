@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder.release import Release
+from autograder.course.release import Release
 from autograder.student import CheckFailed, NotWrittenYet
 from autograder.student.collecting import ShowAllFailures
 

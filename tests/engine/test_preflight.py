@@ -15,10 +15,10 @@ import pytest
 from mini_course import module_text
 from typer.testing import CliRunner, Result
 
-from autograder import seeds
 from autograder.cli import app, preflight
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.errors import AutograderError
+from autograder.grading import seeds
 
 EPHEMERAL = (*preflight.EPHEMERAL, seeds.VARIABLE)
 
@@ -34,8 +34,8 @@ def no_grading(monkeypatch: pytest.MonkeyPatch) -> None:
     def grades(*_: object, **__: object) -> None:
         raise AssertionError("something was graded")
 
-    monkeypatch.setattr("autograder.grading.grade", grades)
-    monkeypatch.setattr("autograder.scheduling.grade_class", grades)
+    monkeypatch.setattr("autograder.grading.grader.grade", grades)
+    monkeypatch.setattr("autograder.grading.scheduling.grade_class", grades)
 
 
 def grade(course: Assignment, *arguments: str) -> Result:
@@ -72,7 +72,7 @@ def test_no_temporary_folder(mini_course: Assignment, monkeypatch: pytest.Monkey
         raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
 
     hand_in(mini_course, "ada")
-    monkeypatch.setattr("autograder.environment.tempfile.TemporaryFile", none_usable)
+    monkeypatch.setattr("autograder.grading.environment.tempfile.TemporaryFile", none_usable)
     refused(grade(mini_course), "TMPDIR")
 
 

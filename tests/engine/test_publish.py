@@ -11,8 +11,8 @@ import pytest
 from autograder.publish import gradescope, junit, markdown
 from autograder.publish import json as publish_json
 from autograder.publish.text import log_safe, plain, shortened
+from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import ExerciseResult, Result, TestResult, WrittenResult
-from autograder.shown import Shown
 
 NASTY = "\x1b[2J[red]<script>::error::\x00\ud800\u202e | **bold** @all"
 
@@ -148,7 +148,7 @@ def reports(result: Result) -> dict[str, str]:
 def test_reports_tell_of_hidden_tests_what_the_settings_allow(
     report: str, hidden_tests: str, told: list[str], kept_back: list[str]
 ) -> None:
-    shown = Shown.of({"hidden_tests": hidden_tests})
+    shown = FeedbackVisibility.of({"hidden_tests": hidden_tests})
     text = reports(shown.applied(result()))[report].replace("\\", "")
     told = ["test_b" if report == "json" and each == "strides" else each for each in told]
     assert [each for each in [*told, "Up or down?"] if each not in text] == []
@@ -159,4 +159,4 @@ def test_a_public_test_is_shown_whatever_the_settings() -> None:
     example = TestResult("test_a", "An example.", "public", "failed", 1.0, message="Too large.")
     whole = Result("edges", "ada", "a.ipynb", "graded")
     whole = replace(whole, exercises=(ExerciseResult("size", 0.0, 3.0, "failed", (example,)),))
-    assert Shown.of({"hidden_tests": "none"}).applied(whole) == whole
+    assert FeedbackVisibility.of({"hidden_tests": "none"}).applied(whole) == whole

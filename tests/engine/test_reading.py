@@ -12,10 +12,10 @@ import pytest
 from bank_course import as_json, solved, write_bank_course
 from mini_course import code_cell
 
-from autograder.course import Assignment, load_assignment
+from autograder.course.assignment import Assignment, load_assignment
 from autograder.errors import SubmissionRejected
 from autograder.gradebook.attachments import kept
-from autograder.submission import digest, read
+from autograder.submission import read
 from autograder.submission.blocks import blocks
 from autograder.submission.imports import imported
 from autograder.submission.places import MAX_NAMES
@@ -75,10 +75,10 @@ def test_ten_thousand_files_beside_it_cost_little_and_are_told_of(assignment, fo
 
 def test_what_lies_beside_it_is_part_of_the_digest(assignment, folder):
     hand_in(folder)
-    alone = digest(folder, assignment.release)
+    alone = read(folder, assignment.release).digest
     (folder / "helper.py").write_text("x = 1")
-    assert digest(folder, assignment.release) != alone
-    assert digest(folder / "mini.ipynb", assignment.release) == alone
+    assert read(folder, assignment.release).digest != alone
+    assert read(folder / "mini.ipynb", assignment.release).digest == alone
 
 
 def test_a_file_that_is_too_large_is_left_out_and_told_of(assignment, folder):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import recipes
+from autograder.calibration import recipes
 from autograder.errors import CourseError
 
 TEXT = '''

@@ -6,15 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from graders import grade
 from mini_course import module_text, write_mini_course
 
-import autograder
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.gradebook.explanation import as_html, as_text
 from autograder.publish.json import document
+from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import ExerciseResult, Result
-from autograder.shown import Shown
-from autograder.suite.phases import in_order
+from autograder.suite.dependencies import topological_order
 
 SEED = b"a seed for tests" * 2
 BUILDS = '\npytestmark = pytest.mark.builds_on("double")\n'
@@ -41,7 +41,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
 def graded(course: Assignment, folder: Path, **functions: str) -> Result:
     path = folder / "ada.py"
     path.write_text(module_text(**functions), encoding="utf-8")
-    result = autograder.grade(path, course, SEED)
+    result = grade(path, course, SEED)
     assert (result.status, result.reason) == ("graded", "")
     return result
 
@@ -182,9 +182,9 @@ def test_the_right_function_runs_as_confined_as_the_students(tmp_path):
 def test_explanations_and_documents_say_what_was_replaced(course, tmp_path):
     result = graded(course, tmp_path, increment=INCREMENT, double=WRONG_DOUBLE)
     for text in (as_text, as_html):
-        told = text(exercise(result, "increment"), Shown())
+        told = text(exercise(result, "increment"), FeedbackVisibility())
         assert "Graded with the right double in place of yours." in told
-        assert "in place of yours" not in text(exercise(result, "double"), Shown())
+        assert "in place of yours" not in text(exercise(result, "double"), FeedbackVisibility())
     first, second = document([result])[0]["exercises"]
     assert first["replaced"] == ["double"]
     assert "replaced" not in second
@@ -195,12 +195,12 @@ def test_explanations_and_documents_say_what_was_replaced(course, tmp_path):
 
 
 def test_exercises_keep_their_order_but_for_what_they_build_on():
-    order, wrong = in_order(["a", "b", "c", "d"], {"a": ["d"], "c": ["a"]})
+    order, wrong = topological_order(["a", "b", "c", "d"], {"a": ["d"], "c": ["a"]})
     assert (order, wrong) == (["b", "d", "a", "c"], {})
 
 
 def test_exercises_that_build_on_each_other_are_the_suites_fault():
-    order, wrong = in_order(["a", "b", "c"], {"a": ["b"], "b": ["a"]})
+    order, wrong = topological_order(["a", "b", "c"], {"a": ["b"], "b": ["a"]})
     assert "c" in order
     assert set(wrong) == {"a", "b"}
     assert "build on each other" in wrong["a"]
@@ -213,7 +213,7 @@ def test_what_is_built_on_must_be_an_exercise(tmp_path):
     suite.write_text(text, encoding="utf-8")
     path = tmp_path / "ada.py"
     path.write_text(module_text(), encoding="utf-8")
-    result = autograder.grade(path, course, SEED)
+    result = grade(path, course, SEED)
     assert result.status == "grader_error"
     assert "'increment' builds on 'nothing', which is no exercise." in result.reason
     assert [each.score for each in result.exercises] == [None, 2.0]

@@ -13,7 +13,7 @@ from mini_course import module_text
 from typer.testing import CliRunner, Result
 
 from autograder.cli import app, reports
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.errors import AutograderError
 
 
@@ -166,9 +166,9 @@ def no_grading(monkeypatch: pytest.MonkeyPatch) -> None:
     def grades(*_: object, **__: object) -> None:
         raise AssertionError("something was graded")
 
-    monkeypatch.setattr("autograder.grading.grade", grades)
-    monkeypatch.setattr("autograder.scheduling.grade_files", grades)
-    monkeypatch.setattr("autograder.scheduling.grade_class", grades)
+    monkeypatch.setattr("autograder.grading.grader.grade", grades)
+    monkeypatch.setattr("autograder.grading.scheduling.grade_files", grades)
+    monkeypatch.setattr("autograder.grading.scheduling.grade_class", grades)
 
 
 @pytest.mark.usefixtures("no_grading")

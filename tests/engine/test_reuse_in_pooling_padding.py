@@ -6,9 +6,9 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from graders import grade
 
-from autograder.course import load_assignment
-from autograder.grading import grade
+from autograder.course.assignment import load_assignment
 from autograder.results import Result
 
 ASSIGNMENT = load_assignment("pooling_padding", Path(__file__).parents[2])

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from sandboxes import available, sandbox
 
-from autograder.sandbox import Handle, HandleMisuse, Limits, Sandbox, Zygote
-from autograder.sandbox.arrays import told_dtype
+from autograder.sandbox import Handle, HandleMisuse, Limits, Sandbox, WarmProcess
+from autograder.sandbox.protocol.arrays import told_dtype
 from autograder.suite.models import filled
 from autograder.suite.student import Student
 
@@ -39,8 +39,8 @@ LIMITS = Limits(call_seconds=60, submission_seconds=200)
 
 
 @pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with Zygote(preload=("numpy", "tensorflow", "keras"), isolation=available()) as warm:
+def warm_process() -> Iterator[WarmProcess]:
+    with WarmProcess(preload=("numpy", "tensorflow", "keras"), isolation=available()) as warm:
         yield warm
 
 
@@ -60,9 +60,11 @@ def trained(student: Sandbox) -> tuple[Handle, list[np.ndarray[Any, Any]]]:
     return model, student.ask(model, "get_weights").value
 
 
-def test_a_model_trains_and_predicts_inside_and_its_weights_come_out(zygote: Zygote) -> None:
+def test_a_model_trains_and_predicts_inside_and_its_weights_come_out(
+    warm_process: WarmProcess,
+) -> None:
     images, labels = stripes()
-    with sandbox(zygote, CELL, limits=LIMITS) as student:
+    with sandbox(warm_process, CELL, limits=LIMITS) as student:
         model, weights = trained(student)
         assert [w.shape for w in weights] == [(3, 3, 1, 4), (4,), (64, 2), (2,)]
         predicted = student.ask(model, "predict", images).value
@@ -77,17 +79,19 @@ def test_a_model_trains_and_predicts_inside_and_its_weights_come_out(zygote: Zyg
             model == 1  # noqa: B015
 
 
-def test_two_runs_of_the_same_submission_train_to_the_same_weights(zygote: Zygote) -> None:
+def test_two_runs_of_the_same_submission_train_to_the_same_weights(
+    warm_process: WarmProcess,
+) -> None:
     runs = []
     for _ in range(2):
-        with sandbox(zygote, CELL, limits=LIMITS) as student:
+        with sandbox(warm_process, CELL, limits=LIMITS) as student:
             runs.append(trained(student)[1])
     for one, other in zip(*runs, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
-def test_a_tensor_crosses_as_an_array(zygote: Zygote) -> None:
-    with sandbox(zygote, CELL, limits=LIMITS) as student:
+def test_a_tensor_crosses_as_an_array(warm_process: WarmProcess) -> None:
+    with sandbox(warm_process, CELL, limits=LIMITS) as student:
         pooled = student.call("pool", [np.arange(16.0, dtype=np.float32).reshape(1, 4, 4, 1)]).value
     assert type(pooled) is np.ndarray
     assert pooled.dtype == np.float32
@@ -118,9 +122,9 @@ MODELS = """
 """
 
 
-def test_models_of_any_kind_tell_their_layers_and_predict(zygote: Zygote) -> None:
+def test_models_of_any_kind_tell_their_layers_and_predict(warm_process: WarmProcess) -> None:
     images, _ = stripes()
-    with sandbox(zygote, MODELS, limits=LIMITS) as inside:
+    with sandbox(warm_process, MODELS, limits=LIMITS) as inside:
         student = Student(inside)
         subclassed = student.model(student.subclassed())
         assert subclassed.weights() == []
@@ -136,10 +140,10 @@ def test_models_of_any_kind_tell_their_layers_and_predict(zygote: Zygote) -> Non
         assert dense.config["activation"] == "softmax"
 
 
-def test_a_model_of_the_suites_own_design_is_made_inside(zygote: Zygote) -> None:
+def test_a_model_of_the_suites_own_design_is_made_inside(warm_process: WarmProcess) -> None:
     images, _ = stripes()
     layers = [("Conv2D", {"filters": 2, "kernel_size": (3, 3)}), ("Flatten", {})]
-    with sandbox(zygote, "", limits=LIMITS) as inside:
+    with sandbox(warm_process, "", limits=LIMITS) as inside:
         model = Student(inside).make_model((6, 6, 1), layers)
         kernel, bias = model.weights()
         model.set_weights([np.zeros_like(kernel), bias + 3])
@@ -163,8 +167,8 @@ FILLED = """
 """
 
 
-def test_weights_are_drawn_inside_as_they_are_outside(zygote: Zygote) -> None:
-    with sandbox(zygote, FILLED, limits=LIMITS) as inside:
+def test_weights_are_drawn_inside_as_they_are_outside(warm_process: WarmProcess) -> None:
+    with sandbox(warm_process, FILLED, limits=LIMITS) as inside:
         model = Student(inside).model(Student(inside).build())
         shapes = model.weight_shapes()
         assert shapes == [(3, 3, 3, 4), (4,), (4,), (4,), (4,), (4,), (64, 2), (2,)]
@@ -174,8 +178,8 @@ def test_weights_are_drawn_inside_as_they_are_outside(zygote: Zygote) -> None:
             np.testing.assert_array_equal(got, drawn)
 
 
-def test_a_model_that_is_not_built_has_nothing_to_fill(zygote: Zygote) -> None:
-    with sandbox(zygote, FILLED, limits=LIMITS) as inside:
+def test_a_model_that_is_not_built_has_nothing_to_fill(warm_process: WarmProcess) -> None:
+    with sandbox(warm_process, FILLED, limits=LIMITS) as inside:
         student = Student(inside)
         model = student.model(student.unbuilt())
         model.fill(5)
@@ -184,15 +188,17 @@ def test_a_model_that_is_not_built_has_nothing_to_fill(zygote: Zygote) -> None:
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "bfloat16"])
-def test_a_model_of_mixed_precision_answers_in_float32(zygote: Zygote, policy: str) -> None:
+def test_a_model_of_mixed_precision_answers_in_float32(
+    warm_process: WarmProcess, policy: str
+) -> None:
     """One that keeps its weights in bfloat16 answers in that, and its name comes along."""
     x, _ = stripes()
-    with sandbox(zygote, CELL, limits=LIMITS) as student:
+    with sandbox(warm_process, CELL, limits=LIMITS) as student:
         plain = student.call("build").value
         weights = student.ask(plain, "get_weights").value
         wanted = student.ask(plain, "predict", x).value
     change = f"keras.config.set_dtype_policy({policy!r})"
-    with sandbox(zygote, CELL, change, limits=LIMITS) as student:
+    with sandbox(warm_process, CELL, change, limits=LIMITS) as student:
         model = student.call("build").value
         student.ask(model, "set_weights", weights)
         answer = student.ask(model, "predict", x).value

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 import pytest
+from graders import grade
 from mini_course import module_text
 from sandboxes import available
 
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
 from autograder.errors import SandboxLost
-from autograder.grading import grade
+from autograder.grading.graded import Graded
+from autograder.grading.result_store import result_file
+from autograder.grading.scheduling import Task, grade_class, grade_files, handed_in
 from autograder.results import Result
-from autograder.scheduling import Task, grade_class, grade_files, handed_in
-from autograder.stored import result_file
 from autograder.submission import Submission
 
 needs_namespaces = pytest.mark.skipif(
@@ -39,9 +41,13 @@ def classroom(mini_course):
     return mini_course
 
 
+def results_of(graded: Sequence[Graded]) -> list[Result]:
+    return [each.result for each in graded]
+
+
 def test_each_student_gets_their_own_outcome_in_order(classroom):
     seen = []
-    results = grade_class(classroom, handed_in(classroom), on_result=seen.append)
+    results = results_of(grade_class(classroom, handed_in(classroom), on_result=seen.append))
     assert [result.student for result in results] == ["ada", "ben", "cleo"]
     assert [result.score for result in results] == [6.0, 4.0, 0.0]
     assert [result.status for result in results] == ["graded", "graded", "rejected"]
@@ -50,11 +56,11 @@ def test_each_student_gets_their_own_outcome_in_order(classroom):
 
 
 def test_a_second_run_grades_only_what_changed(classroom):
-    first = grade_class(classroom, handed_in(classroom))
+    first = results_of(grade_class(classroom, handed_in(classroom)))
     changed = classroom.root / "submitted" / "ben" / "mini" / "mini.py"
     changed.write_text(module_text(), encoding="utf-8")
     times = {s: result_file(classroom, s).stat().st_mtime_ns for s in ("ada", "ben")}
-    second = grade_class(classroom, handed_in(classroom))
+    second = results_of(grade_class(classroom, handed_in(classroom)))
     assert second[1].score == 6.0
     assert result_file(classroom, "ada").stat().st_mtime_ns == times["ada"]
     assert result_file(classroom, "ben").stat().st_mtime_ns != times["ben"]
@@ -63,10 +69,10 @@ def test_a_second_run_grades_only_what_changed(classroom):
 
 def test_half_a_result_file_is_graded_again(classroom):
     only = {"ada": handed_in(classroom)["ada"]}
-    first = grade_class(classroom, only)
+    first = results_of(grade_class(classroom, only))
     file = result_file(classroom, "ada")
     file.write_text(file.read_text(encoding="utf-8")[:100], encoding="utf-8")
-    assert grade_class(classroom, only)[0].score == first[0].score
+    assert results_of(grade_class(classroom, only))[0].score == first[0].score
 
 
 def test_files_are_graded_in_their_order_and_nothing_is_written(classroom, tmp_path):
@@ -90,7 +96,7 @@ def warm_processes() -> list[psutil.Process]:
         process
         for process in psutil.Process().children()
         if process.status() != psutil.STATUS_ZOMBIE
-        if "autograder.sandbox.zygote" in process.cmdline()
+        if "autograder.sandbox.inside.zygote" in process.cmdline()
     ]
 
 
@@ -112,7 +118,9 @@ def test_a_warm_process_that_is_killed_midway_costs_nobody_anything(mini_course)
             for process in warm_processes():
                 process.kill()
 
-    results = grade_class(mini_course, many(mini_course, 12), on_result=kill_after_the_third)
+    results = results_of(
+        grade_class(mini_course, many(mini_course, 12), on_result=kill_after_the_third)
+    )
     assert [(result.status, result.score) for result in results] == [("graded", 6.0)] * 12
     assert warm_processes() == []
 
@@ -130,7 +138,7 @@ def test_a_guardian_that_is_killed_costs_its_submission_nothing(mini_course):
                     with contextlib.suppress(psutil.NoSuchProcess):
                         process.kill()
 
-    results = grade_class(mini_course, many(mini_course, 8), on_result=kill_all_below)
+    results = results_of(grade_class(mini_course, many(mini_course, 8), on_result=kill_all_below))
     assert [(result.status, result.score) for result in results] == [("graded", 6.0)] * 8
 
 
@@ -142,7 +150,7 @@ def test_a_submission_under_which_all_sandboxes_are_ended_stays_ungraded(mini_co
 
     path = tmp_path / "mini.py"
     path.write_text(module_text(), encoding="utf-8")
-    result = grade(path, mini_course, b"seed", zygote=lose)
+    result = grade(path, mini_course, b"seed", warm_process=lose)
     assert result.status == "grader_error"
     assert "3 times" in result.reason
 

@@ -8,8 +8,8 @@ import os
 import pytest
 
 from autograder.errors import CourseError
+from autograder.grading.seeds import course_secret, secret_file, seed_for
 from autograder.results import ExerciseResult, Observed, Result, TestResult, WrittenResult
-from autograder.seeds import course_secret, secret_file, seed_for
 
 
 @pytest.fixture(autouse=True)

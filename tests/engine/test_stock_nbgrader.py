@@ -20,13 +20,14 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder import authoring, nbgrader_course
-from autograder.course import Assignment, load_assignment
+from autograder.authoring import build
+from autograder.course.assignment import Assignment, load_assignment
 from autograder.gradebook import preprocessors, writer
 from autograder.gradebook.book import open_book
-from autograder.nbgrader_release import quiet_log
+from autograder.grading.scheduling import grade_class, handed_in
+from autograder.nbgrader_bridge import configuration
+from autograder.nbgrader_bridge.release import quiet_log
 from autograder.results import ExerciseResult, Result
-from autograder.scheduling import grade_class, handed_in
 
 RIGHT = "def double(x):\n    return 2 * x"
 WRONG = "print('hello')\nopen({marker!r}, 'w').write('I was here')\ndef double(x):\n    return x"
@@ -75,7 +76,7 @@ def all_scores(course: Assignment) -> dict[str, dict[str, float]]:
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = write_course(tmp_path_factory.mktemp("stock") / "course")
-    authoring.build(NAME, root)
+    build.build(NAME, root)
     writer.register(load_assignment(NAME, root))
     return root
 
@@ -134,7 +135,7 @@ def test_stock_generate_assignment_gives_what_build_gives(course: Assignment) ->
 
 def autograde(course: Assignment) -> None:
     """What `nbgrader autograde` does, in this process."""
-    config = nbgrader_course.load(course.root)
+    config = configuration.load(course.root)
     log, _ = quiet_log()
     folders = CourseDirectory(config=config, log=log, root=str(course.root), assignment_id=NAME)
     Autograde(coursedir=folders, config=config, log=log, force=True).start()

@@ -6,15 +6,16 @@ import json
 from pathlib import Path
 
 import pytest
+from graders import grade
 from mini_course import SOLUTIONS, mini_cells, module_text, notebook_json, write_mini_course
 
-import autograder
-from autograder.course import Assignment
+from autograder.course.assignment import Assignment
+from autograder.grading.result_store import load_if_current, result_file
 from autograder.publish import gradescope, junit, markdown
 from autograder.publish import json as publish_json
+from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import ExerciseResult, Result
-from autograder.shown import Shown
-from autograder.stored import current, result_file
+from autograder.submission import read_hand_in
 
 SEED = b"a seed for tests" * 2
 FAULTS = {
@@ -45,7 +46,7 @@ def break_suite(course: Assignment, old: str, new: str, exercise: str = "double"
 def graded(course: Assignment, folder: Path, content: str | None = None) -> Result:
     path = folder / "ada.ipynb"
     path.write_text(content or notebook_json(mini_cells(SOLUTIONS, "Because.")), encoding="utf-8")
-    return autograder.grade(path, course, SEED)
+    return grade(path, course, SEED)
 
 
 def exercise(result: Result, name: str) -> ExerciseResult:
@@ -108,7 +109,7 @@ def test_a_fault_of_the_misconceptions_costs_hints_and_no_points(
     course.misconceptions_file.write_text("undefined_name\n")
     wrong = module_text(double="def double(x):\n    return x")
     (tmp_path / "ben.py").write_text(wrong)
-    result = autograder.grade(tmp_path / "ben.py", course, SEED)
+    result = grade(tmp_path / "ben.py", course, SEED)
     assert (result.status, result.score) == ("graded", 4.0)
     assert "undefined_name" in str(result.faults[0])
 
@@ -130,7 +131,7 @@ def test_nothing_that_a_students_code_does_is_a_fault_of_the_suite(
     break_suite(course, "@pytest.mark.public", fixture + "@pytest.mark.public")
     break_suite(course, "def test_arrays(student, rng)", "def test_arrays(student, rng, asked)")
     (tmp_path / "eve.py").write_text(module_text(double=body))
-    result = autograder.grade(tmp_path / "eve.py", course, SEED)
+    result = grade(tmp_path / "eve.py", course, SEED)
     assert (result.status, result.score) == ("graded", 4.0)
     assert result.faults == ()
 
@@ -146,7 +147,7 @@ def test_what_builds_on_an_exercise_without_a_grade_is_graded_with_the_right_one
     break_suite(course, "import pytest", "import pytest, no_such_module")
     uses = "def increment(x):\n    return double(x) / 2 + 1"
     (tmp_path / "ben.py").write_text(module_text(increment=uses, double="def double(x): return x"))
-    result = autograder.grade(tmp_path / "ben.py", course, SEED)
+    result = grade(tmp_path / "ben.py", course, SEED)
     assert exercise(result, "increment").score == 4
     assert exercise(result, "increment").replaced == ("double",)
 
@@ -155,10 +156,10 @@ def test_a_result_with_a_fault_is_not_current(course: Assignment, tmp_path: Path
     break_suite(course, "student.double(1)", "undefined_name")
     path = tmp_path / "ada.py"
     path.write_text(module_text())
-    result = autograder.grade(path, course)
+    result = grade(path, course)
     result.write(result_file(course, "ada"))
     assert Result.from_json(result.to_json()) == result
-    assert current(path, course, "ada") is None
+    assert load_if_current(read_hand_in(path, course.release), course, "ada") is None
 
 
 def test_no_format_gives_a_zero_for_a_fault(course: Assignment, tmp_path: Path) -> None:
@@ -184,7 +185,7 @@ def test_a_fault_tells_no_more_of_a_hidden_test_than_the_settings(
     course: Assignment, tmp_path: Path, hidden_tests: str
 ) -> None:
     break_suite(course, "x = rng.normal(size=(3, 4))", "raise ValueError('expected 7')")
-    shown = Shown.of({"hidden_tests": hidden_tests}).applied(graded(course, tmp_path))
+    shown = FeedbackVisibility.of({"hidden_tests": hidden_tests}).applied(graded(course, tmp_path))
     text = publish_json.dumps([shown]) + junit.dumps([shown]) + markdown.dumps([shown])
     assert "expected 7" not in text
     assert "The grader failed on double" in text

@@ -11,7 +11,7 @@ from suite_checks import RightAnswers, Suite, WrongAnswers, alike
 
 from autograder import diagnosis
 from autograder.diagnosis import Misconception
-from autograder.diagnosis.probing import Call, Generator, SummedUp
+from autograder.diagnosis.probes import Call, Generator, Summarized
 
 
 class AlexNet(Suite):
@@ -55,4 +55,6 @@ def reseeded(probe: diagnosis.Probe, by: int) -> diagnosis.Probe:
     def of(call: Call) -> Call:
         return dataclasses.replace(call, args=tuple(map(other, call.args)))
 
-    return of(probe) if isinstance(probe, Call) else SummedUp(tuple(map(of, probe.calls)), probe.by)
+    return (
+        of(probe) if isinstance(probe, Call) else Summarized(tuple(map(of, probe.calls)), probe.by)
+    )

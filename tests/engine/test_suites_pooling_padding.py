@@ -13,13 +13,14 @@ from pathlib import Path
 
 import jupytext
 import pytest
+from graders import grade
 
-from autograder import aspects, diagnosis
-from autograder.course import load_assignment
+from autograder import diagnosis
+from autograder.authoring import aspects
+from autograder.course.assignment import load_assignment
 from autograder.diagnosis import Misconception
-from autograder.grading import grade
 from autograder.results import ExerciseResult, Result, TestResult
-from autograder.sandbox import Zygote
+from autograder.sandbox import WarmProcess
 
 ASSIGNMENT = load_assignment("pooling_padding", Path(__file__).parents[2])
 CATALOGUE = diagnosis.load(ASSIGNMENT)
@@ -87,9 +88,9 @@ def test_a_right_answer_in_any_style_gets_full_marks(path: Path, seed: bytes) ->
 def test_a_right_answer_that_calls_keras_gets_full_marks() -> None:
     with_keras = [path for path in right_answers if path not in in_numpy]
     assert with_keras
-    with Zygote(("numpy", "tensorflow", "keras")) as zygote:
+    with WarmProcess(("numpy", "tensorflow", "keras")) as warm_process:
         for path in with_keras:
-            assert_full_marks(grade(path, ASSIGNMENT, SEEDS[0], zygote=zygote.address))
+            assert_full_marks(grade(path, ASSIGNMENT, SEEDS[0], warm_process=warm_process.address))
 
 
 def test_the_notebook_among_the_right_answers_is_its_percent_text() -> None:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from sandboxes import available, sandbox
 
-from autograder.sandbox import Limits, TimedOut, Zygote, allowance, speed
-from autograder.sandbox.allowance import Allowance
-from autograder.sandbox.tree import Used
+from autograder.sandbox import Limits, TimedOut, WarmProcess, speed
+from autograder.sandbox.host import time_budget
+from autograder.sandbox.host.time_budget import TimeBudget
+from autograder.sandbox.process_tree import Used
 
 TICK = 0.05
 
@@ -45,9 +46,9 @@ class FakeTree:
 @pytest.fixture
 def tree(monkeypatch: pytest.MonkeyPatch) -> FakeTree:
     fake = FakeTree()
-    monkeypatch.setattr(allowance.time, "monotonic", lambda: fake.now)
-    monkeypatch.setattr(allowance.time, "process_time", lambda: fake.own)
-    monkeypatch.setattr(allowance.speed, "factor", lambda: fake.factor)
+    monkeypatch.setattr(time_budget.time, "monotonic", lambda: fake.now)
+    monkeypatch.setattr(time_budget.time, "process_time", lambda: fake.own)
+    monkeypatch.setattr(time_budget.speed, "factor", lambda: fake.factor)
     return fake
 
 
@@ -56,9 +57,9 @@ def begun(
     limits: Limits = Limits(call_seconds=2, submission_seconds=10, waiting_seconds=3),  # noqa: B008
     factor: float = 1.0,
     is_importing: Callable[[], bool] = bool,
-) -> Allowance:
+) -> TimeBudget:
     """In a call whose first tick has been."""
-    allowed = Allowance(limits)
+    allowed = TimeBudget(limits)
     allowed.watch(tree, factor, is_importing)  # type: ignore[arg-type]
     allowed.begin("f")
     tree.passes(TICK)
@@ -67,7 +68,7 @@ def begun(
 
 
 def ticks_until_over(
-    allowed: Allowance, tree: FakeTree, most: int, **passing: float
+    allowed: TimeBudget, tree: FakeTree, most: int, **passing: float
 ) -> tuple[int, str]:
     """After how many ticks of such passing the time is over, and the sentence for it."""
     for number in range(1, most + 1):
@@ -212,8 +213,8 @@ def test_this_machine_has_a_factor() -> None:
 
 
 @pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with Zygote(isolation=available()) as warm:
+def warm_process() -> Iterator[WarmProcess]:
+    with WarmProcess(isolation=available()) as warm:
         yield warm
 
 
@@ -235,23 +236,25 @@ PATIENT = Limits(call_seconds=20, waiting_seconds=1)
         "os.read(os.pipe()[0], 1)",
     ],
 )
-def test_no_way_of_doing_nothing_holds_the_grader(zygote: Zygote, body: str) -> None:
+def test_no_way_of_doing_nothing_holds_the_grader(warm_process: WarmProcess, body: str) -> None:
     cell = (
         f"import os, signal, subprocess, threading, time\ndef f():\n    {body}\ndef g(): return 1"
     )
-    with sandbox(zygote, cell, limits=PATIENT) as student:
+    with sandbox(warm_process, cell, limits=PATIENT) as student:
         with pytest.raises(TimedOut, match="without computing"):
             student.call("f")
         assert student.call("g").value == 1
 
 
-def test_a_short_sleep_costs_nothing(zygote: Zygote) -> None:
+def test_a_short_sleep_costs_nothing(warm_process: WarmProcess) -> None:
     cell = "import time\ndef f(): time.sleep(0.4); return 1"
-    with sandbox(zygote, cell, limits=PATIENT) as student:
+    with sandbox(warm_process, cell, limits=PATIENT) as student:
         assert [student.call("f").value for _ in range(3)] == [1, 1, 1]
 
 
-def test_children_that_compute_while_their_parent_waits_are_no_waiting(zygote: Zygote) -> None:
+def test_children_that_compute_while_their_parent_waits_are_no_waiting(
+    warm_process: WarmProcess,
+) -> None:
     cell = """
     import os, time
     def f():
@@ -261,7 +264,7 @@ def test_children_that_compute_while_their_parent_waits_are_no_waiting(zygote: Z
         return os.wait()[1]
     """
     limits = Limits(call_seconds=20, waiting_seconds=1)
-    with sandbox(zygote, cell, limits=limits) as student:
+    with sandbox(warm_process, cell, limits=limits) as student:
         assert student.call("f").value == 0
 
 
@@ -269,7 +272,7 @@ def test_children_that_compute_while_their_parent_waits_are_no_waiting(zygote: Z
     "collected", ["os.wait()", "signal.signal(signal.SIGCHLD, signal.SIG_IGN)"]
 )
 def test_children_count_whether_or_not_somebody_collects_them(
-    zygote: Zygote, collected: str
+    warm_process: WarmProcess, collected: str
 ) -> None:
     cell = f"""
     import os, signal, time
@@ -284,19 +287,21 @@ def test_children_count_whether_or_not_somebody_collects_them(
     """
     limits = Limits(call_seconds=1, waiting_seconds=60)
     with (
-        sandbox(zygote, cell, limits=limits) as student,
+        sandbox(warm_process, cell, limits=limits) as student,
         pytest.raises(TimedOut, match="computed for longer"),
     ):
         student.call("f")
 
 
-def test_the_speed_is_told(zygote: Zygote) -> None:
-    with sandbox(zygote, "x = 1") as student:
+def test_the_speed_is_told(warm_process: WarmProcess) -> None:
+    with sandbox(warm_process, "x = 1") as student:
         assert student.observed()["seconds_factor"] >= 1
 
 
 @pytest.mark.skipif(available() != "namespaces", reason="seccomp is part of that isolation")
-def test_no_submission_lowers_its_priority_or_its_limit_of_computing(zygote: Zygote) -> None:
+def test_no_submission_lowers_its_priority_or_its_limit_of_computing(
+    warm_process: WarmProcess,
+) -> None:
     cell = """
     import os, resource
     def f():
@@ -310,12 +315,12 @@ def test_no_submission_lowers_its_priority_or_its_limit_of_computing(zygote: Zyg
         computing = resource.getrlimit(resource.RLIMIT_CPU)[0]
         return os.getpriority(os.PRIO_PROCESS, 0), refused, computing > 1
     """
-    with sandbox(zygote, cell) as student:
+    with sandbox(warm_process, cell) as student:
         assert student.call("f").value == (os.getpriority(os.PRIO_PROCESS, 0), 1, True)
 
 
-def test_the_kernel_ends_nobody_whom_limits_let_go_on(zygote: Zygote) -> None:
+def test_the_kernel_ends_nobody_whom_limits_let_go_on(warm_process: WarmProcess) -> None:
     """It would look like an end from outside, which is tried again and then the grader's error."""
     cell = "import resource\ndef f(): return resource.getrlimit(resource.RLIMIT_CPU)[0]"
-    with sandbox(zygote, cell, limits=Limits(submission_seconds=10)) as student:
+    with sandbox(warm_process, cell, limits=Limits(submission_seconds=10)) as student:
         assert student.call("f", []).value >= 10 * speed.MOST

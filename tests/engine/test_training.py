@@ -7,21 +7,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from graders import grade
 from mini_course import module_text, write_mini_course
 from sandboxes import available, sandbox
 from typer.testing import CliRunner
 
-import autograder
-from autograder import warm_processes
 from autograder.cli import app
-from autograder.course import Assignment, load_assignment
+from autograder.course.assignment import Assignment, load_assignment
+from autograder.course.training_terms import TrainingTerms, read_terms
 from autograder.datasets import digits
 from autograder.errors import CourseError, SuiteError
 from autograder.gradebook.explanation import as_text
-from autograder.provenance import cache_key
+from autograder.grading import warm_processes
+from autograder.grading.cache_key import cache_key
+from autograder.grading.scheduling import Task, grade_files
+from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import Result
-from autograder.scheduling import Task, grade_files
-from autograder.shown import Shown
 from autograder.suite.expect import Mismatch
 from autograder.suite.training import (
     Attempt,
@@ -30,7 +31,6 @@ from autograder.suite.training import (
     grading_data,
     is_decided,
 )
-from autograder.training_terms import TrainingTerms, read_terms
 
 SEED = b"a seed for tests" * 2
 TERMS = TrainingTerms("digits", epochs=3, batch_size=32, threshold=0.8, spread=0.05)
@@ -229,7 +229,7 @@ def learner(shares: tuple[float, ...]) -> str:
 def graded(course: Assignment, folder: Path, shares: tuple[float, ...]) -> Result:
     path = folder / "ada.py"
     path.write_text(module_text(double=learner(shares)), encoding="utf-8")
-    result = autograder.grade(path, course, SEED)
+    result = grade(path, course, SEED)
     assert (result.status, result.reason) == ("graded", "")
     return result
 
@@ -248,7 +248,9 @@ def test_the_result_tells_every_run_its_dataset_and_threshold(course, tmp_path):
         "runs": 3,
     }
     assert Result.from_json(result.to_json()) == result
-    assert "Trained on digits: 80.0%, 70.0%, 90.0%" in as_text(result.exercises[1], Shown())
+    assert "Trained on digits: 80.0%, 70.0%, 90.0%" in as_text(
+        result.exercises[1], FeedbackVisibility()
+    )
 
 
 def test_too_little_fails_and_is_told_in_a_sentence(course, tmp_path):
@@ -263,7 +265,7 @@ def test_a_dataset_says_how_long_one_call_of_a_training_may_take(course, tmp_pat
     path = tmp_path / "ada.py"
     endless = "def double(x, labels=None, seed=None):\n    while seed: pass\n    return x * 2"
     path.write_text(module_text(double=endless), encoding="utf-8")
-    example, trains = autograder.grade(path, hasty, SEED).exercises[1].tests
+    example, trains = grade(path, hasty, SEED).exercises[1].tests
     assert (example.outcome, trains.outcome) == ("passed", "timeout")
     assert "0.3 seconds" in trains.message
 
@@ -277,7 +279,7 @@ def test_each_dataset_has_its_own_results(course, tmp_path):
 
 def test_a_dataset_of_which_the_assignment_says_nothing_is_refused(course, tmp_path):
     with pytest.raises(CourseError, match=r"no \[training.cifar10\]; it has digits, mnist"):
-        autograder.grade(tmp_path / "ada.py", course, SEED, dataset="cifar10")
+        grade(tmp_path / "ada.py", course, SEED, dataset="cifar10")
 
 
 def test_the_command_says_how_to_get_a_dataset_that_is_not_here(course, tmp_path, monkeypatch):
@@ -310,7 +312,7 @@ def test_a_suite_that_trains_without_terms_is_the_suites_fault(tmp_path):
     course.suite_file("double").write_text(SUITE, encoding="utf-8")
     path = tmp_path / "ada.py"
     path.write_text(module_text(), encoding="utf-8")
-    result = autograder.grade(path, course, SEED)
+    result = grade(path, course, SEED)
     assert result.status == "grader_error"
     assert "has no [training]" in result.reason
 
@@ -332,8 +334,8 @@ def test_held_out_digits_are_not_found_inside_and_those_that_train_are(course):
     images, labels = digits.published()
     train, test = digits.split(labels)
     with (
-        warm_processes.start(course, "namespaces") as zygote,
-        sandbox(zygote, "import numpy as np", LOOKS) as student,
+        warm_processes.start(course, "namespaces") as warm_process,
+        sandbox(warm_process, "import numpy as np", LOOKS) as student,
     ):
         table = student.call("double", [1]).value
     assert table.shape == (1797, 65)

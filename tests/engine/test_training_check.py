@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from autograder.course import Assignment, assignment_names, load_assignment
+from autograder.course.assignment import Assignment, assignment_names, load_assignment
+from autograder.course.training_terms import TrainingTerms
 from autograder.student import CheckFailed, NotWrittenYet, Trained, check_learned, train_as_graded
 from autograder.student.learning import asked_for, still_learning
 from autograder.suite.training import NotTrainedEnough, Training
-from autograder.training_terms import TrainingTerms
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINED = [
@@ -170,7 +170,7 @@ def test_the_notebook_states_the_terms_of_each_dataset(assignment: Assignment) -
 
 @every_assignment
 def test_the_notebook_names_what_is_unsuited(assignment: Assignment) -> None:
-    from autograder import evidence
+    from autograder.calibration import evidence
 
     text = " ".join(written(assignment).replace("\n# ", " ").split())
     for way in evidence.ways(assignment, "unsuited"):

@@ -10,11 +10,11 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from autograder import evidence
-from autograder.course import Assignment, assignment_names, load_assignment
-from autograder.evidence import Evidence
-from autograder.recipes import Kind
-from autograder.training_terms import TrainingTerms, is_near
+from autograder.calibration import evidence
+from autograder.calibration.evidence import Evidence
+from autograder.calibration.recipes import Kind
+from autograder.course.assignment import Assignment, assignment_names, load_assignment
+from autograder.course.training_terms import TrainingTerms, is_near
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINED = [

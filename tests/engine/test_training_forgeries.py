@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from graders import grade
 from numpy.typing import NDArray
 
 from autograder import datasets
-from autograder.course import Assignment, load_assignment
-from autograder.grading import grade
+from autograder.course.assignment import Assignment, load_assignment
 from autograder.results import Result
-from autograder.sandbox import Cell, Limits, Sandbox, Zygote
+from autograder.sandbox import Cell, Limits, Sandbox, WarmProcess
 
 ASSIGNMENT = load_assignment("lenet5", Path(__file__).parents[2])
 SOLUTION = ASSIGNMENT.solution_module.read_text(encoding="utf-8")
@@ -65,8 +65,8 @@ def only_training() -> Assignment:
 @pytest.fixture(scope="module")
 def tensorflow() -> Iterator[str]:
     """The address of a warm process with Keras."""
-    with Zygote(ASSIGNMENT.preload) as zygote:
-        yield zygote.address
+    with WarmProcess(ASSIGNMENT.preload) as warm_process:
+        yield warm_process.address
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def written(path: Path, forgery: str, *arrays: NDArray[np.float32]) -> Path:
 
 def graded(path: Path, address: str) -> tuple[Result, list[float]]:
     """The result, and the accuracies that the suite found."""
-    result = grade(path, only_training(), SEED, zygote=address)
+    result = grade(path, only_training(), SEED, warm_process=address)
     assert (result.status, result.reason) == ("graded", "")
     (exercise,) = result.exercises
     found = [test.training["accuracies"] for test in exercise.tests if test.training]

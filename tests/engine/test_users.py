@@ -29,9 +29,8 @@ from pathlib import Path
 os.environ["AUTOGRADER_SECRET"] = "secret"
 sys.path.insert(0, sys.argv[1])
 os.chdir(sys.argv[4])
-from autograder.grading import close_warm_processes, grade
+from autograder import grade
 result = grade(Path(sys.argv[2]), "mini", root=Path(sys.argv[3]))
-close_warm_processes()
 print(result.status, result.score, result.reason)
 """
 

@@ -10,10 +10,11 @@ import pytest
 from mini_course import module_text
 from sandboxes import available, sandbox
 
-from autograder import grading
-from autograder.course import Assignment
-from autograder.sandbox import Zygote, warm
-from autograder.warm_processes import LOADED, WarmProcesses, libraries
+from autograder.course.assignment import Assignment
+from autograder.grading.grader import Grader
+from autograder.grading.warm_processes import LOADED, WarmProcesses, libraries
+from autograder.sandbox import WarmProcess
+from autograder.sandbox.host import warm_process
 
 HARMFUL = {
     "fails": "raise RuntimeError('no GPU')",
@@ -29,13 +30,15 @@ HARMFUL = {
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder whose modules every warm process can import, as it can installed ones."""
-    clean = warm._clean_environment
+    clean = warm_process._clean_environment
     monkeypatch.setattr(
-        warm, "_clean_environment", lambda folder: {**clean(folder), "PYTHONPATH": str(tmp_path)}
+        warm_process,
+        "_clean_environment",
+        lambda folder: {**clean(folder), "PYTHONPATH": str(tmp_path)},
     )
-    monkeypatch.setattr(warm, "_spoiling", set())
-    monkeypatch.setattr(warm, "_OPTIONAL_WAITING", 0.5)
-    monkeypatch.setattr(warm, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(warm_process, "_spoiling", set())
+    monkeypatch.setattr(warm_process, "_OPTIONAL_WAITING", 0.5)
+    monkeypatch.setattr(warm_process, "_LOOK_SECONDS", 0.05)
     (tmp_path / "harmless.py").write_text("print('hello')\nvalue = 7")
     return tmp_path
 
@@ -44,15 +47,15 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_library_that_does_harm_is_left_out_and_remembered(installed: Path, name: str) -> None:
     (installed / f"{name}.py").write_text(HARMFUL[name])
     cell = "import sys\ndef f(): return 'harmless' in sys.modules"
-    with Zygote(isolation=available(), optional=["harmless", name]) as process:
+    with WarmProcess(isolation=available(), optional=["harmless", name]) as process:
         with sandbox(process, cell) as student:
             assert student.call("f").value is True
         assert len(psutil.Process(process._process.pid).threads()) == 1  # type: ignore[union-attr]
-    assert warm._spoiling == {name}
+    assert warm_process._spoiling == {name}
 
 
 def test_a_library_is_there_when_the_cells_run(installed: Path) -> None:
-    with Zygote(isolation=available(), optional=["harmless"]) as process:
+    with WarmProcess(isolation=available(), optional=["harmless"]) as process:
         assert "harmless" in process.loaded
         with sandbox(process, "import harmless\ndef f(): return harmless.value") as student:
             assert student.call("f").value == 7
@@ -87,13 +90,13 @@ def test_only_whole_libraries_are_loaded() -> None:
 
 
 def test_few_live_and_the_one_that_was_not_used_for_longest_ends(mini_course: Assignment) -> None:
-    kept = WarmProcesses(most=2)
+    kept = WarmProcesses(mini_course, available(), most=2)
     try:
-        plain = kept.address(mini_course, available(), ())
-        more = kept.address(mini_course, available(), {"nbformat"})
-        assert kept.address(mini_course, available(), {"os"}) == plain
+        plain = kept.address(())
+        more = kept.address({"nbformat"})
+        assert kept.address({"os"}) == plain
         assert len({plain, more}) == 2
-        kept.address(mini_course, available(), {"jinja2", "nbformat"})
+        kept.address({"jinja2", "nbformat"})
         assert os.path.exists(plain)
         assert not os.path.exists(more)
     finally:
@@ -104,13 +107,11 @@ def test_few_live_and_the_one_that_was_not_used_for_longest_ends(mini_course: As
 def test_one_that_was_killed_is_started_again(mini_course: Assignment, tmp_path: Path) -> None:
     path = tmp_path / "mini.py"
     path.write_text(module_text(), encoding="utf-8")
-    try:
-        first = grading.grade(path, mini_course, b"seed", isolation=available())
+    with Grader(mini_course, isolation=available()) as grader:
+        first = grader.grade(path, b"seed")
         for process in psutil.Process().children():
-            if "autograder.sandbox.zygote" in process.cmdline():
+            if "autograder.sandbox.inside.zygote" in process.cmdline():
                 process.kill()
                 process.wait()
-        second = grading.grade(path, mini_course, b"seed", isolation=available())
-    finally:
-        grading.close_warm_processes()
+        second = grader.grade(path, b"seed")
     assert (first.score, second.status, second.score) == (6.0, "graded", 6.0)

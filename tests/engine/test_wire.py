@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
-from autograder.sandbox import wire
 from autograder.sandbox.failures import Handle, HandleMisuse
+from autograder.sandbox.protocol import codec
 
 PLAIN = st.recursive(
     st.none()
@@ -44,14 +44,14 @@ ARRAYS = st_numpy.arrays(
 
 
 def crossed(value: Any) -> Any:
-    return wire.decode(wire.encode(value))
+    return codec.decode(codec.encode(value))
 
 
 def decoded_or_refused(payload: bytes | bytearray) -> str:
     """What was decoded, shown, or the sentence that refuses it; anything else is raised."""
     try:
-        return repr(wire.decode(payload))
-    except wire.Malformed as refusal:
+        return repr(codec.decode(payload))
+    except codec.Malformed as refusal:
         return str(refusal)
 
 
@@ -85,7 +85,7 @@ def test_arbitrary_bytes_are_decoded_or_refused_but_raise_nothing_else(payload: 
 def test_a_damaged_frame_is_decoded_or_refused(
     array: np.ndarray[Any, Any], data: st.DataObject
 ) -> None:
-    payload = bytearray(wire.encode([array, (1, "x"), 2**80]))
+    payload = bytearray(codec.encode([array, (1, "x"), 2**80]))
     payload[data.draw(st.integers(0, len(payload) - 1))] = data.draw(st.integers(0, 255))
     assert decoded_or_refused(payload)
 
@@ -146,25 +146,25 @@ def test_what_has_an_array_inside_crosses_as_that_array() -> None:
     ],
 )
 def test_what_cannot_cross_is_refused_with_a_reason(value: Any, why: str) -> None:
-    with pytest.raises(wire.CannotCross, match=why):
-        wire.encode(value)
+    with pytest.raises(codec.CannotCross, match=why):
+        codec.encode(value)
 
 
 def test_a_list_that_contains_itself_is_refused() -> None:
     endless: list[Any] = []
     endless.append(endless)
-    with pytest.raises(wire.CannotCross, match="contains itself"):
-        wire.encode(endless)
+    with pytest.raises(codec.CannotCross, match="contains itself"):
+        codec.encode(endless)
 
 
 def test_more_items_than_allowed_are_refused() -> None:
-    with pytest.raises(wire.CannotCross, match="items"):
-        wire.encode([0] * (wire.MAX_ITEMS + 1))
+    with pytest.raises(codec.CannotCross, match="items"):
+        codec.encode([0] * (codec.MAX_ITEMS + 1))
 
 
 def test_more_bytes_than_allowed_are_refused() -> None:
-    with pytest.raises(wire.CannotCross, match="larger than 1 MB"):
-        wire.encode(np.zeros(1 << 18), limit=1 << 20)
+    with pytest.raises(codec.CannotCross, match="larger than 1 MB"):
+        codec.encode(np.zeros(1 << 18), limit=1 << 20)
 
 
 def _array_extension(name: bytes, shape: tuple[int, ...], body: bytes) -> bytes:
@@ -203,24 +203,24 @@ def _array_extension(name: bytes, shape: tuple[int, ...], body: bytes) -> bytes:
     ],
 )
 def test_malformed_payloads_are_refused(payload: bytes) -> None:
-    with pytest.raises(wire.Malformed):
-        wire.decode(payload)
+    with pytest.raises(codec.Malformed):
+        codec.decode(payload)
 
 
 def test_many_small_containers_do_not_fill_the_memory() -> None:
     inner = b"\xdc\xff\xff" + b"\x90" * 0xFFFF
-    with pytest.raises(wire.Malformed, match="too many items"):
-        wire.decode(b"\xdc\x01\x00" + inner * 0x100)
+    with pytest.raises(codec.Malformed, match="too many items"):
+        codec.decode(b"\xdc\x01\x00" + inner * 0x100)
 
 
 def test_keys_that_could_collide_are_few() -> None:
-    with pytest.raises(wire.Malformed, match="keys"):
-        wire.decode(msgpack.packb(dict.fromkeys(range(wire.MAX_ODD_KEYS + 1))))
+    with pytest.raises(codec.Malformed, match="keys"):
+        codec.decode(msgpack.packb(dict.fromkeys(range(codec.MAX_ODD_KEYS + 1))))
 
 
 def test_a_handle_of_an_earlier_process_is_refused() -> None:
-    with pytest.raises(wire.StaleHandle):
-        wire.encode([Handle(0, "Model", generation=1)], generation=2)
+    with pytest.raises(codec.StaleHandle):
+        codec.encode([Handle(0, "Model", generation=1)], generation=2)
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from autograder.sandbox import answers, wire
-from autograder.sandbox.channel import Broken, Channel, Died, Output
 from autograder.sandbox.failures import CallFailed, Handle, HandleMisuse
+from autograder.sandbox.host import answer_parser
+from autograder.sandbox.host.channel import HostChannel, Output, ProtocolError, WorkerDied
+from autograder.sandbox.protocol import codec
 from autograder.suite import expect
 
 LIMIT = 1 << 20
@@ -89,16 +90,16 @@ def bounded_memory(frame: bytes) -> Iterator[None]:
 
 def decoded_or_refused(frame: bytes) -> Any:
     try:
-        return wire.decode(frame)
-    except wire.Malformed:
+        return codec.decode(frame)
+    except codec.Malformed:
         return None
 
 
 def read(answer: Any, watch: bool) -> tuple[Any, Exception | None]:
     """The value that an answer brings, or which of the declared failures it is."""
     try:
-        return answers.read(answer, 1, "max_pool2d", watch).value, None
-    except (CallFailed, Broken) as failure:
+        return answer_parser.read(answer, 1, "max_pool2d", watch).value, None
+    except (CallFailed, ProtocolError) as failure:
         return None, failure
 
 
@@ -164,8 +165,8 @@ def test_any_map_is_an_answer_or_a_declared_failure(answer: dict[str, Any], watc
 @given(plain_values)
 def test_anything_but_a_map_is_broken(answer: Any) -> None:
     if not isinstance(answer, dict):
-        with pytest.raises(Broken):
-            answers.read(answer, 1, "max_pool2d")
+        with pytest.raises(ProtocolError):
+            answer_parser.read(answer, 1, "max_pool2d")
 
 
 @given(
@@ -195,7 +196,7 @@ def exchange(peer: Callable[[socket.socket, int], None], request: bytes = b"requ
     """One exchange with a peer that does as it likes; ends by itself or by its clock."""
     ours, theirs = socket.socketpair()
     reading, writing = os.pipe()
-    channel = Channel(ours, reading, LIMIT)
+    channel = HostChannel(ours, reading, LIMIT)
     ticks = iter(range(4))
 
     def tick() -> None:
@@ -219,11 +220,11 @@ def exchange(peer: Callable[[socket.socket, int], None], request: bytes = b"requ
         os.close(writing)
 
 
-ENDS = (Died, Broken, OutOfPatience)
+ENDS = (WorkerDied, ProtocolError, OutOfPatience)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.binary(max_size=40) | st.just(wire.frame(b"abc")), max_size=4), st.booleans())
+@given(st.lists(st.binary(max_size=40) | st.just(codec.frame(b"abc")), max_size=4), st.booleans())
 def test_any_bytes_from_the_peer_end_the_exchange(pieces: list[bytes], hang_up: bool) -> None:
     def peer(line: socket.socket, output: int) -> None:
         line.recv(100)
@@ -236,11 +237,11 @@ def test_any_bytes_from_the_peer_end_the_exchange(pieces: list[bytes], hang_up: 
     with contextlib.suppress(*ENDS):
         answer = exchange(peer)
         # what follows a whole answer may come too late for this exchange: then the next one ends
-        assert b"".join(pieces).startswith(wire.frame(answer))
+        assert b"".join(pieces).startswith(codec.frame(answer))
 
 
 def speaks_early(line: socket.socket, output: int) -> None:
-    line.sendall(wire.frame(b"early") * 3)
+    line.sendall(codec.frame(b"early") * 3)
 
 
 def announces_too_much(line: socket.socket, output: int) -> None:
@@ -249,7 +250,7 @@ def announces_too_much(line: socket.socket, output: int) -> None:
 
 def says_two_things(line: socket.socket, output: int) -> None:
     line.recv(100)
-    line.sendall(wire.frame(b"one") + wire.frame(b"two"))
+    line.sendall(codec.frame(b"one") + codec.frame(b"two"))
 
 
 def trickles(line: socket.socket, output: int) -> None:
@@ -264,7 +265,7 @@ def never_reads(line: socket.socket, output: int) -> None:
 
 def sends_out_of_band(line: socket.socket, output: int) -> None:
     line.send(b"!", socket.MSG_OOB)
-    line.sendall(wire.frame(b"answer"))
+    line.sendall(codec.frame(b"answer"))
     line.send(b"!", socket.MSG_OOB)
 
 
@@ -291,10 +292,10 @@ def test_a_hostile_peer_ends_the_exchange(
     peer: Callable[[socket.socket, int], None], request_bytes: bytes
 ) -> None:
     with pytest.raises(ENDS):
-        exchange(peer, wire.frame(request_bytes))
+        exchange(peer, codec.frame(request_bytes))
 
 
 @pytest.mark.parametrize("request_bytes", [b"short", b"long" * (1 << 20)])
 def test_bytes_out_of_band_are_no_part_of_an_answer(request_bytes: bytes) -> None:
     with contextlib.suppress(*ENDS):  # the last of them may come when the answer is whole
-        assert exchange(sends_out_of_band, wire.frame(request_bytes)) == b"answer"
+        assert exchange(sends_out_of_band, codec.frame(request_bytes)) == b"answer"

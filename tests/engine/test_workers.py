@@ -7,7 +7,7 @@ import sys
 
 import psutil
 
-from autograder.workers import pool_of
+from autograder.process_pool import pool_of
 
 OWNER = """
 import os, signal

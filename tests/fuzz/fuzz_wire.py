@@ -20,9 +20,10 @@ import atheris
 import numpy as np
 
 with atheris.instrument_imports(include=["autograder.sandbox", "autograder.suite.expect"]):
-    from autograder.sandbox import answers, wire
-    from autograder.sandbox.channel import Broken
     from autograder.sandbox.failures import CallFailed, HandleMisuse
+    from autograder.sandbox.host import answer_parser
+    from autograder.sandbox.host.channel import ProtocolError
+    from autograder.sandbox.protocol import codec
     from autograder.suite import expect
 
 SEEDS = [
@@ -41,11 +42,11 @@ VALUES = (3, True, (1, 2), [0, 0], "valid", None)
 
 def one_input(data: bytes) -> None:
     try:
-        value = wire.decode(data)
-    except wire.Malformed:
+        value = codec.decode(data)
+    except codec.Malformed:
         return
-    with contextlib.suppress(Broken, CallFailed):
-        value = answers.read(value, 1, "f", watch=len(data) % 2 == 0).value
+    with contextlib.suppress(ProtocolError, CallFailed):
+        value = answer_parser.read(value, 1, "f", watch=len(data) % 2 == 0).value
     expect.shown(value, 2000)
     for compare, wants in ((expect.close, ARRAYS), (expect.equal, VALUES)):
         for want in wants:
@@ -58,7 +59,7 @@ def main() -> None:
     for folder in folders:
         Path(folder).mkdir(parents=True, exist_ok=True)
         for number, seed in enumerate(SEEDS):
-            (Path(folder) / f"seed{number}").write_bytes(wire.encode(seed))
+            (Path(folder) / f"seed{number}").write_bytes(codec.encode(seed))
     atheris.Setup(sys.argv, one_input)
     atheris.Fuzz()
 

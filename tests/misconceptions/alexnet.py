@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.diagnosis import call, generator, looks_at, misconception, probes, summed_up
+from autograder.diagnosis import call, generator, looks_at, misconception, probes, summarize
 from autograder.sandbox import CallFailed
 
 # -- what they share, and do right ---------------------------------------------------------------
@@ -547,7 +547,7 @@ def _seen_numbers(*answers):
 
 def _refused(*arguments):
     """A probe of what should be refused: of an answer the shape is all that is compared."""
-    return summed_up(call(*arguments), by=lambda answer: answer.shape)
+    return summarize(call(*arguments), by=lambda answer: answer.shape)
 
 
 @probes("dropout")
@@ -555,21 +555,21 @@ def _():
     first, same_seed = generator(1), generator(1)
     whole = np.array([3, 4, 5])
     return [
-        summed_up(call(_NUMBERS, 0.3, False, generator(1), watch=True), by=_seen_at_work),
+        summarize(call(_NUMBERS, 0.3, False, generator(1), watch=True), by=_seen_at_work),
         _refused(_NUMBERS, 0.3, False, None),
-        summed_up(call(_NUMBERS, 0.3, True, generator(2)), by=_seen_factors),
-        summed_up(call(_ONES, 0.3, True, generator(3)), by=_seen_shares),
-        summed_up(
+        summarize(call(_NUMBERS, 0.3, True, generator(2)), by=_seen_factors),
+        summarize(call(_ONES, 0.3, True, generator(3)), by=_seen_shares),
+        summarize(
             call(_ONES, 0.5, True, first),
             call(_ONES, 0.5, True, same_seed),
             call(_ONES, 0.5, True, first),
             call(_ONES, 0.5, True, generator(5)),
             by=_seen_repetition,
         ),
-        summed_up(*[call(_NUMBERS, 0.5, True, first) for _ in range(10)], by=_seen_numbers),
+        summarize(*[call(_NUMBERS, 0.5, True, first) for _ in range(10)], by=_seen_numbers),
         call(_NUMBERS, 1.0, True, generator(6)),
-        summed_up(call(_NUMBERS, 0.0, True, generator(6), watch=True), by=_seen_at_work),
-        summed_up(call(whole, 0.25, True, generator(7)), by=lambda answer: answer.dtype.kind),
+        summarize(call(_NUMBERS, 0.0, True, generator(6), watch=True), by=_seen_at_work),
+        summarize(call(whole, 0.25, True, generator(7)), by=lambda answer: answer.dtype.kind),
         _refused(_NUMBERS, 1.5, True, generator(8)),
     ]
 
@@ -805,9 +805,9 @@ def _():
     four = (first, same_seed, first, generator(5))
     large = np.arange(5 * 40 * 60.0).reshape(5, 40, 60, 1)
     return [
-        summed_up(call(_PIXELS, 3, generator(2)), by=_seen_places),
-        summed_up(call(_TALL, 5, generator(3)), by=_seen_size),
-        summed_up(*[call(large, 2, each) for each in four], by=_seen_same),
+        summarize(call(_PIXELS, 3, generator(2)), by=_seen_places),
+        summarize(call(_TALL, 5, generator(3)), by=_seen_size),
+        summarize(*[call(large, 2, each) for each in four], by=_seen_same),
         _refused(_PIXELS[:0], 3, generator(4)),
         _refused(_TALL, 6, generator(4)),
         _refused(_TALL, 0, generator(4)),
@@ -968,9 +968,9 @@ def _seen_what_became(watched):
 def _():
     shared = generator(6)
     return [
-        summed_up(*[call(_COLOURED, shared) for _ in range(16)], by=_seen_flips),
-        summed_up(call(_COLOURED, generator(1)), call(_COLOURED, generator(1)), by=np.array_equal),
-        summed_up(call(_COLOURED, generator(4), watch=True), by=_seen_what_became),
+        summarize(*[call(_COLOURED, shared) for _ in range(16)], by=_seen_flips),
+        summarize(call(_COLOURED, generator(1)), call(_COLOURED, generator(1)), by=np.array_equal),
+        summarize(call(_COLOURED, generator(4), watch=True), by=_seen_what_became),
         _refused(_COLOURED[0], generator(7)),
     ]
 
@@ -1151,12 +1151,12 @@ def _seen_edges(watched):
 def _():
     some = np.ones((30, 1, 1, 3), np.float32)
     return [
-        summed_up(call(_BLACK, _VALUES, _VECTORS, generator(2), 0.5), by=_seen_shifts),
-        summed_up(call(_EDGES, 9 * _VALUES, _VECTORS, generator(3), 1.0), by=_seen_range),
-        summed_up(call(_BYTES, 9 * _VALUES, _VECTORS, generator(4), 1.0), by=_seen_bytes),
-        summed_up(call(some, _VALUES, _VECTORS, generator(5)), by=lambda answer: str(answer.dtype)),
-        summed_up(*_four_colours(), by=_seen_same),
-        summed_up(call(_EDGES, _VALUES, _VECTORS, generator(7), watch=True), by=_seen_edges),
+        summarize(call(_BLACK, _VALUES, _VECTORS, generator(2), 0.5), by=_seen_shifts),
+        summarize(call(_EDGES, 9 * _VALUES, _VECTORS, generator(3), 1.0), by=_seen_range),
+        summarize(call(_BYTES, 9 * _VALUES, _VECTORS, generator(4), 1.0), by=_seen_bytes),
+        summarize(call(some, _VALUES, _VECTORS, generator(5)), by=lambda answer: str(answer.dtype)),
+        summarize(*_four_colours(), by=_seen_same),
+        summarize(call(_EDGES, _VALUES, _VECTORS, generator(7), watch=True), by=_seen_edges),
         _refused(_BLACK[:0], _VALUES, _VECTORS, generator(8)),
         _refused(_BLACK[..., :1], _VALUES, _VECTORS, generator(8)),
         _refused(_BLACK[0], _VALUES, _VECTORS, generator(8)),
@@ -1356,9 +1356,9 @@ def _seen_precision(answer):
 @probes("rgb_principal_components")
 def _():
     return [
-        summed_up(call(_CLOUD), by=_seen_components),
-        summed_up(call(_CLOUD.clip(0, 255).astype(np.uint8)), by=_seen_components),
-        summed_up(call(_FAR), by=_seen_precision),
+        summarize(call(_CLOUD), by=_seen_components),
+        summarize(call(_CLOUD.clip(0, 255).astype(np.uint8)), by=_seen_components),
+        summarize(call(_FAR), by=_seen_precision),
         call(_CLOUD[..., :1]),
         call(_CLOUD[:0]),
     ]
@@ -1805,18 +1805,18 @@ def _seen_preparation(answer, *others):
 @probes("prepare_flowers")
 def _():
     return [
-        summed_up(
+        summarize(
             call(_ROW, _KINDS, 1),
             call(_ROW, _KINDS, 1),
             call(_ROW, _KINDS, 2),
             by=_seen_preparation,
         ),
-        summed_up(
+        summarize(
             call(_ROW, _KINDS, 1, watch=True),
             by=lambda watched: bool(np.array_equal(watched.arguments[0], _ROW)),
         ),
-        summed_up(call(_ROW // 2, _KINDS, 1, 40), by=lambda answer: float(answer[0].max())),
-        summed_up(call(_ROW[:0], _KINDS[:0], 1), by=lambda answer: [each.shape for each in answer]),
+        summarize(call(_ROW // 2, _KINDS, 1, 40), by=lambda answer: float(answer[0].max())),
+        summarize(call(_ROW[:0], _KINDS[:0], 1), by=lambda answer: [each.shape for each in answer]),
         call(_ROW[:3], np.array([0, 1, 17]), 1),
         call(_ROW[:3], np.array([0, 1]), 1),
         call(_ROW[0], np.array([0, 1]), 1),

@@ -40,7 +40,7 @@ def network(rng, size, channels, classes, *, softmax=True):
 
 
 def compare(student, predict, image, size):
-    got = student.ten_crop_predict(student.function(predict), image, size)
+    got = student.ten_crop_predict(student.remote_function(predict), image, size)
     expect.close(got, reference.ten_crop_predict(predict, image, size), rtol=1e-4)
 
 
@@ -103,7 +103,7 @@ def test_bytes_and_whole_images(student, rng):
 def test_leaves_its_argument_alone(student):
     """The image is left as it was."""
     image = cases.numbered((5, 6, 1))
-    seen = student.ten_crop_predict.watched(student.function(dark_or_bright), image, 3)
+    seen = student.ten_crop_predict.watched(student.remote_function(dark_or_bright), image, 3)
     after = seen.arguments[1:2]
     expect.that(cases.unchanged([image], after), "changed the image")
 
@@ -114,7 +114,7 @@ def test_leaves_its_argument_alone(student):
 def test_refuses_what_does_not_fit(student):
     """A wrong number of axes, or a square that does not fit, raises a ValueError that names it."""
     image = cases.numbered((5, 6, 1))
-    predict = student.function(dark_or_bright)
+    predict = student.remote_function(dark_or_bright)
     for wrong in (image[..., 0], image[np.newaxis]):
         with student.raises(ValueError, naming="image"):
             student.ten_crop_predict(predict, wrong, 3)

@@ -1,0 +1,1 @@
+"""For authors: build an assignment, and audit its suites."""

@@ -1,0 +1,100 @@
+"""Which known mistakes fail which hidden tests, and whether each test measures one thing only.
+
+A test and a misconception each have aspects, such as "dtype": what the one measures and what the
+other gets wrong. A test must not fail for a mistake in something else. Grades nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course.assignment import Assignment
+from autograder.diagnosis import Misconception
+from autograder.results import Result
+
+VALUES = frozenset({"values"})
+"""The aspect of what declares none."""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The hidden tests of an exercise, its misconceptions, and which of them fail which."""
+
+    exercise: str
+    tests: Mapping[str, frozenset[str]]
+    """Each test's aspects."""
+    failed: Mapping[Misconception, frozenset[str]]
+    """The tests that each misconception fails."""
+
+    def strays(self, which: Misconception) -> list[str]:
+        """The tests that a misconception fails although they measure something else."""
+        wrong = which.aspects or VALUES
+        return [name for name in self._failed_by(which) if not self.tests[name] & wrong]
+
+    def idle(self) -> list[str]:
+        """The tests that no misconception fails."""
+        failures = frozenset[str]().union(*self.failed.values())
+        return [name for name in self.tests if name not in failures]
+
+    def _failed_by(self, which: Misconception) -> Iterator[str]:
+        return (name for name in self.tests if name in self.failed[which])
+
+
+def matrix(assignment: Assignment, exercise: str, wrong: Mapping[Misconception, Result]) -> Matrix:
+    """What the results of misconceptions, of any exercises, say of the tests of this one."""
+    declared = declared_in(assignment.suite_file(exercise))
+    tests: dict[str, frozenset[str]] = {}
+    failed = {}
+    for which, result in wrong.items():
+        for each in result.exercises:
+            if which.exercise == exercise == each.name:
+                names = [test.name for test in each.tests]
+                tests.update({name: declared.get(name.partition("[")[0], VALUES) for name in names})
+                failed[which] = frozenset(
+                    test.name for test in each.tests if test.outcome != "passed"
+                )
+    return Matrix(exercise, tests, failed)
+
+
+def declared_in(suite: Path) -> dict[str, frozenset[str]]:
+    """The aspects that the tests of a suite declare by `@pytest.mark.aspect(...)`, by their names.
+
+    The text is read, since what pytest collects ends with the run.
+    """
+    return {
+        node.name: frozenset(aspects)
+        for node in ast.parse(suite.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+        and (aspects := [each for mark in node.decorator_list for each in _aspects(mark)])
+    }
+
+
+def _aspects(mark: ast.expr) -> Iterator[str]:
+    if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.aspect":
+        for argument in mark.args:
+            yield str(ast.literal_eval(argument))
+
+
+def as_text(table: Matrix) -> str:
+    """The matrix as lines: a row for each test, a column for each misconception.
+
+    A misconception that fails a test is marked with x, and with ! where the test measures something
+    else.
+    """
+    rows = []
+    width = max(map(len, table.tests), default=0)
+    strays = {which: set(table.strays(which)) for which in table.failed}
+    for name, aspects in table.tests.items():
+        marks = (
+            "!" if name in strays[which] else "x" if name in failed else "·"
+            for which, failed in table.failed.items()
+        )
+        rows.append(f"{name:{width}}  {''.join(marks)}  {', '.join(sorted(aspects))}")
+    legend = [
+        f"{number:>4}  {which.name}: {', '.join(sorted(which.aspects or VALUES))}"
+        for number, which in enumerate(table.failed, 1)
+    ]
+    return "\n".join([table.exercise, *rows, "columns, from left to right:", *legend])

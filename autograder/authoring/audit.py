@@ -1,0 +1,303 @@
+"""Holds an assignment's suites against what is known: right answers, wrong answers, other seeds.
+
+Grades through the real engine, in parallel, then looks at the results; changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from pathlib import Path
+
+from autograder import diagnosis
+from autograder.authoring.aspects import Matrix, matrix
+from autograder.calibration import evidence
+from autograder.course.assignment import Assignment
+from autograder.course.training_terms import TrainingTerms
+from autograder.diagnosis import Catalogue, Misconception
+from autograder.grading.scheduling import Task, grade_files
+from autograder.results import Result
+from autograder.sandbox import Isolation
+
+SEEDS = (b"one seed of the audit", b"another of the audit", b"a third of the audit")
+FEWEST_RUNS_OF_EVIDENCE = 100
+_REQUIRES = re.compile(r"^# requires: (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must hold, on how many cases it was tried, and where it does not."""
+
+    name: str
+    cases: int
+    failures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The results that the checks look at, by what was graded."""
+
+    right: dict[str, Result]
+    release: Result
+    wrong: dict[Misconception, Result]
+
+
+def audit(
+    assignment: Assignment,
+    *,
+    jobs: int | None = None,
+    isolation: Isolation = "namespaces",
+    on_start: Callable[[int], None] = lambda count: None,
+    on_result: Callable[[Result], None] = lambda result: None,
+    on_matrix: Callable[[Matrix], None] = lambda table: None,
+) -> list[Check]:
+    """Grade everything that is known of an assignment, and check what came.
+
+    Args:
+        assignment: what to audit.
+        jobs: processes at a time, by default one per processor.
+        isolation: as for `grade`.
+        on_start: called with how many submissions will be graded.
+        on_result: called with each result as it comes.
+        on_matrix: called for each exercise with which misconceptions fail which tests.
+
+    Raises:
+        SuiteError: the misconceptions cannot be loaded.
+        IsolationUnavailable: this machine lacks a required protection.
+    """
+    catalogue = diagnosis.load(assignment)
+    with tempfile.TemporaryDirectory(prefix="convgrade-audit-") as folder:
+        right = _right_answers(assignment)
+        wrong = {
+            which: _task(_written(assignment, which, Path(folder)), SEEDS[0])
+            for which in catalogue.misconceptions
+        }
+        release = Task("release", assignment.release_notebook, SEEDS[0])
+        groups = _by_libraries([*right.values(), release, *wrong.values()], assignment)
+        on_start(sum(map(len, groups.values())))
+        results: dict[Task, Result] = {}
+        for libraries, tasks in groups.items():
+            graded = grade_files(
+                replace(assignment, preload=libraries),
+                tasks,
+                jobs=jobs,
+                isolation=isolation,
+                on_result=on_result,
+            )
+            results.update(zip(tasks, graded, strict=True))
+    known = Graded(
+        right={name: results[task] for name, task in right.items()},
+        release=results[release],
+        wrong={which: results[task] for which, task in wrong.items()},
+    )
+    for exercise in assignment.exercises:
+        on_matrix(matrix(assignment, exercise.name, known.wrong))
+    return checks(assignment, catalogue, known)
+
+
+def _right_answers(assignment: Assignment) -> dict[str, Task]:
+    """The solutions with every seed, and each other right answer with one."""
+    module = assignment.solution_module
+    tasks = {f"the solutions, seed {n}": _task(module, seed, n) for n, seed in enumerate(SEEDS, 1)}
+    folder = assignment.right_solutions_folder
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.suffix in (".py", ".ipynb") and not path.name.startswith("."):
+            tasks[path.name] = _task(path, SEEDS[0])
+    return tasks
+
+
+def _task(path: Path, seed: bytes, number: int = 1) -> Task:
+    return Task(path.stem if number == 1 else f"{path.stem} {number}", path, seed)
+
+
+def _written(assignment: Assignment, which: Misconception, folder: Path) -> Path:
+    path = folder / f"{which.name}.py"
+    path.write_text(diagnosis.as_submission(assignment, which.function), encoding="utf-8")
+    return path
+
+
+def _by_libraries(
+    tasks: Sequence[Task], assignment: Assignment
+) -> dict[tuple[str, ...], list[Task]]:
+    """Tasks by what must be preloaded: a right answer may say `# requires: tensorflow`."""
+    groups: dict[tuple[str, ...], list[Task]] = {}
+    for task in tasks:
+        said = _REQUIRES.search(task.path.read_text(encoding="utf-8"))
+        more = re.split(r"[,\s]+", said[1].strip()) if said else []
+        needed = tuple(dict.fromkeys([*assignment.preload, *more]))
+        groups.setdefault(needed, []).append(task)
+    return groups
+
+
+def checks(assignment: Assignment, catalogue: Catalogue, graded: Graded) -> list[Check]:
+    """Everything that must hold of an assignment whose suites can be trusted."""
+    wrong = graded.wrong
+    exercises = [exercise.name for exercise in assignment.exercises]
+    tables = [matrix(assignment, name, wrong) for name in exercises]
+    return [
+        _check("right answers have full marks", _marks_lost(graded.right)),
+        _check("the release earns nothing", [("the release", _earned(graded.release))]),
+        _check(
+            "a misconception loses points in its own exercise only",
+            ((which.name, _harm(which, result)) for which, result in wrong.items()),
+        ),
+        _check(
+            "a misconception is told its own hint, once",
+            ((which.name, _other_hints(which, result)) for which, result in wrong.items()),
+        ),
+        _check("hints ask a question", ((each.name, _no_question(each)) for each in wrong)),
+        _check(
+            "students read no expected value",
+            ((which.name, _given_away(result)) for which, result in wrong.items()),
+        ),
+        _check(
+            "each hidden test is failed by a misconception",
+            ((table.exercise, _idle_tests(table)) for table in tables),
+        ),
+        _check(
+            "no test of one aspect fails for a mistake in another",
+            ((which.name, _strays(table, which)) for table in tables for which in table.failed),
+        ),
+        _check(
+            "probes tell misconceptions apart",
+            (
+                (f"{one.name}, {other.name}", _alike(one, other, catalogue))
+                for name in exercises
+                for one, other in combinations(catalogue.of(name), 2)
+            ),
+        ),
+        _check("thresholds have their evidence", _without_evidence(assignment)),
+    ]
+
+
+def _check(name: str, cases: Iterable[tuple[str, str]]) -> Check:
+    """A check of cases, each with what is wrong with it, or with nothing."""
+    tried = list(cases)
+    return Check(name, len(tried), tuple(f"{case}: {wrong}" for case, wrong in tried if wrong))
+
+
+def _marks_lost(right: Mapping[str, Result]) -> Iterator[tuple[str, str]]:
+    for name, result in right.items():
+        failed = [
+            f"{exercise.name}.{test.name} ({test.outcome})"
+            for exercise in result.exercises
+            for test in exercise.tests
+            if test.outcome != "passed"
+        ]
+        whole = result.status == "graded" and not failed
+        yield name, "" if whole else result.reason or f"fails {', '.join(failed)}"
+
+
+def _earned(release: Result) -> str:
+    if release.status != "graded":
+        return release.reason
+    return f"earns {release.score:g} points" if release.score else ""
+
+
+def _harm(which: Misconception, result: Result) -> str:
+    if result.status != "graded":
+        return result.reason
+    hurt = [each.name for each in result.exercises if each.score != each.max_score]
+    if hurt == [which.exercise]:
+        return ""
+    others = [name for name in hurt if name != which.exercise]
+    if others:
+        return f"loses points in {', '.join(others)} too"
+    return "has full marks"
+
+
+def _other_hints(which: Misconception, result: Result) -> str:
+    told = [
+        test.misconception
+        for exercise in result.exercises
+        for test in exercise.tests
+        if test.misconception
+    ]
+    if told == [which.name]:
+        return ""
+    return f"is told the hint of {', '.join(told)}" if told else "is told no hint"
+
+
+def _no_question(which: Misconception) -> str:
+    return "" if "?" in which.hint else "has a hint that asks nothing"
+
+
+def _given_away(result: Result) -> str:
+    """Long decimals that stand among a test's expected values and in what a student reads."""
+    for exercise in result.exercises:
+        for test in exercise.tests:
+            got, _, expected = test.detail.partition("expected")
+            told = f"{test.title} {test.message} {test.hint or ''}"
+            found = (_decimals(expected) - _decimals(got)) & _decimals(told)
+            if found:
+                return f"{exercise.name}.{test.name} tells {', '.join(sorted(found))}"
+    return ""
+
+
+def _decimals(text: str) -> set[str]:
+    return {number for number in re.findall(r"\d+\.\d{2,}", text) if len(number) > 4}
+
+
+def _idle_tests(table: Matrix) -> str:
+    if not table.failed:
+        return "has no misconceptions"
+    return f"no misconception fails {', '.join(table.idle())}" if table.idle() else ""
+
+
+def _strays(table: Matrix, which: Misconception) -> str:
+    strays = table.strays(which)
+    return f"fails {', '.join(strays)} too" if strays else ""
+
+
+def _alike(one: Misconception, other: Misconception, catalogue: Catalogue) -> str:
+    if one.replaces != other.replaces or one.shows or other.shows:
+        return ""
+    pairs = zip(
+        diagnosis.reactions(one, catalogue), diagnosis.reactions(other, catalogue), strict=True
+    )
+    return "react alike to every probe" if all(diagnosis.agree(*pair) for pair in pairs) else ""
+
+
+def _without_evidence(assignment: Assignment) -> Iterator[tuple[str, str]]:
+    for dataset, terms in assignment.training.items():
+        trained = assignment.on(dataset)
+        found = evidence.read(evidence.evidence_file(trained), trained)
+        yield dataset, _unsupported(trained, terms, found)
+        broken = evidence.read(evidence.evidence_file(trained, "broken"), trained)
+        yield f"{dataset}, broken", _lets_through(terms.threshold, broken)
+
+
+def _lets_through(threshold: float | None, broken: evidence.Evidence | None) -> str:
+    if threshold is None or broken is None:
+        return "no broken training was tried"
+    passed = {run.optimiser for run in broken.runs if run.accuracy >= threshold}
+    return f"the threshold lets through: {', '.join(sorted(passed))}" if passed else ""
+
+
+def _unsupported(
+    assignment: Assignment, terms: TrainingTerms, found: evidence.Evidence | None
+) -> str:
+    command = f"run `autograder audit {assignment.name} --training --dataset {assignment.dataset}`"
+    if terms.threshold is None:
+        return f"there is no threshold; {command}"
+    if found is None:
+        return f"there is no evidence for the threshold; {command}"
+    if not evidence.is_current(assignment, found):
+        return f"the evidence is of other ways to train or other terms; {command}"
+    if found.counted < FEWEST_RUNS_OF_EVIDENCE:
+        return f"{found.counted} runs are fewer than {FEWEST_RUNS_OF_EVIDENCE}; {command}"
+    if fallen := [way for way, each in found.tried().items() if min(each) < terms.threshold]:
+        return f"below the threshold ended: {', '.join(sorted(fallen))}; {command}"
+    try:
+        safe = found.proposal()
+    except ValueError as error:
+        return f"{error}; {command}"
+    if safe.supports(terms.threshold, terms.spread):
+        return ""
+    return (
+        f"threshold {terms.threshold:g} with spread {terms.spread:g} is more than the evidence "
+        f"supports: {safe.threshold:g} with {safe.spread:g}"
+    )

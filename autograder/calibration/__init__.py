@@ -1,0 +1,1 @@
+"""Thresholds of training, and the runs behind them."""

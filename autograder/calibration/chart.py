@@ -1,0 +1,70 @@
+"""A picture of how right solutions scatter, and where the threshold lies: one row per way to train.
+
+Draws what `evidence` holds; the same evidence always gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import StringIO
+
+import numpy as np
+
+from autograder.calibration.evidence import Evidence
+from autograder.calibration.thresholds import Proposal
+from autograder.course.training_terms import SHARE_ABOVE
+
+BLUE, RED, GREY = "#2f6db3", "#b3261e", "#57606a"
+_SETTINGS = {
+    "svg.hashsalt": "convgrade",
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+}
+
+
+def as_svg(
+    evidence: Evidence,
+    others: Mapping[str, Evidence],
+    proposal: Proposal,
+    threshold: float | None,
+) -> str:
+    """Every accuracy as a dot, with its way's mean, and the thresholds proposed and in use.
+
+    Ways of other kinds, by the kind's name, stand below the right ones.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    rows = [(way, found, BLUE) for way, found in evidence.accuracies().items()]
+    for kind, each in others.items():
+        rows += [(f"{kind}: {way}", found, GREY) for way, found in each.accuracies().items()]
+    with matplotlib.rc_context(_SETTINGS):
+        figure = Figure(figsize=(8, 1.6 + 0.34 * len(rows)), layout="constrained")
+        axes = figure.subplots()
+        for row, (_, found, colour) in enumerate(rows):
+            share = 100 * np.array(found)
+            scatter = np.random.default_rng(row).uniform(-0.24, 0.24, len(found))
+            axes.plot(share, row + scatter, "o", ms=3, mew=0, alpha=0.45, color=colour)
+            axes.plot([share.mean()] * 2, [row - 0.34, row + 0.34], color=colour, lw=2)
+        axes.set_yticks(range(len(rows)), [f"{way} ({len(found)})" for way, found, _ in rows])
+        axes.tick_params(axis="y", length=0)
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        axes.axvline(100 * proposal.threshold, color=RED, lw=1.5, label="what the runs support")
+        near = [100 * (proposal.threshold + side * proposal.spread) for side in (-1, SHARE_ABOVE)]
+        axes.axvspan(*near, color=RED, alpha=0.08, lw=0, label="repeated with other seeds")
+        if threshold is not None and threshold != proposal.threshold:
+            axes.axvline(100 * threshold, color=GREY, lw=1.5, ls="--", label="threshold in use")
+        figure.legend(loc="outside lower right", ncols=3, frameon=False, fontsize=9)
+        axes.set_xlabel(f"accuracy in % on {evidence.images} unseen images of {evidence.dataset}")
+        axes.set_title(
+            f"{evidence.assignment}: {evidence.counted} runs of right solutions",
+            loc="left",
+            fontsize=11,
+        )
+        text = StringIO()
+        figure.savefig(text, format="svg", metadata={"Date": None})
+    return text.getvalue()

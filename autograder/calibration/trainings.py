@@ -1,0 +1,122 @@
+"""Trains what the evidence of a threshold rests on, in parallel, going on where it was stopped.
+
+Each process trains with one thread, as in a sandbox. Judges nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import as_completed
+from dataclasses import replace
+from pathlib import Path
+
+from autograder.calibration import evidence
+from autograder.calibration.evidence import Evidence, Run
+from autograder.calibration.recipes import Kind
+from autograder.course.assignment import Assignment, load_assignment
+from autograder.errors import CourseError
+from autograder.process_pool import pool_of
+from autograder.results import write_atomically
+
+RUNS = 200
+RUNS_OF_EACH_OTHER = 5
+"""Of each way that is unsuited or broken."""
+RUNS_OF_A_PROCESS = 20
+"""Frameworks keep something of every model that they train, and grow slow with it."""
+_ONE_THREAD = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+
+
+def rehearse(
+    assignment: Assignment,
+    *,
+    runs: int = RUNS,
+    kind: Kind = "right",
+    only: Sequence[str] = (),
+    jobs: int | None = None,
+    fresh: bool = False,
+    on_start: Callable[[int, int], None] = lambda total, done: None,
+    on_run: Callable[[Run], None] = lambda run: None,
+) -> Evidence:
+    """Train on the dataset in use until there are `runs`, shared by all ways, and write each down.
+
+    Further runs that a way has already stay.
+
+    Args:
+        assignment: whose evidence.
+        runs: of all that train, rounded up to a multiple of the ways.
+        kind: which ways train.
+        only: the names of those among them that train now; all of them without it.
+        jobs: processes at a time, by default one per processor.
+        fresh: forget earlier runs; those that were trained otherwise are forgotten anyway.
+        on_start: called once, with how many runs there will be and how many are there.
+        on_run: called with each run as it comes.
+
+    Raises:
+        CourseError: nothing is trained, the course's evidence cannot be used, or it has no way of
+            such a name.
+    """
+    names = evidence.ways(assignment, kind)
+    chosen = [name for name in names if not only or name in only]
+    if unknown := set(only) - set(names):
+        raise CourseError(f"No way to train is called {sorted(unknown)[0]!r}: see RUNS.")
+    path = evidence.evidence_file(assignment, kind)
+    found = _begun(assignment, path, fresh)
+    each = -(-runs // max(1, len(chosen)))
+    wanted = [(name, seed) for seed in range(each) for name in chosen]
+    found = replace(
+        found,
+        recipes={name: evidence.digest_of(assignment, name) for name in names},
+        runs=tuple(run for run in found.runs if run.optimiser in names),
+    )
+    there = {(run.optimiser, run.seed) for run in found.runs}
+    missing = [which for which in wanted if which not in there]
+    on_start(len(wanted), len(wanted) - len(missing))
+    for run in _trained(assignment, missing, jobs):
+        found = replace(found, runs=(*found.runs, run))
+        write_atomically(path, found.to_json(kind))
+        on_run(run)
+    if names:
+        write_atomically(path, found.to_json(kind))
+    return found
+
+
+def _begun(assignment: Assignment, path: Path, fresh: bool) -> Evidence:
+    from autograder import datasets
+
+    known = None if fresh else evidence.read(path, assignment)
+    if known is not None:
+        return known.current(assignment)
+    return Evidence(
+        assignment=assignment.name,
+        dataset=assignment.dataset,
+        images=len(datasets.load(assignment.dataset).y_test),
+        conditions=evidence.conditions(assignment),
+    )
+
+
+def _trained(
+    assignment: Assignment, missing: list[tuple[str, int]], jobs: int | None
+) -> Iterator[Run]:
+    workers = max(1, jobs or os.cpu_count() or 1)
+    which = (assignment.name, assignment.root, assignment.dataset)
+    at_once = workers * RUNS_OF_A_PROCESS
+    for first in range(0, len(missing), at_once):
+        some = missing[first : first + at_once]
+        with pool_of(min(workers, len(some)), _use_one_thread) as pool:
+            futures = [pool.submit(_train, *which, name, seed) for name, seed in some]
+            try:
+                for future in as_completed(futures):
+                    yield future.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+def _use_one_thread() -> None:
+    """The libraries read this when they are imported, which is later."""
+    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"), TF_CPP_MIN_LOG_LEVEL="3")
+
+
+def _train(name: str, root: Path, dataset: str, way: str, seed: int) -> Run:
+    return evidence.train(load_assignment(name, root).on(dataset), way, seed)

@@ -1,0 +1,1 @@
+"""A course: its assignments and what they are configured with."""

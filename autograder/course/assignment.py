@@ -1,0 +1,201 @@
+"""A course on disk: its root, its assignments, and what each exercise is worth.
+
+Points and maxima come from the source notebook alone; nothing here reads a submission.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from autograder.course import assignment_settings
+from autograder.course.release import GRADE_CELL_PREFIX, NotebookCell, Release, read_cells
+from autograder.course.training_terms import TrainingTerms, read_terms
+from autograder.errors import CourseError, UnknownAssignment
+
+ROOT_MARKER = "nbgrader_config.py"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One automatically graded exercise: a function, its grade cell and its points."""
+
+    name: str
+    points: float
+
+    @property
+    def grade_id(self) -> str:
+        return GRADE_CELL_PREFIX + self.name
+
+
+@dataclass(frozen=True)
+class WrittenQuestion:
+    """One written answer, marked by a person: its cell's id and its points."""
+
+    name: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment: where its parts lie and how it is graded.
+
+    `limits` holds keyword arguments of `autograder.sandbox.Limits` that differ from the default;
+    `preload` the modules that the warm process imports before it forks. `dataset` is the one that
+    grades training, among those of `training`; "" where nothing is trained.
+    """
+
+    name: str
+    root: Path
+    title: str
+    preload: tuple[str, ...]
+    limits: Mapping[str, float]
+    feedback: Mapping[str, Any]
+    dataset: str = ""
+    training: Mapping[str, TrainingTerms] = field(default_factory=dict)
+
+    def on(self, dataset: str) -> Self:
+        """The same assignment, with another dataset that grades training.
+
+        Raises:
+            CourseError: it says nothing of that dataset.
+        """
+        if dataset == self.dataset:
+            return self
+        if dataset not in self.training:
+            known = ", ".join(self.training) or "none, for nothing is trained in it"
+            raise CourseError(
+                f"The assignment.toml of {self.name} has no [training.{dataset}]; it has {known}."
+            )
+        return replace(self, dataset=dataset)
+
+    @property
+    def training_terms(self) -> TrainingTerms | None:
+        """How training on the dataset in use is judged; None where nothing is trained."""
+        return self.training.get(self.dataset)
+
+    @property
+    def source_notebook(self) -> Path:
+        return self.root / "source" / self.name / f"{self.name}.ipynb"
+
+    @property
+    def source_text(self) -> Path:
+        return self.source_notebook.with_suffix(".py")
+
+    @property
+    def release_notebook(self) -> Path:
+        return self.root / "assignments" / self.name / f"{self.name}.ipynb"
+
+    @property
+    def solution_module(self) -> Path:
+        return self.root / "solutions" / f"{self.name}.py"
+
+    @property
+    def suite_folder(self) -> Path:
+        return self.root / "tests" / "hidden" / self.name
+
+    @property
+    def misconceptions_file(self) -> Path:
+        return self.root / "tests" / "misconceptions" / f"{self.name}.py"
+
+    @property
+    def right_solutions_folder(self) -> Path:
+        return self.root / "tests" / "right" / self.name
+
+    @property
+    def evidence_module(self) -> Path:
+        """The course's right ways to train, from which thresholds come."""
+        return self.root / "tests" / "evidence" / f"{self.name}.py"
+
+    def suite_file(self, exercise: str) -> Path:
+        return self.suite_folder / f"test_{exercise}.py"
+
+    @cached_property
+    def source_cells(self) -> tuple[NotebookCell, ...]:
+        return read_cells(self.source_notebook)
+
+    @cached_property
+    def release_cells(self) -> tuple[NotebookCell, ...]:
+        """What students were given, in order: stubs, locked cells, empty written answers."""
+        return self.release.cells
+
+    @cached_property
+    def release(self) -> Release:
+        """What students were given, as whatever reads a hand-in needs it."""
+        return Release(self.name, read_cells(self.release_notebook))
+
+    @cached_property
+    def exercises(self) -> tuple[Exercise, ...]:
+        return tuple(
+            Exercise(
+                str(cell.grade_id).removeprefix(GRADE_CELL_PREFIX), float(cell.nbgrader["points"])
+            )
+            for cell in self.source_cells
+            if cell.is_grade and not cell.is_solution
+        )
+
+    @cached_property
+    def written(self) -> tuple[WrittenQuestion, ...]:
+        return tuple(
+            WrittenQuestion(str(cell.grade_id), float(cell.nbgrader["points"]))
+            for cell in self.source_cells
+            if cell.is_grade and cell.is_solution
+        )
+
+    @property
+    def max_score(self) -> float:
+        return sum(exercise.points for exercise in self.exercises)
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The nearest folder at or above `start` that holds `nbgrader_config.py`."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / ROOT_MARKER).is_file():
+            return folder
+    raise CourseError(
+        f"No {ROOT_MARKER} in {here} or above it: run this inside a course folder, "
+        "or name one with --course."
+    )
+
+
+def assignment_names(root: Path) -> list[str]:
+    """The assignments of a course, by name."""
+    return sorted(path.parent.name for path in root.glob("source/*/assignment.toml"))
+
+
+def load_assignment(name: str, root: Path | None = None) -> Assignment:
+    """Read `source/<name>/assignment.toml`.
+
+    Raises:
+        UnknownAssignment: no such assignment; the message names the known ones.
+        CourseError: its configuration cannot be used.
+    """
+    root = find_root() if root is None else root.resolve()
+    known = assignment_names(root)
+    if name not in known:
+        listed = ", ".join(known) if known else "none (no source/*/assignment.toml)"
+        raise UnknownAssignment(f"There is no assignment {name!r}; the known ones are: {listed}.")
+    path = root / "source" / name / "assignment.toml"
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise CourseError(f"{os.path.relpath(path, root)} cannot be read: {error}.") from None
+    where = os.path.relpath(path, root)
+    assignment_settings.check(settings, where)
+    dataset, training = read_terms(settings.get("training", {}), where)
+    return Assignment(
+        name=name,
+        root=root,
+        title=str(settings.get("title", name)),
+        preload=tuple(settings.get("preload", ("numpy",))),
+        limits=dict(settings.get("limits", {})),
+        feedback=dict(settings.get("feedback", {})),
+        dataset=dataset,
+        training=training,
+    )

@@ -1,0 +1,257 @@
+"""One run over many submissions: which worker and which warm process each goes to, and how often.
+
+A submission is begun in the warm process of the assignment. Where it imports more, it moves to one
+that has loaded that; where a process ended under it, it is begun again. Nothing here decides a
+score.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from autograder.course.assignment import Assignment, load_assignment
+from autograder.errors import GraderInterrupted
+from autograder.grading import result_builder
+from autograder.grading.graded import Graded
+from autograder.grading.grader import ATTEMPTS, Grader, limits
+from autograder.grading.warm_processes import LOADED, MOST_ALIVE, Libraries, libraries, start
+from autograder.process_pool import Pool, WorkerDied
+from autograder.sandbox import Isolation, WarmProcess, speed
+from autograder.sandbox.host import time_budget
+from autograder.submission import HandIn, Submission, read_hand_in
+
+WALL_SLACK = 60.0
+"""Seconds beyond the limits of the sandbox after which a worker looks whether to give up."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to grade: whose, the file or the student's folder, and what lies beside it.
+
+    Without a seed, the course secret gives it. A `hand_in` that has been read is not read again.
+    """
+
+    student: str
+    path: Path
+    seed: bytes | None = None
+    beside: tuple[Path, ...] = ()
+    hand_in: HandIn | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class _Try:
+    """A task on its way: how often a process ended under it, of the grader's and of any."""
+
+    task: Task
+    deaths: int = 0
+    losses: int = 0
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """A submission cannot be graded where it is: it needs other libraries, or a new process."""
+
+    more: Libraries
+    hand_in: HandIn | None = None
+    is_lost: bool = False
+
+
+class _Leaves(BaseException):
+    """Ends the grading of a submission in this place; holds where it goes, a `_Moved`."""
+
+
+class Batch:
+    """Owns the warm processes of one run; the workers are its caller's."""
+
+    def __init__(self, assignment: Assignment, isolation: Isolation, pool: Pool) -> None:
+        self._assignment = assignment
+        self._isolation: Isolation = isolation
+        self._pool = pool
+        self._starter = ThreadPoolExecutor(1, "warm process")
+        self._starting: dict[Future[WarmProcess], Libraries] = {}
+        self._warm: dict[Libraries, WarmProcess] = {}  # the last used stands last
+        self._waiting: dict[Libraries, deque[_Try]] = {}
+        self._running: dict[Future[Graded | _Moved], tuple[_Try, Libraries]] = {}
+        self._loaded = LOADED | set(assignment.preload)
+
+    def close(self) -> None:
+        """End all warm processes, with them whatever still runs."""
+        self._starter.shutdown(cancel_futures=True)
+        started = [future.result() for future in self._starting if _has_result(future)]
+        for warm_process in (*self._warm.values(), *started):
+            warm_process.close()
+
+    def results(self, tasks: Sequence[Task]) -> Iterator[Graded]:
+        """One result per task, in the order in which they come.
+
+        Raises:
+            AutograderError: no warm process can be started; says why.
+        """
+        if tasks:
+            self._waiting[()] = deque(_Try(task) for task in tasks)
+        while self._waiting or self._running or self._starting:
+            self._advance()
+            under_way: list[Future[Any]] = [*self._running, *self._starting]
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in [future for future in self._starting if future in done]:
+                self._ready(self._starting.pop(future), future.result())
+            for task in [future for future in self._running if future in done]:
+                result = self._finished(task)
+                if result is not None:
+                    yield result
+
+    def _advance(self) -> None:
+        """Hand to the workers what can be, and start the warm process that most wait for."""
+        for more in [more for more in self._waiting if more in self._warm]:
+            if self._warm[more].is_alive:
+                self._hand_over(more)
+            else:
+                self._warm.pop(more).close()
+        if self._waiting and not self._starting and self._has_room():
+            most = max(self._waiting, key=lambda more: len(self._waiting[more]))
+            started = self._starter.submit(start, self._assignment, self._isolation, most)
+            self._starting[started] = most
+
+    def _hand_over(self, more: Libraries) -> None:
+        warm_process = self._warm[more] = self._warm.pop(more)
+        for each in self._waiting.pop(more):
+            future = self._pool.submit(
+                _grade_task,
+                (self._assignment.name, self._assignment.root, self._assignment.dataset),
+                each.task,
+                _Warm(warm_process.address, more, self._loaded),
+                self._isolation,
+            )
+            self._running[future] = each, more
+
+    def _has_room(self) -> bool:
+        """Whether one more may live; makes room by ending the one that was not used for longest."""
+        used = {more for _, more in self._running.values()}
+        for more in [more for more in self._warm if more not in used]:
+            if len(self._warm) < MOST_ALIVE:
+                break
+            self._warm.pop(more).close()
+        return len(self._warm) < MOST_ALIVE
+
+    def _ready(self, more: Libraries, warm_process: WarmProcess) -> None:
+        self._warm[more] = warm_process
+        if not more:
+            self._loaded |= warm_process.loaded
+
+    def _finished(self, future: Future[Graded | _Moved]) -> Graded | None:
+        """The result, if there is one; else the submission waits for its next try."""
+        each, more = self._running.pop(future)
+        try:
+            found = future.result()
+        except WorkerDied:
+            each = replace(each, deaths=each.deaths + 1)
+            if each.deaths == 2:
+                return self._failed(each, "The grader's own process died twice on this submission.")
+            found = _Moved(more, each.task.hand_in)
+        if isinstance(found, Graded):
+            return found
+        each = replace(each, task=replace(each.task, hand_in=found.hand_in))
+        if found.is_lost:
+            each = replace(each, losses=each.losses + 1)
+        if each.losses == ATTEMPTS:
+            return self._failed(
+                each,
+                f"Something outside ended this submission's sandbox {ATTEMPTS} times: "
+                "this machine may be short of memory.",
+            )
+        self._waiting.setdefault(found.more, deque()).append(each)
+        return None
+
+    def _failed(self, each: _Try, reason: str) -> Graded:
+        task = each.task
+        blank = result_builder.blank(task.path, self._assignment, task.student, self._isolation)
+        return Graded(result_builder.ungraded(blank, self._assignment, reason), task.hand_in)
+
+
+def _has_result(future: Future[WarmProcess]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
+
+
+@dataclass(frozen=True)
+class _Warm:
+    """A warm process as a worker knows it: with which libraries more, and what all have loaded."""
+
+    address: str
+    more: Libraries
+    loaded: frozenset[str]
+
+
+class _Choice:
+    """Grades where the submission is, if that process fits; the owner of all decides on others."""
+
+    def __init__(self, warm: _Warm) -> None:
+        self._warm = warm
+        self._is_used = False
+
+    def __call__(self, submission: Submission) -> str:
+        if self._is_used:
+            raise _Leaves(_Moved(self._warm.more, submission, is_lost=True))
+        self._is_used = True
+        wanted = libraries(submission.imports, self._warm.loaded)
+        if wanted != self._warm.more:
+            raise _Leaves(_Moved(wanted, submission))
+        return self._warm.address
+
+
+def _grade_task(
+    which: tuple[str, Path, str], task: Task, warm: _Warm, isolation: Isolation
+) -> Graded | _Moved:
+    """Grade one submission in a worker, with an alarm behind the sandbox's own limits."""
+    name, root, dataset = which
+    assignment = load_assignment(name, root).on(dataset)
+    seconds = limits(assignment).submission_seconds
+    usual = time_budget.WORK_FACTOR * seconds + WALL_SLACK
+    longest = time_budget.LONGEST_FACTOR * seconds + WALL_SLACK
+
+    def look_again(*_: object) -> None:
+        signal.signal(signal.SIGALRM, give_up)
+        signal.setitimer(signal.ITIMER_REAL, speed.factor() * longest)
+
+    def give_up(*_: object) -> None:
+        raise GraderInterrupted(f"Not done after {longest:.0f} seconds of a reference machine.")
+
+    signal.signal(signal.SIGALRM, look_again)
+    signal.setitimer(signal.ITIMER_REAL, usual)
+    try:
+        with Grader(assignment, isolation=isolation, warm_process=_Choice(warm)) as grader:
+            hand_in = _read(task, assignment)
+            return Graded(
+                grader.grade(
+                    task.path if hand_in is None else hand_in,
+                    task.seed,
+                    student=task.student,
+                    beside=task.beside,
+                ),
+                _without_files(hand_in),
+            )
+    except _Leaves as leaves:
+        moved: _Moved = leaves.args[0]
+        return moved
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _read(task: Task, assignment: Assignment) -> HandIn | None:
+    """What was handed in; None where reading it fails, which grading then reports."""
+    if task.hand_in is not None:
+        return task.hand_in
+    try:
+        return read_hand_in(task.path, assignment.release, task.beside)
+    except Exception:
+        return None
+
+
+def _without_files(hand_in: HandIn | None) -> HandIn | None:
+    """What the gradebook needs of it."""
+    return replace(hand_in, beside=()) if isinstance(hand_in, Submission) else hand_in

@@ -1,0 +1,93 @@
+"""What a result was made from, as digests: the course's suites, the engine, the libraries.
+
+Equal keys mean that grading again would change nothing; that is what makes a run resumable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from functools import lru_cache
+from pathlib import Path
+
+import autograder
+from autograder.course.assignment import Assignment
+from autograder.grading import seeds
+from autograder.results import FORMAT_VERSION
+from autograder.submission import HandIn
+
+NAMED_LIBRARIES = ("convgrade", "numpy", "keras", "tensorflow", "ipython", "pytest")
+
+
+def cache_key(
+    hand_in: HandIn,
+    assignment: Assignment,
+    seed: bytes,
+    isolation: str,
+) -> str:
+    """What a result depends on, as one hash: equal keys mean that grading again changes nothing."""
+    parts = [
+        FORMAT_VERSION,
+        assignment.name,
+        hand_in.digest,
+        fingerprint(assignment),
+        engine_digest(),
+        seed.hex(),
+        isolation,
+        assignment.dataset,
+        versions(),
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def default_seed(hand_in: HandIn, assignment: Assignment, student: str) -> bytes:
+    """The seed that the course secret gives for this student and this very hand-in."""
+    secret = seeds.course_secret(assignment.root)
+    return seeds.seed_for(secret, assignment.name, student, hand_in.digest)
+
+
+def fingerprint(assignment: Assignment) -> str:
+    """A digest of everything of the course that decides a score or a hint."""
+    files = [
+        *sorted(assignment.suite_folder.glob("*.py")),
+        assignment.misconceptions_file,
+        assignment.solution_module,
+        assignment.source_notebook,
+        assignment.release_notebook,
+        assignment.source_notebook.parent / "assignment.toml",
+    ]
+    return _digest_of(tuple((file, _modified(file)) for file in files))
+
+
+def engine_digest() -> str:
+    """A digest of this package's own code."""
+    files = sorted(Path(autograder.__file__).parent.rglob("*.py"))
+    return _digest_of(tuple((file, _modified(file)) for file in files))
+
+
+def _modified(file: Path) -> int:
+    return file.stat().st_mtime_ns if file.is_file() else 0
+
+
+@lru_cache(maxsize=32)
+def _digest_of(files: tuple[tuple[Path, int], ...]) -> str:
+    """A digest of contents; the times of modification only say when it must be made anew."""
+    total = hashlib.sha256()
+    for file, modified in files:
+        content = file.read_bytes() if modified else b""
+        total.update(f"{file.name}:{len(content)}:".encode() + content)
+    return total.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """The versions that a result was made with."""
+    found = {"python": platform.python_version()}
+    for name in NAMED_LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,339 @@
+"""`Grader`: from a hand-in to a `Result`, with the warm processes that this takes.
+
+It reads the hand-in, runs the hidden suites against it across the boundary, asks the diagnosis
+about what failed, and adds up. Pools, caches, gradebooks and reports are arranged around it and
+never inside it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from autograder import diagnosis
+from autograder.course.assignment import Assignment, load_assignment
+from autograder.course.student_names import require_name
+from autograder.errors import (
+    AutograderError,
+    EnvironmentUnusable,
+    GraderInterrupted,
+    IsolationUnavailable,
+    SandboxLost,
+    SuiteError,
+)
+from autograder.grading import result_builder
+from autograder.grading.cache_key import cache_key, default_seed, fingerprint
+from autograder.grading.environment import require_usable
+from autograder.grading.reference_functions import ReferenceFunctions
+from autograder.grading.warm_processes import WarmProcesses
+from autograder.results import Fault, Result
+from autograder.sandbox import Cell, Isolation, Limits, Sandbox
+from autograder.submission import HandIn, Submission, Unreadable, read, read_hand_in
+from autograder.suite import points
+from autograder.suite.faults import fault_of
+from autograder.suite.runner import SuiteRun, run
+
+ATTEMPTS = 3
+"""How often a submission is begun whose sandbox something outside of it ends."""
+
+ChooseWarmProcess = Callable[[Submission], str]
+"""Gives the address of a warm process; asked again where that, or a sandbox, was lost."""
+
+
+class Grader:
+    """Grades hand-ins to one assignment; a context manager that owns the warm processes.
+
+    Args:
+        assignment: what the hand-ins answer.
+        isolation: "namespaces", or "process" to accept less.
+        warm_process: the address of one that somebody else owns, or what gives one for a
+            submission, and again where that is lost. Without it the grader starts its own, when it
+            first needs them.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        *,
+        isolation: Isolation = "namespaces",
+        warm_process: str | ChooseWarmProcess | None = None,
+    ) -> None:
+        self.assignment = assignment
+        self.isolation: Isolation = isolation
+        self._own = WarmProcesses(assignment, isolation)
+        self._choose: ChooseWarmProcess
+        if warm_process is None:
+            self._choose = lambda submission: self._own.address(submission.imports)
+        elif isinstance(warm_process, str):
+            self._choose = lambda submission: warm_process
+        else:
+            self._choose = warm_process
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the warm processes that it started; idempotent."""
+        self._own.close()
+
+    def grade(
+        self,
+        submission: Path | str | HandIn,
+        seed: bytes | None = None,
+        *,
+        student: str | None = None,
+        beside: Sequence[Path] = (),
+    ) -> Result:
+        """Grade one hand-in. Arguments, result and errors are those of the function `grade`.
+
+        Args:
+            submission: as there; or what has been read of it, which is not read again.
+        """
+        started = time.perf_counter()
+        require_usable()
+        place = submission if isinstance(submission, Path | str) else submission.path
+        student = Path(place).stem if student is None else student
+        require_name(student)
+        blank = result_builder.blank(place, self.assignment, student, self.isolation)
+        try:
+            hand_in = (
+                read_hand_in(submission, self.assignment.release, beside)
+                if isinstance(submission, Path | str)
+                else submission
+            )
+            if seed is None:
+                seed = default_seed(hand_in, self.assignment, student)
+            key = cache_key(hand_in, self.assignment, seed, self.isolation)
+        except AutograderError:
+            raise
+        except Exception as fault:  # of reading what was handed in: it must stop nobody else
+            return self._grader_error(blank, fault)
+        blank = replace(blank, submission=str(hand_in.path), seed=seed.hex(), key=key)
+        try:
+            if isinstance(hand_in, Unreadable):
+                result = result_builder.rejected(blank, self.assignment, hand_in.reason)
+            else:
+                result = self._graded_for_sure(hand_in, seed, blank)
+        except (IsolationUnavailable, EnvironmentUnusable):
+            raise
+        except (Exception, GraderInterrupted) as fault:  # the grader's own: nobody gets a zero
+            result = self._grader_error(blank, fault)
+        return replace(result, seconds=round(time.perf_counter() - started, 3))
+
+    def _grader_error(self, blank: Result, fault: BaseException) -> Result:
+        kind = "" if isinstance(fault, AutograderError) else f"{type(fault).__name__}: "
+        story = "".join(traceback.format_exception(fault))
+        reason = kind + next(iter(str(fault).splitlines()), "")
+        return result_builder.ungraded(blank, self.assignment, reason, story)
+
+    def _graded_for_sure(self, submission: Submission, seed: bytes, blank: Result) -> Result:
+        """Graded from the start again where a sandbox was ended from outside; the same comes of it.
+
+        Raises:
+            SandboxLost: that happened too often.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                address = self._choose(submission)
+                return _Grading(self.assignment, submission, seed, address).result(blank)
+            except SandboxLost as loss:
+                if attempt == ATTEMPTS:
+                    raise SandboxLost(
+                        f"{loss} That happened {ATTEMPTS} times: this machine may be short of "
+                        "memory."
+                    ) from None
+        raise AssertionError("unreachable")
+
+
+def grade(
+    submission: Path | str,
+    assignment: Assignment | str,
+    seed: bytes | None = None,
+    *,
+    student: str | None = None,
+    isolation: Isolation = "namespaces",
+    dataset: str | None = None,
+    root: Path | None = None,
+    beside: Sequence[Path] = (),
+) -> Result:
+    """Grade one hand-in, in one line. Whoever grades several keeps a `Grader`.
+
+    Args:
+        submission: path of a notebook, a script with cells or a plain module; or a student's
+            folder, in which the file is chosen and the others lie beside it.
+        assignment: an `Assignment`, or its name in the course at `root`.
+        seed: what test inputs are drawn from; by default the one that the course secret gives
+            for this student and this very file, so that a regrade is exact.
+        student: by default the file's stem.
+        isolation: "namespaces", or "process" to accept less.
+        dataset: what grades training, by default the assignment's own choice.
+        root: the course root, by default the nearest at or above the working folder.
+        beside: files, and folders of files, that the submission's code may read.
+
+    Returns:
+        The result. A file that cannot be read is `rejected`; an error of a suite or of the grader
+        is `grader_error`, and leaves what it concerns without a score; both say why in `reason`.
+
+    Raises:
+        UnknownAssignment: no such assignment.
+        CourseError: the assignment says nothing of that dataset.
+        AutograderError: `student` cannot be anybody's name.
+        IsolationUnavailable: this machine lacks a required protection.
+        EnvironmentUnusable: this machine lets nothing be graded; says what it lacks.
+    """
+    if isinstance(assignment, str):
+        assignment = load_assignment(assignment, root)
+    if dataset is not None:
+        assignment = assignment.on(dataset)
+    with Grader(assignment, isolation=isolation) as grader:
+        return grader.grade(submission, seed, student=student, beside=beside)
+
+
+def limits(assignment: Assignment) -> Limits:
+    """The sandbox's limits for an assignment.
+
+    Raises:
+        SuiteError: its configuration names a limit that there is not.
+    """
+    try:
+        return Limits(**assignment.limits)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise SuiteError(f"[limits] of {assignment.name}'s assignment.toml: {error}.") from None
+
+
+class _Grading:
+    """One submission, its sandbox and its suites, graded once."""
+
+    def __init__(
+        self, assignment: Assignment, submission: Submission, seed: bytes, address: str
+    ) -> None:
+        self._assignment = assignment
+        self._submission = submission
+        self._seed = seed
+        self._address = address
+
+    def result(self, blank: Result) -> Result:
+        assignment, submission = self._assignment, self._submission
+        with (
+            self._sandbox(submission) as sandbox,
+            ReferenceFunctions(self._solutions) as right,
+        ):
+            found = self._run_suites(sandbox, right)
+            hints, misfits = self._diagnose(sandbox, found, right)
+            observed = result_builder.observed(submission, sandbox)
+        faults = (*result_builder.faults(assignment, found), *misfits)
+        return replace(
+            blank,
+            status="grader_error" if found.faults else "graded",
+            reason=result_builder.reason(faults) if found.faults else "",
+            exercises=result_builder.exercises(assignment, found, hints),
+            written=result_builder.written(submission, assignment),
+            observed=observed,
+            faults=faults,
+        )
+
+    def _sandbox(self, submission: Submission) -> Sandbox:
+        return Sandbox(
+            self._address,
+            [Cell(cell.label, cell.source, cell.settles) for cell in submission.cells],
+            limits(self._assignment),
+            module_name="submission" if submission.kind == "module" else "__main__",
+            files={file.name: file.content for file in submission.beside},
+        )
+
+    def _solutions(self) -> Sandbox:
+        return self._sandbox(read(self._assignment.solution_module, self._assignment.release))
+
+    def _run_suites(self, sandbox: Sandbox, right: ReferenceFunctions) -> SuiteRun:
+        """All tests of all exercises; a test that failed unforeseen must hold for the solutions.
+
+        A suite that breaks the rules of weights, or fails on the solutions too, is at fault.
+        """
+        assignment = self._assignment
+        found = self._run(sandbox, right=right)
+        faults = dict(found.faults)
+        for name in self._exercises:
+            if name not in faults:
+                try:
+                    points.require_sound(
+                        name, [each for each in found.records if each.exercise == name]
+                    )
+                except SuiteError as error:
+                    faults[name] = fault_of(error, assignment.suite_file(name))
+        doubtful = [
+            test for test, fault in found.unforeseen.items() if fault.exercise not in faults
+        ]
+        if doubtful:
+            with self._solutions() as solutions:
+                check = self._run(solutions, only=doubtful)
+            for fault in (*check.faults.values(), *check.unforeseen.values()):
+                faults.setdefault(fault.exercise, fault)
+        return replace(found, faults=faults)
+
+    @property
+    def _exercises(self) -> list[str]:
+        return [exercise.name for exercise in self._assignment.exercises]
+
+    def _run(
+        self,
+        sandbox: Sandbox,
+        *,
+        right: ReferenceFunctions | None = None,
+        only: Sequence[str] = (),
+    ) -> SuiteRun:
+        return run(
+            self._assignment.suite_folder,
+            self._exercises,
+            sandbox,
+            self._seed,
+            fingerprint=fingerprint(self._assignment),
+            right=right,
+            only=only,
+            terms=self._assignment.training_terms,
+        )
+
+    def _diagnose(
+        self, sandbox: Sandbox, found: SuiteRun, right: ReferenceFunctions
+    ) -> tuple[dict[str, diagnosis.Misconception], list[Fault]]:
+        """A known misconception for each exercise whose function answers, but wrongly.
+
+        An error in the catalogue costs hints and no points: it is reported beside them.
+        """
+        assignment = self._assignment
+        file = os.path.relpath(assignment.misconceptions_file, assignment.root)
+        try:
+            catalogue = diagnosis.load(assignment)
+        except SuiteError as error:
+            return {}, [Fault(f"There are no hints: {error}", file)]
+        matched = {}
+        faults = []
+        for name in self._exercises:
+            outcomes = {test.outcome for test in found.records if test.exercise == name}
+            answers = outcomes & {"failed", "error"} and outcomes <= {"passed", "failed", "error"}
+            if name in found.faults or not answers:
+                continue
+            replaced = {other: right(other) for other in found.replaced.get(name, ())}
+            try:
+                match = diagnosis.diagnose(catalogue, name, sandbox, replaced)
+            except Exception as error:
+                if isinstance(error, AutograderError) and not isinstance(error, SuiteError):
+                    raise
+                faults.append(Fault(f"There are no hints on {name}: {error!r}", file))
+                continue
+            if match is not None:
+                matched[name] = match
+        return matched, faults

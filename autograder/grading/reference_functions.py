@@ -1,0 +1,51 @@
+"""The course's right functions, in a sandbox of their own: what stands in for a failed one.
+
+They are called on whatever a student's code chooses, so they run as confined as that code, in
+another process that it cannot reach; only their values go back. Started when first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from types import TracebackType
+from typing import Any, Self
+
+from autograder.errors import SuiteError
+from autograder.sandbox import MissingFunction, Sandbox
+from autograder.sandbox.protocol.remote_functions import Function
+
+
+class ReferenceFunctions:
+    """Functions of the solutions by name, as a context manager."""
+
+    def __init__(self, make: Callable[[], Sandbox]) -> None:
+        self._make = make
+        self._solutions: Sandbox | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._solutions is not None:
+            self._solutions.close()
+
+    def __call__(self, name: str) -> Function:
+        """The right function of that name, for plain data.
+
+        Calling it raises what `Sandbox.call` does, or SuiteError where the solutions have none.
+        """
+        return partial(self._call, name)
+
+    def _call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        if self._solutions is None:
+            self._solutions = self._make()
+        try:
+            return self._solutions.call(name, args, kwargs).value
+        except MissingFunction:
+            raise SuiteError(f"The solutions define no {name}, so it cannot be replaced.") from None

@@ -1,0 +1,179 @@
+"""From what the suites, the diagnosis and the sandbox found to the parts of a `Result`.
+
+Runs nothing and judges nothing: what a test is worth, `suite.points` says.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from autograder.course.assignment import Assignment, Exercise
+from autograder.diagnosis import Misconception
+from autograder.grading.cache_key import versions
+from autograder.results import (
+    ExerciseResult,
+    Fault,
+    Observed,
+    Result,
+    TestResult,
+    WrittenResult,
+)
+from autograder.sandbox import CellReport, Isolation, Sandbox
+from autograder.submission import Submission, at_most
+from autograder.suite import points
+from autograder.suite.points import TestRecord
+from autograder.suite.runner import SuiteRun
+
+MAX_CELLS = 40
+MAX_SENTENCE = 400
+"""What a result tells of cells that failed: so many, each in so many characters."""
+
+
+def exercises(
+    assignment: Assignment, found: SuiteRun, hints: Mapping[str, Misconception]
+) -> tuple[ExerciseResult, ...]:
+    """Every exercise with its points and tests; `hints` holds what each failed one matched.
+
+    One whose suite is at fault has no score and shows no tests: what they said cannot be relied on.
+    """
+    results = []
+    for exercise in assignment.exercises:
+        if exercise.name in found.faults:
+            results.append(_without_score(exercise))
+            continue
+        tests = [test for test in found.records if test.exercise == exercise.name]
+        results.append(
+            ExerciseResult(
+                exercise.name,
+                points.score(exercise.points, tests),
+                exercise.points,
+                points.summary(tests),
+                _test_results(tests, hints.get(exercise.name)),
+                found.replaced.get(exercise.name, ()),
+            )
+        )
+    return tuple(results)
+
+
+def _without_score(exercise: Exercise) -> ExerciseResult:
+    return ExerciseResult(exercise.name, None, exercise.points, "grader_error")
+
+
+def faults(assignment: Assignment, found: SuiteRun) -> tuple[Fault, ...]:
+    """What is at fault of the suites, in the order of the exercises, by paths in the course."""
+    folder = os.path.relpath(assignment.suite_folder, assignment.root)
+    return tuple(
+        replace(fault, file=f"{folder}/{fault.file}")
+        for exercise in assignment.exercises
+        if (fault := found.faults.get(exercise.name))
+    )
+
+
+def reason(faults: Sequence[Fault]) -> str:
+    """One sentence on exercises that faults leave ungraded; the first fault is told whole."""
+    names = [fault.exercise for fault in faults if fault.exercise]
+    more = f"; {len(names) - 1} more" if len(names) > 1 else ""
+    return f"The grader failed on {', '.join(names)} ({faults[0]}{more})"
+
+
+def blank(
+    submission: Path | str, assignment: Assignment, student: str, isolation: Isolation
+) -> Result:
+    """The result of a hand-in of which nothing is known yet."""
+    return Result(
+        assignment=assignment.name,
+        student=student,
+        submission=str(submission),
+        status="graded",
+        isolation=isolation,
+        dataset=assignment.dataset,
+        versions=versions(),
+    )
+
+
+def rejected(blank: Result, assignment: Assignment, reason: str) -> Result:
+    """The result of something that is not a readable submission: no points, and why."""
+    return replace(
+        blank,
+        status="rejected",
+        reason=reason,
+        exercises=tuple(
+            ExerciseResult(exercise.name, 0.0, exercise.points, "missing")
+            for exercise in assignment.exercises
+        ),
+        written=tuple(
+            WrittenResult(question.name, question.points, "no_response")
+            for question in assignment.written
+        ),
+    )
+
+
+def ungraded(blank: Result, assignment: Assignment, reason: str, story: str = "") -> Result:
+    """The result where the grader failed as a whole: no exercise has a score."""
+    return replace(
+        blank,
+        status="grader_error",
+        reason=reason,
+        exercises=tuple(map(_without_score, assignment.exercises)),
+        observed=Observed(notes=(story,) if story else ()),
+    )
+
+
+def _test_results(
+    tests: Sequence[TestRecord], match: Misconception | None
+) -> tuple[TestResult, ...]:
+    """The tests as the result shows them; the hint stands once, at the first test that failed."""
+    first_failed = next((test for test in tests if test.outcome in ("failed", "error")), None)
+    return tuple(
+        TestResult(
+            name=test.name,
+            title=test.title,
+            visibility=test.visibility,
+            outcome=test.outcome,
+            weight=test.weight,
+            message=test.message,
+            detail=test.detail,
+            seconds=test.seconds,
+            misconception=match.name if match and test is first_failed else None,
+            hint=match.hint if match and test is first_failed else None,
+            training=test.training,
+        )
+        for test in tests
+    )
+
+
+def written(submission: Submission, assignment: Assignment) -> tuple[WrittenResult, ...]:
+    """Every written question: whether there is something for a person to mark."""
+    results = []
+    for question in assignment.written:
+        answer = submission.written.get(question.name, "")
+        is_blank = assignment.release.is_blank(question.name, answer)
+        state = "no_response" if is_blank else "needs_marking"
+        results.append(WrittenResult(question.name, question.points, state))  # type: ignore[arg-type]
+    return tuple(results)
+
+
+def observed(submission: Submission, sandbox: Sandbox) -> Observed:
+    """What happened to the submission as a whole."""
+    seen = sandbox.observed()
+    failed = [_failed_cell(report) for report in sandbox.reports if report.outcome != "ok"]
+    return Observed(
+        notes=(*submission.notes, *seen["notes"]),
+        attention=(*submission.attention, *seen["attention"]),
+        failed_cells=at_most(failed, MAX_CELLS),
+        limits_hit=tuple(seen["limits_hit"]),
+        violations=tuple(seen["violations"]),
+        restarts=seen["restarts"],
+        cpu_seconds=seen["cpu_seconds"],
+        seconds_factor=seen["seconds_factor"],
+        output=seen["output"],
+        output_bytes=seen["output_bytes"],
+    )
+
+
+def _failed_cell(report: CellReport) -> str:
+    sentence = f"{report.label}: {report.error or report.outcome}"
+    return sentence if len(sentence) <= MAX_SENTENCE else sentence[: MAX_SENTENCE - 1] + "…"

@@ -1,0 +1,129 @@
+"""Many submissions: local processes, results written as they come, and going on where one stopped.
+
+Nothing here decides a score. Each worker process is trusted; it holds the hidden suites and
+talks to sandboxes that shared warm processes fork (`batch`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from autograder.course.assignment import Assignment
+from autograder.grading.batch import Batch, Task
+from autograder.grading.environment import require_usable
+from autograder.grading.graded import Graded
+from autograder.grading.result_store import is_stored, load_if_current, result_file
+from autograder.process_pool import ignore_interrupts, pool_of
+from autograder.results import Result
+from autograder.sandbox import Isolation
+from autograder.submission import HandIn, read_hand_in
+
+__all__ = ["Graded", "Task", "grade_class", "grade_files", "handed_in"]
+
+
+def handed_in(assignment: Assignment) -> dict[str, Path]:
+    """The folders `submitted/<student>/<assignment>/`, by student."""
+    folders = sorted(assignment.root.glob(f"submitted/*/{assignment.name}"))
+    return {folder.parent.name: folder for folder in folders}
+
+
+def grade_class(
+    assignment: Assignment,
+    submissions: Mapping[str, Path],
+    *,
+    jobs: int | None = None,
+    isolation: Isolation = "namespaces",
+    on_result: Callable[[Result], None] = lambda result: None,
+    fresh: bool = False,
+) -> list[Graded]:
+    """Grade many submissions in parallel, writing each result file as soon as it is there.
+
+    Args:
+        assignment: what they answer.
+        submissions: by student, a file, or a folder in which to look for it.
+        jobs: worker processes, by default one per processor.
+        isolation: as for `grade`.
+        on_result: called in this process with each result, in the order in which they come.
+        fresh: grade again even where a stored result is current.
+
+    Returns:
+        The results in the order of `submissions`, each with its hand-in as it was read.
+
+    Raises:
+        IsolationUnavailable: this machine lacks a required protection.
+    """
+    graded: dict[str, Graded] = {}
+    waiting: list[Task] = []
+    for student, place in submissions.items():
+        hand_in = None if fresh else _read_if_stored(assignment, student, place)
+        known = (
+            load_if_current(hand_in, assignment, student, isolation)
+            if hand_in is not None
+            else None
+        )
+        if known is None:
+            waiting.append(Task(student, place, hand_in=hand_in))
+        else:
+            graded[student] = Graded(known, hand_in)
+            on_result(known)
+    if waiting:
+        for each in _in_parallel(assignment, waiting, isolation, jobs):
+            each.result.write(result_file(assignment, each.result.student))
+            graded[each.result.student] = each
+            on_result(each.result)
+    return [graded[student] for student in submissions]
+
+
+def _read_if_stored(assignment: Assignment, student: str, place: Path) -> HandIn | None:
+    """The hand-in of somebody of whom a result is stored; workers read all others."""
+    if not is_stored(assignment, student):
+        return None
+    try:
+        return read_hand_in(place, assignment.release)
+    except Exception:  # of a worker it costs nobody else anything, and is reported
+        return None
+
+
+def grade_files(
+    assignment: Assignment,
+    tasks: Sequence[Task],
+    *,
+    jobs: int | None = None,
+    isolation: Isolation = "namespaces",
+    on_result: Callable[[Result], None] = lambda result: None,
+) -> list[Result]:
+    """Grade files in parallel and write nothing anywhere; the arguments are those of `grade_class`.
+
+    Returns:
+        The results in the order of `tasks`.
+    """
+    results: list[Result] = []
+    for each in _in_parallel(assignment, list(dict.fromkeys(tasks)), isolation, jobs):
+        results.append(each.result)
+        on_result(each.result)
+    return [next(result for result in results if _is_of(result, task)) for task in tasks]
+
+
+def _is_of(result: Result, task: Task) -> bool:
+    """Whether a result is that of a task, which may have named the folder that the file is in."""
+    return result.student == task.student and Path(result.submission).is_relative_to(task.path)
+
+
+def _in_parallel(
+    assignment: Assignment, tasks: list[Task], isolation: Isolation, jobs: int | None
+) -> Iterator[Graded]:
+    """Results as they come."""
+    require_usable()
+    workers = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
+    with (
+        pool_of(workers, ignore_interrupts) as pool,
+        contextlib.closing(Batch(assignment, isolation, pool)) as batch,
+    ):
+        try:
+            yield from batch.results(tasks)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

@@ -1,0 +1,1 @@
+"""nbgrader's configuration and release, as this course uses them."""

@@ -1,0 +1,181 @@
+"""Reads one answer of the worker strictly: known keys, known types, bounded text.
+
+Anything else is a `ProtocolError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.sandbox.failures import (
+    AnswerRefused,
+    CallFailed,
+    MissingFunction,
+    NotImplementedByStudent,
+    StudentRaised,
+)
+from autograder.sandbox.host.channel import ProtocolError
+from autograder.sandbox.host.records import Problem, Progress
+
+MOST_STATEMENTS = 100_000  # of one cell
+MOST_TOLD = 50  # errors, or names, in one answer
+
+_ERROR_KEYS = {"id", "outcome", "types", "text", "line", "traceback"}
+_PROGRESS_KEYS = {"id", "outcome", "next", "of", "line", "names", "troubles", "more", "rebound"}
+_TROUBLE_KEYS = {"statement", "names", "types", "text", "line", "traceback"}
+_MAX_COUNT = 10**6
+_MAX_NAME = 200
+_MAX_TEXT = 4_000
+_MAX_DETAIL = 16_000
+
+
+@dataclass(frozen=True)
+class Said:
+    """An "ok" answer: the value, and with `watch` the two claims that go with it."""
+
+    value: Any
+    arguments: tuple[Any, ...] | None = None
+    shares_memory: bool | None = None
+
+
+def read(answer: Any, number: int, what: str, watch: bool = False) -> Said:
+    """The value that the worker sent, or what it says went wrong.
+
+    Raises:
+        CallFailed: one of those that the worker itself may report.
+        ProtocolError: anything that is not the one answer that was due.
+    """
+    if type(answer) is not dict or type(answer.get("id")) is not int or answer["id"] != number:
+        raise ProtocolError("its answer belongs to no question")
+    outcome, keys = answer.get("outcome"), set(answer)
+    if outcome == "ok":
+        return _said(answer, keys, watch)
+    failure = _failure(answer, outcome, keys, what)
+    if failure is None:
+        raise ProtocolError("its answer is not one that the protocol knows")
+    raise failure
+
+
+def progress(answer: Any, number: int, before: Progress, to_the_end: bool) -> Progress:
+    """How far a cell has come: further than `before`, or to its end where that was asked for.
+
+    Raises:
+        ProtocolError: anything that is not the one answer that was due.
+    """
+    if type(answer) is not dict or type(answer.get("id")) is not int or answer["id"] != number:
+        raise ProtocolError("its answer belongs to no question")
+    if set(answer) != _PROGRESS_KEYS or answer["outcome"] != "ran":
+        raise ProtocolError("its answer is not one of a cell's")
+    if not _are_counts(answer[key] for key in ("next", "of", "line", "more")):
+        raise ProtocolError("its answer counts in a way that the protocol does not know")
+    at, of = answer["next"], answer["of"]
+    if not before.next <= at <= of <= MOST_STATEMENTS or before.of not in (-1, of):
+        raise ProtocolError("its answer says that it came where it cannot be")
+    if at != of and (to_the_end or at == before.next):
+        raise ProtocolError("its answer says that it did not run what it was to run")
+    return Progress(
+        next=at,
+        of=of,
+        line=answer["line"],
+        names=_names(answer["names"]),
+        problems=tuple(_problem(said, before.next, at) for said in _listed(answer["troubles"])),
+        more=answer["more"],
+        rebound=tuple(_rebinding(said) for said in _listed(answer["rebound"])),
+    )
+
+
+def _problem(said: Any, first: int, after: int) -> tuple[int, Problem]:
+    if type(said) is not dict or set(said) != _TROUBLE_KEYS or not _are_errors_fields(said):
+        raise ProtocolError("its answer holds an error of another form")
+    if type(said["statement"]) is not int or not first <= said["statement"] < after:
+        raise ProtocolError("its answer holds an error of what it did not run")
+    line = said["line"] if 0 < said["line"] <= _MAX_COUNT else 0
+    return said["statement"], Problem("error", described(said), line, _names(said["names"]))
+
+
+def _rebinding(said: Any) -> tuple[str, str, str]:
+    if type(said) is not tuple or len(said) != 3:
+        raise ProtocolError("its answer holds a name of another form")
+    exercise, name, cell = said
+    if not all(_is_text(part) and len(part) <= _MAX_NAME for part in said):
+        raise ProtocolError("its answer holds a name of another form")
+    return exercise, name, cell
+
+
+def _listed(value: Any) -> list[Any]:
+    if type(value) is not list or len(value) > MOST_TOLD:
+        raise ProtocolError("its answer is longer than one of a cell's")
+    return value
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if not all(_is_text(name) and len(name) <= _MAX_NAME for name in _listed(value)):
+        raise ProtocolError("its answer holds a name of another form")
+    return tuple(value)
+
+
+def _are_counts(values: Iterable[Any]) -> bool:
+    return all(type(value) is int and 0 <= value <= _MAX_COUNT for value in values)
+
+
+def described(answer: dict[str, Any]) -> str:
+    """`NameError: name 'foo' is not defined (line 3)`."""
+    first = answer["types"][0][:100] if answer["types"] else "an exception"
+    text = answer["text"][:_MAX_TEXT]
+    line = f" (line {answer['line']})" if 0 < answer["line"] <= 10**6 else ""
+    return f"{first}: {text}{line}" if text else f"{first}{line}"
+
+
+def _said(answer: dict[str, Any], keys: set[Any], watch: bool) -> Said:
+    if not watch:
+        if keys != {"id", "outcome", "value"}:
+            raise ProtocolError("its answer has parts that were not asked for")
+        return Said(answer["value"])
+    arguments, shares = answer.get("arguments"), answer.get("shares_memory")
+    if (
+        keys != {"id", "outcome", "value", "arguments", "shares_memory"}
+        or type(arguments) is not tuple
+        or type(shares) is not bool
+    ):
+        raise ProtocolError("its answer lacks a part, or has one of another kind")
+    return Said(answer["value"], arguments, shares)
+
+
+def _failure(answer: dict[str, Any], outcome: Any, keys: set[Any], what: str) -> CallFailed | None:
+    if outcome == "missing" and keys == {"id", "outcome"}:
+        return MissingFunction(f"There is no function called {what}.")
+    if outcome == "refused" and keys == {"id", "outcome", "text"} and _is_text(answer["text"]):
+        text = answer["text"][:_MAX_TEXT]
+        return AnswerRefused(f"What {what} returned cannot be read: {text}.")
+    if outcome not in ("error", "not_implemented") or not _is_error(answer, keys):
+        return None
+    detail = answer["traceback"][:_MAX_DETAIL]
+    if outcome == "not_implemented":
+        return NotImplementedByStudent(f"{what} is not implemented yet.", detail)
+    return StudentRaised(
+        f"{what} raised {described(answer)}",
+        detail,
+        type_names=tuple(name[:100] for name in answer["types"][:20]),
+        text=answer["text"][:_MAX_TEXT],
+        description=described(answer),
+    )
+
+
+def _is_error(answer: dict[str, Any], keys: set[Any]) -> bool:
+    return keys == _ERROR_KEYS and _are_errors_fields(answer)
+
+
+def _are_errors_fields(answer: dict[str, Any]) -> bool:
+    return (
+        type(answer["types"]) is list
+        and all(_is_text(name) for name in answer["types"])
+        and _is_text(answer["text"])
+        and type(answer["line"]) is int
+        and _is_text(answer["traceback"])
+    )
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is str

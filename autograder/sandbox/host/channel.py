@@ -1,0 +1,154 @@
+"""The trusted side's end of one worker's wire: one request, one answer, never a hang.
+
+Sends, receives and drains the worker's output in one loop that ticks a clock. Knows frames, not
+what is in them; whatever comes in, it raises nothing but `WorkerDied` and `ProtocolError`.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import time
+from collections.abc import Callable, Sequence
+
+from autograder.sandbox.protocol import codec
+
+TICK_SECONDS = 0.05
+_PIECE = 1 << 16
+
+
+class WorkerDied(Exception):
+    """The worker's end of the wire is closed."""
+
+
+class ProtocolError(Exception):
+    """The worker broke the protocol; says how."""
+
+
+class Output:
+    """What the student's code printed: the beginning, and how much there was in all."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.kept = bytearray()
+        self.count = 0
+
+    def add(self, piece: bytes) -> None:
+        self.count += len(piece)
+        if len(self.kept) < self.limit:
+            self.kept += piece[: self.limit - len(self.kept)]
+
+
+class HostChannel:
+    """Owns the two descriptors; `answer_limit` bounds the length that a frame may announce."""
+
+    def __init__(
+        self, connection: socket.socket, output_descriptor: int, answer_limit: int
+    ) -> None:
+        self._wire = connection
+        self._wire.setblocking(False)
+        self._output = output_descriptor
+        os.set_blocking(output_descriptor, False)
+        self._limit = answer_limit + codec.OVERHEAD
+
+    def close(self) -> None:
+        self._wire.close()
+        if self._output >= 0:
+            os.close(self._output)
+            self._output = -1
+
+    def exchange(
+        self, request: Sequence[memoryview], tick: Callable[[], None], output: Output | None
+    ) -> bytearray:
+        """Send the pieces of one request (or none) and wait for the answer's payload.
+
+        `tick` is called about every 50 ms, whatever happens meanwhile, and may raise.
+        """
+        if outgoing := [piece for piece in request if piece]:
+            self._expect_silence()
+        poller = select.poll()
+        poller.register(self._output, select.POLLIN)
+        poller.register(self._wire, select.POLLIN | (select.POLLOUT if outgoing else 0))
+        incoming = bytearray()
+        next_tick = time.monotonic() + TICK_SECONDS
+        while not self._complete(incoming):
+            events = dict(poller.poll(TICK_SECONDS * 1000))
+            now = time.monotonic()
+            if now >= next_tick:
+                next_tick = now + TICK_SECONDS
+                tick()
+            if self._output in events and not self._drain(output, pieces=16):
+                poller.unregister(self._output)
+            event = events.get(self._wire.fileno(), 0)
+            if event & ~select.POLLOUT:
+                if outgoing and event & select.POLLIN:
+                    raise ProtocolError("it spoke before it was asked to")
+                self._receive(incoming)
+            if outgoing and event & select.POLLOUT:
+                outgoing[0] = outgoing[0][self._send(outgoing[0]) :]
+                if not outgoing[0]:
+                    del outgoing[0]
+                if not outgoing:
+                    poller.modify(self._wire, select.POLLIN)
+        self._drain(output, pieces=64)
+        return incoming[codec.HEADER.size :]
+
+    def drain(self, output: Output | None) -> None:
+        """Take what is left in the output pipe, without waiting."""
+        self._drain(output, pieces=64)
+
+    def _expect_silence(self) -> None:
+        try:
+            early = self._wire.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return
+        except OSError:
+            raise WorkerDied from None
+        if not early:
+            raise WorkerDied
+        raise ProtocolError("it spoke without being asked")
+
+    def _send(self, outgoing: memoryview) -> int:
+        try:
+            return self._wire.send(outgoing[: 1 << 20])
+        except BlockingIOError:
+            return 0
+        except OSError:
+            raise WorkerDied from None
+
+    def _receive(self, incoming: bytearray) -> None:
+        """Take a piece; what is announced bounds what is kept, and is itself bounded."""
+        try:
+            piece = self._wire.recv(_PIECE if len(incoming) < _PIECE else 1 << 20)
+        except BlockingIOError:
+            return
+        except OSError:
+            raise WorkerDied from None
+        if not piece:
+            raise WorkerDied
+        incoming += piece
+
+    def _complete(self, incoming: bytearray) -> bool:
+        if len(incoming) < codec.HEADER.size:
+            return False
+        (announced,) = codec.HEADER.unpack_from(incoming)
+        if announced > self._limit:
+            raise ProtocolError("it announced an answer larger than allowed")
+        surplus = len(incoming) - codec.HEADER.size - announced
+        if surplus > 0:
+            raise ProtocolError("it said more than it was asked")
+        return bool(surplus == 0)
+
+    def _drain(self, output: Output | None, pieces: int) -> bool:
+        """Empty the pipe as far as `pieces` go; False once every writer has closed it."""
+        for _ in range(pieces):
+            try:
+                piece = os.read(self._output, _PIECE)
+            except BlockingIOError:
+                return True
+            if not piece:
+                return False
+            if output is not None:
+                output.add(piece)
+        return True

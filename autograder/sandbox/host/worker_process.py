@@ -1,0 +1,159 @@
+"""The trusted side's view of one fork of the warm process: from the request to its end."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import socket
+import tempfile
+import time
+from typing import Any
+
+from autograder.errors import EnvironmentUnusable, IsolationUnavailable, SandboxLost
+from autograder.sandbox.host.channel import HostChannel, ProtocolError, WorkerDied
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.linux.isolation import LESS
+from autograder.sandbox.process_tree import Tree
+from autograder.sandbox.protocol import codec
+
+# Nobody waits so long but for a process that is stuck: what has ended closes its end at once.
+START_SECONDS = 300.0
+END_SECONDS = 120.0
+PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds, for others to end their processes
+
+
+class WorkerProcess:
+    """One worker, ready for its first cell once this returns.
+
+    `factor` says how many seconds of this machine are one of the limits'; `confined` that nothing
+    inside can end the processes outside, or itself by SIGKILL.
+
+    Raises:
+        IsolationUnavailable: a protection could not be put up; says which.
+        EnvironmentUnusable: the machine gives no more processes.
+        SandboxLost: the warm process is gone, or the new one was ended from outside.
+    """
+
+    def __init__(self, address: str, limits: Limits, module_name: str) -> None:
+        self._guardian = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._guardian.settimeout(START_SECONDS)
+        self._said = b""
+        self._deadline = time.monotonic() + START_SECONDS
+        ours, theirs = socket.socketpair()
+        reading, writing = os.pipe()
+        self._importing = _shared_byte()
+        self.channel = HostChannel(ours, reading, limits.answer_bytes)
+        request = {"limits": dataclasses.asdict(limits), "module_name": module_name}
+        try:
+            self._guardian.connect(address)
+            descriptors = [theirs.fileno(), writing, self._importing]
+            socket.send_fds(self._guardian, [json.dumps(request).encode()], descriptors)
+        except OSError as error:
+            self._close()
+            raise SandboxLost(f"No warm process listens at {address} ({error}).") from None
+        finally:
+            theirs.close()
+            os.close(writing)
+        try:
+            said = self._started()
+            self.tree = Tree(int(said["pid"]))
+            self.factor = float(said["factor"])
+            self.confined = bool(said["confined"])
+            self._await_ready()
+        except BaseException:
+            self._close()
+            raise
+
+    def is_importing(self) -> bool:
+        """Whether the worker says that it is loading an installed library: a claim."""
+        return os.pread(self._importing, 1, 0) == b"\1"
+
+    def end(self, dying: bool = False) -> dict[str, Any]:
+        """Hang up, wait until everything below the worker is gone; returns how it had ended.
+
+        One that is `dying` by itself may do so, however long that takes on a busy machine, so that
+        its guardian can say how. Without "ended" the guardian was gone as well.
+        """
+        said: dict[str, Any] = {}
+        self._guardian.settimeout(END_SECONDS)
+        if dying and self.tree.is_ending():
+            said = self._line()
+        self.channel.close()
+        with contextlib.suppress(OSError):
+            self._guardian.shutdown(socket.SHUT_WR)
+        said = said or self._line()
+        self._line()  # nothing: it has gone
+        self._close()
+        return said
+
+    def _close(self) -> None:
+        self.channel.close()
+        self._guardian.close()
+        os.close(self._importing)
+
+    def _started(self) -> dict[str, Any]:
+        said = self._line()
+        if "unavailable" in said:
+            raise IsolationUnavailable(f"No sandbox could be set up: {said['unavailable']}. {LESS}")
+        if "exhausted" in said:
+            raise EnvironmentUnusable(
+                f"This machine gives no more processes ({said['exhausted']}): end some, or raise "
+                "the limit (`ulimit -u`, or the container's)."
+            )
+        if "pid" not in said:
+            raise SandboxLost("The warm process gave no sandbox: it was ended, or is stuck.")
+        return said
+
+    def _await_ready(self) -> None:
+        try:
+            answer = codec.decode(self.channel.exchange((), self._tick, None))
+        except (WorkerDied, ProtocolError, codec.Malformed) as error:
+            how = self._line().get("ended", error)
+            raise SandboxLost(f"A sandbox ended before it was ready ({how}).") from None
+        if answer.get("outcome") != "ready":
+            raise IsolationUnavailable(f"No sandbox could be set up: {answer['text']}. {LESS}")
+
+    def _tick(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise WorkerDied
+
+    def _line(self) -> dict[str, Any]:
+        """The guardian's next message; empty if there is none to come."""
+        while b"\n" not in self._said:
+            try:
+                piece = self._guardian.recv(4096)
+            except OSError:
+                return {}
+            if not piece:
+                return {}
+            self._said += piece
+        line, _, self._said = self._said.partition(b"\n")
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+
+def start_worker(address: str, limits: Limits, module_name: str) -> WorkerProcess:
+    """A worker; where the machine gives no process at the moment, a little later.
+
+    Raises:
+        what `WorkerProcess` does.
+    """
+    for pause in PAUSES:
+        try:
+            return WorkerProcess(address, limits, module_name)
+        except EnvironmentUnusable:
+            time.sleep(pause)
+    return WorkerProcess(address, limits, module_name)
+
+
+def _shared_byte() -> int:
+    """A file of one byte in memory, which the worker maps."""
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("importing")
+    else:
+        with tempfile.TemporaryFile() as file:
+            descriptor = os.dup(file.fileno())
+    os.pwrite(descriptor, b"\0", 0)
+    return descriptor

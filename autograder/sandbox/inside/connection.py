@@ -1,0 +1,116 @@
+"""The worker's end of the wire: whole frames, one at a time, and questions back while a call lasts.
+
+Runs inside the fork. A function that is replaced, or lent as an argument, is a stand-in that asks
+the trusted side, so that no right code is ever in this process; what it may ask, and when, the
+trusted side decides.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from autograder.sandbox.protocol import codec
+from autograder.sandbox.protocol.remote_functions import RemoteFunction
+
+
+class WorkerConnection:
+    """The socket to the trusted side. It hangs up when that does."""
+
+    def __init__(self, connection: socket.socket, limit: int) -> None:
+        self._connection = connection
+        self._limit = limit
+        self._asking = threading.Lock()
+        self._call = 0  # the request during which stand-ins may ask; 0 is none
+        self._pid = os.getpid()
+
+    def send(self, payload: bytes) -> None:
+        self._connection.sendall(codec.frame(payload))
+
+    def receive(self) -> bytearray:
+        (length,) = codec.HEADER.unpack(self._exactly(codec.HEADER.size))
+        return self._exactly(length)
+
+    def _exactly(self, length: int) -> bytearray:
+        data = bytearray(length)
+        self.fill(memoryview(data))
+        return data
+
+    def fill(self, memory: memoryview) -> None:
+        """Receive as many bytes as it has room for."""
+        got = 0
+        while got < len(memory):
+            count = self._connection.recv_into(memory[got:])
+            if count == 0:
+                os._exit(0)
+            got += count
+
+    @contextmanager
+    def replacing(self, namespace: dict[str, Any], names: list[str], number: int) -> Iterator[None]:
+        """While request `number` lasts, let these names stand for functions of the trusted side.
+
+        Other names of the same function stand for it too.
+        """
+        before = dict(namespace)
+        stand_ins = {name: self._stand_in(name, name, number) for name in names}
+        for name, stand_in in stand_ins.items():
+            own = before.get(name)
+            if callable(own):
+                aliases = [other for other, value in before.items() if value is own]
+                namespace.update(dict.fromkeys(aliases, stand_in))
+            namespace[name] = stand_in
+        self._call = number
+        try:
+            yield
+        finally:
+            with self._asking:
+                self._call = 0
+            put_there = set(map(id, stand_ins.values()))
+            for name in [name for name, value in namespace.items() if id(value) in put_there]:
+                del namespace[name]
+                if name in before:
+                    namespace[name] = before[name]
+
+    def lent(self, argument: RemoteFunction) -> Callable[..., Any]:
+        """What an argument of the request under way stands for; as long-lived as that."""
+        return self._stand_in(argument.number, argument.name, self._call)
+
+    def _stand_in(self, key: str | int, name: str, number: int) -> Callable[..., Any]:
+        def stand_in(*args: Any, **kwargs: Any) -> Any:
+            return self._ask(number, key, name, args, kwargs)
+
+        stand_in.__name__ = stand_in.__qualname__ = name
+        return stand_in
+
+    def _ask(self, number: int, key: str | int, name: str, args: Any, kwargs: Any) -> Any:
+        question = {"id": number, "outcome": "asks", "name": key}
+        with self._asking:
+            if number != self._call or os.getpid() != self._pid:
+                raise RuntimeError(f"{name} cannot be called here: the test is over")
+            try:
+                payload = codec.encode(
+                    {**question, "args": list(args), "kwargs": dict(kwargs)}, limit=self._limit
+                )
+            except codec.CannotCross as refusal:
+                raise TypeError(f"an argument of {name} cannot be used: {refusal}") from None
+            self.send(payload)
+            reply = codec.decode(self.receive())
+        if "value" in reply:
+            return reply["value"]
+        raise _exception(reply["type"], reply["text"])
+
+
+def _exception(name: str, text: str) -> Exception:
+    """The built-in exception of that name, or a RuntimeError that names it."""
+    kind = getattr(builtins, name, None)
+    if isinstance(kind, type) and issubclass(kind, Exception):
+        try:
+            return kind(text)
+        except TypeError:  # UnicodeError's and the like take more
+            pass
+    return RuntimeError(f"{name}: {text}")

@@ -1,0 +1,186 @@
+"""The guardian: stands outside a worker's namespaces, watches its memory, and ends all of it.
+
+A fork of the warm process that never runs student code. It ends the worker when the trusted side
+hangs up (or dies), and tells the trusted side how the worker ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import tempfile
+import time
+from typing import Any, NoReturn
+
+from autograder.sandbox import speed
+from autograder.sandbox.inside import loading, worker
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.linux import isolation as isolating
+from autograder.sandbox.linux.isolation import Isolation
+from autograder.sandbox.linux.root_filesystem import Plan, SetupFailed
+from autograder.sandbox.process_tree import Tree, resident_mb
+
+SAMPLE_SECONDS = 0.04
+REQUEST_BYTES = 1 << 16
+REQUEST_SECONDS = 300.0  # sent at once; a busy machine may not let it come at once
+
+
+def run(
+    connection: socket.socket, isolation: Isolation, plan: Plan, shell: Any, factor: float
+) -> NoReturn:
+    """Receives one request with the worker's three descriptors; returns never."""
+    connection.settimeout(REQUEST_SECONDS)
+    data, descriptors, _, _ = socket.recv_fds(connection, REQUEST_BYTES, 3)
+    if len(descriptors) != 3:
+        os._exit(1)  # the client went away
+    request = json.loads(data)
+    limits = Limits(**request["limits"])
+    _keep_only(connection.fileno(), *descriptors)
+    try:
+        isolating.enter_outside(isolation, plan)
+        scratch = _scratch(isolation, plan)
+    except (SetupFailed, OSError) as failure:
+        _tell(connection, {"unavailable": str(failure)})
+        os._exit(1)
+    warm_mb = resident_mb(os.getpid())
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    try:
+        child = os.fork()
+    except OSError as failure:
+        _tell(connection, {"exhausted": failure.strerror})
+        os._exit(1)
+    if child == 0:
+        try:
+            _become_worker(
+                connection, descriptors, isolation, plan, limits, shell, request, scratch
+            )
+        finally:
+            os._exit(70)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    confined = isolation == "namespaces"
+    started = {"pid": child, "warm_mb": warm_mb, "factor": factor, "confined": confined}
+    _tell(connection, started)
+    ended = _watch(connection, child, limits, warm_mb)
+    _end_all(child)
+    if scratch:
+        shutil.rmtree(scratch, ignore_errors=True)
+    _tell(connection, ended)
+    os._exit(0)
+
+
+def _become_worker(
+    connection: socket.socket,
+    descriptors: list[int],
+    isolation: Isolation,
+    plan: Plan,
+    limits: Limits,
+    shell: Any,
+    request: dict[str, Any],
+    scratch: str,
+) -> NoReturn:
+    connection.close()
+    os.setsid()
+    wire, output, importing = descriptors
+    loading.tell(importing)
+    os.close(importing)
+    # A backstop; what limits mean is enforced from outside, where the machine may be found to have
+    # become slower.
+    limits = dataclasses.replace(limits, submission_seconds=speed.MOST * limits.submission_seconds)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(null)
+    os.close(output)
+    worker.run(wire, isolation, plan, limits, shell, request["module_name"], scratch)
+
+
+def _watch(
+    connection: socket.socket, worker: int, limits: Limits, warm_mb: float
+) -> dict[str, Any]:
+    """Until the worker ends, outgrows its memory, or the trusted side hangs up."""
+    tree = Tree(worker)
+    poller = select.poll()
+    poller.register(connection, select.POLLIN | select.POLLHUP)
+    with contextlib.ExitStack() as stack:
+        if hasattr(os, "pidfd_open"):
+            descriptor = os.pidfd_open(worker)
+            stack.callback(os.close, descriptor)
+            poller.register(descriptor, select.POLLIN)
+        while True:
+            ready = dict(poller.poll(SAMPLE_SECONDS * 1000))
+            status = _status(worker)
+            if status is not None:
+                return status
+            if connection.fileno() in ready:
+                return {"ended": "hung up"}
+            if over_memory(tree, limits, warm_mb):
+                return {"ended": "memory"}
+
+
+def over_memory(tree: Tree, limits: Limits, warm_mb: float) -> bool:
+    """Whether the tree has outgrown its limit; the exact count only if the bound says maybe."""
+    return (
+        tree.memory_bound_mb(warm_mb) > limits.memory_mb
+        and tree.memory_mb(warm_mb) > limits.memory_mb
+    )
+
+
+def _status(worker: int) -> dict[str, Any] | None:
+    pid, status = os.waitpid(worker, os.WNOHANG)
+    if pid == 0:
+        return None
+    if os.WIFSIGNALED(status):
+        return {"ended": "signal", "number": os.WTERMSIG(status)}
+    return {"ended": "exit", "number": os.WEXITSTATUS(status)}
+
+
+def _end_all(worker: int) -> None:
+    """Kill the tree and wait for it: below a pid namespace's first process nothing survives."""
+    for _ in range(1000):
+        for pid in [*Tree(worker).pids(), *Tree(os.getpid()).pids()[1:]]:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        if not _reap():
+            return
+        time.sleep(0.002)
+
+
+def _reap() -> bool:
+    """Collect what has ended; whether there are children left."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _scratch(isolation: Isolation, plan: Plan) -> str:
+    """In process isolation a plain folder; in namespaces the scratch is a mount of their own."""
+    if isolation == "namespaces":
+        return ""
+    return tempfile.mkdtemp(prefix="scratch-", dir=os.path.dirname(plan.staging))
+
+
+def _keep_only(*kept: int) -> None:
+    """Nothing of the warm process's descriptors goes on: neither its orders nor its listener."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    edges = [2, *sorted(kept), os.sysconf("SC_OPEN_MAX")]
+    for low, high in itertools.pairwise(edges):
+        os.closerange(low + 1, high)
+
+
+def _tell(connection: socket.socket, message: dict[str, Any]) -> None:
+    with contextlib.suppress(OSError):
+        connection.sendall(json.dumps(message).encode() + b"\n")

@@ -1,0 +1,282 @@
+"""Inside the fork: runs a student's cells and answers calls, one at a time.
+
+Everything that it says is a claim; the trusted side judges. Knows no test and no expected value.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import socket
+import sys
+import tempfile
+from importlib.machinery import FileFinder
+from typing import Any, NoReturn, TextIO, cast
+
+import numpy as np
+
+from autograder.execution import tracebacks
+from autograder.execution.session import OpenCell, Session, Trouble
+from autograder.execution.tracebacks import described
+from autograder.sandbox.failures import Handle
+from autograder.sandbox.host.answer_parser import MOST_STATEMENTS, MOST_TOLD
+from autograder.sandbox.inside.connection import WorkerConnection
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.linux import isolation as isolating
+from autograder.sandbox.linux.isolation import Isolation
+from autograder.sandbox.linux.root_filesystem import SCRATCH, Plan, SetupFailed
+from autograder.sandbox.protocol import beside, codec, request_codec
+from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
+from autograder.sandbox.protocol.remote_functions import RemoteFunction
+
+THREADS_OF_TENSORFLOW = 1
+NOTHING_TO_INSTALL = {  # `!pip install` finds no network: let it say so at once
+    "PIP_NO_INDEX": "1",
+    "PIP_RETRIES": "0",
+    "PIP_NO_INPUT": "1",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+}
+
+
+def run(
+    descriptor: int,
+    isolation: Isolation,
+    plan: Plan,
+    limits: Limits,
+    shell: Any,
+    module_name: str,
+    scratch: str,
+) -> NoReturn:
+    """Isolate this process, say so, and serve until the trusted side hangs up."""
+    connection = socket.socket(fileno=descriptor)
+    connection.setblocking(True)
+    line = WorkerConnection(connection, limits.answer_bytes)
+    try:
+        isolating.enter_inside(isolation, plan, limits)
+        _settle(scratch or SCRATCH)
+    except (SetupFailed, OSError) as failure:
+        line.send(codec.encode({"id": 0, "outcome": "unavailable", "text": str(failure)}))
+        os._exit(1)
+    line = WorkerConnection(
+        connection, limits.answer_bytes
+    )  # of this process, should set-up have forked
+    session = Session(shell, module_name)
+    session.namespace["_dh"][:] = [os.getcwd()]  # what `%cd` goes back to, and shows
+    worker = _Worker(session, limits, line)
+    line.send(codec.encode({"id": 0, "outcome": "ready"}))
+    while True:
+        answer = worker.answer(request_codec.decode(line.receive(), line.fill))
+        _flush()
+        line.send(answer)
+
+
+def _settle(scratch: str) -> None:
+    """Point everything that writes into the scratch directory; the same start for every run."""
+    home = os.path.join(scratch, "home")
+    os.makedirs(home, exist_ok=True)
+    os.chdir(home)
+    os.environ.update(
+        HOME=home,
+        TMPDIR=scratch,
+        IPYTHONDIR=os.path.join(home, ".ipython"),
+        MPLCONFIGDIR=os.path.join(home, ".matplotlib"),
+        KERAS_HOME=os.path.join(home, ".keras"),
+        **NOTHING_TO_INSTALL,
+    )
+    # last, so that no file of a student's stands for an installed library
+    sys.path[:] = [path for path in sys.path if path not in ("", home)] + [home]
+    tracebacks.also_in(home)
+    tempfile.tempdir = None
+    sys.stdin = sys.__stdin__ = _text(0, "r")  # type: ignore[misc, assignment]
+    sys.stdout = sys.__stdout__ = _text(1, "w")  # type: ignore[misc, assignment]
+    sys.stderr = sys.__stderr__ = _text(2, "w")  # type: ignore[misc, assignment]
+    random.seed(0)
+    np.random.seed(0)
+    if tensorflow := sys.modules.get("tensorflow"):
+        tensorflow.config.threading.set_intra_op_parallelism_threads(THREADS_OF_TENSORFLOW)
+        tensorflow.config.threading.set_inter_op_parallelism_threads(THREADS_OF_TENSORFLOW)
+    gc.enable()
+
+
+def _text(descriptor: int, mode: str) -> TextIO:
+    """A stream by lines, so that what is printed before a crash is not lost."""
+    opened = open(  # noqa: SIM115 (open as long as the process)
+        descriptor, mode, buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
+    )
+    return cast(TextIO, opened)
+
+
+class _Worker:
+    def __init__(self, session: Session, limits: Limits, line: WorkerConnection) -> None:
+        self.connection = line
+        self.session = session
+        self.namespace = session.namespace
+        self.limits = limits
+        self.kept: list[tuple[Any, str]] = []  # what handles stand for, and the call it came from
+        self.called = ""
+        self.folder = os.getcwd()
+        self.cell: _CellUnderWay | None = None
+
+    def answer(self, request: dict[str, Any]) -> bytes:
+        """The payload that answers one request."""
+        number = request["id"]
+        try:
+            if request["do"] == "cell":
+                self.cell = _CellUnderWay(self.session, request)
+                answer = self.run_on(request["all"])
+            elif request["do"] == "on":
+                answer = self.run_on(request["all"])
+            elif request["do"] == "file":
+                said = beside.write(self.folder, request["name"], request["content"])
+                answer = {"outcome": "ok", "value": said}
+            elif request["do"] == "ask":
+                answer = self.ask(request)
+            else:
+                self.called = request["name"]
+                with (
+                    self.session.as_it_stood(request["name"]) as function,
+                    self.connection.replacing(self.namespace, request["replaced"], number),
+                ):
+                    if request["name"] in request["replaced"]:
+                        function = self.namespace[request["name"]]
+                    answer = self.call(function, request)
+            return self.encoded({"id": number, **answer})
+        except codec.CannotCross as refusal:
+            return codec.encode({"id": number, "outcome": "refused", "text": str(refusal)[:500]})
+        except BaseException as error:  # whatever a student's object raises on its way out
+            return codec.encode({"id": number, **described(error)})
+
+    def encoded(self, answer: dict[str, Any]) -> bytes:
+        return codec.encode(answer, limit=self.limits.answer_bytes, keep=self.keep)
+
+    def keep(self, value: Any) -> Handle:
+        self.kept.append((value, self.called))
+        return Handle(len(self.kept) - 1, type(value).__name__)
+
+    def resolved(self, value: Any) -> Any:
+        """Arguments with every handle and lent function replaced by what it stands for."""
+        if isinstance(value, Handle):
+            return self.kept[value.number][0]
+        if isinstance(value, RemoteFunction):
+            return self.connection.lent(value)
+        if type(value) in (list, tuple):
+            return type(value)(self.resolved(item) for item in value)
+        if type(value) is dict:
+            return {key: self.resolved(item) for key, item in value.items()}
+        return value
+
+    def run_on(self, to_the_end: bool) -> dict[str, Any]:
+        finder = sys.path_importer_cache.get(self.folder)
+        if isinstance(finder, FileFinder):
+            finder.invalidate_caches()  # `%%writefile` may have been this moment
+        assert self.cell is not None
+        return self.cell.run_on(to_the_end)
+
+    def call(self, function: Any, request: dict[str, Any]) -> dict[str, Any]:
+        if function is None:
+            return {"outcome": "missing"}
+        arguments = self.resolved(request["args"])
+        keywords = self.resolved(request["kwargs"])
+        try:
+            value = function(*arguments, **keywords)
+        except BaseException as error:
+            said = described(error)
+            if isinstance(error, NotImplementedError) and tracebacks.is_raised_by_student(error):
+                said["outcome"] = "not_implemented"  # by the stub, and not by a library
+            return said
+        answer = {"outcome": "ok", "value": value}
+        if request["watch"]:
+            answer["arguments"] = tuple(arguments)
+            answer["shares_memory"] = _shares_memory(value, [*arguments, *keywords.values()])
+        return answer
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        question, handle = MODEL_QUERIES[request["name"]], request["handle"]
+        self.called = self.kept[handle.number][1] if handle is not None else ""
+        try:
+            with self.session.as_it_stood(self.called):  # a model's layers use names, too
+                value = question(self.resolved(handle), *self.resolved(request["args"]))
+        except BaseException as error:
+            return described(error)
+        return {"outcome": "ok", "value": value}
+
+
+class _CellUnderWay:
+    """A cell, and which of its statements is next."""
+
+    def __init__(self, session: Session, request: dict[str, Any]) -> None:
+        self.session = session
+        self.known = len(session.rebindings)
+        self.cell: OpenCell = session.open(
+            request["source"], request["label"], tuple(request["settles"])
+        )
+        self.skip = frozenset(request["skip"])
+        self.of = min(len(self.cell.statements), MOST_STATEMENTS)
+        if request["end"] >= 0:
+            self.of = min(self.of, request["end"])
+        self.next = 0
+
+    def run_on(self, to_the_end: bool) -> dict[str, Any]:
+        """Run a statement and those after it that take no time, so that one that ends the process
+        is known by the answer before."""
+        first = self.next
+        troubles: list[Trouble] = []
+        while self.next < self.of:
+            quick = to_the_end or self.cell.statements[self.next].is_quick
+            if self.next > first and not quick:
+                break
+            if self.next not in self.skip and (trouble := self.cell.run(self.next)):
+                troubles.append(trouble)
+            self.next += 1
+        return self.answer(troubles)
+
+    def answer(self, troubles: list[Trouble]) -> dict[str, Any]:
+        rebound = []
+        upcoming = None
+        if self.next < self.of:
+            upcoming = self.cell.statements[self.next]
+        else:
+            self.cell.close()
+            rebound = self.session.rebindings[self.known :][:MOST_TOLD]
+        return {
+            "outcome": "ran",
+            "next": self.next,
+            "of": self.of,
+            "line": upcoming.line if upcoming else 0,
+            "names": list(upcoming.names[:MOST_TOLD]) if upcoming else [],
+            "troubles": [_told(trouble) for trouble in troubles[:MOST_TOLD]],
+            "more": len(troubles[MOST_TOLD:]),
+            "rebound": [(each.exercise, each.name, each.settled) for each in rebound],
+        }
+
+
+def _told(trouble: Trouble) -> dict[str, Any]:
+    said = described(trouble.error)
+    return {
+        "statement": trouble.statement,
+        "names": list(trouble.names[:MOST_TOLD]),
+        "types": said["types"],
+        "text": said["text"],
+        "line": trouble.line,
+        "traceback": said["traceback"],
+    }
+
+
+def _shares_memory(value: Any, arguments: list[Any]) -> bool:
+    values = value if isinstance(value, list | tuple) else [value]
+    return any(
+        isinstance(one, np.ndarray)
+        and isinstance(other, np.ndarray)
+        and np.may_share_memory(one, other)
+        for one in values
+        for other in arguments
+    )
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:  # the student put something else there: his output, his loss
+            continue

@@ -1,0 +1,1 @@
+"""What Linux gives to keep a process apart."""

@@ -1,0 +1,94 @@
+"""Puts a fork into isolation: what runs in which of the two forks of the warm process.
+
+Runs before the first student line and knows no submission.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+from typing import Literal
+
+from autograder.sandbox.limits import MEGABYTE, Limits
+from autograder.sandbox.linux import landlock, namespaces, root_filesystem, seccomp, syscalls
+from autograder.sandbox.linux.root_filesystem import Plan, step
+
+Isolation = Literal["namespaces", "process"]
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
+_ADDRESS_SLACK_MB = 2048  # threads' stacks and arenas reserve far more than they use
+_TENSORFLOW_SLACK_MB = 32768
+
+
+LESS = "`--isolation=process` accepts less: limits on time and memory, no protection of files."
+
+
+def enter_outside(isolation: Isolation, plan: Plan) -> None:
+    """In the guardian: die with the warm process, adopt orphans, open a new pid namespace."""
+    if sys.platform.startswith("linux"):
+        syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
+        syscalls.call("prctl", _PR_SET_CHILD_SUBREAPER, 1)
+    if isolation == "namespaces":
+        namespaces.outside(plan)
+        syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of user clears it
+
+
+def enter_inside(isolation: Isolation, plan: Plan, limits: Limits) -> None:
+    """In the worker, in a session of its own: all protections, then no way back.
+
+    Raises:
+        SetupFailed: a required protection could not be put up.
+    """
+    warm_mb = _address_space_mb()
+    if isolation == "namespaces":
+        namespaces.inside(plan, int(limits.scratch_mb * MEGABYTE))
+    if sys.platform.startswith("linux"):
+        syscalls.call("prctl", _PR_SET_DUMPABLE, 1)
+        syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
+        with step("no new privileges"):
+            syscalls.call("prctl", _PR_SET_NO_NEW_PRIVS, 1)
+    if isolation == "namespaces":
+        with step("Landlock"):
+            landlock.restrict([root_filesystem.SCRATCH], ["/dev/null", "/dev/full"])
+    with step("resource limits"):
+        _set_resource_limits(isolation, limits, warm_mb)
+    if isolation == "namespaces":
+        with step("seccomp filter"):
+            seccomp.install()
+
+
+def _address_space_mb() -> float:
+    try:
+        with open("/proc/self/statm", encoding="utf-8") as file:
+            return int(file.read().split()[0]) * resource.getpagesize() / MEGABYTE
+    except OSError:
+        return 0.0
+
+
+def _set_resource_limits(isolation: Isolation, limits: Limits, warm_mb: float) -> None:
+    """Backstops per process; the limits of the whole tree are enforced from outside."""
+    tensorflow = "tensorflow" in sys.modules
+    slack_mb = _TENSORFLOW_SLACK_MB if tensorflow else _ADDRESS_SLACK_MB
+    threads = 8 * (os.cpu_count() or 1) if tensorflow else 0
+    cpu = int(2 * limits.submission_seconds) + 5
+    wanted = {
+        "RLIMIT_CORE": 1,  # 0 would still start a core dump handler; 1 stops that too
+        "RLIMIT_CPU": cpu,
+        "RLIMIT_FSIZE": int(limits.file_mb * MEGABYTE),
+        "RLIMIT_NOFILE": int(limits.open_files),
+        "RLIMIT_MEMLOCK": MEGABYTE,
+        "RLIMIT_MSGQUEUE": 0,
+    }
+    if sys.platform.startswith("linux"):
+        wanted["RLIMIT_AS"] = int((warm_mb + limits.memory_mb + slack_mb) * MEGABYTE)
+    if isolation == "namespaces":  # elsewhere it would count everything of the same user
+        wanted["RLIMIT_NPROC"] = int(limits.processes) + threads
+    for name, value in wanted.items():
+        kind = getattr(resource, name, None)
+        if kind is None:
+            continue
+        _, hard = resource.getrlimit(kind)
+        bounded = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (bounded, bounded))

@@ -1,0 +1,187 @@
+"""The named questions that a handle answers: what the trusted side may ask of a Keras model.
+
+Runs inside the fork; the answers are claims, plain data, or are refused on their way out.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import numpy as np
+
+from autograder.sandbox.protocol import seeded_weights
+
+MAX_LAYERS = 1000
+DEPTH = 8  # of models in models
+AT_ONCE = 256  # inputs that are cheaper to call a model on than to compile `predict` for
+
+
+def _fill(model: Any, seed: int, scale: float) -> None:
+    """Weights drawn from a seed, one by one, so that no two copies of all are ever held."""
+    shapes = (tuple(weight.shape) for weight in model.weights)
+    for weight, drawn in zip(
+        model.weights, seeded_weights.weights(shapes, seed, scale), strict=True
+    ):
+        weight.assign(drawn)
+
+
+def _weight_shapes(model: Any) -> list[tuple[int, ...]]:
+    return [tuple(weight.shape) for weight in model.weights]
+
+
+def _is_model(value: Any) -> bool:
+    methods = ("get_weights", "set_weights", "predict")
+    return all(callable(getattr(value, name, None)) for name in methods)
+
+
+def _get_weights(model: Any) -> Any:
+    return list(model.get_weights())
+
+
+def _set_weights(model: Any, weights: Any) -> None:
+    model.set_weights(weights)
+
+
+def _predict(model: Any, inputs: Any, training: bool = False) -> Any:
+    keras = sys.modules.get("keras")
+    is_keras = keras is not None and isinstance(model, keras.Model)
+    with _in_float32(model, keras) if is_keras else nullcontext():
+        if training:
+            return model(inputs, training=True)
+        if is_keras and len(inputs) <= AT_ONCE:
+            return model(inputs, training=False)
+        return model.predict(inputs, verbose=0)
+
+
+@contextmanager
+def _in_float32(model: Any, keras: Any) -> Iterator[None]:
+    """Let layers of mixed precision compute as their weights are kept: what makes training fast
+    says nothing of which network it is, and hides small differences."""
+    halved = [
+        (layer, layer.dtype_policy)
+        for layer in model._flatten_layers()
+        if layer.dtype_policy.compute_dtype in ("float16", "bfloat16")
+        and layer.dtype_policy.variable_dtype == "float32"
+    ]
+    _set_policies(model, [(layer, keras.DTypePolicy("float32")) for layer, _ in halved])
+    try:
+        yield
+    finally:
+        _set_policies(model, halved)
+
+
+def _set_policies(model: Any, policies: list[tuple[Any, Any]]) -> None:
+    for layer, policy in policies:
+        layer.dtype_policy = policy
+    if policies:
+        model.predict_function = None  # what was compiled has the other precision
+
+
+def _layers(model: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "class": type(layer).__name__,
+            "name": layer.name,
+            "config": _config_of(layer),
+            "input_shape": _shape(layer, "input"),
+            "output_shape": _shape(layer, "output"),
+            "weights": [tuple(weight.shape) for weight in layer.weights],
+            "inbound": _inbound(layer),
+        }
+        for layer in itertools.islice(_leaves(model, DEPTH), MAX_LAYERS)
+    ]
+
+
+def _leaves(model: Any, depth: int) -> Iterator[Any]:
+    """The layers of a model in their order, those of a model in it in its place."""
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            if depth:
+                yield from _leaves(layer, depth - 1)
+        elif type(layer).__name__ != "InputLayer":
+            yield layer
+
+
+def _config_of(layer: Any) -> Any:
+    """Its configuration; empty for a class of the student's own that does not tell it."""
+    try:
+        return _plain(layer.get_config())
+    except Exception:  # whatever that class raises
+        return {}
+
+
+def _shape(layer: Any, end: str) -> tuple[Any, ...] | None:
+    """The shape of the one tensor at an end of a layer; None where there is no one tensor."""
+    try:
+        return tuple(getattr(layer, end).shape)
+    except (AttributeError, TypeError, ValueError):
+        return None
+
+
+def _inbound(layer: Any) -> list[str]:
+    """Names of the layers whose outputs it was called on while the model was built."""
+    nodes = getattr(layer, "_inbound_nodes", ())
+    names = [
+        history.operation.name
+        for node in nodes
+        for tensor in node.input_tensors
+        if (history := getattr(tensor, "_keras_history", None)) is not None
+    ]
+    return list(dict.fromkeys(names))
+
+
+def _history(value: Any) -> Any:
+    """What a `History` of Keras recorded: a list of numbers for each quantity."""
+    return {name: [float(each) for each in row] for name, row in value.history.items()}
+
+
+def _config(model: Any) -> Any:
+    return _plain(model.get_config())
+
+
+def _count_params(model: Any) -> int:
+    return int(model.count_params())
+
+
+def _make_sequential(_: None, input_shape: Any, layers: Any) -> Any:
+    """A plain Keras model of the suite's design, for exercises that train one."""
+    import keras
+
+    made = [getattr(keras.layers, name)(**config) for name, config in layers]
+    return keras.Sequential([keras.Input(tuple(input_shape)), *made])
+
+
+def _make_generator(_: None, seed: int) -> Any:
+    return np.random.default_rng(seed)
+
+
+def _plain(value: Any) -> Any:
+    """Configuration as JSON would have it; anything else by the name of its type."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(getattr(value, "__name__", type(value).__name__))
+
+
+MODEL_QUERIES: dict[str, Callable[..., Any]] = {
+    "config": _config,
+    "count_params": _count_params,
+    "fill": _fill,
+    "get_weights": _get_weights,
+    "history": _history,
+    "is_model": _is_model,
+    "layers": _layers,
+    "make_generator": _make_generator,
+    "make_sequential": _make_sequential,
+    "predict": _predict,
+    "set_weights": _set_weights,
+    "weight_shapes": _weight_shapes,
+}
+"""By name; the first argument is what the handle stands for."""

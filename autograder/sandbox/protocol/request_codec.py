@@ -1,0 +1,77 @@
+"""What goes into a sandbox beyond plain data: functions that are lent, and large arrays.
+
+A large array follows its frame as it lies in memory, so that neither side ever holds a copy. All
+this goes one way: what comes out is `codec`'s alone, which knows nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgpack
+import numpy as np
+
+from autograder.sandbox.protocol import arrays, codec
+from autograder.sandbox.protocol.remote_functions import RemoteFunction
+
+LARGE = 1 << 20  # bytes
+LIMIT = 1 << 30
+_LENT, _BESIDE = 7, 8
+
+
+def encode(
+    message: Any, generation: int, lent: dict[int, RemoteFunction] | None
+) -> list[memoryview]:
+    """The pieces that a request is sent in; functions that it lends are written down in `lent`.
+
+    Raises:
+        StaleHandle: a handle is of another process than that of `generation`.
+        CannotCross: something else is not plain data, or a function where none may be lent.
+    """
+    encoder = _Encoder(generation, lent)
+    payload = encoder.payload(message)
+    return [memoryview(codec.frame(payload)), *encoder.beside]
+
+
+def decode(payload: bytes | bytearray, fill: Callable[[memoryview], None]) -> Any:
+    """The message of a request's frame; `fill` receives what follows it, piece by piece."""
+    return _Decoder(fill).value(payload)
+
+
+class _Encoder(codec.Encoder):
+    def __init__(self, generation: int, lent: dict[int, RemoteFunction] | None) -> None:
+        super().__init__(LIMIT, None, generation)
+        self.lent = lent
+        self.beside: list[memoryview] = []
+
+    def array(self, value: np.ndarray[Any, Any]) -> Any:
+        if value.nbytes < LARGE or isinstance(value, np.ma.MaskedArray):
+            return super().array(value)
+        self.bytes += value.nbytes
+        self.check_size()
+        head, array = arrays.described(np.asarray(value))
+        self.beside.append(arrays.bytes_of(array))
+        return msgpack.ExtType(_BESIDE, head)
+
+    def other(self, value: Any) -> Any:
+        if isinstance(value, RemoteFunction) and self.lent is not None:
+            self.lent[value.number] = value
+            return codec.numbered(_LENT, value.number, value.name)
+        return super().other(value)
+
+
+class _Decoder(codec.Decoder):
+    def __init__(self, fill: Callable[[memoryview], None]) -> None:
+        super().__init__(0)
+        self.fill = fill
+
+    def extension(self, code: int, data: bytes) -> Any:
+        if code == _LENT:
+            return RemoteFunction(*codec.number_and_name(data))
+        if code == _BESIDE:
+            shape, dtype, _ = arrays.head_of(data)
+            array = np.empty(shape, dtype)
+            self.fill(arrays.bytes_of(array))
+            return array
+        return super().extension(code, data)

@@ -1,0 +1,43 @@
+"""`grade` for tests: as `Grader` grades, with warm processes that are kept from test to test."""
+
+from __future__ import annotations
+
+import atexit
+from pathlib import Path
+from typing import Any
+
+from autograder.course.assignment import Assignment
+from autograder.grading.grader import ChooseWarmProcess, Grader
+from autograder.grading.warm_processes import WarmProcesses
+from autograder.results import Result
+from autograder.sandbox import Isolation
+
+_kept: dict[tuple[Any, ...], WarmProcesses] = {}
+
+
+def grade(
+    path: Path,
+    assignment: Assignment,
+    seed: bytes | None = None,
+    *,
+    warm_process: str | ChooseWarmProcess | None = None,
+    isolation: Isolation = "namespaces",
+    dataset: str | None = None,
+    **options: Any,
+) -> Result:
+    """Grade one file; without a warm process, in one that other tests use too."""
+    if dataset is not None:
+        assignment = assignment.on(dataset)
+    if warm_process is None:
+        own = (assignment.preload, bool(assignment.training), isolation)
+        kept = _kept.setdefault(own, WarmProcesses(assignment, isolation))
+        warm_process = lambda submission: kept.address(submission.imports)  # noqa: E731
+    with Grader(assignment, isolation=isolation, warm_process=warm_process) as grader:
+        return grader.grade(path, seed, **options)
+
+
+@atexit.register
+def close_warm_processes() -> None:
+    """End those that tests have left."""
+    while _kept:
+        _kept.popitem()[1].close()
