@@ -7,7 +7,6 @@ hands; `GradeInSandbox` then writes scores into it. No student code runs in this
 from __future__ import annotations
 
 import atexit
-import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,19 +95,33 @@ def current_result(
     found = load_if_current(hand_in, assignment, student)
     if found is not None:
         return found
-    result = _grader(assignment, isolation).grade(hand_in, student=student)
+    result = _kept_grader.of(assignment, isolation).grade(hand_in, student=student)
     result.write(result_file(assignment, student))
     return result
 
 
-@functools.lru_cache(maxsize=1)
-def _grader(assignment: Assignment, isolation: Isolation) -> Grader:
-    """One for all students that nbgrader's command goes through; it ends with this process."""
-    from autograder.grading.grader import Grader
+class _KeptGrader:
+    """The grader of the last student, for the next: nbgrader makes everything anew for each."""
 
-    grader = Grader(assignment, isolation=isolation)
-    atexit.register(grader.close)
-    return grader
+    def __init__(self) -> None:
+        self._grader: Grader | None = None
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        if self._grader is not None:
+            self._grader.close()
+
+    def of(self, assignment: Assignment, isolation: Isolation) -> Grader:
+        from autograder.grading.grader import Grader
+
+        kept = self._grader
+        if kept is None or (kept.assignment, kept.isolation) != (assignment, isolation):
+            self.close()
+            self._grader = kept = Grader(assignment, isolation=isolation)
+        return kept
+
+
+_kept_grader = _KeptGrader()
 
 
 def _discard_followed_links(handed_in: Path, graded: Path) -> None:
