@@ -29,10 +29,6 @@ if TYPE_CHECKING:
     from autograder.sandbox import Isolation
 
 
-HAND_IN = "autograder_hand_in"
-"""Under this name nbconvert's resources carry what was read from exporter to preprocessor."""
-
-
 class GraderFailed(AutograderError):
     """The kit or a suite failed on this submission: it stays ungraded and nobody gets a zero."""
 
@@ -58,7 +54,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert i
             notebook = canonical(None, assignment, hand_in.reason)
         else:
             notebook = canonical(hand_in, assignment)
-        return self.from_notebook_node(notebook, {**(resources or {}), HAND_IN: hand_in}, **options)
+        return self.from_notebook_node(notebook, resources, **options)
 
 
 class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
@@ -77,7 +73,10 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is
         names = resources["nbgrader"]
         course = self.parent.parent.coursedir
         assignment = load_assignment(names["assignment"], Path(course.root))
-        hand_in = resources[HAND_IN]
+        folder = course.format_path(
+            course.submitted_directory, names["student"], names["assignment"]
+        )
+        hand_in = read_hand_in(folder, assignment.release)
         result = current_result(hand_in, assignment, names["student"], self.isolation)
         if result.status == "grader_error":
             with open_book(assignment) as book:
