@@ -539,8 +539,8 @@ def test_a_warm_process_that_ends_takes_its_submissions_along(warm_process: Warm
     with WarmProcess(isolation=warm_process.isolation) as warm:
         student = sandbox(warm, "import os\ndef f(): return os.getpid()")
         student.call("f")
-        assert student._fork is not None
-        worker = os.pidfd_open(student._fork.tree.pid)
+        assert student._worker is not None
+        worker = os.pidfd_open(student._worker.tree.pid)
     assert ended(worker)
     with pytest.raises(SandboxLost if warm_process.isolation == "namespaces" else Violated):
         student.call("f")
@@ -555,7 +555,7 @@ from autograder.sandbox import Limits, WarmProcess
 warm = WarmProcess(isolation=sys.argv[1])
 student = sandbox(warm, "def f():\\n    while True: pass")
 student.reports
-print(student._fork.tree.pid, warm._process.pid, warm.address, flush=True)
+print(student._worker.tree.pid, warm._process.pid, warm.address, flush=True)
 student.call("f")
 """
 
