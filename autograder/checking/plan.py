@@ -114,7 +114,7 @@ class Plan:
         return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()
 
     def places(self, step: Step) -> tuple[tuple[str, int], ...]:
-        """Return the places (label, line) of everything that a step needs, which messages may name."""
+        """Return the places (label, line) of all that a step needs; messages may name them."""
         needed = self._needed(step)
         return tuple(
             (other.label, other.line)

@@ -47,7 +47,7 @@ def _write(run: Run, path: Path) -> None:
 
 
 def preload(names: Sequence[str], folder: str) -> None:
-    """Import those of these modules that are installed. What fails here also fails for the student."""
+    """Import those of these modules that are installed; errors are left to the student's run."""
     for name in names:
         with contextlib.suppress(Exception, SystemExit):
             if name not in sys.modules and _is_installed(name, folder):
@@ -119,7 +119,7 @@ def _ended(child: int, jobs: TextIO) -> bool:
     while True:
         if os.waitpid(child, os.WNOHANG)[0]:
             return True
-        if select.select([jobs], [], [], WAIT_SECONDS)[0]:  # the owner never writes now, so it is gone
+        if select.select([jobs], [], [], WAIT_SECONDS)[0]:  # the owner never writes now: it is gone
             with contextlib.suppress(OSError):
                 os.killpg(child, signal.SIGKILL)
             os.waitpid(child, 0)

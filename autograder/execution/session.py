@@ -143,7 +143,7 @@ class OpenCell:
     def _run(
         self, statement: Statement, is_last: bool
     ) -> tuple[BaseException | None, tuple[str, ...]]:
-        """Run all parts; return the first error, and the names that failed parts would have bound."""
+        """Run all parts; return the first error, and the names that failed parts did not bind."""
         first: BaseException | None = statement.error
         names = list(statement.broken_names)
         with self._as_cell():

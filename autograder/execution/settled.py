@@ -191,7 +191,7 @@ class Settled:
 
 
 def _is_written(value: Any) -> bool:
-    """Whether a value is callable and no stub. A stub only imports and raises NotImplementedError."""
+    """Whether a value is callable and no stub, which only imports and raises an error."""
     if not isinstance(value, FunctionType):
         return callable(value)
     steps = list(dis.get_instructions(value.__code__))

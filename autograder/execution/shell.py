@@ -28,7 +28,7 @@ class LineKeeper(TransformerManager):  # type: ignore[misc]
     """IPython's input transformer, changed so that every line keeps its number."""
 
     def do_one_token_transform(self, lines: list[str]) -> tuple[bool, list[str]]:
-        """Transform as IPython does, but leave blank lines for the continuation lines of a command."""
+        """Transform as IPython does, but leave blank lines for the continuations of a command."""
         tokens = make_tokens_by_line(lines)
         found = [kind.find(tokens) for kind in self.token_transformers]
         for transformer in sorted(filter(None, found), key=TokenTransformBase.sortby):
