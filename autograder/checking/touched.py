@@ -56,7 +56,7 @@ class _Search:
         self._seen |= wanted
 
     def _follow(self, name: str, end: int, whenever: bool) -> None:
-        """Take the statements before `end` that bind this name: the last one, or all if used later."""
+        """Take the last statement before `end` that binds this name, or all if it is used later."""
         for place in range(end - 1, -1, -1):
             names = self._before[place]
             if name in names.changes:

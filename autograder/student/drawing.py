@@ -36,7 +36,7 @@ SHOWN_PIXELS_PER_INCH = 96
 
 
 def draw(picture: Picture) -> Figure:
-    """Return the figure. Each cell is a unit square; cell (0, 0) of a panel is at its upper left."""
+    """Return the figure. Each cell is a unit square; cell (0, 0) is at the upper left."""
     from matplotlib.figure import Figure
 
     tallest = max(panel.height for panel in picture.panels)
