@@ -68,10 +68,10 @@ def audit(
     isolation: IsolationOption = "namespaces",
     course: CourseOption = None,
 ) -> None:
-    """Hold the hidden suites against right answers, misconceptions and other seeds.
+    """Test the hidden suites with right answers, misconceptions and other seeds.
 
-    With --training, train right solutions again and again, and say which threshold they support;
-    stopped, it goes on from there. Exit code 1 where something does not hold.
+    With --training, train right solutions many times, and say which threshold they support. If you
+    stop it, the same command continues from there. The exit code is 1 if a check fails.
 
     Example: [bold]autograder audit week03[/bold]
 
@@ -135,7 +135,7 @@ def _show(assignment: Assignment, checks: list[Check]) -> None:
 
 @dataclass(frozen=True)
 class _Training:
-    """What the options say of how to train: `only` these ways, where there are any."""
+    """The training options; if `only` is not empty, it names the recipes to train."""
 
     only: tuple[str, ...]
     jobs: int | None

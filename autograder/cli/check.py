@@ -1,7 +1,7 @@
 """`autograder check`: the public checks in the terminal, for the student who is writing.
 
-The student's code runs in a process of its own, with a time limit for each cell; this module only
-shows what that process reports, and needs neither TensorFlow nor nbgrader.
+The student's code runs in another process, with a time limit for each cell. This module only shows
+the report of that process, and needs neither TensorFlow nor nbgrader.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def check(
 ) -> None:
     """Run the public checks on your own file.
 
-    Shows, exercise by exercise, what was expected and what came, and where to go on.
+    For each exercise, it shows what was expected and what came, and what to do next.
 
     Example: [bold]autograder check week03.ipynb --watch[/bold]
     """
@@ -111,10 +111,10 @@ def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
 
 
 def the_file(named: Path | None) -> Path:
-    """The file to check: the one that is named, else the only notebook in the folder.
+    """Return the file to check: the named one, or the only notebook in the folder.
 
     Raises:
-        AutograderError: there is no such file, or no or more than one notebook.
+        AutograderError: the file does not exist, or there is not exactly one notebook.
     """
     if named is None or named.is_dir():
         return only_notebook(named or Path.cwd())
@@ -124,7 +124,7 @@ def the_file(named: Path | None) -> Path:
 
 
 def only_notebook(folder: Path) -> Path:
-    """The notebook that `check` means when none is named.
+    """Return the notebook that `check` uses when none is named.
 
     Raises:
         AutograderError: there is none, or more than one.
@@ -143,9 +143,9 @@ def only_notebook(folder: Path) -> Path:
 
 
 def saves(path: Path, is_outdated: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """Yields now, and again each time that the file has been saved, or something that it reads.
+    """Yield now, and again whenever the file, or something that it reads, has been saved.
 
-    A file that is gone for a while, as some editors save, is waited for.
+    It waits for a file that is gone for a while, because some editors save in this way.
     """
     seen: tuple[int, int] | None = None
     while True:

@@ -37,17 +37,17 @@ OF_THE_MACHINE = (
     errno.EMFILE,
     errno.ENFILE,
 )
-"""What a machine refuses to anybody, whatever the program: told without a traceback."""
+"""Errors of the machine that no program can avoid; they are shown without a traceback."""
 
 
 def in_a_sentence(error: OSError) -> str:
-    """What the machine refused, and for which file."""
+    """Say what the machine refused, and for which file."""
     where = f"{error.filename}: " if error.filename else ""
     return f"{where}{error.strerror or error}. Mend that and run the command again."
 
 
 class Commands(TyperGroup):
-    """Turns what a command raises into a sentence and an exit code."""
+    """Turns exceptions of a command into a sentence and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -98,10 +98,11 @@ DatasetOption = Annotated[
 
 
 def on_dataset(assignment: Assignment, dataset: str | None) -> Assignment:
-    """The assignment with the dataset that `--dataset` names, which must be on this machine.
+    """Return the assignment with the dataset of `--dataset`, which must be on this machine.
 
     Raises:
-        AutograderError: the assignment or this machine has no such dataset; says what to do.
+        AutograderError: the assignment or this machine has no such dataset; the message says what
+            to do.
     """
     if dataset is not None:
         assignment = assignment.on(dataset)
@@ -110,12 +111,12 @@ def on_dataset(assignment: Assignment, dataset: str | None) -> Assignment:
 
         about = datasets.about(assignment.dataset)
         if about.remote is not None and datasets.find(assignment.dataset) is None:
-            datasets.load(assignment.dataset)  # says how to get it
+            datasets.load(assignment.dataset)  # its error says how to get it
     return assignment
 
 
 def course_root(course: Path | None) -> Path:
-    """The course that `--course` names or that the current folder lies in."""
+    """Return the course folder of `--course`, or the one that contains the current folder."""
     from autograder.course.assignment import find_root
 
     return find_root(course)

@@ -1,6 +1,6 @@
-"""What the commands print with: Rich where someone is looking, plain lines otherwise.
+"""Output of the commands: Rich on a terminal, plain lines otherwise.
 
-Everything that may hold a student's text passes through `safe` before it reaches a terminal.
+Everything that may contain a student's text passes through `safe` before it reaches a terminal.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ PLAIN_WIDTH = 80
 
 
 def output() -> Console:
-    """Where results go: stdout, 80 columns wide unless a terminal says otherwise."""
+    """The console for results: stdout, 80 columns wide unless the terminal has another width."""
     return _console(stderr=False)
 
 
 def progress_output() -> Console:
-    """Where progress goes: stderr."""
+    """The console for progress: stderr."""
     return _console(stderr=True)
 
 
@@ -39,19 +39,19 @@ def _console(*, stderr: bool) -> Console:
 
 
 def safe(text: str) -> str:
-    """Text of unknown origin, as Rich may print it: no control characters, markup, CI commands."""
+    """Make text of unknown origin safe for Rich: no control characters, markup or CI commands."""
     from rich.markup import escape
 
     return escape(log_safe(text))
 
 
 def complain(sentence: str) -> None:
-    """One sentence to stderr, as plain text."""
+    """Print one sentence to stderr, as plain text."""
     print(f"autograder: {log_safe(sentence)}", file=sys.stderr)
 
 
 def say(line: str = "") -> None:
-    """One line of progress to stderr, as plain text."""
+    """Print one line of progress to stderr, as plain text."""
     print(log_safe(line), file=sys.stderr, flush=True)
 
 
@@ -101,7 +101,8 @@ class _Bar:
 class Progress(_Bar):
     """Counts submissions: a bar where someone is looking, plain lines otherwise.
 
-    Without a bar, `each` says whether every submission gets its line, or the title alone is enough.
+    Without a bar, `each` decides whether every submission gets a line, or only the title is
+    printed.
     """
 
     def __init__(self, total: int, title: str, *, each: bool = True) -> None:
@@ -120,7 +121,7 @@ class Progress(_Bar):
             say(f"{self._title}: {self._total}")
 
     def expect(self, total: int, done: int = 0) -> None:
-        """How many there will be is known only now, and some may be done already."""
+        """Set the total, which is known only now; some of it may be done already."""
         self._total, self._done = total, done
         if self._bar is not None:
             self._bar.update(self._task, total=total, completed=done)
@@ -128,7 +129,7 @@ class Progress(_Bar):
             say(f"{self._title}: {total}" + (f", {done} done before" if done else ""))
 
     def advance(self, latest: str) -> None:
-        """One more is done; `latest` says what."""
+        """Count one more; `latest` describes it."""
         self._done += 1
         if self._bar is not None:
             self._bar.update(self._task, advance=1, latest=safe(latest))
@@ -151,7 +152,7 @@ class Bytes(_Bar):
         say(f"{self._title}: {self._total / 1e6:.1f} MB")
 
     def update(self, done: int, total: int) -> None:
-        """`done` of `total` bytes are there."""
+        """Show that `done` of `total` bytes have arrived."""
         if self._bar is not None:
             self._bar.update(self._task, completed=done, total=total)
         elif (tenths := 10 * done // total) > self._tenths:

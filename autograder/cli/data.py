@@ -1,4 +1,4 @@
-"""`autograder data`: which datasets there are, and getting those that are not embedded."""
+"""`autograder data`: lists the datasets, and downloads those that are not embedded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def fetch(
         str, typer.Argument(help="Which one; `autograder data list` shows them.", metavar="NAME")
     ],
 ) -> None:
-    """Get a dataset, with its checksum verified; stopped or broken off, it goes on from there.
+    """Download a dataset and verify its checksum. A stopped download is resumed.
 
     Example: [bold]autograder data fetch mnist[/bold]
     """
@@ -81,7 +81,7 @@ def sheet(
 
 
 def _state(about: About) -> str:
-    """Where it is, or how it comes here."""
+    """Where the dataset is, or how to get it."""
     from autograder import datasets
 
     if about.remote is None:

@@ -84,7 +84,7 @@ def grade(
 
     Exit code 0: done; 1: done, and what is listed needs attention; 2: could not run.
 
-    A class, in parallel, going on where it stopped: [bold]autograder grade week03[/bold]
+    A class, in parallel, continuing where it stopped: [bold]autograder grade week03[/bold]
 
     Example in CI: [bold]autograder grade week03 work.ipynb --json - --fail-under 60[/bold]
     """

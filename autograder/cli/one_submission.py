@@ -1,4 +1,4 @@
-"""One submission as people read it in a terminal: its exercises with points and what failed."""
+"""Shows one submission in a terminal: its exercises with points, and what failed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REMARKS_SHOWN = 5
 
 
 def show_submission(result: Result, *, on_stderr: bool = False) -> None:
-    """Each exercise with its points and what failed, then what concerns the whole."""
+    """Print each exercise with its points and what failed, then what concerns the whole."""
     console = progress_output() if on_stderr else output()
     if result.status != "graded":
         console.print(f"{safe(result.student)}: [red]{result.status.replace('_', ' ')}[/red]")
@@ -68,7 +68,7 @@ def _message(test: TestResult) -> str:
 
 
 def _show_remarks(console: Console, result: Result) -> None:
-    """What needs a person, the cells that did not run through, and answers that wait."""
+    """Print what needs a person, cells that did not run through, and answers that wait."""
     groups = (
         ("Needs attention:", result.observed.attention),
         ("Did not run through:", result.observed.failed_cells),

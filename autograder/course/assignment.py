@@ -1,6 +1,6 @@
-"""A course on disk: its root, its assignments, and what each exercise is worth.
+"""A course on disk: its root, its assignments, and the points of each exercise.
 
-Points and maxima come from the source notebook alone; nothing here reads a submission.
+Points come only from the source notebook. This module reads no submission.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class WrittenQuestion:
-    """One written answer, marked by a person: its cell's id and its points."""
+    """One written answer, marked by a person: the id of its cell and its points."""
 
     name: str
     points: float
@@ -43,11 +43,11 @@ class WrittenQuestion:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One assignment: where its parts lie and how it is graded.
+    """One assignment: where its parts are and how it is graded.
 
-    `limits` holds keyword arguments of `autograder.sandbox.Limits` that differ from the default;
-    `preload` the modules that the warm process imports before it forks. `dataset` is the one that
-    grades training, among those of `training`; "" where nothing is trained.
+    `limits` holds keyword arguments of `autograder.sandbox.Limits` that differ from the default.
+    `preload` are the modules that the warm process imports before it forks. `dataset` is the one of
+    `training` that grades training; "" if nothing is trained.
     """
 
     name: str
@@ -60,10 +60,10 @@ class Assignment:
     training: Mapping[str, TrainingTerms] = field(default_factory=dict)
 
     def on(self, dataset: str) -> Self:
-        """The same assignment, with another dataset that grades training.
+        """Return the same assignment with another dataset for training.
 
         Raises:
-            CourseError: it says nothing of that dataset.
+            CourseError: the assignment has no terms for that dataset.
         """
         if dataset == self.dataset:
             return self
@@ -76,7 +76,7 @@ class Assignment:
 
     @property
     def training_terms(self) -> TrainingTerms | None:
-        """How training on the dataset in use is judged; None where nothing is trained."""
+        """How training on the chosen dataset is judged; None if nothing is trained."""
         return self.training.get(self.dataset)
 
     @property
@@ -109,7 +109,7 @@ class Assignment:
 
     @property
     def evidence_module(self) -> Path:
-        """The course's right ways to train, from which thresholds come."""
+        """The course's recipes for training, from which thresholds are computed."""
         return self.root / "tests" / "evidence" / f"{self.name}.py"
 
     def suite_file(self, exercise: str) -> Path:
@@ -126,7 +126,7 @@ class Assignment:
 
     @cached_property
     def release(self) -> Release:
-        """What students were given, as whatever reads a hand-in needs it."""
+        """What students were given, in the form that reading a submission needs."""
         return Release(self.name, read_cells(self.release_notebook))
 
     @cached_property
@@ -153,7 +153,14 @@ class Assignment:
 
 
 def find_root(start: Path | None = None) -> Path:
-    """The nearest folder at or above `start` that holds `nbgrader_config.py`."""
+    """Find the nearest folder at or above `start` that contains `nbgrader_config.py`.
+
+    Args:
+        start: where to begin; the working folder if None.
+
+    Raises:
+        CourseError: there is no such folder.
+    """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if (folder / ROOT_MARKER).is_file():
@@ -165,15 +172,19 @@ def find_root(start: Path | None = None) -> Path:
 
 
 def assignment_names(root: Path) -> list[str]:
-    """The assignments of a course, by name."""
+    """The names of a course's assignments, sorted."""
     return sorted(path.parent.name for path in root.glob("source/*/assignment.toml"))
 
 
 def load_assignment(name: str, root: Path | None = None) -> Assignment:
-    """Read `source/<name>/assignment.toml`.
+    """Load an assignment from `source/<name>/assignment.toml`.
+
+    Args:
+        name: the assignment.
+        root: the course folder; found from the working folder if None.
 
     Raises:
-        UnknownAssignment: no such assignment; the message names the known ones.
+        UnknownAssignment: there is no such assignment; the message lists the known ones.
         CourseError: its configuration cannot be used.
     """
     root = find_root() if root is None else root.resolve()

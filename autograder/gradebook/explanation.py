@@ -1,7 +1,7 @@
-"""What a student reads under a grade cell: each test's title, outcome, message and hint.
+"""The text below a grade cell for students: each test's title, outcome, message and hint.
 
-Everything is escaped, nothing is loaded from elsewhere, and neither a test's source nor what only
-graders should see (`detail`) is shown.
+Everything is escaped and nothing is loaded from elsewhere. The source of a test and the part for
+graders (`detail`) are never shown.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class _Line:
 
 
 def as_text(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
-    """The explanation of one exercise in plain text."""
+    """Explain one exercise in plain text, as far as `shown` allows."""
     lines = [f"{exercise.name}: {_earned(exercise)}"]
     for line in _lines(exercise, shown):
         lines.append(f"{line.mark} {line.title}" + (f"  [{line.points}]" if line.points else ""))
@@ -64,7 +64,7 @@ def as_text(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
 
 
 def as_html(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
-    """The explanation of one exercise as HTML with its styles inside, safe to put in a page."""
+    """Explain one exercise as HTML with inline styles, safe to put in a page."""
     share = 100 * (exercise.score or 0) / exercise.max_score if exercise.max_score else 0
     colour = "#1a7f37" if share >= 99.99 else "#9a6700" if share > 0 else "#b3261e"
     if exercise.score is None:
@@ -95,7 +95,7 @@ def as_html(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
 
 
 def remarks_html(observed: Observed, ungraded: Sequence[str] = ()) -> str:
-    """What happened to the submission as a whole, or nothing: cells that failed, limits, notes."""
+    """Describe problems of the whole submission as HTML: failed cells, limits, notes."""
     groups = (
         ("Not graded yet", [_NOT_COUNTED.format(name) for name in ungraded]),
         ("What was made of the files that you handed in", observed.attention),
@@ -168,7 +168,7 @@ def _lines(exercise: ExerciseResult, shown: FeedbackVisibility) -> Iterator[_Lin
 
 
 def _remarks(exercise: ExerciseResult) -> list[str]:
-    """On the exercise as a whole: what stood in for the student's own, and how training went."""
+    """Sentences about the whole exercise: reference functions that were used, and the training."""
     remarks = [f"Graded with the right {name} in place of yours." for name in exercise.replaced]
     for test in exercise.tests:
         if test.training:

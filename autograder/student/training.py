@@ -1,7 +1,7 @@
-"""Training as a check: a student's own function, under the conditions under which it is graded.
+"""Training as a check: a student's function under the conditions of grading.
 
-The notebook brings the data, the network and the numbers. Nothing here knows a dataset, a network
-or a framework, and the images that grading judges by are not needed.
+The notebook provides the data, the network and the numbers. This module knows no dataset, no
+network and no framework, and does not need the held-out images.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from autograder.student.learning import asked_for, still_learning
 
 RUNS = 3
 SECONDS = 20.0
-"""Of computing: where a training took longer, no other one begins."""
+"""Computing time: after a training that took longer, no other one begins."""
 COUNTED = ("none", "one training", "two trainings", "three trainings")
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What came of the trainings; `model` and `history` are those of the first one."""
+    """The results of the trainings; `model` and `history` are those of the first one."""
 
     function: str
     model: Any
     history: Mapping[str, Sequence[float]]
     epochs: int
     accuracies: tuple[float, ...]
-    """The share of unseen images that each one got right."""
+    """The share of unseen images, from 0 to 1, that each training got right."""
 
     @property
     def counted(self) -> float:
-        """The median, which counts in grading too where a training ends near the bar."""
+        """The median. Grading uses it too if a training ends near the threshold."""
         return statistics.median(self.accuracies)
 
 
@@ -58,17 +58,20 @@ def train_as_graded(
     epochs: int,
     batch_size: int,
 ) -> Trained:
-    """Train up to three times, each from another start, and try what was learned.
+    """Train up to three times from different starts, and test the trained models.
 
     Args:
         train: the student's `train(model, x, y, epochs, batch_size, seed)`.
         new_model: makes a fresh model for a seed.
-        x: images to train with; each training gets a copy.
-        y: their one-hot labels.
-        unseen: images that are in no training.
-        labels: class numbers of `unseen`, shape (N,).
+        x: training images; each training gets a copy.
+        y: their one-hot labels, shape (N, classes).
+        unseen: images that no training uses.
+        labels: class numbers of `unseen`, integers of shape (N,).
         epochs: as in grading.
         batch_size: as in grading.
+
+    Returns:
+        The accuracies, and the model and history of the first training.
 
     Raises:
         NotWrittenYet: the function, or what makes the model, is still a stub.
@@ -95,14 +98,14 @@ def train_as_graded(
 
 
 def check_learned(trained: Trained, asked: float) -> None:
-    """Hold the accuracy against what grading asks for.
+    """Compare the accuracy with what grading asks for.
 
     Args:
         trained: what `train_as_graded` returned.
-        asked: the least share of unseen images that must be right.
+        asked: the least share of unseen images, from 0 to 1, that must be right.
 
     Raises:
-        CheckFailed: it is below; the text says whether it was still learning.
+        CheckFailed: it is below; the text says whether the network was still learning.
     """
     __tracebackhide__ = True
     runs = ", ".join(f"{each:.1%}" for each in trained.accuracies)
@@ -142,7 +145,7 @@ def _share_right(model: Any, unseen: npt.NDArray[Any], labels: npt.NDArray[Any])
 
 
 def _history(returned: Any) -> dict[str, list[float]]:
-    """Lists of numbers by name, of a dict or a `History`; whatever else there is, is left out."""
+    """Lists of numbers by name, from a dict or a `History`; everything else is left out."""
     told = getattr(returned, "history", returned)
     if not isinstance(told, Mapping):
         return {}
@@ -160,5 +163,5 @@ def _history(returned: Any) -> dict[str, list[float]]:
 def _say(text: str) -> None:
     try:
         print(text, flush=True)
-    except UnicodeEncodeError:  # a console that is not Unicode
+    except UnicodeEncodeError:  # the console cannot show Unicode
         print(text.replace(PASSED_MARK, "ok").encode("ascii", "replace").decode(), flush=True)

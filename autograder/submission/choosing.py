@@ -1,4 +1,6 @@
-"""Which file of a folder or zip is the hand-in: the one with work in it, whatever it is called."""
+"""Chooses the submission in a folder or zip: the file that has work in it. Its name does not
+matter.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ MAX_CANDIDATES = 24
 MAX_UNREAD = 50
 MAX_READMES = 5
 SAME_TIME = 2.0
-"""Seconds: files that are less apart are equally new; a zip knows no finer times."""
+"""Seconds. Files closer together than this are equally new, because a zip stores no finer times."""
 
 _OURS = re.compile(r"\.ipynb|\.pynb$|\.py$|\.py\.txt$")
 _PERHAPS = re.compile(r"\.(?:txt|json|md|qmd|rmd)$|^[^.]*$")
@@ -41,7 +43,7 @@ _NOT_WORK = re.compile(r"(?:readme|licen[cs]e|requirements|constraints|changelog
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A file that can be read as a hand-in, and the work in it: by exercise and question."""
+    """A file that can be read as a submission, and its work by exercise and question."""
 
     item: Item
     opened: Opened
@@ -49,10 +51,17 @@ class _Candidate:
 
 
 def choose(place: Path, release: Release) -> Choice:
-    """The file to grade in a student's folder, or in a zip, and what to say of the choice.
+    """Choose the file to grade in a student's folder or in a zip.
+
+    Args:
+        place: the folder or the zip.
+        release: the release of the assignment.
+
+    Returns:
+        The chosen file, and sentences about the choice.
 
     Raises:
-        SubmissionRejected: there is none that can be read, or the folder is a link to another.
+        SubmissionRejected: no file can be read, or the folder is a symbolic link.
     """
     if place.is_symlink():
         raise SubmissionRejected("The folder is a symbolic link; hand in the file itself.")
@@ -121,7 +130,7 @@ def _choice(
 
 
 def _names_a_question(item: Item, release: Release) -> bool:
-    """Whether the beginning of a text, a README say, has the heading of a question."""
+    """Whether the beginning of a text file, for example a README, has the heading of a question."""
     if item.member or item.remark:
         return False
     try:
@@ -132,7 +141,7 @@ def _names_a_question(item: Item, release: Release) -> bool:
 
 
 def _with_archives(items: Sequence[Item]) -> tuple[list[Item], list[str]]:
-    """The files, with those in zips among them, and what is wrong with a zip."""
+    """Return the files, including those inside zips, and sentences about unusable zips."""
     found, remarks = list(items), []
     for item in items:
         if not _may_be_zip(item):
@@ -164,7 +173,7 @@ def _may_be_zip(item: Item) -> bool:
 
 
 def _in_order(items: Sequence[Item], release: Release) -> list[Item]:
-    """The assignment's own name first, then notebooks, then by depth and name."""
+    """Sort files: the assignment's own name first, then notebooks, then by depth and name."""
     own = usual(f"{release.name}.ipynb"), usual(f"{release.name}.py")
 
     def rank(item: Item) -> tuple[bool, bool, bool, int, str]:
@@ -177,7 +186,7 @@ def _in_order(items: Sequence[Item], release: Release) -> list[Item]:
 def _readable(
     items: Sequence[Item], release: Release, ours: set[Item]
 ) -> tuple[list[_Candidate], list[tuple[Item, str]]]:
-    """The files that are hand-ins to this assignment, and why the others are not."""
+    """Return the submissions to this assignment, and the reasons against the other files."""
     released = Released(release)
     candidates, failures = [], []
     for item in items:
@@ -195,7 +204,7 @@ def _readable(
 
 
 def _work(opened: Opened, released: Released) -> Mapping[str, str]:
-    """What is written and differs from the release, by exercise and question."""
+    """Return the work that differs from the release, by exercise and question."""
     cells, written = opened.cells, dict[str, str]()
     if opened.kind != "module":
         cells, written, _ = understood(opened.cells, released)
@@ -214,7 +223,7 @@ def _work(opened: Opened, released: Released) -> Mapping[str, str]:
 
 
 def _without_helpers(candidates: list[_Candidate]) -> list[_Candidate]:
-    """The candidates but for modules that another one imports or runs, and for tests of it."""
+    """Leave out modules that another candidate imports or runs, and tests."""
     used = {each.item: _used([cell.source for cell in each.opened.cells]) for each in candidates}
 
     def is_helper(candidate: _Candidate) -> bool:
@@ -228,14 +237,14 @@ def _without_helpers(candidates: list[_Candidate]) -> list[_Candidate]:
 
 
 def _used(sources: Sequence[str]) -> set[str]:
-    """The modules that code imports, and the files that it names as Python files, by their stem."""
+    """The stems of modules that code imports and of Python files that it names."""
     return {part for name in imported(sources) for part in name.split(".")} | {
         name for source in sources for name in _NAMED_FILE.findall(source)
     }
 
 
 def _best(candidates: Sequence[_Candidate], release: Release) -> tuple[_Candidate, list[str]]:
-    """The candidate that counts, and what a person has to know of the others."""
+    """Return the candidate that counts, and sentences for a person about the others."""
     worked = [candidate for candidate in candidates if candidate.work]
     if not worked:
         return candidates[0], []
@@ -274,7 +283,7 @@ def _nothing_readable(
     remarks: Sequence[str],
     release: Release,
 ) -> SubmissionRejected:
-    """Why nothing of what lies there can be graded, by the file that comes nearest."""
+    """Say why no file can be graded, by the file that is nearest to a submission."""
     if failures:
         item, reason = failures[0]
         others = [other.name for other, _ in failures[1:]]
