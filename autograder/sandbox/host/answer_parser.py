@@ -18,9 +18,7 @@ from autograder.sandbox.failures import (
 )
 from autograder.sandbox.host.channel import ProtocolError
 from autograder.sandbox.host.records import Problem, Progress
-
-MOST_STATEMENTS = 100_000  # of one cell
-MOST_TOLD = 50  # errors, or names, in one answer
+from autograder.sandbox.protocol.limits import MOST_STATEMENTS, MOST_TOLD
 
 _ERROR_KEYS = {"id", "outcome", "types", "text", "line", "traceback"}
 _PROGRESS_KEYS = {"id", "outcome", "next", "of", "line", "names", "troubles", "more", "rebound"}

@@ -20,13 +20,13 @@ from autograder.execution import tracebacks
 from autograder.execution.session import OpenCell, Session, Trouble
 from autograder.execution.tracebacks import described
 from autograder.sandbox.failures import Handle
-from autograder.sandbox.host.answer_parser import MOST_STATEMENTS, MOST_TOLD
 from autograder.sandbox.inside.connection import WorkerConnection
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.linux import isolation as isolating
 from autograder.sandbox.linux.isolation import Isolation
 from autograder.sandbox.linux.root_filesystem import SCRATCH, Plan, SetupFailed
 from autograder.sandbox.protocol import beside, codec, request_codec
+from autograder.sandbox.protocol.limits import MOST_STATEMENTS, MOST_TOLD
 from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import RemoteFunction
 
