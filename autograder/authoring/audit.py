@@ -253,7 +253,7 @@ def _strays(table: Matrix, which: Misconception) -> str:
 
 
 def _alike(one: Misconception, other: Misconception, catalogue: Catalogue) -> str:
-    if one.replaces != other.replaces or one.shows or other.shows:
+    if one.replaces != other.replaces or one.matches or other.matches:
         return ""
     pairs = zip(
         diagnosis.reactions(one, catalogue), diagnosis.reactions(other, catalogue), strict=True

@@ -154,11 +154,11 @@ class Book:
             if grade.name in graded and (exercises is None or grade.name in exercises):
                 _leave_ungraded(grade, same=True)
 
-    def keep(self) -> None:
-        """Commit: what was changed since the last time is in the gradebook from now on."""
+    def commit(self) -> None:
+        """What was changed since the last time is in the gradebook from now on."""
         self._commit()
 
-    def drop(self) -> None:
+    def rollback(self) -> None:
         """Undo what was changed since the last time."""
         self._book.db.rollback()
 
