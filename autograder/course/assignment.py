@@ -109,7 +109,7 @@ class Assignment:
 
     @property
     def evidence_module(self) -> Path:
-        """The course's right ways to train, from which thresholds come."""
+        """The course's right recipes to train, from which thresholds come."""
         return self.root / "tests" / "evidence" / f"{self.name}.py"
 
     def suite_file(self, exercise: str) -> Path:
