@@ -156,11 +156,11 @@ class Book:
             if grade.name in graded and (exercises is None or grade.name in exercises):
                 _leave_ungraded(grade, same=True)
 
-    def keep(self) -> None:
+    def commit(self) -> None:
         """Commit the changes since the last commit."""
         self._commit()
 
-    def drop(self) -> None:
+    def rollback(self) -> None:
         """Roll back the changes since the last commit."""
         self._book.db.rollback()
 
