@@ -70,5 +70,5 @@ def to_replace(
 
     One that could not be graded may be wrong as well: its right function stands in for it too.
     """
-    failed = {record.exercise for record in records if record.outcome != "passed"}
+    failed = {record.exercise for record in records if not record.passed}
     return tuple(name for name in names if name in failed or name in ungraded)
