@@ -7,21 +7,16 @@ graders should see (`detail`) is shown.
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from autograder.publish.text import sentences
+from autograder.publish.text import plain, sentences
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import ExerciseResult, Observed, Outcome, TestResult
 
 _GREY = "#6e7781"
 _COLOURS = {"✓": "#1a7f37", "✗": "#b3261e"}
 """Of the marks of an `Outcome`; the others are grey."""
-_NOT_SHOWN = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]"  # terminal sequences
-    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 _NOT_COUNTED = (
     "{}: the grader failed here, not your work. Where this page shows 0 for it, that is no grade: "
     "it will be graded again."
@@ -46,7 +41,7 @@ def as_text(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
         lines.append(f"{line.mark} {line.title}" + (f"  [{line.points}]" if line.points else ""))
         lines += [f"    {text}" for text in (line.message, line.hint) if text]
     lines += [f"· {text}" for text in _remarks(exercise)]
-    return _NOT_SHOWN.sub("", "\n".join(lines))
+    return "\n".join(map(plain, lines))  # one by one: a sequence left open ends with its line
 
 
 def as_html(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
@@ -183,7 +178,7 @@ def _inline(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return html.escape(_NOT_SHOWN.sub("", text))
+    return html.escape(plain(text))
 
 
 def _earned(exercise: ExerciseResult) -> str:

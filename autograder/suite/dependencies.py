@@ -11,13 +11,13 @@ from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-from autograder.suite.faults import exercise_in
+from autograder.course.release import exercise_of_suite
 from autograder.suite.points import TestRecord
 
 
 def exercise_of(item: pytest.Item) -> str:
     """The exercise that a collected test belongs to."""
-    return exercise_in(item.path)
+    return exercise_of_suite(item.path)
 
 
 def dependencies_of(items: Sequence[pytest.Item]) -> dict[str, tuple[str, ...]]:
