@@ -185,7 +185,7 @@ def _marks_lost(right: Mapping[str, Result]) -> Iterator[tuple[str, str]]:
             f"{exercise.name}.{test.name} ({test.outcome})"
             for exercise in result.exercises
             for test in exercise.tests
-            if test.outcome != "passed"
+            if not test.passed
         ]
         whole = result.status == "graded" and not failed
         yield name, "" if whole else result.reason or f"fails {', '.join(failed)}"

@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.course import assignment_settings
-from autograder.course.release import GRADE_CELL_PREFIX, NotebookCell, Release, read_cells
+from autograder.course.release import (
+    GRADE_CELL_PREFIX,
+    NotebookCell,
+    Release,
+    read_cells,
+    suite_file_name,
+)
 from autograder.course.training_terms import TrainingTerms, read_terms
 from autograder.errors import CourseError, UnknownAssignment
 
@@ -113,7 +119,7 @@ class Assignment:
         return self.root / "tests" / "evidence" / f"{self.name}.py"
 
     def suite_file(self, exercise: str) -> Path:
-        return self.suite_folder / f"test_{exercise}.py"
+        return self.suite_folder / suite_file_name(exercise)
 
     @cached_property
     def source_cells(self) -> tuple[NotebookCell, ...]:

@@ -7,40 +7,21 @@ graders (`detail`) are never shown.
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from autograder.publish.text import sentences
+from autograder.publish.text import plain, sentences
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import ExerciseResult, Observed, Outcome, TestResult
 
-_MARKS: dict[Outcome, tuple[str, str, str]] = {
-    "passed": ("✓", "#1a7f37", ""),
-    "failed": ("✗", "#b3261e", ""),
-    "error": ("✗", "#b3261e", "Your code raised an error."),
-    "timeout": ("✗", "#b3261e", "Your code took too long."),
-    "crashed": ("✗", "#b3261e", "Your code ended its process or used too much memory."),
-    "not_implemented": ("○", "#6e7781", "It is not implemented yet."),
-    "missing": ("○", "#6e7781", "There is no function of this name."),
-    "violation": ("✗", "#b3261e", "Your code interfered with the grading."),
-    "grader_error": (
-        "·",
-        "#6e7781",
-        "This exercise is not graded yet: the grader failed here, not your work. It will be "
-        "graded again and costs you nothing.",
-    ),
-}
-_NOT_SHOWN = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]"  # terminal sequences
-    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+_GREY = "#6e7781"
+_COLOURS = {"✓": "#1a7f37", "✗": "#b3261e"}
+"""Of the marks of an `Outcome`; the others are grey."""
 _NOT_COUNTED = (
     "{}: the grader failed here, not your work. Where this page shows 0 for it, that is no grade: "
     "it will be graded again."
 )
 MOST_REMARKS = 20
-_NOT_THERE = frozenset({"not_implemented", "missing"})
 
 
 @dataclass(frozen=True)
@@ -60,7 +41,7 @@ def as_text(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
         lines.append(f"{line.mark} {line.title}" + (f"  [{line.points}]" if line.points else ""))
         lines += [f"    {text}" for text in (line.message, line.hint) if text]
     lines += [f"· {text}" for text in _remarks(exercise)]
-    return _NOT_SHOWN.sub("", "\n".join(lines))
+    return "\n".join(map(plain, lines))  # one by one: a sequence left open ends with its line
 
 
 def as_html(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
@@ -145,11 +126,10 @@ def _lines(exercise: ExerciseResult, shown: FeedbackVisibility) -> Iterator[_Lin
     tests = exercise.tests
     outcomes = {test.outcome for test in tests}
     if exercise.score is None:
-        yield _Line(*_MARKS["grader_error"], "", "", "")
+        yield _whole(Outcome.GRADER_ERROR)
         return
-    if len(outcomes) == 1 and outcomes <= _NOT_THERE:
-        mark, colour, word = _MARKS[tests[0].outcome]
-        yield _Line(mark, colour, word, "", "", "")
+    if len(outcomes) == 1 and tests[0].outcome.is_absent:
+        yield _whole(tests[0].outcome)
         return
     total = sum(test.weight for test in tests) or 1.0
     concealed = [test for test in tests if shown.conceals(test)]
@@ -157,14 +137,13 @@ def _lines(exercise: ExerciseResult, shown: FeedbackVisibility) -> Iterator[_Lin
     for test in tests:
         if test not in concealed:
             worth = _points(exercise.max_score * test.weight / total)
-            _, _, word = _MARKS[test.outcome]
-            message = shown.message(test, told) or word
+            message = shown.message(test, told) or test.outcome.sentence
             yield _line(test, exercise, f"worth {worth}", message)
     if concealed:
-        passed = sum(test.outcome == "passed" for test in concealed)
-        yield _Line("·", "#6e7781", f"{passed} of {len(concealed)} hidden tests passed", "", "", "")
+        passed = sum(test.passed for test in concealed)
+        yield _Line("·", _GREY, f"{passed} of {len(concealed)} hidden tests passed", "", "", "")
         for hint in (test.hint for test in concealed if test.hint):
-            yield _Line("·", "#6e7781", "A thought on what went wrong", "", "", hint)
+            yield _Line("·", _GREY, "A thought on what went wrong", "", "", hint)
 
 
 def _remarks(exercise: ExerciseResult) -> list[str]:
@@ -181,11 +160,17 @@ def _remarks(exercise: ExerciseResult) -> list[str]:
 
 
 def _line(test: TestResult, exercise: ExerciseResult, points: str, message: str) -> _Line:
-    mark, colour, _ = _MARKS[test.outcome]
     title = test.title or f"A test of {exercise.name}"
     if test.visibility == "public":
         points = f"example · {points}"
-    return _Line(mark, colour, title, points, message, test.hint or "")
+    mark = test.outcome.mark
+    return _Line(mark, _COLOURS.get(mark, _GREY), title, points, message, test.hint or "")
+
+
+def _whole(outcome: Outcome) -> _Line:
+    """The one line of an exercise of which nothing is said test by test."""
+    mark = outcome.mark
+    return _Line(mark, _COLOURS.get(mark, _GREY), outcome.sentence, "", "", "")
 
 
 def _inline(text: str) -> str:
@@ -193,7 +178,7 @@ def _inline(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return html.escape(_NOT_SHOWN.sub("", text))
+    return html.escape(plain(text))
 
 
 def _earned(exercise: ExerciseResult) -> str:

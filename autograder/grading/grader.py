@@ -32,7 +32,7 @@ from autograder.grading.cache_key import cache_key, default_seed, fingerprint
 from autograder.grading.environment import require_usable
 from autograder.grading.reference_functions import ReferenceFunctions
 from autograder.grading.warm_processes import WarmProcesses
-from autograder.results import Fault, Result
+from autograder.results import Fault, Outcome, Result
 from autograder.sandbox import Cell, Isolation, Limits, Sandbox
 from autograder.submission import HandIn, Submission, Unreadable, read, read_hand_in
 from autograder.suite import points
@@ -322,9 +322,9 @@ class _Grading:
         matched = {}
         faults = []
         for name in self._exercises:
-            outcomes = {test.outcome for test in found.records if test.exercise == name}
-            answers = outcomes & {"failed", "error"} and outcomes <= {"passed", "failed", "error"}
-            if name in found.faults or not answers:
+            outcomes = {test.result.outcome for test in found.records if test.exercise == name}
+            wrong = outcomes - {Outcome.PASSED}
+            if name in found.faults or not wrong or not all(each.is_diagnosable for each in wrong):
                 continue
             replaced = {other: right(other) for other in found.replaced.get(name, ())}
             try:

@@ -17,6 +17,7 @@ from autograder.results import (
     ExerciseResult,
     Fault,
     Observed,
+    Outcome,
     Result,
     TestResult,
     WrittenResult,
@@ -59,7 +60,7 @@ def exercises(
 
 
 def _without_score(exercise: Exercise) -> ExerciseResult:
-    return ExerciseResult(exercise.name, None, exercise.points, "grader_error")
+    return ExerciseResult(exercise.name, None, exercise.points, Outcome.GRADER_ERROR)
 
 
 def faults(assignment: Assignment, found: SuiteRun) -> tuple[Fault, ...]:
@@ -101,7 +102,7 @@ def rejected(blank: Result, assignment: Assignment, reason: str) -> Result:
         status="rejected",
         reason=reason,
         exercises=tuple(
-            ExerciseResult(exercise.name, 0.0, exercise.points, "missing")
+            ExerciseResult(exercise.name, 0.0, exercise.points, Outcome.MISSING)
             for exercise in assignment.exercises
         ),
         written=tuple(
@@ -123,26 +124,16 @@ def ungraded(blank: Result, assignment: Assignment, reason: str, story: str = ""
 
 
 def _test_results(
-    tests: Sequence[TestRecord], match: Misconception | None
+    records: Sequence[TestRecord], match: Misconception | None
 ) -> tuple[TestResult, ...]:
     """The tests as the result shows them; the hint stands once, at the first test that failed."""
-    first_failed = next((test for test in tests if test.outcome in ("failed", "error")), None)
-    return tuple(
-        TestResult(
-            name=test.name,
-            title=test.title,
-            visibility=test.visibility,
-            outcome=test.outcome,
-            weight=test.weight,
-            message=test.message,
-            detail=test.detail,
-            seconds=test.seconds,
-            misconception=match.name if match and test is first_failed else None,
-            hint=match.hint if match and test is first_failed else None,
-            training=test.training,
-        )
-        for test in tests
-    )
+    tests = [record.result for record in records]
+    if match is not None:
+        for index, test in enumerate(tests):
+            if test.outcome.is_diagnosable:
+                tests[index] = replace(test, misconception=match.name, hint=match.hint)
+                break
+    return tuple(tests)
 
 
 def written(submission: Submission, assignment: Assignment) -> tuple[WrittenResult, ...]:

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autograder.student.tolerance import nearly_equal, relative_tolerance
+
 Array = npt.NDArray[Any]
 
 MOST_ROWS = 8
@@ -98,14 +100,10 @@ def _array_difference(got: Any, expected: Array, dtype: npt.DTypeLike | None) ->
 
 
 def _close(got: Array, expected: Array) -> npt.NDArray[np.bool_]:
-    """Where two arrays agree, within what the less precise of them can hold."""
+    """Where two arrays agree, within the tolerance of hidden tests."""
     if not {got.dtype.kind, expected.dtype.kind} & set("fc"):
         return np.asarray(got == expected)
-    kinds = [array.dtype for array in (got, expected) if array.dtype.kind in "fc"]
-    rtol = min(1e-2, max(1e-6, *(float(np.finfo(kind).eps) * 100 for kind in kinds)))
-    finite = np.abs(expected[np.isfinite(expected)])
-    scale = float(finite.max()) if finite.size else 0.0
-    return np.asarray(np.isclose(got, expected, rtol=rtol, atol=rtol * scale, equal_nan=True))
+    return nearly_equal(got, expected, relative_tolerance(got.dtype, expected.dtype))
 
 
 def _side_by_side(got: Array, expected: Array, differs: npt.NDArray[np.bool_]) -> list[str]:
