@@ -50,6 +50,7 @@ class Commands(TyperGroup):
     """Turns exceptions of a command into a sentence and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
+        """Run a command, and turn its exceptions into a sentence and an exit code."""
         try:
             return super().invoke(ctx)
         except AutograderError as error:

@@ -43,6 +43,7 @@ class Chart:
 
     @cached_property
     def figure(self) -> Figure:
+        """The matplotlib figure, drawn at the first access."""
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=self.inches, facecolor="white", layout="constrained")

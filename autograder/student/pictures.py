@@ -48,10 +48,12 @@ class Panel:
 
     @property
     def height(self) -> int:
+        """The number of rows."""
         return len(self.texts)
 
     @property
     def width(self) -> int:
+        """The number of columns."""
         return len(self.texts[0])
 
 
@@ -69,6 +71,7 @@ class Picture:
 
     @cached_property
     def figure(self) -> Figure:
+        """The matplotlib figure, drawn at the first access."""
         from autograder.student.drawing import draw
 
         return draw(self)

@@ -45,6 +45,7 @@ class QuietFinder(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
+        """Find TensorFlow, and replace its loader by a quiet one."""
         if fullname != "tensorflow":
             return None
         with contextlib.suppress(ValueError):
