@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
+
+from autograder import atomic_files
 
 FORMAT_VERSION = 1
 
@@ -193,26 +193,7 @@ class Result:
 
     def write(self, path: Path) -> None:
         """Write atomically: a reader sees the old document or the new one, never half of one."""
-        write_atomically(path, self.to_json())
-
-
-def write_atomically(path: Path, text: str, mode: int | None = None) -> None:
-    """Replace `path` by `text` in UTF-8 (lone surrogates escaped) through a rename.
-
-    Its permissions are `mode`, or those of any new file of this process.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-        if mode is not None:
-            temporary.chmod(mode)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        atomic_files.write_text(path, self.to_json())
 
 
 def _exercise(item: dict[str, Any]) -> ExerciseResult:

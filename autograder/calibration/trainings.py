@@ -11,13 +11,13 @@ from concurrent.futures import as_completed
 from dataclasses import replace
 from pathlib import Path
 
+from autograder import atomic_files
 from autograder.calibration import evidence
 from autograder.calibration.evidence import Evidence, Run
 from autograder.calibration.recipes import Kind
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.errors import CourseError
 from autograder.process_pool import pool_of
-from autograder.results import write_atomically
 
 RUNS = 200
 RUNS_OF_EACH_OTHER = 5
@@ -74,10 +74,10 @@ def rehearse(
     on_start(len(wanted), len(wanted) - len(missing))
     for run in _trained(assignment, missing, jobs):
         found = replace(found, runs=(*found.runs, run))
-        write_atomically(path, found.to_json(kind))
+        atomic_files.write_text(path, found.to_json(kind))
         on_run(run)
     if names:
-        write_atomically(path, found.to_json(kind))
+        atomic_files.write_text(path, found.to_json(kind))
     return found
 
 

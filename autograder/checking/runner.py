@@ -30,6 +30,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
+from autograder import atomic_files
 from autograder.checking.job import Job
 from autograder.checking.report import Run
 from autograder.checking.running import run_job
@@ -40,10 +41,7 @@ WAIT_SECONDS = 0.05
 
 
 def _write(run: Run, path: Path) -> None:
-    """Replace the file in one step: a reader sees the whole report or none."""
-    unfinished = path.with_name(path.name + ".unfinished")
-    unfinished.write_text(json.dumps(run.as_document()), encoding="utf-8")
-    os.replace(unfinished, path)
+    atomic_files.write_text(path, json.dumps(run.as_document()))
 
 
 def preload(names: Sequence[str], folder: str) -> None:

@@ -143,10 +143,10 @@ class _Training:
 
 
 def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
+    from autograder import atomic_files
     from autograder.calibration import evidence, trainings
     from autograder.calibration.chart import as_svg
     from autograder.cli.console import output, safe
-    from autograder.results import write_atomically
 
     others: tuple[Kind, Kind] = ("unsuited", "broken")
     terms = evidence.terms_of(assignment)
@@ -162,7 +162,7 @@ def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
         raise AutograderError(f"No threshold can be told: {error}.") from None
     path = evidence.evidence_file(assignment)
     picture = as_svg(found, {"unsuited": unsuited, "broken": broken}, proposal, terms.threshold)
-    write_atomically(path.with_suffix(".svg"), picture)
+    atomic_files.write_text(path.with_suffix(".svg"), picture)
     _show_evidence(found, terms.threshold)
     console = output()
     for file in (path, path.with_suffix(".svg")):

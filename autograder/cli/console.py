@@ -6,6 +6,7 @@ Everything that may contain a student's text passes through `safe` before it rea
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -14,6 +15,7 @@ from autograder.publish.text import log_safe
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as RichProgress
+    from rich.progress import ProgressColumn
 
 PLAIN_WIDTH = 80
 
@@ -53,7 +55,50 @@ def say(line: str = "") -> None:
     print(log_safe(line), file=sys.stderr, flush=True)
 
 
-class Progress:
+class _Bar:
+    """A bar on stderr on a terminal; it is opened and closed with its owner."""
+
+    def __init__(self, title: str, total: int) -> None:
+        self._title = title
+        self._total = total
+        self._bar: RichProgress | None = None
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            from rich import progress as columns
+
+            self._bar = columns.Progress(
+                columns.TextColumn("{task.description}"),
+                columns.BarColumn(bar_width=20),
+                *self._columns(),
+                console=progress_output(),
+                transient=True,
+            )
+            self._task = self._bar.add_task(self._title, total=self._total, latest="")
+            self._bar.start()
+        else:
+            self._say_title()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _columns(self) -> Sequence[ProgressColumn]:
+        """The columns to the right of the bar."""
+        raise NotImplementedError
+
+    def _say_title(self) -> None:
+        """Print the first line, if there is no bar."""
+        raise NotImplementedError
+
+
+class Progress(_Bar):
     """Counts submissions: a bar on a terminal, plain lines otherwise.
 
     Without a bar, `each` decides whether every submission gets a line, or only the title is
@@ -61,30 +106,19 @@ class Progress:
     """
 
     def __init__(self, total: int, title: str, *, each: bool = True) -> None:
-        self._total = total
+        super().__init__(title, total)
         self._each = each
-        self._title = title
         self._done = 0
-        self._bar: RichProgress | None = None
 
-    def __enter__(self) -> Self:
-        if sys.stderr.isatty():
-            from rich import progress as rich_progress
+    def _columns(self) -> Sequence[ProgressColumn]:
+        from rich import progress as columns
 
-            self._bar = rich_progress.Progress(
-                rich_progress.TextColumn("{task.description}"),
-                rich_progress.BarColumn(bar_width=20),
-                rich_progress.MofNCompleteColumn(),
-                rich_progress.TimeElapsedColumn(),
-                rich_progress.TextColumn("{task.fields[latest]}"),
-                console=progress_output(),
-                transient=True,
-            )
-            self._task = self._bar.add_task(self._title, total=self._total, latest="")
-            self._bar.start()
-        elif self._total:
+        latest = columns.TextColumn("{task.fields[latest]}")
+        return (columns.MofNCompleteColumn(), columns.TimeElapsedColumn(), latest)
+
+    def _say_title(self) -> None:
+        if self._total:
             say(f"{self._title}: {self._total}")
-        return self
 
     def expect(self, total: int, done: int = 0) -> None:
         """Set the total, which is known only now; some of it may be done already."""
@@ -102,43 +136,20 @@ class Progress:
         elif self._each:
             say(f"{self._done:>{len(str(self._total))}}/{self._total} {latest}")
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
 
-
-class Bytes:
+class Bytes(_Bar):
     """Shows how much of a file has arrived: a bar on a terminal, a line per tenth otherwise."""
 
-    def __init__(self, title: str, total: int) -> None:
-        self._title = title
-        self._total = total
-        self._tenths = 0
-        self._bar: RichProgress | None = None
+    _tenths = 0
 
-    def __enter__(self) -> Self:
-        if sys.stderr.isatty():
-            from rich import progress as rich_progress
+    def _columns(self) -> Sequence[ProgressColumn]:
+        from rich import progress as columns
 
-            self._bar = rich_progress.Progress(
-                rich_progress.TextColumn("{task.description}"),
-                rich_progress.BarColumn(bar_width=20),
-                rich_progress.DownloadColumn(),
-                rich_progress.TransferSpeedColumn(),
-                rich_progress.TimeRemainingColumn(),
-                console=progress_output(),
-                transient=True,
-            )
-            self._task = self._bar.add_task(self._title, total=self._total)
-            self._bar.start()
-        else:
-            say(f"{self._title}: {self._total / 1e6:.1f} MB")
-        return self
+        left = columns.TimeRemainingColumn()
+        return (columns.DownloadColumn(), columns.TransferSpeedColumn(), left)
+
+    def _say_title(self) -> None:
+        say(f"{self._title}: {self._total / 1e6:.1f} MB")
 
     def update(self, done: int, total: int) -> None:
         """Show that `done` of `total` bytes have arrived."""
@@ -147,12 +158,3 @@ class Bytes:
         elif (tenths := 10 * done // total) > self._tenths:
             self._tenths = tenths
             say(f"{10 * tenths} %")
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()

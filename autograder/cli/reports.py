@@ -77,12 +77,12 @@ def discard(target: str) -> None:
 
 
 def _write_path(target: str, text: str) -> None:
-    from autograder.results import write_atomically
+    from autograder import atomic_files
 
     try:
         status = os.stat(target)
     except FileNotFoundError:
-        write_atomically(Path(os.path.realpath(target)), text)
+        atomic_files.write_text(Path(os.path.realpath(target)), text)
         return
     if not stat.S_ISREG(status.st_mode):
         with open(target, "w", encoding="utf-8") as file:
@@ -96,8 +96,8 @@ def _write_path(target: str, text: str) -> None:
             if not mine:
                 raise PermissionError
             real = Path(os.path.realpath(target))
-            write_atomically(real, text, stat.S_IMODE(status.st_mode))
-        except OSError:  # it is a mount, or its folder takes no new files
+            atomic_files.write_text(real, text, stat.S_IMODE(status.st_mode))
+        except OSError:  # mounted on its own, or in a folder that takes no new files
             Path(target).write_text(text, encoding="utf-8")
 
 

@@ -161,16 +161,16 @@ def observed(submission: Submission, sandbox: Sandbox) -> Observed:
     seen = sandbox.observed()
     failed = [_failed_cell(report) for report in sandbox.reports if report.outcome != "ok"]
     return Observed(
-        notes=(*submission.notes, *seen["notes"]),
-        attention=(*submission.attention, *seen["attention"]),
+        notes=(*submission.notes, *seen.notes),
+        attention=(*submission.attention, *seen.attention),
         failed_cells=at_most(failed, MAX_CELLS),
-        limits_hit=tuple(seen["limits_hit"]),
-        violations=tuple(seen["violations"]),
-        restarts=seen["restarts"],
-        cpu_seconds=seen["cpu_seconds"],
-        seconds_factor=seen["seconds_factor"],
-        output=seen["output"],
-        output_bytes=seen["output_bytes"],
+        limits_hit=seen.limits_hit,
+        violations=seen.violations,
+        restarts=seen.restarts,
+        cpu_seconds=seen.cpu_seconds,
+        seconds_factor=seen.seconds_factor,
+        output=seen.output,
+        output_bytes=seen.output_bytes,
     )
 
 

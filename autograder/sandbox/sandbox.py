@@ -8,7 +8,8 @@ from __future__ import annotations
 import signal
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn, Self
+from dataclasses import replace
+from typing import Any, NoReturn, Self, cast
 
 from autograder.errors import SandboxLost, SuiteError
 from autograder.sandbox.failures import (
@@ -22,13 +23,14 @@ from autograder.sandbox.host import answer_parser, reasons
 from autograder.sandbox.host.callbacks import Callbacks, is_question
 from autograder.sandbox.host.cells import CellRun, rebindings
 from autograder.sandbox.host.channel import Output, ProtocolError, WorkerDied
-from autograder.sandbox.host.records import Answer, Cell, CellReport, Request
+from autograder.sandbox.host.records import Answer, Cell, CellReport, Observations, Request
 from autograder.sandbox.host.time_budget import TimeBudget
 from autograder.sandbox.host.worker_process import WorkerProcess, start_worker
 from autograder.sandbox.limits import MEGABYTE, Limits
 from autograder.sandbox.protocol import beside, codec, request_codec
 from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import Function
+from autograder.sandbox.protocol.words import Command, End
 
 PATIENCE = 2  # times that a function may run out of time or end its process
 MAX_STARTS = 40  # of processes for one submission
@@ -64,7 +66,7 @@ class Sandbox:
         self._module_name = module_name
         most = int(limits.scratch_mb * MEGABYTE) // 2
         self._files, self._unused_files = beside.admitted(files or {}, most)
-        self._fork: WorkerProcess | None = None
+        self._worker: WorkerProcess | None = None
         self._generation = 0
         self._number = 0
         self._time_budget = TimeBudget(limits)
@@ -115,7 +117,7 @@ class Sandbox:
             TypeError: an argument is not plain data (a fault of the suite).
         """
         message = {
-            "do": "call",
+            "do": Command.CALL,
             "name": name,
             "args": list(args),
             "kwargs": dict(kwargs or {}),
@@ -130,7 +132,7 @@ class Sandbox:
     def ask(
         self, handle: Handle | None, question: str, *args: Any, seconds: float | None = None
     ) -> Answer:
-        """Ask a handle one of the named questions (`questions.MODEL_QUERIES`), such as "predict".
+        """Ask a handle one of the named questions (`MODEL_QUERIES`), such as "predict".
 
         Those that make something ask no handle.
 
@@ -140,27 +142,32 @@ class Sandbox:
         """
         if question not in MODEL_QUERIES:
             raise KeyError(f"no question {question!r}; there are {', '.join(MODEL_QUERIES)}")
-        message = {"do": "ask", "name": question, "handle": handle, "args": list(args)}
+        message = {
+            "do": Command.QUERY_MODEL,
+            "name": question,
+            "handle": handle,
+            "args": list(args),
+        }
         return self._ask(Request(question, message, seconds=seconds))
 
-    def observed(self) -> dict[str, Any]:
-        """What the sandbox saw so far: claims and limits, never a reason for points."""
+    def observed(self) -> Observations:
+        """What it saw of the submission so far."""
         again, others = rebindings(self._cells)
         left_out = [what for run in self._cells for what in run.left_out]
-        return {
-            "notes": (
+        return Observations(
+            notes=(
                 *(f"{what} is left out when the process is started again." for what in left_out),
                 *others,
             ),
-            "attention": (*self._unused_files, *again),
-            "limits_hit": tuple(self._limits_hit),
-            "violations": tuple(self._violations),
-            "restarts": max(0, self._generation - 1),
-            "cpu_seconds": round(self._time_budget.cpu_seconds(), 2),
-            "seconds_factor": self._time_budget.factor,
-            "output": self._output.kept.decode("utf-8", "backslashreplace"),
-            "output_bytes": self._output.count,
-        }
+            attention=(*self._unused_files, *again),
+            limits_hit=tuple(self._limits_hit),
+            violations=tuple(self._violations),
+            restarts=max(0, self._generation - 1),
+            cpu_seconds=round(self._time_budget.cpu_seconds(), 2),
+            seconds_factor=self._time_budget.factor,
+            output=self._output.kept.decode("utf-8", "backslashreplace"),
+            output_bytes=self._output.count,
+        )
 
     def close(self) -> None:
         """End the submission's processes; idempotent."""
@@ -173,23 +180,23 @@ class Sandbox:
         if self._breakdowns[name] >= PATIENCE:
             again = self._last_breakdown[name]
             raise type(again)(f"{again.message} It is not called again.", again.detail)
-        fork = self._start()
-        if fork is None:
+        worker = self._start()
+        if worker is None:
             raise self._no_process(name)
         try:
-            said, seconds = self._exchange(fork, request, self._output)
+            answer, seconds = self._exchange(worker, request, self._output)
         except (TimedOut, Crashed, Violated) as failure:
             self._breakdowns[name] += 1
             self._last_breakdown[name] = failure
             raise
         finally:
-            self._clear_a_crowd(fork, name)
-        return Answer(said.value, said.arguments, said.shares_memory, seconds)
+            self._clear_a_crowd(worker, name)
+        return replace(cast(Answer, answer), seconds=seconds)
 
-    def _clear_a_crowd(self, fork: WorkerProcess, name: str) -> None:
-        """End a fork in which a call left so many processes that later ones would fail for it."""
-        left = len(fork.tree.pids()) - 1
-        if self._fork is fork and left > self._limits.processes // 2:
+    def _clear_a_crowd(self, worker: WorkerProcess, name: str) -> None:
+        """End a worker in which a call left so many processes that later calls would fail."""
+        left = len(worker.tree.pids()) - 1
+        if self._worker is worker and left > self._limits.processes // 2:
             self._lost = f"{name} left {left} processes running."
             self._limits_hit.append(self._lost)
             self._breakdowns[name] += 1
@@ -197,17 +204,17 @@ class Sandbox:
             self._hang_up()
 
     def _start(self) -> WorkerProcess | None:
-        """The running fork, or a fresh one that has run the cells; None when there may be none."""
-        while self._fork is None and not self._spent:
-            self._fork = start_worker(self._address, self._limits, self._module_name)
+        """The running worker, or a fresh one that has run the cells; None if there may be none."""
+        while self._worker is None and not self._spent:
+            self._worker = start_worker(self._address, self._limits, self._module_name)
             self._generation += 1
-            fork = self._fork
-            self._time_budget.watch(fork.tree, fork.factor, fork.is_importing)
-            self._run_cells(self._fork)
+            worker = self._worker
+            self._time_budget.watch(worker.tree, worker.factor, worker.is_importing)
+            self._run_cells(self._worker)
         if self._spent:
             for run in self._cells:
                 run.never_ran(self._no_process(run.cell.label))
-        return self._fork
+        return self._worker
 
     @property
     def _told(self) -> tuple[CellReport, ...]:
@@ -218,7 +225,7 @@ class Sandbox:
     def _spent(self) -> bool:
         """Whether no further process is started: out of time, or too many have ended early."""
         return self._time_budget.exhausted or (
-            self._fork is None and self._generation >= MAX_STARTS
+            self._worker is None and self._generation >= MAX_STARTS
         )
 
     def _no_process(self, what: str) -> TimedOut | Crashed:
@@ -226,12 +233,12 @@ class Sandbox:
             return TimedOut(self._time_budget.message(what))
         return Crashed(f"{what} was not run: the submission ended its process too often.")
 
-    def _run_cells(self, fork: WorkerProcess) -> None:
+    def _run_cells(self, worker: WorkerProcess) -> None:
         """Put the files there and run every cell, until one ends the process."""
         try:
             for name, content in self._files.items():
-                message = {"do": "file", "name": name, "content": content}
-                said, _ = self._exchange(fork, Request(name, message), None)
+                message = {"do": Command.WRITE_FILE, "name": name, "content": content}
+                said, _ = self._exchange(worker, Request(name, message), None)
                 if said.value and self._generation == 1:
                     sentence = f"The file {name} was not used: {str(said.value)[:200]}."
                     self._unused_files += (sentence,)
@@ -246,18 +253,18 @@ class Sandbox:
                 request = Request(run.what, message_of_cell, after=run.at)
                 output = self._output if run.is_new else None
                 try:
-                    progress, _ = self._exchange(fork, request, output)
+                    progress, _ = self._exchange(worker, request, output)
                 except CallFailed as failure:
                     run.ended(failure)
                     return
                 message_of_cell = run.came(progress)
 
     def _exchange(
-        self, fork: WorkerProcess, request: Request, output: Output | None
+        self, worker: WorkerProcess, request: Request, output: Output | None
     ) -> tuple[Any, float]:
         """Send a request; returns what came of it, and how long it took.
 
-        That is a `Said`, or the `Progress` of a cell.
+        That is an `Answer`, or the `Progress` of a cell.
         """
         what = request.what
         self._number += 1
@@ -272,7 +279,7 @@ class Sandbox:
         try:
             self._time_budget.begin(what, request.seconds)
             try:
-                answer = self._conversation(fork, packed, request.callbacks, output)
+                answer = self._conversation(worker, packed, request.callbacks, output)
             finally:
                 seconds = self._time_budget.end()
             if request.after is not None:
@@ -293,14 +300,14 @@ class Sandbox:
 
     def _conversation(
         self,
-        fork: WorkerProcess,
+        worker: WorkerProcess,
         packed: list[memoryview],
         callbacks: Callbacks | None,
         output: Output | None,
     ) -> Any:
         """Send one request and answer what is asked back; returns the answer as it came."""
         while True:
-            raw = fork.channel.exchange(packed, self._time_budget.tick, output)
+            raw = worker.channel.exchange(packed, self._time_budget.tick, output)
             answer = codec.decode(raw, generation=self._generation)
             if callbacks is None or not is_question(answer):
                 return answer
@@ -309,20 +316,20 @@ class Sandbox:
             packed = [memoryview(codec.frame(reply))]
 
     def _died(self, what: str) -> NoReturn:
-        confined = self._fork is not None and self._fork.confined
+        confined = self._worker is not None and self._worker.confined
         ended = self._hang_up(dying=True)
         how, number = ended.get("ended"), ended.get("number")
-        from_outside = how is None or (how == "signal" and number == signal.SIGKILL)
+        from_outside = how is None or (how == End.SIGNAL and number == signal.SIGKILL)
         if confined and from_outside and not self._time_budget.exhausted:
             raise SandboxLost(f"The sandbox was ended from outside while {what} ran.")
-        if how == "memory":
+        if how == End.MEMORY:
             failure: CallFailed = Crashed(
                 f"{what} used more than {self._limits.memory_mb:g} MB of memory."
             )
             self._fail(failure, self._limits_hit)
-        if how == "exit":
+        if how == End.EXIT:
             self._fail(Crashed(f"{what} ended its process (exit code {number})."), [])
-        if how == "signal":
+        if how == End.SIGNAL:
             name = _SIGNALS.get(int(number or 0), f"signal {number}")
             self._fail(Crashed(f"{what} ended its process ({name})."), [])
         self._fail(Violated(f"{what} cut the line to the grader."), self._violations)
@@ -334,9 +341,9 @@ class Sandbox:
         raise failure
 
     def _hang_up(self, dying: bool = False) -> dict[str, Any]:
-        fork, self._fork = self._fork, None
-        if fork is None:
+        worker, self._worker = self._worker, None
+        if worker is None:
             return {}
         self._time_budget.unwatch()
-        fork.channel.drain(self._output)
-        return fork.end(dying)
+        worker.channel.drain(self._output)
+        return worker.end(dying)

@@ -9,15 +9,14 @@ pyplot state or network is needed.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from autograder.student.pictures import NOTHING, PADDED, overlap
+from autograder.student.panels import NOTHING, PADDED, Frame, Panel, overlap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from autograder.student.pictures import Frame, Panel, Picture
 
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
 INK = "#222222"
@@ -35,35 +34,38 @@ PIXELS_PER_INCH = 192
 SHOWN_PIXELS_PER_INCH = 96
 
 
-def draw(picture: Picture) -> Figure:
-    """Return the figure. Each cell is a unit square; cell (0, 0) is at the upper left."""
+def draw(panels: Sequence[Panel], signs: Sequence[str], caption: str) -> Figure:
+    """Return panels, with a sign between each two, as a figure with a caption.
+
+    Each cell is a unit square; cell (0, 0) is at the upper left of its panel.
+    """
     from matplotlib.figure import Figure
 
-    tallest = max(panel.height for panel in picture.panels)
-    labels = LABEL_CELLS if any(panel.row_labels for panel in picture.panels) else 0.0
-    widths = sum(_slot(panel) for panel in picture.panels)
-    total_width = labels + widths + SIGN_CELLS * len(picture.signs) + 2 * MARGIN
-    caption = CAPTION_CELLS if picture.caption else 0.0
-    total_width = max(total_width, CELLS_PER_CHARACTER * len(picture.caption) + 2 * MARGIN)
-    total_height = TITLE_CELLS + tallest + caption + 2 * MARGIN
+    tallest = max(panel.height for panel in panels)
+    labels = LABEL_CELLS if any(panel.row_labels for panel in panels) else 0.0
+    widths = sum(_slot(panel) for panel in panels)
+    total_width = labels + widths + SIGN_CELLS * len(signs) + 2 * MARGIN
+    below = CAPTION_CELLS if caption else 0.0
+    total_width = max(total_width, CELLS_PER_CHARACTER * len(caption) + 2 * MARGIN)
+    total_height = TITLE_CELLS + tallest + below + 2 * MARGIN
     scale = min(INCHES_PER_CELL, WIDEST_INCHES / total_width)
     figure = Figure(figsize=(total_width * scale, total_height * scale), facecolor="white")
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
     axes.set_xlim(-MARGIN - labels, total_width - MARGIN - labels)
-    axes.set_ylim(tallest + caption + MARGIN, -TITLE_CELLS - MARGIN)
+    axes.set_ylim(tallest + below + MARGIN, -TITLE_CELLS - MARGIN)
     size = 72 * scale * 0.36
 
     left = 0.0
-    for number, panel in enumerate(picture.panels):
+    for number, panel in enumerate(panels):
         top = (tallest - panel.height) / 2
         _draw_panel(axes, panel, left, top, size)
         left += _slot(panel)
-        if number < len(picture.signs):
-            _write(axes, left + SIGN_CELLS / 2, tallest / 2, picture.signs[number], 1.5 * size)
+        if number < len(signs):
+            _write(axes, left + SIGN_CELLS / 2, tallest / 2, signs[number], 1.5 * size)
             left += SIGN_CELLS
-    if picture.caption:
-        axes.text(-labels, tallest + 0.6, picture.caption, va="center", color=INK, fontsize=size)
+    if caption:
+        axes.text(-labels, tallest + 0.6, caption, va="center", color=INK, fontsize=size)
     return figure
 
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from autograder.student.pictures import NOTHING, PLAIN, Panel, Picture
+from autograder.student.panels import NOTHING, PLAIN, Panel
+from autograder.student.pictures import Picture
 
 CONNECTED, RIGHT, WRONG = 0, 2, 5
 MARK = "×"  # noqa: RUF001

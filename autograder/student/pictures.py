@@ -1,7 +1,7 @@
 """Pictures of windows over numbers: padding, pooling and convolution as coloured grids.
 
 A picture shows the numbers that it is given. It computes no layer, so it gives no answer away. It
-describes itself as panels; `drawing` turns them into a figure when it is shown.
+consists of panels, which `drawing` turns into a figure when it is shown.
 """
 
 # ruff: noqa: RUF001, RUF003 (numbers are written as in mathematics, 4×4 and −1)
@@ -13,48 +13,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from autograder.student.drawing import draw, png
+from autograder.student.panels import NOTHING, PADDED, PLAIN, Frame, Panel, overlap
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Rows = Sequence[Sequence[float]]
 Margins = tuple[tuple[int, int], tuple[int, int]]
 NO_PADDING: Margins = ((0, 0), (0, 0))
-
-PLAIN = -1  # a cell with a border and no colour
-PADDED = -2  # a cell that padding added: hatched
-NOTHING = -3  # no cell here
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A rectangle around cells, in the palette colour of that index."""
-
-    top: int
-    left: int
-    height: int
-    width: int
-    colour: int
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A grid: texts, fills (a palette index, PLAIN, PADDED or NOTHING), and frames on top."""
-
-    title: str
-    texts: tuple[tuple[str, ...], ...]
-    fills: tuple[tuple[int, ...], ...]
-    frames: tuple[Frame, ...] = ()
-    row_labels: tuple[str, ...] = ()
-
-    @property
-    def height(self) -> int:
-        """The number of rows."""
-        return len(self.texts)
-
-    @property
-    def width(self) -> int:
-        """The number of columns."""
-        return len(self.texts[0])
 
 
 @dataclass(frozen=True)
@@ -72,13 +39,9 @@ class Picture:
     @cached_property
     def figure(self) -> Figure:
         """The matplotlib figure, drawn at the first access."""
-        from autograder.student.drawing import draw
-
-        return draw(self)
+        return draw(self.panels, self.signs, self.caption)
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
-        from autograder.student.drawing import png
-
         return png(self.figure)
 
     def __repr__(self) -> str:
@@ -237,15 +200,6 @@ def show_convolution(
     ]
     caption = f"{' + '.join(products)} = {_number(result[row][column])}"
     return Picture((source, weights, answer), ("∗", "="), caption)
-
-
-def overlap(frames: Sequence[Frame]) -> bool:
-    """Whether any two frames share a cell."""
-    return any(
-        abs(one.top - other.top) < one.height and abs(one.left - other.left) < one.width
-        for number, one in enumerate(frames)
-        for other in frames[:number]
-    )
 
 
 def _padded_panel(image: Rows, padding: Margins, fill: float | None) -> Panel:

@@ -56,8 +56,8 @@ def test_a_statement_that_ends_the_process_costs_itself(
         assert [problem.line for problem in report.problems] == [3]
         assert report.error.startswith("line 3 of cell 1 ")
         assert other.outcome == "ok"
-        assert student.observed()["restarts"] == 1
-        assert student.observed()["notes"] == (
+        assert student.observed().restarts == 1
+        assert student.observed().notes == (
             "line 3 of cell 1 is left out when the process is started again.",
         )
 
@@ -70,8 +70,8 @@ def test_what_is_left_out_stays_so_when_the_process_is_started_again(
         with pytest.raises(Crashed):
             student.call("die")
         assert student.call("f").value == 1
-        assert student.observed()["restarts"] == 2
-        assert student.observed()["output"].count("once") == 1
+        assert student.observed().restarts == 2
+        assert student.observed().output.count("once") == 1
 
 
 def test_a_cell_that_ends_its_process_again_and_again_loses_its_rest(
@@ -80,8 +80,8 @@ def test_a_cell_that_ends_its_process_again_and_again_loses_its_rest(
     cell = "import os\nfirst = 1\n" + "os._exit(1)\n" * 30 + "last = 1"
     with sandbox(warm_process, cell, "def f(): return first, 'last' in globals()") as student:
         assert student.call("f").value == (1, False)
-        assert student.observed()["restarts"] == 4
-        assert "The rest of cell 1" in student.observed()["notes"][-1]
+        assert student.observed().restarts == 4
+        assert "The rest of cell 1" in student.observed().notes[-1]
 
 
 def test_many_errors_of_a_cell_are_one_sentence(warm_process: WarmProcess) -> None:
@@ -113,10 +113,10 @@ def test_a_function_keeps_the_meaning_of_its_names(warm_process: WarmProcess) ->
         replaced = student.call("f", [[1, 2]], replaced={"helper": lambda x: x + 100})
         assert replaced.value == 103
         observed = student.observed()
-    assert observed["notes"] == (
+    assert observed.notes == (
         "cell 2 gives the name sum another meaning; f is graded as it stood after cell 1.",
     )
-    assert observed["attention"] == (
+    assert observed.attention == (
         "cell 3 gives f another meaning; it is graded as it stood after cell 1.",
     )
 
@@ -222,7 +222,7 @@ def test_files_beside_the_work_are_in_the_working_folder(warm_process: WarmProce
         with pytest.raises(Crashed):
             student.call("die")
         assert student.call("f").value == (6, "1,2\n")
-        assert student.observed()["attention"] == ()
+        assert student.observed().attention == ()
 
 
 def test_a_file_that_is_called_as_a_library_does_not_stand_for_it(
@@ -316,7 +316,7 @@ def test_speaking_while_a_cell_runs_costs_that_statement(warm_process: WarmProce
     with sandbox(warm_process, cell) as student:
         assert student.reports[0].outcome == "violation"
         assert student.call("f").value == 1
-        assert len(student.observed()["violations"]) == 1
+        assert len(student.observed().violations) == 1
 
 
 def test_uncommon_dtypes_cross_with_their_name(warm_process: WarmProcess) -> None:

@@ -18,7 +18,7 @@ from autograder.student import (
     show_sizes,
 )
 from autograder.student.grids import CONNECTED, RIGHT, WRONG
-from autograder.student.pictures import NOTHING, PLAIN
+from autograder.student.panels import NOTHING, PLAIN
 
 
 def drawn(chart) -> list[np.ndarray]:

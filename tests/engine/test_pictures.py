@@ -22,7 +22,7 @@ from autograder.student import (
     show_windows,
 )
 from autograder.student.drawing import PALETTE
-from autograder.student.pictures import NOTHING, PADDED, PLAIN, Frame
+from autograder.student.panels import NOTHING, PADDED, PLAIN, Frame
 
 IMAGE = [[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]
 

@@ -59,7 +59,7 @@ def test_a_library_is_there_when_the_cells_run(installed: Path) -> None:
         assert "harmless" in process.loaded
         with sandbox(process, "import harmless\ndef f(): return harmless.value") as student:
             assert student.call("f").value == 7
-            assert "hello" not in student.observed()["output"]
+            assert "hello" not in student.observed().output
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from autograder.process_pool import pool_of
 
 OWNER = """
 import os, signal
-from autograder.workers import pool_of
+from autograder.process_pool import pool_of
 
 if __name__ == "__main__":
     pool = pool_of(2)

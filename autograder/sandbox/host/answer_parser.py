@@ -6,7 +6,6 @@ Anything else is a `ProtocolError`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from autograder.sandbox.failures import (
@@ -17,10 +16,8 @@ from autograder.sandbox.failures import (
     StudentRaised,
 )
 from autograder.sandbox.host.channel import ProtocolError
-from autograder.sandbox.host.records import Problem, Progress
-
-MOST_STATEMENTS = 100_000  # of one cell
-MOST_TOLD = 50  # errors, or names, in one answer
+from autograder.sandbox.host.records import Answer, Problem, Progress
+from autograder.sandbox.protocol.words import MOST_STATEMENTS, MOST_TOLD, Reply
 
 _ERROR_KEYS = {"id", "outcome", "types", "text", "line", "traceback"}
 _PROGRESS_KEYS = {"id", "outcome", "next", "of", "line", "names", "troubles", "more", "rebound"}
@@ -31,16 +28,7 @@ _MAX_TEXT = 4_000
 _MAX_DETAIL = 16_000
 
 
-@dataclass(frozen=True)
-class Said:
-    """An "ok" answer: the value, and with `watch` the two claims that go with it."""
-
-    value: Any
-    arguments: tuple[Any, ...] | None = None
-    shares_memory: bool | None = None
-
-
-def read(answer: Any, number: int, what: str, watch: bool = False) -> Said:
+def read(answer: Any, number: int, what: str, watch: bool = False) -> Answer:
     """The value that the worker sent, or what it says went wrong.
 
     Raises:
@@ -50,8 +38,8 @@ def read(answer: Any, number: int, what: str, watch: bool = False) -> Said:
     if type(answer) is not dict or type(answer.get("id")) is not int or answer["id"] != number:
         raise ProtocolError("its answer belongs to no question")
     outcome, keys = answer.get("outcome"), set(answer)
-    if outcome == "ok":
-        return _said(answer, keys, watch)
+    if outcome == Reply.OK:
+        return _value(answer, keys, watch)
     failure = _failure(answer, outcome, keys, what)
     if failure is None:
         raise ProtocolError("its answer is not one that the protocol knows")
@@ -66,7 +54,7 @@ def progress(answer: Any, number: int, before: Progress, to_the_end: bool) -> Pr
     """
     if type(answer) is not dict or type(answer.get("id")) is not int or answer["id"] != number:
         raise ProtocolError("its answer belongs to no question")
-    if set(answer) != _PROGRESS_KEYS or answer["outcome"] != "ran":
+    if set(answer) != _PROGRESS_KEYS or answer["outcome"] != Reply.RAN:
         raise ProtocolError("its answer is not one of a cell's")
     if not _are_counts(answer[key] for key in ("next", "of", "line", "more")):
         raise ProtocolError("its answer counts in a way that the protocol does not know")
@@ -128,11 +116,11 @@ def described(answer: dict[str, Any]) -> str:
     return f"{first}: {text}{line}" if text else f"{first}{line}"
 
 
-def _said(answer: dict[str, Any], keys: set[Any], watch: bool) -> Said:
+def _value(answer: dict[str, Any], keys: set[Any], watch: bool) -> Answer:
     if not watch:
         if keys != {"id", "outcome", "value"}:
             raise ProtocolError("its answer has parts that were not asked for")
-        return Said(answer["value"])
+        return Answer(answer["value"])
     arguments, shares = answer.get("arguments"), answer.get("shares_memory")
     if (
         keys != {"id", "outcome", "value", "arguments", "shares_memory"}
@@ -140,19 +128,19 @@ def _said(answer: dict[str, Any], keys: set[Any], watch: bool) -> Said:
         or type(shares) is not bool
     ):
         raise ProtocolError("its answer lacks a part, or has one of another kind")
-    return Said(answer["value"], arguments, shares)
+    return Answer(answer["value"], arguments, shares)
 
 
 def _failure(answer: dict[str, Any], outcome: Any, keys: set[Any], what: str) -> CallFailed | None:
-    if outcome == "missing" and keys == {"id", "outcome"}:
+    if outcome == Reply.MISSING and keys == {"id", "outcome"}:
         return MissingFunction(f"There is no function called {what}.")
-    if outcome == "refused" and keys == {"id", "outcome", "text"} and _is_text(answer["text"]):
+    if outcome == Reply.REFUSED and keys == {"id", "outcome", "text"} and _is_text(answer["text"]):
         text = answer["text"][:_MAX_TEXT]
         return AnswerRefused(f"What {what} returned cannot be read: {text}.")
-    if outcome not in ("error", "not_implemented") or not _is_error(answer, keys):
+    if outcome not in (Reply.ERROR, Reply.NOT_IMPLEMENTED) or not _is_error(answer, keys):
         return None
     detail = answer["traceback"][:_MAX_DETAIL]
-    if outcome == "not_implemented":
+    if outcome == Reply.NOT_IMPLEMENTED:
         return NotImplementedByStudent(f"{what} is not implemented yet.", detail)
     return StudentRaised(
         f"{what} raised {described(answer)}",

@@ -15,6 +15,7 @@ from autograder.sandbox.failures import CallFailed, Handle, StudentRaised
 from autograder.sandbox.host.channel import ProtocolError
 from autograder.sandbox.protocol import codec
 from autograder.sandbox.protocol.remote_functions import Function, RemoteFunction
+from autograder.sandbox.protocol.words import Reply
 
 MAX_CALLBACKS = 10_000
 MAX_TEXT = 1_000
@@ -23,7 +24,7 @@ _KEYS = {"id", "outcome", "name", "args", "kwargs"}
 
 def is_question(answer: Any) -> bool:
     """Whether what came instead of an answer asks back."""
-    return type(answer) is dict and answer.get("outcome") == "asks"
+    return type(answer) is dict and answer.get("outcome") == Reply.ASKS
 
 
 class Callbacks:

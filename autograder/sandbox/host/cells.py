@@ -11,6 +11,7 @@ from typing import Any
 
 from autograder.sandbox.failures import CallFailed
 from autograder.sandbox.host.records import Cell, CellOutcome, CellReport, Problem, Progress
+from autograder.sandbox.protocol.words import Command
 
 MOST_SKIPPED = 3  # statements of a cell that may end a process; the next costs the rest of it
 MOST_PROBLEMS = 40  # that are kept of a cell
@@ -40,7 +41,7 @@ class CellRun:
         """The message that begins it in a fresh process."""
         self._at = Progress(0, -1)
         return {
-            "do": "cell",
+            "do": Command.RUN_CELL,
             "source": "" if self._is_lost else self.cell.source,
             "label": self.cell.label,
             "settles": list(self.cell.settles),
@@ -72,7 +73,7 @@ class CellRun:
         self._at = progress
         self._furthest = max(self._furthest, progress.next)
         if progress.next < progress.of:
-            return {"do": "on"}
+            return {"do": Command.CONTINUE_CELL}
         if not self._finished:
             self.rebound = progress.rebound
         self._finished = True

@@ -68,13 +68,35 @@ class Progress:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a call returned, and with `watch` two claims: its arguments afterwards, and whether
-    what it returned shares memory with one of them. `seconds` is wall time, measured outside."""
+    """What a call returned.
+
+    With `watch` there are two claims besides: its arguments afterwards, and whether what it
+    returned shares memory with one of them. `seconds` are wall time, measured outside.
+    """
 
     value: Any
-    arguments: tuple[Any, ...] | None
-    shares_memory: bool | None
-    seconds: float
+    arguments: tuple[Any, ...] | None = None
+    shares_memory: bool | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Observations:
+    """What a sandbox saw of a submission so far: claims and limits, never a reason for points.
+
+    `cpu_seconds` are of this machine, of which `seconds_factor` stand for one of the limits'
+    seconds; `output` is the beginning of what was printed, `output_bytes` the size of all of it.
+    """
+
+    notes: tuple[str, ...]
+    attention: tuple[str, ...]
+    limits_hit: tuple[str, ...]
+    violations: tuple[str, ...]
+    restarts: int
+    cpu_seconds: float
+    seconds_factor: float
+    output: str
+    output_bytes: int
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.linux.isolation import LESS
 from autograder.sandbox.process_tree import Tree
 from autograder.sandbox.protocol import codec
+from autograder.sandbox.protocol.words import Reply
 
 # Nobody waits so long but for a process that is stuck: what has ended closes its end at once.
 START_SECONDS = 300.0
@@ -112,7 +113,7 @@ class WorkerProcess:
         except (WorkerDied, ProtocolError, codec.Malformed) as error:
             how = self._line().get("ended", error)
             raise SandboxLost(f"A sandbox ended before it was ready ({how}).") from None
-        if answer.get("outcome") != "ready":
+        if answer.get("outcome") != Reply.READY:
             raise IsolationUnavailable(f"No sandbox could be set up: {answer['text']}. {LESS}")
 
     def _tick(self) -> None:

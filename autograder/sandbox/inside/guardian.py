@@ -26,6 +26,7 @@ from autograder.sandbox.linux import isolation as isolating
 from autograder.sandbox.linux.isolation import Isolation
 from autograder.sandbox.linux.root_filesystem import Plan, SetupFailed
 from autograder.sandbox.process_tree import Tree, resident_mb
+from autograder.sandbox.protocol.words import End
 
 SAMPLE_SECONDS = 0.04
 REQUEST_BYTES = 1 << 16
@@ -121,9 +122,9 @@ def _watch(
             if status is not None:
                 return status
             if connection.fileno() in ready:
-                return {"ended": "hung up"}
+                return {"ended": End.HUNG_UP}
             if over_memory(tree, limits, warm_mb):
-                return {"ended": "memory"}
+                return {"ended": End.MEMORY}
 
 
 def over_memory(tree: Tree, limits: Limits, warm_mb: float) -> bool:
@@ -139,8 +140,8 @@ def _status(worker: int) -> dict[str, Any] | None:
     if pid == 0:
         return None
     if os.WIFSIGNALED(status):
-        return {"ended": "signal", "number": os.WTERMSIG(status)}
-    return {"ended": "exit", "number": os.WEXITSTATUS(status)}
+        return {"ended": End.SIGNAL, "number": os.WTERMSIG(status)}
+    return {"ended": End.EXIT, "number": os.WEXITSTATUS(status)}
 
 
 def _end_all(worker: int) -> None:

@@ -1,4 +1,4 @@
-"""Inside the fork: runs a student's cells and answers calls, one at a time.
+"""The worker process: runs a student's cells and answers calls, one at a time.
 
 Everything that it says is a claim; the trusted side judges. Knows no test and no expected value.
 """
@@ -20,7 +20,6 @@ from autograder.execution import tracebacks
 from autograder.execution.session import OpenCell, Session, Trouble
 from autograder.execution.tracebacks import described
 from autograder.sandbox.failures import Handle
-from autograder.sandbox.host.answer_parser import MOST_STATEMENTS, MOST_TOLD
 from autograder.sandbox.inside.connection import WorkerConnection
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.linux import isolation as isolating
@@ -29,6 +28,7 @@ from autograder.sandbox.linux.root_filesystem import SCRATCH, Plan, SetupFailed
 from autograder.sandbox.protocol import beside, codec, request_codec
 from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import RemoteFunction
+from autograder.sandbox.protocol.words import MOST_STATEMENTS, MOST_TOLD, Command, Reply
 
 THREADS_OF_TENSORFLOW = 1
 NOTHING_TO_INSTALL = {  # `!pip install` finds no network: let it say so at once
@@ -51,24 +51,23 @@ def run(
     """Isolate this process, say so, and serve until the trusted side hangs up."""
     connection = socket.socket(fileno=descriptor)
     connection.setblocking(True)
-    line = WorkerConnection(connection, limits.answer_bytes)
+    wire = WorkerConnection(connection, limits.answer_bytes)
     try:
         isolating.enter_inside(isolation, plan, limits)
         _settle(scratch or SCRATCH)
     except (SetupFailed, OSError) as failure:
-        line.send(codec.encode({"id": 0, "outcome": "unavailable", "text": str(failure)}))
+        wire.send(codec.encode({"id": 0, "outcome": Reply.UNAVAILABLE, "text": str(failure)}))
         os._exit(1)
-    line = WorkerConnection(
-        connection, limits.answer_bytes
-    )  # of this process, should set-up have forked
+    # Made again for the case that the set-up forked: it belongs to one process.
+    wire = WorkerConnection(connection, limits.answer_bytes)
     session = Session(shell, module_name)
     session.namespace["_dh"][:] = [os.getcwd()]  # what `%cd` goes back to, and shows
-    worker = _Worker(session, limits, line)
-    line.send(codec.encode({"id": 0, "outcome": "ready"}))
+    worker = _Worker(session, limits, wire)
+    wire.send(codec.encode({"id": 0, "outcome": Reply.READY}))
     while True:
-        answer = worker.answer(request_codec.decode(line.receive(), line.fill))
+        answer = worker.answer(request_codec.decode(wire.receive(), wire.fill))
         _flush()
-        line.send(answer)
+        wire.send(answer)
 
 
 def _settle(scratch: str) -> None:
@@ -108,8 +107,8 @@ def _text(descriptor: int, mode: str) -> TextIO:
 
 
 class _Worker:
-    def __init__(self, session: Session, limits: Limits, line: WorkerConnection) -> None:
-        self.connection = line
+    def __init__(self, session: Session, limits: Limits, connection: WorkerConnection) -> None:
+        self.connection = connection
         self.session = session
         self.namespace = session.namespace
         self.limits = limits
@@ -122,15 +121,15 @@ class _Worker:
         """The payload that answers one request."""
         number = request["id"]
         try:
-            if request["do"] == "cell":
+            if request["do"] == Command.RUN_CELL:
                 self.cell = _CellUnderWay(self.session, request)
                 answer = self.run_on(request["all"])
-            elif request["do"] == "on":
+            elif request["do"] == Command.CONTINUE_CELL:
                 answer = self.run_on(request["all"])
-            elif request["do"] == "file":
+            elif request["do"] == Command.WRITE_FILE:
                 said = beside.write(self.folder, request["name"], request["content"])
-                answer = {"outcome": "ok", "value": said}
-            elif request["do"] == "ask":
+                answer = {"outcome": Reply.OK, "value": said}
+            elif request["do"] == Command.QUERY_MODEL:
                 answer = self.ask(request)
             else:
                 self.called = request["name"]
@@ -143,7 +142,9 @@ class _Worker:
                     answer = self.call(function, request)
             return self.encoded({"id": number, **answer})
         except codec.CannotCross as refusal:
-            return codec.encode({"id": number, "outcome": "refused", "text": str(refusal)[:500]})
+            return codec.encode(
+                {"id": number, "outcome": Reply.REFUSED, "text": str(refusal)[:500]}
+            )
         except BaseException as error:  # whatever a student's object raises on its way out
             return codec.encode({"id": number, **described(error)})
 
@@ -175,7 +176,7 @@ class _Worker:
 
     def call(self, function: Any, request: dict[str, Any]) -> dict[str, Any]:
         if function is None:
-            return {"outcome": "missing"}
+            return {"outcome": Reply.MISSING}
         arguments = self.resolved(request["args"])
         keywords = self.resolved(request["kwargs"])
         try:
@@ -183,9 +184,9 @@ class _Worker:
         except BaseException as error:
             said = described(error)
             if isinstance(error, NotImplementedError) and tracebacks.is_raised_by_student(error):
-                said["outcome"] = "not_implemented"  # by the stub, and not by a library
+                said["outcome"] = Reply.NOT_IMPLEMENTED  # by the stub, and not by a library
             return said
-        answer = {"outcome": "ok", "value": value}
+        answer = {"outcome": Reply.OK, "value": value}
         if request["watch"]:
             answer["arguments"] = tuple(arguments)
             answer["shares_memory"] = _shares_memory(value, [*arguments, *keywords.values()])
@@ -199,7 +200,7 @@ class _Worker:
                 value = question(self.resolved(handle), *self.resolved(request["args"]))
         except BaseException as error:
             return described(error)
-        return {"outcome": "ok", "value": value}
+        return {"outcome": Reply.OK, "value": value}
 
 
 class _CellUnderWay:
@@ -240,7 +241,7 @@ class _CellUnderWay:
             self.cell.close()
             rebound = self.session.rebindings[self.known :][:MOST_TOLD]
         return {
-            "outcome": "ran",
+            "outcome": Reply.RAN,
             "next": self.next,
             "of": self.of,
             "line": upcoming.line if upcoming else 0,
@@ -278,5 +279,5 @@ def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except BaseException:  # the student put something else there: his output, his loss
+        except BaseException:  # the student put something else there and loses the output
             continue

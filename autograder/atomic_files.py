@@ -1,0 +1,36 @@
+"""Files that are replaced in one step: a reader sees the old content or the new, never a part."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def replacing(path: Path, mode: int | None = None) -> Iterator[BinaryIO]:
+    """Yields a new file, which takes the place of `path` once it is written without an error.
+
+    Its permissions are `mode`, or those of any new file of this process. Folders are made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        if mode is not None:
+            temporary.chmod(mode)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def write_text(path: Path, text: str, mode: int | None = None) -> None:
+    """Write text in UTF-8, lone surrogates escaped."""
+    with replacing(path, mode) as file:
+        file.write(text.encode("utf-8", "backslashreplace"))

@@ -1,0 +1,41 @@
+"""The words that the two sides exchange, and bounds that both sides keep."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+MOST_STATEMENTS = 100_000  # of one cell
+MOST_TOLD = 50  # errors, or names, in one reply
+
+
+class Command(StrEnum):
+    """What the worker is to do: the value of "do" in a request."""
+
+    RUN_CELL = "cell"
+    CONTINUE_CELL = "on"
+    WRITE_FILE = "file"
+    QUERY_MODEL = "ask"
+    CALL = "call"
+
+
+class Reply(StrEnum):
+    """What the worker says: the value of "outcome" in what it sends."""
+
+    READY = "ready"
+    UNAVAILABLE = "unavailable"
+    OK = "ok"
+    RAN = "ran"
+    ASKS = "asks"  # for a value of a remote function, while a call lasts
+    MISSING = "missing"
+    REFUSED = "refused"
+    ERROR = "error"
+    NOT_IMPLEMENTED = "not_implemented"
+
+
+class End(StrEnum):
+    """How the worker ended: the value of "ended" in the guardian's last message."""
+
+    HUNG_UP = "hung up"  # the trusted side closed the connection
+    MEMORY = "memory"
+    SIGNAL = "signal"
+    EXIT = "exit"
