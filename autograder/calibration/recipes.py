@@ -1,7 +1,7 @@
-"""Ways to train, as the course's evidence module has them, and a digest of what each one does.
+"""Recipes to train, as the course's evidence module has them, and a digest of what each one does.
 
-The module is the course's own code. A digest covers a way's code and whatever of the module that
-code leads to, without comments, docstrings and annotations: it stays the same while other ways
+The module is the course's own code. A digest covers a recipe's code and whatever of the module that
+code leads to, without comments, docstrings and annotations: it stays the same while other recipes
 come and go, and changes when what is trained changes. Knows no network and no dataset.
 """
 
@@ -21,21 +21,21 @@ from typing import Any, Literal
 from autograder.errors import CourseError
 
 Kind = Literal["right", "unsuited", "broken"]
-"""Right ways must pass and broken ones must not. Unsuited ones are right and learn too slowly in so
-few epochs, or take steps so large that training may break down: students are told so."""
+"""Right recipes must pass and broken ones must not. Unsuited ones are right and learn too slowly in
+so few epochs, or take steps so large that training may break down: students are told so."""
 KINDS: tuple[Kind, ...] = ("right", "unsuited", "broken")
 TABLES = ("RUNS", "UNSUITED", "BROKEN")
 
 
 @dataclass(frozen=True)
 class Recipes:
-    """An evidence module that was loaded: its ways to train, its `run`, and its text."""
+    """An evidence module that was loaded: its recipes, its `run`, and its text."""
 
     module: Mapping[str, Any]
     text: str
 
     def names(self, kind: Kind, dataset: str) -> tuple[str, ...]:
-        """The ways of a kind: `RUNS` without those that `UNSUITED` names for the dataset."""
+        """The recipes of a kind: `RUNS` without those that `UNSUITED` names for the dataset."""
         if kind == "broken":
             return tuple(self.module["BROKEN"])
         unsuited = tuple(self.module["UNSUITED"].get(dataset, ()))
@@ -45,10 +45,10 @@ class Recipes:
 
     def digest(self, name: str) -> str:
         """Of what is trained and how it is scored, under whatever terms."""
-        way = (self.module["RUNS"] | self.module["BROKEN"])[name]
+        recipe = (self.module["RUNS"] | self.module["BROKEN"])[name]
         reader = _Reader(self.module, _functions(self.text))
-        # `run` looks the way up in the tables; a way that does so depends on whatever is in them
-        told = repr((reader.told(self.module["run"], skip=TABLES), reader.told(way)))
+        # `run` looks the recipe up in the tables; a recipe that does so depends on all in them
+        told = repr((reader.told(self.module["run"], skip=TABLES), reader.told(recipe)))
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 

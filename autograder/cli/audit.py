@@ -150,10 +150,10 @@ def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
 
     others: tuple[Kind, Kind] = ("unsuited", "broken")
     terms = evidence.terms_of(assignment)
-    found = _rehearsed(assignment, "right", runs, how)
+    found = _trained(assignment, "right", runs, how)
     each = min(trainings.RUNS_OF_EACH_OTHER, runs)
     unsuited, broken = (
-        _rehearsed(assignment, kind, each * len(evidence.ways(assignment, kind)), how)
+        _trained(assignment, kind, each * len(evidence.recipe_names(assignment, kind)), how)
         for kind in others
     )
     try:
@@ -171,13 +171,13 @@ def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
     supported = terms.threshold is not None and proposal.supports(in_use, terms.spread)
     if not supported:
         in_use = proposal.threshold
-    passed = sorted({run.optimiser for run in broken.runs if run.accuracy >= in_use})
-    for way in passed:
-        console.print(f"[red]✗[/red] a threshold of {in_use:.1%} lets through: {safe(way)}")
-    fallen = [way for way, each in found.tried().items() if min(each) < in_use]
-    for way in fallen:
-        console.print(f"[red]✗[/red] {safe(way)} fell below {in_use:.1%}: is it unsuited?")
-    untried = set(evidence.ways(assignment)) - set(found.accuracies())
+    passed = sorted({run.recipe for run in broken.runs if run.accuracy >= in_use})
+    for recipe in passed:
+        console.print(f"[red]✗[/red] a threshold of {in_use:.1%} lets through: {safe(recipe)}")
+    fallen = [recipe for recipe, each in found.tried().items() if min(each) < in_use]
+    for recipe in fallen:
+        console.print(f"[red]✗[/red] {safe(recipe)} fell below {in_use:.1%}: is it unsuited?")
+    untried = set(evidence.recipe_names(assignment)) - set(found.accuracies())
     if untried:
         console.print(f"Not tried here: {safe(', '.join(sorted(untried)))}", soft_wrap=True)
     if not supported or terms.evidence_runs != found.counted:
@@ -188,16 +188,16 @@ def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
     return supported and not passed and not fallen
 
 
-def _rehearsed(assignment: Assignment, kind: Kind, runs: int, how: _Training) -> Evidence:
+def _trained(assignment: Assignment, kind: Kind, runs: int, how: _Training) -> Evidence:
     from autograder.calibration import evidence
-    from autograder.calibration.trainings import rehearse
+    from autograder.calibration.trainings import run_trainings
     from autograder.cli.console import Progress
 
-    known = evidence.ways(assignment, kind)
+    known = evidence.recipe_names(assignment, kind)
     if how.only and kind != "right" and not set(how.only) & set(known):
         runs = 0
     with Progress(0, f"{kind.capitalize()} training of {assignment.name}") as progress:
-        return rehearse(
+        return run_trainings(
             assignment,
             runs=runs,
             kind=kind,
@@ -205,7 +205,7 @@ def _rehearsed(assignment: Assignment, kind: Kind, runs: int, how: _Training) ->
             jobs=how.jobs,
             fresh=how.fresh,
             on_start=progress.expect,
-            on_run=lambda run: progress.advance(f"{run.optimiser}: {run.accuracy:.2%}"),
+            on_run=lambda run: progress.advance(f"{run.recipe}: {run.accuracy:.2%}"),
         )
 
 
@@ -221,10 +221,10 @@ def _show_evidence(found: Evidence, threshold: float | None) -> None:
         table.add_column(title, justify="right")
     if threshold is not None:
         table.add_column(f"chance below {threshold:.1%}", justify="right")
-    for way, each in sorted(found.distributions().items()):
+    for recipe, each in sorted(found.distributions().items()):
         shares = (each.mean, each.deviation, each.smallest, each.usual, each.least)
-        cells = [safe(way), str(each.runs), *(f"{share:.2%}" for share in shares)]
+        cells = [safe(recipe), str(each.runs), *(f"{share:.2%}" for share in shares)]
         if threshold is not None:
-            cells.append(f"{chance_below(threshold, found.accuracies()[way], found.images):.1e}")
+            cells.append(f"{chance_below(threshold, found.accuracies()[recipe], found.images):.1e}")
         table.add_row(*cells)
     output().print(table)

@@ -46,7 +46,7 @@ def is_students(file: str) -> bool:
     return beside or is_cell(file)
 
 
-def described(error: BaseException) -> dict[str, Any]:
+def error_fields(error: BaseException) -> dict[str, Any]:
     """The fields of an "error" answer."""
     return {
         "outcome": "error",

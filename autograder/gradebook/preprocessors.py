@@ -81,7 +81,7 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is
         if result.status == "grader_error":
             with open_book(assignment) as book:
                 book.ask_for_attention(names["student"])
-                book.keep()
+                book.commit()
             raise GraderFailed(f"{names['student']} stays ungraded: {result.reason}")
         annotate(notebook, result, assignment)
         return notebook, resources

@@ -63,17 +63,21 @@ def write(
         CourseError: the gradebook cannot be used at all.
     """
     problems: list[Problem] = []
-    with _alone(assignment.root, on_wait), _usable(assignment), open_book(assignment) as book:
+    with (
+        _gradebook_lock(assignment.root, on_wait),
+        _usable(assignment),
+        open_book(assignment) as book,
+    ):
         _register(book, assignment)
         for each in graded:
             result = each.result
             try:
                 reason = _write_one(book, each, submissions[result.student], assignment)
-                book.keep()
+                book.commit()
             except OperationalError:
                 raise
             except Exception as error:  # reported by name; the other grades must not depend on it
-                book.drop()
+                book.rollback()
                 reason = f"could not be written to the gradebook: {error}"
             if reason:
                 problems.append(Problem(result.student, reason))
@@ -106,14 +110,14 @@ def register(assignment: Assignment) -> None:
     Raises:
         CourseError: cells were added or removed although submissions are in the gradebook.
     """
-    with _alone(assignment.root), _usable(assignment), open_book(assignment) as book:
+    with _gradebook_lock(assignment.root), _usable(assignment), open_book(assignment) as book:
         _register(book, assignment)
 
 
 def _register(book: Book, assignment: Assignment) -> None:
     if book.is_registered():
         return
-    book.drop()
+    book.rollback()
     with tempfile.TemporaryDirectory(prefix="autograder-register-") as folder:
         scratch = Path(folder)
         target = scratch / "source" / assignment.name / assignment.source_notebook.name
@@ -121,7 +125,7 @@ def _register(book: Book, assignment: Assignment) -> None:
         shutil.copy(assignment.source_notebook, target)
         config = configuration.load(assignment.root)
         generate(assignment.name, scratch, config, book.folders.db_url)
-    book.drop()
+    book.rollback()
     if not book.is_registered():
         raise CourseError(
             f"assignments/{assignment.name} is not what its source gives: "
@@ -155,7 +159,7 @@ def _write_one(book: Book, graded: Graded, place: Path, assignment: Assignment) 
         annotate(notebook, result, assignment)
         book.save(student, notebook, texts(earlier))
         book.apply_lateness(student)
-        book.keep()
+        book.commit()
         _replace_folder(target, notebook, folder, assignment, book)
     else:
         book.apply_lateness(student)
@@ -217,7 +221,7 @@ def _replace_folder(
 
 
 @contextmanager
-def _alone(root: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+def _gradebook_lock(root: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Lock the course's gradebook against other runs of this program; a second one waits."""
     folder = root / ".autograder"
     folder.mkdir(mode=0o700, exist_ok=True)

@@ -95,7 +95,7 @@ class ShowAllFailures(ast.NodeTransformer):
             isinstance(each, ast.ImportFrom) and each.module == "__future__" for each in node.body
         ):
             return node  # which must come first
-        body = [self._alone(statement) for statement in node.body]
+        body = [self._with_own_failure(statement) for statement in node.body]
         last = (
             body.pop()
             if isinstance(node.body[-1], ast.Expr) and body[-1] is node.body[-1]
@@ -105,7 +105,7 @@ class ShowAllFailures(ast.NodeTransformer):
         node.body = [whole] if last is None else [whole, last]
         return node
 
-    def _alone(self, statement: ast.stmt) -> ast.stmt:
+    def _with_own_failure(self, statement: ast.stmt) -> ast.stmt:
         return (
             _in_context("one", [statement], statement) if self._is_check(statement) else statement
         )

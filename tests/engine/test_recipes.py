@@ -32,24 +32,24 @@ UNSUITED = {"digits": ("slow",)}
 def run(name, x):
     return (RUNS | BROKEN)[name](x)
 '''
-WAYS = ("slow", "fast", "twice", "many")
+NAMES = ("slow", "fast", "twice", "many")
 
 
 def digests(path: Path, text: str) -> dict[str, str]:
     path.write_text(text, encoding="utf-8")
     found = recipes.load(path)
-    return {way: found.digest(way) for way in WAYS}
+    return {name: found.digest(name) for name in NAMES}
 
 
 def changed(folder: Path, old: str, new: str) -> set[str]:
-    """The ways whose digest differs where the one text stands in place of the other."""
+    """The recipes whose digest differs where the one text stands in place of the other."""
     assert old in TEXT
     before, after = (digests(folder / "mini.py", text) for text in (TEXT, TEXT.replace(old, new)))
-    return {way for way in WAYS if before[way] != after[way]}
+    return {name for name in NAMES if before[name] != after[name]}
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "ways"),
+    ("old", "new", "names"),
     [
         ("RATE = 0.1", "RATE = 0.1  # a remark", set()),
         ('"""One step."""', '"""A step."""', set()),
@@ -57,22 +57,22 @@ def changed(folder: Path, old: str, new: str) -> set[str]:
         ('"fast": _made(0.9)', '"fast": _made(0.8)', {"fast", "many"}),
         ('"fast": _made(0.9)', '"fast": _made(0.9), "third": _made(3)', {"many"}),
         ('"slow": _made(0.5)', '"slow": _made(0.4)', {"slow", "twice", "many"}),
-        ("RATE = 0.1", "RATE = 0.2", set(WAYS)),
-        ("return rate * RATE", "return rate + RATE", set(WAYS)),
-        ("[name](x)", "[name](x + 1)", set(WAYS)),
+        ("RATE = 0.1", "RATE = 0.2", set(NAMES)),
+        ("return rate * RATE", "return rate + RATE", set(NAMES)),
+        ("[name](x)", "[name](x + 1)", set(NAMES)),
     ],
 )
 def test_a_digest_changes_with_what_is_trained_and_with_nothing_else(
-    tmp_path: Path, old: str, new: str, ways: set[str]
+    tmp_path: Path, old: str, new: str, names: set[str]
 ) -> None:
-    assert changed(tmp_path, old, new) == ways
+    assert changed(tmp_path, old, new) == names
 
 
-def test_different_ways_have_different_digests(tmp_path: Path) -> None:
-    assert len(set(digests(tmp_path / "mini.py", TEXT).values())) == len(WAYS)
+def test_different_recipes_have_different_digests(tmp_path: Path) -> None:
+    assert len(set(digests(tmp_path / "mini.py", TEXT).values())) == len(NAMES)
 
 
-def test_what_is_unsuited_on_a_dataset_is_not_among_the_right_ways_there(tmp_path: Path) -> None:
+def test_what_is_unsuited_on_a_dataset_is_not_among_the_right_recipes_there(tmp_path: Path) -> None:
     path = tmp_path / "mini.py"
     path.write_text(TEXT, encoding="utf-8")
     found = recipes.load(path)

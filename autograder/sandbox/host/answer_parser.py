@@ -80,7 +80,7 @@ def _problem(said: Any, first: int, after: int) -> tuple[int, Problem]:
     if type(said["statement"]) is not int or not first <= said["statement"] < after:
         raise ProtocolError("its answer holds an error of what it did not run")
     line = said["line"] if 0 < said["line"] <= _MAX_COUNT else 0
-    return said["statement"], Problem("error", described(said), line, _names(said["names"]))
+    return said["statement"], Problem("error", error_sentence(said), line, _names(said["names"]))
 
 
 def _rebinding(said: Any) -> tuple[str, str, str]:
@@ -108,7 +108,7 @@ def _are_counts(values: Iterable[Any]) -> bool:
     return all(type(value) is int and 0 <= value <= _MAX_COUNT for value in values)
 
 
-def described(answer: dict[str, Any]) -> str:
+def error_sentence(answer: dict[str, Any]) -> str:
     """`NameError: name 'foo' is not defined (line 3)`."""
     first = answer["types"][0][:100] if answer["types"] else "an exception"
     text = answer["text"][:_MAX_TEXT]
@@ -143,11 +143,11 @@ def _failure(answer: dict[str, Any], outcome: Any, keys: set[Any], what: str) ->
     if outcome == Reply.NOT_IMPLEMENTED:
         return NotImplementedByStudent(f"{what} is not implemented yet.", detail)
     return StudentRaised(
-        f"{what} raised {described(answer)}",
+        f"{what} raised {error_sentence(answer)}",
         detail,
         type_names=tuple(name[:100] for name in answer["types"][:20]),
         text=answer["text"][:_MAX_TEXT],
-        description=described(answer),
+        description=error_sentence(answer),
     )
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from autograder.execution import tracebacks
 from autograder.execution.session import OpenCell, Session, Trouble
-from autograder.execution.tracebacks import described
+from autograder.execution.tracebacks import error_fields
 from autograder.sandbox.failures import Handle
 from autograder.sandbox.inside.connection import WorkerConnection
 from autograder.sandbox.limits import Limits
@@ -146,7 +146,7 @@ class _Worker:
                 {"id": number, "outcome": Reply.REFUSED, "text": str(refusal)[:500]}
             )
         except BaseException as error:  # whatever a student's object raises on its way out
-            return codec.encode({"id": number, **described(error)})
+            return codec.encode({"id": number, **error_fields(error)})
 
     def encoded(self, answer: dict[str, Any]) -> bytes:
         return codec.encode(answer, limit=self.limits.answer_bytes, keep=self.keep)
@@ -182,7 +182,7 @@ class _Worker:
         try:
             value = function(*arguments, **keywords)
         except BaseException as error:
-            said = described(error)
+            said = error_fields(error)
             if isinstance(error, NotImplementedError) and tracebacks.is_raised_by_student(error):
                 said["outcome"] = Reply.NOT_IMPLEMENTED  # by the stub, and not by a library
             return said
@@ -199,7 +199,7 @@ class _Worker:
             with self.session.as_it_stood(self.called):  # a model's layers use names, too
                 value = question(self.resolved(handle), *self.resolved(request["args"]))
         except BaseException as error:
-            return described(error)
+            return error_fields(error)
         return {"outcome": Reply.OK, "value": value}
 
 
@@ -253,7 +253,7 @@ class _CellUnderWay:
 
 
 def _told(trouble: Trouble) -> dict[str, Any]:
-    said = described(trouble.error)
+    said = error_fields(trouble.error)
     return {
         "statement": trouble.statement,
         "names": list(trouble.names[:MOST_TOLD]),

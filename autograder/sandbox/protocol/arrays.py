@@ -81,11 +81,11 @@ def is_of_numbers(dtype: np.dtype[Any]) -> bool:
 
 def encoded(array: np.ndarray[Any, Any]) -> bytes:
     """dtype, shape and elements of an array, little-endian and in C order."""
-    head, array = described(array)
+    head, array = head_and_array(array)
     return b"".join((head, bytes_of(array)))
 
 
-def described(array: np.ndarray[Any, Any]) -> tuple[bytes, np.ndarray[Any, Any]]:
+def head_and_array(array: np.ndarray[Any, Any]) -> tuple[bytes, np.ndarray[Any, Any]]:
     """dtype and shape of an array, and the array as the wire has it, itself where it is so."""
     if array.ndim > MAX_NDIM or math.prod(max(1, size) for size in array.shape) > MAX_ELEMENTS:
         raise CannotCross(f"it is an array of shape {array.shape}")
@@ -99,7 +99,7 @@ def described(array: np.ndarray[Any, Any]) -> tuple[bytes, np.ndarray[Any, Any]]
 
 
 def bytes_of(array: np.ndarray[Any, Any]) -> memoryview:
-    """The memory of an array that `described` gave."""
+    """The memory of an array that `head_and_array` gave."""
     return array.reshape(-1).view(np.uint8).data
 
 
@@ -131,7 +131,7 @@ def decoded(data: bytes, *, scalar: bool) -> Any:
 
 
 def head_of(data: bytes) -> tuple[tuple[int, ...], np.dtype[Any], int]:
-    """Shape and dtype as `described` wrote them, and where they end.
+    """Shape and dtype as `head_and_array` wrote them, and where they end.
 
     Raises:
         Malformed: anything else.

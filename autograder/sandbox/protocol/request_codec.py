@@ -50,7 +50,7 @@ class _Encoder(codec.Encoder):
             return super().array(value)
         self.bytes += value.nbytes
         self.check_size()
-        head, array = arrays.described(np.asarray(value))
+        head, array = arrays.head_and_array(np.asarray(value))
         self.beside.append(arrays.bytes_of(array))
         return msgpack.ExtType(_BESIDE, head)
 
