@@ -114,7 +114,9 @@ class _Checking:
                 continue
             check = self._checked(step)
             if check.outcome == "passed":
-                below = f"{name} stands below this exercise: move it above, where Jupyter finds it."
+                below = (
+                    f"{name} is defined below this exercise: move it above, where Jupyter finds it."
+                )
                 check = replace(check, text="\n".join(filter(None, (check.text, below))))
                 exercises = {**self._found.exercises, step.exercise: check}
                 self._found = replace(self._found, exercises=exercises)

@@ -159,7 +159,7 @@ def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
     try:
         proposal = found.proposal()
     except ValueError as error:
-        raise AutograderError(f"No threshold can be told: {error}.") from None
+        raise AutograderError(f"No threshold can be computed: {error}.") from None
     path = evidence.evidence_file(assignment)
     picture = as_svg(found, {"unsuited": unsuited, "broken": broken}, proposal, terms.threshold)
     atomic_files.write_text(path.with_suffix(".svg"), picture)
