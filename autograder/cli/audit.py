@@ -32,7 +32,7 @@ def audit(
         str | None,
         typer.Argument(
             metavar="[ASSIGNMENT]",
-            help="Which one; all of the course without it.",
+            help="The assignment; by default all of the course.",
             show_default=False,
         ),
     ] = None,
@@ -42,18 +42,18 @@ def audit(
     ] = False,
     dataset: DatasetOption = None,
     runs: Annotated[
-        int, typer.Option(min=1, help="With --training: how many runs, of all ways together.")
+        int, typer.Option(min=1, help="With --training: the number of runs, over all recipes.")
     ] = 200,
     way: Annotated[
         list[str] | None,
         typer.Option(
             "--way",
-            help="With --training: train in this way only; may be given again.",
+            help="With --training: train this recipe only; may be repeated.",
             show_default=False,
         ),
     ] = None,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="With --training: forget the runs of earlier times.")
+        bool, typer.Option("--fresh", help="With --training: discard earlier runs.")
     ] = False,
     matrix: Annotated[
         bool,
@@ -62,7 +62,7 @@ def audit(
     jobs: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Processes at a time; one per core without it.", show_default=False
+            min=1, help="Processes at a time; by default one per core.", show_default=False
         ),
     ] = None,
     isolation: IsolationOption = "namespaces",

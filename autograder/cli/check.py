@@ -29,15 +29,13 @@ def check(
         Path | None,
         typer.Argument(
             metavar="[FILE]",
-            help="A notebook or .py file; without it, the only notebook in this folder.",
+            help="A notebook or .py file; by default the only notebook in this folder.",
             show_default=False,
         ),
     ] = None,
     watch: Annotated[
         bool,
-        typer.Option(
-            "--watch", help="Check again whenever the file is saved: what the change touches."
-        ),
+        typer.Option("--watch", help="Check again whenever the file is saved: only what changed."),
     ] = False,
     exercise: Annotated[
         list[str] | None,
@@ -50,7 +48,7 @@ def check(
     checks: Annotated[
         Path | None,
         typer.Option(
-            help="The released notebook, where FILE has no checks of its own.",
+            help="The released notebook, if FILE has no checks of its own.",
             exists=True,
             dir_okay=False,
             show_default=False,
