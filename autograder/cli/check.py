@@ -90,20 +90,20 @@ def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
     """Check at each save, until Ctrl-C."""
     from autograder.cli.check_runner import show, show_unchanged
 
-    told = False
+    has_shown = False
     for _ in saves(path, checker.is_outdated):
         try:
             report, is_new = checker.check()
             says("")
-            if is_new or not told:
+            if is_new or not has_shown:
                 show(path, report)
             else:
                 show_unchanged(path)
-            told = True
+            has_shown = True
         except AutograderError as error:
             says("")
             complain(str(error))
-            told = False
+            has_shown = False
         say(f"Watching {path.name}: save it to check again, Ctrl-C to stop.")
     raise AssertionError("watching ends with an exception")
 

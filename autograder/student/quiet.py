@@ -80,7 +80,7 @@ def without_remarks() -> Iterator[None]:
         os.dup2(saved, STDERR)
         os.close(saved)
         kept.seek(0)
-        said = kept.read()
+        printed = kept.read()
         kept.close()
         with contextlib.suppress(OSError):
-            os.write(STDERR, remark.sub(b"", said) if remark else said)
+            os.write(STDERR, remark.sub(b"", printed) if remark else printed)
