@@ -122,13 +122,13 @@ class Pool:
         self._end(worker)
 
     def _started(self) -> _Worker:
-        ours, theirs = multiprocessing.Pipe()
-        process = self._context.Process(target=_work, args=(theirs, self._prepare), daemon=True)
+        own_end, worker_end = multiprocessing.Pipe()
+        process = self._context.Process(target=_work, args=(worker_end, self._prepare), daemon=True)
         process.start()
-        theirs.close()
+        worker_end.close()
         with self._lock:
             self._processes.add(process)
-        return _Worker(process, ours)
+        return _Worker(process, own_end)
 
     def _end(self, worker: _Worker) -> None:
         worker.connection.close()

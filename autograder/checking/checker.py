@@ -153,14 +153,14 @@ class Checker:
         passing: list[str] = []
         known: dict[str, _Known] = {}
         for step in plan.cells:
-            told = tuple(problem.text for problem in run.problems if problem.cell == step.label)
+            texts = tuple(problem.text for problem in run.problems if problem.cell == step.label)
             if step.label in ran and ran[step.label].only is None:
-                known[step.source] = _Known(plan.mark(step), plan.places(step), None, told)
+                known[step.source] = _Known(plan.mark(step), plan.places(step), None, texts)
             elif step.source in self._last.cells:
                 known[step.source] = self._last.cells[step.source]
-                passing += [text for text in told if text not in known[step.source].problems]
+                passing += [text for text in texts if text not in known[step.source].problems]
             else:
-                passing += told
+                passing += texts
         self._last.cells = known
         return (*passing, *_end_of(ended, self._seconds))
 

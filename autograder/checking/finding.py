@@ -125,12 +125,12 @@ def _release(path: Path) -> Release | None:
 
 def _as_released(cell: RawCell) -> NotebookCell:
     """Treat a cell as a released cell. A released script only has the id of a cell."""
-    said: dict[str, Any] = dict(cell.nbgrader)
-    if cell.grade_id and not {"grade", "solution", "locked"} & said.keys():
+    metadata: dict[str, Any] = dict(cell.nbgrader)
+    if cell.grade_id and not {"grade", "solution", "locked"} & metadata.keys():
         is_check = cell.grade_id.startswith(GRADE_CELL_PREFIX)
         is_answer = cell.cell_type == "markdown" and cell.source.strip() == ANSWER_STUB
-        said |= {"grade": is_check or is_answer, "solution": is_answer, "locked": is_check}
-    return NotebookCell(cell.cell_type, cell.source, said)
+        metadata |= {"grade": is_check or is_answer, "solution": is_answer, "locked": is_check}
+    return NotebookCell(cell.cell_type, cell.source, metadata)
 
 
 def _without_solutions(release: Release) -> Release:

@@ -43,10 +43,12 @@ class Job:
         return tuple(step.exercise for step in self.steps if step.exercise and step.only is None)
 
     def as_json(self) -> str:
+        """Write the job as JSON."""
         return json.dumps(asdict(self))
 
     @classmethod
     def of_json(cls, text: str) -> Self:
+        """Read a job that `as_json` wrote."""
         document = json.loads(text)
         steps = tuple(
             Step(

@@ -43,6 +43,7 @@ class Names:
 
     @property
     def changes(self) -> frozenset[str]:
+        """The names that are bound or changed, certainly or perhaps."""
         return self.sets | self.touches
 
     @property

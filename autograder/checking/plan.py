@@ -110,8 +110,8 @@ class Plan:
         same.
         """
         texts = [self._flat[place].source for place in sorted(self._needed(step))]
-        told = repr((texts, step.source, self.beside))
-        return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()
+        content = repr((texts, step.source, self.beside))
+        return hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()
 
     def places(self, step: Step) -> tuple[tuple[str, int], ...]:
         """Return the places (label, line) of all that a step needs; messages may name them."""

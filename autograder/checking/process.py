@@ -135,11 +135,11 @@ class Runner:
             selector.register(process.stdout, selectors.EVENT_READ)
             while True:
                 if selector.select(POLL_SECONDS):
-                    said = process.stdout.readline().split()
-                    if said[:1] != [b"started"]:  # "ended", or the process is gone
-                        self._running = None if said else self._running
+                    answer = process.stdout.readline().split()
+                    if answer[:1] != [b"started"]:  # "ended", or the process is gone
+                        self._running = None if answer else self._running
                         return False
-                    self._running, since = int(said[1]), time.monotonic()
+                    self._running, since = int(answer[1]), time.monotonic()
                 now = _read(report)
                 if now != seen:
                     seen, since = now, time.monotonic()
@@ -170,8 +170,8 @@ class Runner:
             lines = []
         if not lines:
             return "Your code ended before the checks could report (does it call exit()?)."
-        told = "\n".join(lines)
-        return f"Your code ended before the checks could report. Its last words:\n{told}"
+        output = "\n".join(lines)
+        return f"Your code ended before the checks could report. Its last words:\n{output}"
 
 
 def _read(report: Path) -> Any:

@@ -19,6 +19,7 @@ class ExerciseCheck:
 
     @property
     def passed(self) -> bool:
+        """Whether all checks of the exercise passed."""
         return self.outcome == "passed"
 
 
@@ -57,6 +58,7 @@ class CheckReport:
 
     @property
     def all_passed(self) -> bool:
+        """Whether there are exercises and all of them passed."""
         return bool(self.exercises) and all(item.passed for item in self.exercises)
 
 
@@ -74,6 +76,7 @@ class Run:
     loaded: tuple[str, ...] = ()
 
     def as_document(self) -> dict[str, Any]:
+        """Return the report as plain data for JSON."""
         return {
             "exercises": [[each.name, each.outcome, each.text] for each in self.exercises.values()],
             "problems": [[problem.cell, problem.text] for problem in self.problems],

@@ -133,6 +133,7 @@ def _exit_now() -> NoReturn:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve jobs until standard input is closed."""
     folder, printed = sys.argv[1:] if arguments is None else arguments
     say = os.fdopen(os.dup(1), "w", encoding="utf-8")
     output = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -98,9 +98,9 @@ class _Checking:
                 self._found = replace(self._found, exercises=exercises)
             else:
                 troubles = [trouble for trouble, _ in self._run(step) if trouble]
-                told = [self._told(each, step) for each in troubles if not _is_unwritten(each)]
+                messages = [self._told(each, step) for each in troubles if not _is_unwritten(each)]
                 if not step.exercise:
-                    self._note(step, told)
+                    self._note(step, messages)
         self._check_again()
         return self._found
 
@@ -114,7 +114,9 @@ class _Checking:
                 continue
             check = self._checked(step)
             if check.outcome == "passed":
-                below = f"{name} stands below this exercise: move it above, where Jupyter finds it."
+                below = (
+                    f"{name} is defined below this exercise: move it above, where Jupyter finds it."
+                )
                 check = replace(check, text="\n".join(filter(None, (check.text, below))))
                 exercises = {**self._found.exercises, step.exercise: check}
                 self._found = replace(self._found, exercises=exercises)
@@ -137,16 +139,16 @@ class _Checking:
 
     def _told(self, trouble: Trouble, step: Step) -> str:
         """Describe an error, and remember it for the names that it leaves undefined."""
-        told = of_statement(trouble, self._places, step.label)
+        message = of_statement(trouble, self._places, step.label)
         for name in trouble.names:
-            self._missing[name] = told
-        return told
+            self._missing[name] = message
+        return message
 
-    def _note(self, step: Step, told: Sequence[str]) -> None:
+    def _note(self, step: Step, messages: Sequence[str]) -> None:
         name = self._places.name(step)
-        problems = [Problem(step.label, _cut(text)) for text in told[:MOST_OF_A_CELL]]
-        if len(told) > len(problems):
-            more = f"{len(told) - len(problems)} more statements of {name} failed."
+        problems = [Problem(step.label, _cut(text)) for text in messages[:MOST_OF_A_CELL]]
+        if len(messages) > len(problems):
+            more = f"{len(messages) - len(problems)} more statements of {name} failed."
             problems.append(Problem(step.label, more))
         known = self._found.problems
         if len(known) < MOST_PROBLEMS:
@@ -178,8 +180,8 @@ class _Checking:
         outcome = next(
             (each for each in ("failed", "error", "not_implemented") if each in outcomes), "passed"
         )
-        said = remarks if outcome == "passed" else [*texts]
-        return ExerciseCheck(step.exercise, outcome, "\n".join(said))
+        lines = remarks if outcome == "passed" else [*texts]
+        return ExerciseCheck(step.exercise, outcome, "\n".join(lines))
 
     def _why(self, step: Step, trouble: Trouble) -> str:
         error = trouble.error

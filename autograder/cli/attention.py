@@ -33,12 +33,12 @@ def of_class(
     """
     from autograder.gradebook.writer import Problem
 
-    said: dict[str, list[str]] = {}
+    reasons_of: dict[str, list[str]] = {}
     for problem in problems:
-        said.setdefault(problem.student, []).append(problem.reason)
+        reasons_of.setdefault(problem.student, []).append(problem.reason)
     found = []
     for result in results:
-        reasons = [*said.get(result.student, ()), *of_submission(result)]
+        reasons = [*reasons_of.get(result.student, ()), *of_submission(result)]
         found += [Problem(result.student, reason) for reason in reasons]
     found += [
         Problem("", str(fault))
@@ -76,16 +76,16 @@ def show_attention(problems: Sequence[Problem]) -> None:
         together.setdefault(problem.reason, []).append(problem.student)
     if problems:
         say(f"{len({problem.student for problem in problems})} need attention:")
-    told: set[str] = set()
+    printed: set[str] = set()
     for problem in problems:
         students = together[problem.reason]
         if len(students) <= NAMED_TOGETHER:
             who = problem.student
-        elif problem.reason not in told:
+        elif problem.reason not in printed:
             who = (
                 f"{', '.join(students[:NAMED_TOGETHER])} and {len(students) - NAMED_TOGETHER} more"
             )
         else:
             continue
-        told.add(problem.reason)
+        printed.add(problem.reason)
         say("  " + shortened(f"{who}: {problem.reason}" if who else problem.reason, LONGEST_LINE))

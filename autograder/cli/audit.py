@@ -32,7 +32,7 @@ def audit(
         str | None,
         typer.Argument(
             metavar="[ASSIGNMENT]",
-            help="Which one; all of the course without it.",
+            help="The assignment; by default all of the course.",
             show_default=False,
         ),
     ] = None,
@@ -42,18 +42,18 @@ def audit(
     ] = False,
     dataset: DatasetOption = None,
     runs: Annotated[
-        int, typer.Option(min=1, help="With --training: how many runs, of all ways together.")
+        int, typer.Option(min=1, help="With --training: the number of runs, over all recipes.")
     ] = 200,
     way: Annotated[
         list[str] | None,
         typer.Option(
             "--way",
-            help="With --training: train in this way only; may be given again.",
+            help="With --training: train this recipe only; may be repeated.",
             show_default=False,
         ),
     ] = None,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="With --training: forget the runs of earlier times.")
+        bool, typer.Option("--fresh", help="With --training: discard earlier runs.")
     ] = False,
     matrix: Annotated[
         bool,
@@ -62,7 +62,7 @@ def audit(
     jobs: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Processes at a time; one per core without it.", show_default=False
+            min=1, help="Processes at a time; by default one per core.", show_default=False
         ),
     ] = None,
     isolation: IsolationOption = "namespaces",
@@ -159,7 +159,7 @@ def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
     try:
         proposal = found.proposal()
     except ValueError as error:
-        raise AutograderError(f"No threshold can be told: {error}.") from None
+        raise AutograderError(f"No threshold can be computed: {error}.") from None
     path = evidence.evidence_file(assignment)
     picture = as_svg(found, {"unsuited": unsuited, "broken": broken}, proposal, terms.threshold)
     atomic_files.write_text(path.with_suffix(".svg"), picture)

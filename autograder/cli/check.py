@@ -29,15 +29,13 @@ def check(
         Path | None,
         typer.Argument(
             metavar="[FILE]",
-            help="A notebook or .py file; without it, the only notebook in this folder.",
+            help="A notebook or .py file; by default the only notebook in this folder.",
             show_default=False,
         ),
     ] = None,
     watch: Annotated[
         bool,
-        typer.Option(
-            "--watch", help="Check again whenever the file is saved: what the change touches."
-        ),
+        typer.Option("--watch", help="Check again whenever the file is saved: only what changed."),
     ] = False,
     exercise: Annotated[
         list[str] | None,
@@ -50,7 +48,7 @@ def check(
     checks: Annotated[
         Path | None,
         typer.Option(
-            help="The released notebook, where FILE has no checks of its own.",
+            help="The released notebook, if FILE has no checks of its own.",
             exists=True,
             dir_okay=False,
             show_default=False,
@@ -92,20 +90,20 @@ def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
     """Check at each save, until Ctrl-C."""
     from autograder.cli.check_runner import show, show_unchanged
 
-    told = False
+    has_shown = False
     for _ in saves(path, checker.is_outdated):
         try:
             report, is_new = checker.check()
             says("")
-            if is_new or not told:
+            if is_new or not has_shown:
                 show(path, report)
             else:
                 show_unchanged(path)
-            told = True
+            has_shown = True
         except AutograderError as error:
             says("")
             complain(str(error))
-            told = False
+            has_shown = False
         say(f"Watching {path.name}: save it to check again, Ctrl-C to stop.")
     raise AssertionError("watching ends with an exception")
 

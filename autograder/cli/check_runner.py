@@ -63,8 +63,8 @@ def show(path: Path, report: CheckReport) -> None:
         sign = _printable(SIGNS.get(item.outcome, "✗"))
         colour = COLOURS.get(item.outcome, "red")
         remark = REMARKS.get(item.outcome)
-        said = f"  [dim]{remark}[/dim]" if remark else ""
-        console.print(f"[{colour}]{sign}[/{colour}] {safe(item.name)}{said}")
+        suffix = f"  [dim]{remark}[/dim]" if remark else ""
+        console.print(f"[{colour}]{sign}[/{colour}] {safe(item.name)}{suffix}")
         text = "" if item.outcome in REMARKS else item.text.strip("\n")
         for line in text.splitlines():
             console.print(f"    {_printable(safe(line))}".rstrip(), soft_wrap=True)

@@ -50,6 +50,7 @@ class Commands(TyperGroup):
     """Turns exceptions of a command into a sentence and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
+        """Run a command, and turn its exceptions into a sentence and an exit code."""
         try:
             return super().invoke(ctx)
         except AutograderError as error:
@@ -71,7 +72,7 @@ CourseOption = Annotated[
     Path | None,
     typer.Option(
         "--course",
-        help="The course's folder, where it is not the current one or above it.",
+        help="The course folder; by default the current one or one above it.",
         file_okay=False,
         exists=True,
         show_default=False,
@@ -81,7 +82,7 @@ CourseOption = Annotated[
 IsolationOption = Annotated[
     Literal["namespaces", "process"],
     typer.Option(
-        help="How students' code is kept apart: namespaces (Linux), or only a process of its own.",
+        help="How student code is isolated: namespaces (Linux), or only a separate process.",
     ),
 ]
 
@@ -90,7 +91,7 @@ DatasetOption = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="What grades training; without it, what the assignment says. "
+        help="The dataset that grades training; by default the assignment's. "
         "`autograder data list` shows what there is.",
         show_default=False,
     ),

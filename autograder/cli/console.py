@@ -56,7 +56,7 @@ def say(line: str = "") -> None:
 
 
 class _Bar:
-    """A bar on stderr where someone is looking; entered and left with its owner."""
+    """A bar on stderr on a terminal; it is opened and closed with its owner."""
 
     def __init__(self, title: str, total: int) -> None:
         self._title = title
@@ -90,16 +90,16 @@ class _Bar:
             self._bar.stop()
 
     def _columns(self) -> Sequence[ProgressColumn]:
-        """What stands to the right of the bar."""
+        """The columns to the right of the bar."""
         raise NotImplementedError
 
     def _say_title(self) -> None:
-        """The line that begins it without a bar."""
+        """Print the first line, if there is no bar."""
         raise NotImplementedError
 
 
 class Progress(_Bar):
-    """Counts submissions: a bar where someone is looking, plain lines otherwise.
+    """Counts submissions: a bar on a terminal, plain lines otherwise.
 
     Without a bar, `each` decides whether every submission gets a line, or only the title is
     printed.
@@ -138,7 +138,7 @@ class Progress(_Bar):
 
 
 class Bytes(_Bar):
-    """How much of a file has come: a bar where someone is looking, a line per tenth otherwise."""
+    """Shows how much of a file has arrived: a bar on a terminal, a line per tenth otherwise."""
 
     _tenths = 0
 

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from autograder.datasets import About
 
 data = typer.Typer(
-    help="Datasets: what there is, and getting what is not embedded.", no_args_is_help=True
+    help="List datasets, and download those that are not embedded.", no_args_is_help=True
 )
 
 
 @data.command()
 def fetch(
     name: Annotated[
-        str, typer.Argument(help="Which one; `autograder data list` shows them.", metavar="NAME")
+        str, typer.Argument(help="The dataset; `autograder data list` shows all.", metavar="NAME")
     ],
 ) -> None:
     """Download a dataset and verify its checksum. A stopped download is resumed.
@@ -59,9 +59,9 @@ def list_datasets() -> None:
 
 @data.command()
 def sheet(
-    name: Annotated[str, typer.Argument(help="Which dataset.", metavar="NAME")],
+    name: Annotated[str, typer.Argument(help="The dataset.", metavar="NAME")],
     path: Annotated[Path, typer.Argument(help="The picture to write.", metavar="FILE.png")],
-    per_class: Annotated[int, typer.Option(min=1, max=100, help="Images of each class.")] = 8,
+    per_class: Annotated[int, typer.Option(min=1, max=100, help="Images per class.")] = 8,
 ) -> None:
     """Draw some images of each class of a dataset side by side, as a picture.
 

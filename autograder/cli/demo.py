@@ -28,7 +28,7 @@ def demo(
         str | None,
         typer.Argument(
             metavar="[ASSIGNMENT]",
-            help="Which one; the quickest of the course without it.",
+            help="The assignment; by default the quickest of the course.",
             show_default=False,
         ),
     ] = None,
@@ -38,7 +38,7 @@ def demo(
     ] = False,
     into: Annotated[
         Path | None,
-        typer.Option(help="Where to make it; demo/ in the course without it.", show_default=False),
+        typer.Option(help="The demo's folder; by default demo/ in the course.", show_default=False),
     ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Grade again what an earlier demo has graded.")

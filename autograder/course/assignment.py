@@ -36,6 +36,7 @@ class Exercise:
 
     @property
     def grade_id(self) -> str:
+        """nbgrader's id of the grade cell."""
         return GRADE_CELL_PREFIX + self.name
 
 
@@ -87,30 +88,37 @@ class Assignment:
 
     @property
     def source_notebook(self) -> Path:
+        """The source notebook: solutions, checks and points."""
         return self.root / "source" / self.name / f"{self.name}.ipynb"
 
     @property
     def source_text(self) -> Path:
+        """The text that the source notebook is generated from."""
         return self.source_notebook.with_suffix(".py")
 
     @property
     def release_notebook(self) -> Path:
+        """The notebook that students are given."""
         return self.root / "assignments" / self.name / f"{self.name}.ipynb"
 
     @property
     def solution_module(self) -> Path:
+        """The generated module of right functions."""
         return self.root / "solutions" / f"{self.name}.py"
 
     @property
     def suite_folder(self) -> Path:
+        """The folder of the hidden suites."""
         return self.root / "tests" / "hidden" / self.name
 
     @property
     def misconceptions_file(self) -> Path:
+        """The module of known wrong answers."""
         return self.root / "tests" / "misconceptions" / f"{self.name}.py"
 
     @property
     def right_solutions_folder(self) -> Path:
+        """The folder of right answers that are written in different ways."""
         return self.root / "tests" / "right" / self.name
 
     @property
@@ -119,10 +127,12 @@ class Assignment:
         return self.root / "tests" / "evidence" / f"{self.name}.py"
 
     def suite_file(self, exercise: str) -> Path:
+        """The hidden suite of an exercise."""
         return self.suite_folder / suite_file_name(exercise)
 
     @cached_property
     def source_cells(self) -> tuple[NotebookCell, ...]:
+        """The cells of the source notebook, in order."""
         return read_cells(self.source_notebook)
 
     @cached_property
@@ -137,6 +147,7 @@ class Assignment:
 
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
+        """The automatically graded exercises, in order."""
         return tuple(
             Exercise(
                 str(cell.grade_id).removeprefix(GRADE_CELL_PREFIX), float(cell.nbgrader["points"])
@@ -147,6 +158,7 @@ class Assignment:
 
     @cached_property
     def written(self) -> tuple[WrittenQuestion, ...]:
+        """The written questions, in order."""
         return tuple(
             WrittenQuestion(str(cell.grade_id), float(cell.nbgrader["points"]))
             for cell in self.source_cells
@@ -155,6 +167,7 @@ class Assignment:
 
     @property
     def max_score(self) -> float:
+        """The points of all automatically graded exercises."""
         return sum(exercise.points for exercise in self.exercises)
 
 

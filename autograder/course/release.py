@@ -40,19 +40,23 @@ class NotebookCell:
 
     @property
     def grade_id(self) -> str | None:
+        """nbgrader's id of the cell; None if it has none."""
         value = self.nbgrader.get("grade_id")
         return value if isinstance(value, str) else None
 
     @property
     def is_grade(self) -> bool:
+        """Whether the cell has points."""
         return bool(self.nbgrader.get("grade"))
 
     @property
     def is_solution(self) -> bool:
+        """Whether students write in the cell."""
         return bool(self.nbgrader.get("solution"))
 
     @property
     def is_locked(self) -> bool:
+        """Whether students must not change the cell."""
         return bool(self.nbgrader.get("locked")) and not self.is_solution
 
 

@@ -38,8 +38,8 @@ def right(assignment: Assignment) -> Iterator[MadeUp]:
 def _requirements(path: Path) -> set[str]:
     """The libraries that a right solution needs preloaded: `# requires: …` in its first line."""
     first, _, _ = path.read_text("utf-8").partition("\n")
-    said = first.removeprefix("# requires:")
-    return set() if said == first else {name.strip() for name in said.split(",")}
+    names = first.removeprefix("# requires:")
+    return set() if names == first else {name.strip() for name in names.split(",")}
 
 
 def unfinished(assignment: Assignment) -> Iterator[MadeUp]:

@@ -96,6 +96,7 @@ class Session:
             yield function
 
     def note_rebindings(self, label: str) -> None:
+        """Record which settled names the cell `label` has rebound."""
         found = self._settled.cell_done(label)
         self.rebindings += found[: MOST_REBINDINGS - len(self.rebindings)]
 

@@ -255,13 +255,13 @@ class _Repair:
                 yield self._broken(begin, after, error)
 
     def _broken(self, begin: int, after: int, error: BaseException) -> Statement:
-        told = error if isinstance(error, SyntaxError) else SyntaxError(str(error)[:200])
-        told.filename, told.lineno = self._file, told.lineno or begin + 1
-        if 0 < told.lineno <= len(self._lines) and _CONFLICT.match(self._lines[told.lineno - 1]):
-            told.msg = "a merge conflict of git's stands here; keep one version and delete the rest"
+        shown = error if isinstance(error, SyntaxError) else SyntaxError(str(error)[:200])
+        shown.filename, shown.lineno = self._file, shown.lineno or begin + 1
+        if 0 < shown.lineno <= len(self._lines) and _CONFLICT.match(self._lines[shown.lineno - 1]):
+            shown.msg = "a merge conflict of Git is here; keep one version and delete the rest"
         matches = (_DEFINES.match(line) for line in self._lines[begin:after])
         names = dict.fromkeys(match[1] or match[2] for match in matches if match)
-        return Statement(begin + 1, error=told, broken_names=tuple(names)[:MOST_NAMES])
+        return Statement(begin + 1, error=shown, broken_names=tuple(names)[:MOST_NAMES])
 
     def _is_start(self, number: int) -> bool:
         """Whether a top-level statement may begin at a line."""

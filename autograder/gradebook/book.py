@@ -41,7 +41,7 @@ class Standing:
 class Book:
     """nbgrader's gradebook of a course as a context manager, opened once for many students.
 
-    `keep` commits the changes since the last commit; `drop` rolls them back.
+    Changes are permanent after `commit`; `rollback` undoes those since the last commit.
     """
 
     def __init__(self, assignment: Assignment, config: Config) -> None:
@@ -55,7 +55,7 @@ class Book:
     def __enter__(self) -> Self:
         _create_if_new(self.folders.db_url)
         self._book = Gradebook(self.folders.db_url, self.folders.course_id)
-        # nbgrader commits after every step; here a student is one transaction, ended by `keep`.
+        # nbgrader commits after every step; here a student is one transaction, ended by `commit`.
         self._commit = self._book.db.registry().commit
         self._book.db.commit = self._book.db.flush
         return self

@@ -39,12 +39,12 @@ def timestamp(folder: Path, config: Config | None = None) -> datetime | None:
     if folder.is_symlink() or not is_plain_file(file):
         return None
     with file.open("rb") as opened:
-        said = opened.read(LONGEST_TIME + 1).decode("utf-8-sig", "replace").strip()
-    if not said:
+        text = opened.read(LONGEST_TIME + 1).decode("utf-8-sig", "replace").strip()
+    if not text:
         return None
-    found = _parsed(said, _own_zone(config))
+    found = _parsed(text, _own_zone(config))
     if found is None:
-        shown = said if len(said) <= 40 else said[:40] + "…"
+        shown = text if len(text) <= 40 else text[:40] + "…"
         raise CourseError(
             f"{file} says {shown!r}, which is no certain time: write it as in "
             "2026-03-01 12:00:00 UTC, with a zone such as UTC, +01:00 or Europe/Berlin"
@@ -52,8 +52,8 @@ def timestamp(folder: Path, config: Config | None = None) -> datetime | None:
     return found
 
 
-def _parsed(said: str, own: str) -> datetime | None:
-    form = _FORM.fullmatch(said)
+def _parsed(text: str, own: str) -> datetime | None:
+    form = _FORM.fullmatch(text)
     if form is None:
         return None
     day, time, zone = form.group(1), form.group(2), form.group(3) or ""
@@ -87,8 +87,8 @@ def _zone(name: str, local: datetime, own: str) -> tzinfo | None:
 
 def _own_zone(config: Config | None) -> str:
     """The time zone in which nbgrader writes its notes; "" for UTC."""
-    said = (config or Config()).Exchange.get("timezone", "")
-    return said if isinstance(said, str) else ""
+    zone = (config or Config()).Exchange.get("timezone", "")
+    return zone if isinstance(zone, str) else ""
 
 
 def is_plain_file(path: Path) -> bool:

@@ -143,7 +143,7 @@ def _write_one(book: Book, graded: Graded, place: Path, assignment: Assignment) 
         if not known:
             return f"not graded: {result.reason}"
         book.ask_for_attention(student)
-        return f"not graded, what the gradebook has from before stands: {result.reason}"
+        return f"not graded; earlier scores are kept: {result.reason}"
     folder = place if place.is_dir() else place.parent
     if not os.path.lexists(place) or (folder == place and _is_empty(folder)):
         book.add_student(student)

@@ -29,6 +29,7 @@ class PutStubs(ClearSolutions):  # type: ignore[misc]
     def preprocess_cell(
         self, cell: Any, resources: dict[str, Any], cell_index: int
     ) -> tuple[Any, dict[str, Any]]:
+        """Replace the solution of one cell by a stub."""
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         if has_stub(cell.source):
             cell.source = with_stub(cell.source, self.code_stub[resources["language"]])
@@ -36,6 +37,7 @@ class PutStubs(ClearSolutions):  # type: ignore[misc]
 
 
 def has_stub(source: str) -> bool:
+    """Whether a cell has a stub region."""
     return BEGIN in source
 
 

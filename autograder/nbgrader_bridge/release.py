@@ -22,6 +22,7 @@ class Reasons(logging.Handler):
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Keep the lines of one log record."""
         self.lines += record.getMessage().strip().splitlines()
 
     @property

@@ -43,6 +43,7 @@ class Chart:
 
     @cached_property
     def figure(self) -> Figure:
+        """The matplotlib figure, drawn at the first access."""
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=self.inches, facecolor="white", layout="constrained")
@@ -92,10 +93,10 @@ def show_images(images: Images, titles: Iterable[object] = (), columns: int = 8)
 
     lines = max((title.count("\n") for title in folded), default=0)
     tall = IMAGE_INCHES * (1.35 if named else 1.1) + lines * 1.2 * TITLE_POINTS / 72
-    said = ", ".join(named)
+    listing = ", ".join(named)
     words = f"{len(array)} images of {array.shape[1]}×{array.shape[2]} pixels"
     size = (max(columns * IMAGE_INCHES, 1.5), rows * tall)
-    return Chart(paint, size, f"{words}: {said}" if said else words)
+    return Chart(paint, size, f"{words}: {listing}" if listing else words)
 
 
 def show_feature_maps(maps: Images, columns: int = 8) -> Chart:

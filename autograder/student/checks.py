@@ -63,9 +63,9 @@ def check(
     __tracebackhide__ = True
     call = _describe(function, args, kwargs, sys._getframe(1).f_globals)
     got, changed = _call(function, args, kwargs, call)
-    said = difference(got, expected, dtype)
-    if said:
-        raise CheckFailed(f"✗ {call} {said}")
+    text = difference(got, expected, dtype)
+    if text:
+        raise CheckFailed(f"✗ {call} {text}")
     if changed:
         raise CheckFailed(
             f"✗ {call} changed its argument {changed}.\n  Work on a copy: {changed}.copy()."

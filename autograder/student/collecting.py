@@ -88,6 +88,7 @@ class ShowAllFailures(ast.NodeTransformer):
         self._names = names
 
     def visit_Module(self, node: ast.Module) -> ast.Module:
+        """Change a cell that has top-level checks; leave any other cell unchanged."""
         if not any(self._is_check(statement) for statement in node.body):
             return node
         if any(

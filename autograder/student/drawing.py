@@ -35,9 +35,9 @@ SHOWN_PIXELS_PER_INCH = 96
 
 
 def draw(panels: Sequence[Panel], signs: Sequence[str], caption: str) -> Figure:
-    """Panels with a sign between each two, as a figure with a caption.
+    """Return panels, with a sign between each two, as a figure with a caption.
 
-    Each cell is a unit square, cell (0, 0) of a panel at its upper left.
+    Each cell is a unit square; cell (0, 0) is at the upper left of its panel.
     """
     from matplotlib.figure import Figure
 

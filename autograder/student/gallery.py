@@ -51,9 +51,9 @@ def show_image_rows(rows: Mapping[str, Images]) -> Chart:
         ratios = [label_inches / side] + [1.0] * columns
         grid = figure.add_gridspec(len(arrays), 1 + columns, width_ratios=ratios)
         for row, (name, images) in enumerate(arrays.items()):
-            said = figure.add_subplot(grid[row, 0])
-            said.set_axis_off()
-            said.text(0, 0.5, name, va="center", fontsize=9, transform=said.transAxes)
+            label = figure.add_subplot(grid[row, 0])
+            label.set_axis_off()
+            label.text(0, 0.5, name, va="center", fontsize=9, transform=label.transAxes)
             for column, image in enumerate(images):
                 _image(figure.add_subplot(grid[row, 1 + column]), image)
 
@@ -140,12 +140,12 @@ def show_top_predictions(
                 [guess == true[number] for guess in guesses[number]],
             )
 
-    said = [
+    words = [
         f"{named[label]}: " + ", ".join(f"{named[g]} {row[g]:.0%}" for g in guess)
         for label, guess, row in zip(true, guesses, chances, strict=True)
     ]
     size = (columns * PREDICTION_INCHES, rows * (1.6 + bars_inches))
-    return Chart(paint, size, "; ".join(said))
+    return Chart(paint, size, "; ".join(words))
 
 
 def _viewable(images: Images, what: str) -> npt.NDArray[Any]:

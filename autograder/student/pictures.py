@@ -1,7 +1,7 @@
 """Pictures of windows over numbers: padding, pooling and convolution as coloured grids.
 
-A picture shows the numbers that it is given: it computes no layer, so that it gives no answer
-away. It consists of panels, which `drawing` turns into a figure when somebody looks at it.
+A picture shows the numbers that it is given. It computes no layer, so it gives no answer away. It
+consists of panels, which `drawing` turns into a figure when it is shown.
 """
 
 # ruff: noqa: RUF001, RUF003 (numbers are written as in mathematics, 4×4 and −1)
@@ -38,6 +38,7 @@ class Picture:
 
     @cached_property
     def figure(self) -> Figure:
+        """The matplotlib figure, drawn at the first access."""
         return draw(self.panels, self.signs, self.caption)
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:

@@ -45,6 +45,7 @@ class QuietFinder(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
+        """Find TensorFlow, and replace its loader by a quiet one."""
         if fullname != "tensorflow":
             return None
         with contextlib.suppress(ValueError):
@@ -79,7 +80,7 @@ def without_remarks() -> Iterator[None]:
         os.dup2(saved, STDERR)
         os.close(saved)
         kept.seek(0)
-        said = kept.read()
+        printed = kept.read()
         kept.close()
         with contextlib.suppress(OSError):
-            os.write(STDERR, remark.sub(b"", said) if remark else said)
+            os.write(STDERR, remark.sub(b"", printed) if remark else printed)

@@ -111,22 +111,22 @@ def check_learned(trained: Trained, asked: float) -> None:
     runs = ", ".join(f"{each:.1%}" for each in trained.accuracies)
     many = len(trained.accuracies) > 1
     varied = f", the median of {COUNTED[len(trained.accuracies)]} ({runs})" if many else ""
-    told = [
+    lines = [
         f"  yours:     {trained.counted:.1%} of unseen images right{varied}",
         f"  asked for: {asked_for(asked)}",
     ]
     if trained.counted < asked:
         slow = still_learning(trained.history)
-        told += [f"  {slow}"] if slow else []
-        told[:0] = [f"✗ {trained.function} learns too little in {trained.epochs} epochs."]
-        raise CheckFailed("\n".join(told))
+        lines += [f"  {slow}"] if slow else []
+        lines[:0] = [f"✗ {trained.function} learns too little in {trained.epochs} epochs."]
+        raise CheckFailed("\n".join(lines))
     spread = max(trained.accuracies) - min(trained.accuracies)
     if trained.counted - asked < spread:
-        told.append(
+        lines.append(
             f"  Trainings differ by up to {100 * spread:.1f} points: another may end below the bar."
         )
-    told[:0] = [f"{PASSED_MARK} {trained.function} learns enough in {trained.epochs} epochs"]
-    _say("\n".join(told))
+    lines[:0] = [f"{PASSED_MARK} {trained.function} learns enough in {trained.epochs} epochs"]
+    _say("\n".join(lines))
 
 
 def _made(new_model: Callable[[int], Any], seed: int, name: str) -> Any:
@@ -146,11 +146,11 @@ def _share_right(model: Any, unseen: npt.NDArray[Any], labels: npt.NDArray[Any])
 
 def _history(returned: Any) -> dict[str, list[float]]:
     """Lists of numbers by name, from a dict or a `History`; everything else is left out."""
-    told = getattr(returned, "history", returned)
-    if not isinstance(told, Mapping):
+    history = getattr(returned, "history", returned)
+    if not isinstance(history, Mapping):
         return {}
     found = {}
-    for name, values in told.items():
+    for name, values in history.items():
         try:
             numbers = [float(each) for each in values]
         except (TypeError, ValueError):

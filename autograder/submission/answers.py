@@ -245,16 +245,16 @@ def _rewritten(text: str, released: Released) -> tuple[int, bool] | None:
     """Find the question whose words a text repeats with other line breaks, and whether it adds to
     them.
     """
-    said = words(text)
+    found = words(text)
     for number, question in enumerate(released.questions):
         if question.asked is None:
             continue
         asked = released.cells[question.asked]
         wanted = set(words(asked.source))
         if asked.cell_type != "code" and len(wanted) > 5:
-            share = len(wanted & set(said)) / len(wanted)
+            share = len(wanted & set(found)) / len(wanted)
             if share >= _ENOUGH_IN_COMMON:
-                return number, len([word for word in said if word not in wanted]) > 3
+                return number, len([word for word in found if word not in wanted]) > 3
     return None
 
 
@@ -264,20 +264,20 @@ def _added_to_older_wording(text: str, released: Released) -> str | None:
 
     The text of an earlier release has other words than today's, but most of them are the same.
     """
-    said = set(words(text))
-    if len(said) < _ENOUGH_WORDS:
+    found = set(words(text))
+    if len(found) < _ENOUGH_WORDS:
         return None
     for wording in released.wordings:
-        if len(said & wording) >= _SHARED_WORDS * max(len(said), len(wording)):
+        if len(found & wording) >= _SHARED_WORDS * max(len(found), len(wording)):
             own = [line for line in text.split("\n") if _is_fresh(line, wording, released)]
             return "\n".join(own) if len(words(" ".join(own))) >= MANY_WORDS else ""
     return None
 
 
 def _is_fresh(line: str, wording: frozenset[str], released: Released) -> bool:
-    said = set(words(line))
+    found = set(words(line))
     is_known = plain_line(line) in released.known_lines
-    return not is_known and len(said & wording) < _SHARED_WORDS * len(said)
+    return not is_known and len(found & wording) < _SHARED_WORDS * len(found)
 
 
 def _is_comment(text: str) -> bool:

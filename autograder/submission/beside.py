@@ -31,6 +31,7 @@ class Gathered:
 
     @property
     def beside(self) -> tuple[BesideFile, ...]:
+        """The found files, sorted by name."""
         return tuple(BesideFile(name, content) for name, content in sorted(self.files.items()))
 
 

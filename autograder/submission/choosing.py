@@ -29,8 +29,8 @@ MAX_READMES = 5
 SAME_TIME = 2.0
 """Seconds. Files closer together than this are equally new, because a zip stores no finer times."""
 
-_OURS = re.compile(r"\.ipynb|\.pynb$|\.py$|\.py\.txt$")
-_PERHAPS = re.compile(r"\.(?:txt|json|md|qmd|rmd)$|^[^.]*$")
+_LIKELY = re.compile(r"\.ipynb|\.pynb$|\.py$|\.py\.txt$")
+_POSSIBLE = re.compile(r"\.(?:txt|json|md|qmd|rmd)$|^[^.]*$")
 _DOCUMENTS = re.compile(
     r"\.(?:html?|pdf|docx?|odt|pages|md|qmd|rmd|rst|rtf|tex|gz|tar|tgz|bz2|xz|rar|7z|gdoc|url|webloc)$"
 )
@@ -73,19 +73,19 @@ def choose(place: Path, release: Release) -> Choice:
             if remarks
             else f"Nothing was handed in: there is no {release.name}.ipynb in the folder."
         )
-    ours = _in_order([item for item in items if _OURS.search(usual(item.base))], release)
-    perhaps = _in_order([item for item in items if _PERHAPS.search(usual(item.base))], release)
-    if len(ours) == 1 and not perhaps and not remarks:
-        return _choice(ours[0], items, ours, found, release)
-    candidates, failures = _readable([*ours, *perhaps][:MAX_CANDIDATES], release, set(ours))
+    likely = _in_order([item for item in items if _LIKELY.search(usual(item.base))], release)
+    possible = _in_order([item for item in items if _POSSIBLE.search(usual(item.base))], release)
+    if len(likely) == 1 and not possible and not remarks:
+        return _choice(likely[0], items, likely, found, release)
+    candidates, failures = _readable([*likely, *possible][:MAX_CANDIDATES], release, set(likely))
     candidates = _without_helpers(candidates)
     if not candidates:
-        raise _nothing_readable(ours, items, failures, remarks, release)
+        raise _nothing_readable(likely, items, failures, remarks, release)
     chosen, sentences = _best(candidates, release)
     sentences += [
         f"{item.name} was not used: {reason}"
         for item, reason in failures
-        if item in ours and item.base.lower().rstrip().endswith("ipynb")
+        if item in likely and item.base.lower().rstrip().endswith("ipynb")
     ]
     choice = _choice(chosen.item, items, [c.item for c in candidates], found, release)
     others = (each.item.name for each in candidates if each.work and each.work != chosen.work)
@@ -113,7 +113,7 @@ def _choice(
         and not other.remark
         and not usual(other.base).endswith(".zip")
     )
-    said = () if found.is_whole else (
+    attention = () if found.is_whole else (
         f"The folder holds more than {places.MAX_NAMES} files; not all of them were looked at.",
     )  # fmt: skip
     unread = [
@@ -126,7 +126,7 @@ def _choice(
     few = tuple(other.name for other in unread if other not in others or other in answering)[
         :MAX_UNREAD
     ]
-    return Choice(item.path, item.member, said, beside, item.folder, few)
+    return Choice(item.path, item.member, attention, beside, item.folder, few)
 
 
 def _names_a_question(item: Item, release: Release) -> bool:
@@ -159,9 +159,9 @@ def _with_archives(items: Sequence[Item]) -> tuple[list[Item], list[str]]:
             remarks.append(f"{item.name} was not used: {rejection}")
             continue
         found.remove(item)
-        more, said = _with_archives(inside)
+        more, more_remarks = _with_archives(inside)
         found += [replace(each, name=f"{item.name}/{each.name}") for each in more]
-        remarks += said
+        remarks += more_remarks
     return found, remarks
 
 
@@ -184,7 +184,7 @@ def _in_order(items: Sequence[Item], release: Release) -> list[Item]:
 
 
 def _readable(
-    items: Sequence[Item], release: Release, ours: set[Item]
+    items: Sequence[Item], release: Release, likely: set[Item]
 ) -> tuple[list[_Candidate], list[tuple[Item, str]]]:
     """Return the submissions to this assignment, and the reasons against the other files."""
     released = Released(release)
@@ -196,7 +196,7 @@ def _readable(
             opened = open_hand_in(item.path, item.member)
             require_this_assignment(opened.cells, release)
         except SubmissionRejected as rejection:
-            if item in ours:
+            if item in likely:
                 failures.append((item, str(rejection)))
             continue
         candidates.append(_Candidate(item, opened, _work(opened, released)))
@@ -277,7 +277,7 @@ def _best(candidates: Sequence[_Candidate], release: Release) -> tuple[_Candidat
 
 
 def _nothing_readable(
-    ours: Sequence[Item],
+    likely: Sequence[Item],
     items: Sequence[Item],
     failures: Sequence[tuple[Item, str]],
     remarks: Sequence[str],
@@ -299,9 +299,9 @@ def _nothing_readable(
             except SubmissionRejected:
                 continue
             if what or _DOCUMENTS.search(usual(item.base)):
-                said = f"{item.name} is {what}" if what else f"{item.name} is no notebook"
+                problem = f"{item.name} is {what}" if what else f"{item.name} is no notebook"
                 return SubmissionRejected(
-                    f"There is no notebook: {said}; hand in the notebook (.ipynb) itself."
+                    f"There is no notebook: {problem}; hand in the notebook (.ipynb) itself."
                 )
     names = listed(item.name for item in items)
     return SubmissionRejected(f"There is no notebook and no Python file, only {names}.")

@@ -39,9 +39,9 @@ def cells_of(text: str) -> tuple[RawCell, ...]:
     elif version == 4 or (version is None and _looks_like_4(document.get("cells"))):
         cells = document.get("cells")
     else:
-        said = f"nbformat {version}" if isinstance(version, int) else "no notebook format"
+        form = f"nbformat {version}" if isinstance(version, int) else "no notebook format"
         raise SubmissionRejected(
-            f"The notebook has {said}, and 4 is needed; open it in JupyterLab and save it again."
+            f"The notebook has {form}, and 4 is needed; open it in JupyterLab and save it again."
         )
     if not isinstance(cells, list):
         raise SubmissionRejected("The notebook has no list of cells.")

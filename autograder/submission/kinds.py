@@ -59,6 +59,7 @@ def foreign(start: bytes) -> str:
 
 
 def is_zip(start: bytes) -> bool:
+    """Whether these first bytes are those of a zip archive."""
     return start.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
@@ -130,4 +131,5 @@ def conflict_line(text: str) -> int:
 
 
 def looks_like_json(text: str) -> bool:
+    """Whether a text begins like a JSON object or list."""
     return text.lstrip()[:1] in ("{", "[")

@@ -43,6 +43,7 @@ class Item:
 
     @property
     def base(self) -> str:
+        """The file name without its folder."""
         return self.name.rpartition("/")[2]
 
 

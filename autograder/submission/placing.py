@@ -206,6 +206,7 @@ class Writing:
         return f"{'cell' if cells[0].number else 'line'} {listed(numbers)}"
 
     def result(self) -> Answers:
+        """Return the cells with the answers in their places, and the sentences for a person."""
         cells, origins = list[RawCell](), list[int | None]()
         for place, cell in enumerate(self._cells):
             if cell is not None:

@@ -214,7 +214,7 @@ def _freed_from_locked_cells(found: Recognized, released: Released) -> None:
     If released lines were changed too, only new functions count: a changed one would undo the
     purpose of the locked cell.
     """
-    cells, origins, told = list[RawCell](), list[int | None](), []
+    cells, origins, extended = list[RawCell](), list[int | None](), []
     without_id = set()
     claimed = {origin for origin in found.origins if origin is not None}
     for place, (cell, origin) in enumerate(zip(found.cells, found.origins, strict=True)):
@@ -228,7 +228,7 @@ def _freed_from_locked_cells(found: Recognized, released: Released) -> None:
         ):
             above, below = _added(cell.source, original.source, released)
             if above or below:
-                told.append(f"cell {cell.number}{_named(cell)}")
+                extended.append(f"cell {cell.number}{_named(cell)}")
         for part in (above, None, below):
             if part is None:
                 if place in found.without_id:
@@ -242,9 +242,9 @@ def _freed_from_locked_cells(found: Recognized, released: Released) -> None:
                 origins.append(number)
                 claimed.add(-1 if number is None else number)
     found.cells, found.origins, found.without_id = cells, origins, without_id
-    if told:
+    if extended:
         found.attention.append(
-            f"What was added to the locked {listed(told)} was run as the student's own code."
+            f"What was added to the locked {listed(extended)} was run as the student's own code."
         )
 
 

@@ -34,6 +34,7 @@ class RawCell:
 
     @property
     def grade_id(self) -> str | None:
+        """nbgrader's id of the cell; None if it has none or a very long one."""
         value = self.nbgrader.get("grade_id")
         return value if isinstance(value, str) and len(value) <= MAX_GRADE_ID else None
 

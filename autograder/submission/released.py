@@ -50,10 +50,12 @@ class Released:
 
     @property
     def cells(self) -> tuple[NotebookCell, ...]:
+        """The cells of the release, in order."""
         return self.release.cells
 
     @cached_property
     def by_id(self) -> Mapping[str, int]:
+        """Map nbgrader's id of each cell to the cell's number."""
         return {cell.grade_id: number for number, cell in enumerate(self.cells) if cell.grade_id}
 
     @cached_property
@@ -93,10 +95,12 @@ class Released:
 
     @cached_property
     def stubs(self) -> frozenset[str]:
+        """The stubs of all exercises, as `Block.essence`."""
         return frozenset(stub for exercise in self.exercises for stub in exercise.stubs)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
+        """The written questions, in order."""
         found: list[Question] = []
         for number, cell in enumerate(self.cells):
             if cell.is_grade and cell.is_solution:
@@ -134,6 +138,7 @@ class Released:
 
     @cached_property
     def known_lines(self) -> frozenset[str]:
+        """All lines of the released text, as `plain_line` returns them."""
         return frozenset(line for _, line in self._text_lines())
 
     @cached_property
