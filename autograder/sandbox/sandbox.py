@@ -19,7 +19,7 @@ from autograder.sandbox.failures import (
     TimedOut,
     Violated,
 )
-from autograder.sandbox.host import answer_parser, reasons
+from autograder.sandbox.host import answer_parser, causes
 from autograder.sandbox.host.callbacks import Callbacks, is_question
 from autograder.sandbox.host.cells import CellRun, rebindings
 from autograder.sandbox.host.channel import Output, ProtocolError, WorkerDied
@@ -27,7 +27,7 @@ from autograder.sandbox.host.records import Answer, Cell, CellReport, Observatio
 from autograder.sandbox.host.time_budget import TimeBudget
 from autograder.sandbox.host.worker_process import WorkerProcess, start_worker
 from autograder.sandbox.limits import MEGABYTE, Limits
-from autograder.sandbox.protocol import beside, codec, request_codec
+from autograder.sandbox.protocol import accompanying_files, codec, request_codec
 from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import Function
 from autograder.sandbox.protocol.words import Command, End
@@ -65,7 +65,7 @@ class Sandbox:
         self._limits = limits
         self._module_name = module_name
         most = int(limits.scratch_mb * MEGABYTE) // 2
-        self._files, self._unused_files = beside.admitted(files or {}, most)
+        self._files, self._unused_files = accompanying_files.admitted(files or {}, most)
         self._worker: WorkerProcess | None = None
         self._generation = 0
         self._number = 0
@@ -127,7 +127,7 @@ class Sandbox:
         try:
             return self._ask(Request(name, message, watch, Callbacks(replaced or {}), seconds))
         except CallFailed as failure:
-            raise reasons.explained(failure, name, self._told) from None
+            raise causes.explained(failure, name, self._reports_so_far) from None
 
     def ask(
         self, handle: Handle | None, question: str, *args: Any, seconds: float | None = None
@@ -217,7 +217,7 @@ class Sandbox:
         return self._worker
 
     @property
-    def _told(self) -> tuple[CellReport, ...]:
+    def _reports_so_far(self) -> tuple[CellReport, ...]:
         """The reports as they are, without starting anything."""
         return tuple(run.report for run in self._cells)
 
@@ -238,9 +238,9 @@ class Sandbox:
         try:
             for name, content in self._files.items():
                 message = {"do": Command.WRITE_FILE, "name": name, "content": content}
-                said, _ = self._exchange(worker, Request(name, message), None)
-                if said.value and self._generation == 1:
-                    sentence = f"The file {name} was not used: {str(said.value)[:200]}."
+                reply, _ = self._exchange(worker, Request(name, message), None)
+                if reply.value and self._generation == 1:
+                    sentence = f"The file {name} was not used: {str(reply.value)[:200]}."
                     self._unused_files += (sentence,)
         except CallFailed:  # before the first line of a student's: the machine is out of something
             return
@@ -270,8 +270,8 @@ class Sandbox:
         self._number += 1
         try:
             message = {"id": self._number, **request.message}
-            lent = request.callbacks.lent if request.callbacks else None
-            packed = request_codec.encode(message, self._generation, lent)
+            remote_functions = request.callbacks.remote_functions if request.callbacks else None
+            packed = request_codec.encode(message, self._generation, remote_functions)
         except codec.StaleHandle:
             raise Crashed(f"What {what} needs was lost: {self._lost}") from None
         except codec.CannotCross as refusal:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from autograder.sandbox import Handle
-from autograder.sandbox.protocol.arrays import told_dtype
+from autograder.sandbox.protocol.arrays import shown_dtype
 from autograder.student.tolerance import nearly_equal, relative_tolerance
 
 MAX_PLAIN = 10_000
@@ -207,18 +207,18 @@ def _require_dtype(
     else:
         allowed = (np.dtype(dtype),)  # type: ignore[arg-type]
         wish = "the contract asks for another"
-    told = told_dtype(actual)
-    if actual.dtype not in allowed or told != str(actual.dtype):
+    name = shown_dtype(actual)
+    if actual.dtype not in allowed or name != str(actual.dtype):
         raise Mismatch(
-            f"returned an array of dtype {told}; {wish}.",
-            f"allowed dtypes {[str(each) for each in allowed]}, got {told}",
+            f"returned an array of dtype {name}; {wish}.",
+            f"allowed dtypes {[str(each) for each in allowed]}, got {name}",
         )
 
 
 def too_coarse(answer: NDArray[Any]) -> str:
     """The name of the dtype that an answer had inside, where it keeps fewer digits than float16."""
-    told = told_dtype(answer)
-    return told if told.startswith(("bfloat", "float8_", "float6_", "float4_")) else ""
+    name = shown_dtype(answer)
+    return name if name.startswith(("bfloat", "float8_", "float6_", "float4_")) else ""
 
 
 def _values_differ(

@@ -21,8 +21,8 @@ from autograder.sandbox import (
 from autograder.sandbox.host import answer_parser
 from autograder.sandbox.host.channel import ProtocolError
 from autograder.sandbox.host.records import Progress
-from autograder.sandbox.protocol import beside
-from autograder.sandbox.protocol.arrays import told_dtype
+from autograder.sandbox.protocol import accompanying_files
+from autograder.sandbox.protocol.arrays import shown_dtype
 
 QUICK = Limits(call_seconds=0.5, memory_mb=150)
 
@@ -252,19 +252,19 @@ def test_a_module_that_a_cell_writes_can_be_imported(warm_process: WarmProcess) 
     ],
 )  # fmt: skip
 def test_a_file_whose_name_leads_elsewhere_is_not_used(name: str) -> None:
-    kept, told = beside.admitted({name: b"", "fine.py": b""}, 1000)
+    kept, refused = accompanying_files.admitted({name: b"", "fine.py": b""}, 1000)
     assert list(kept) == ["fine.py"]
-    assert len(told) == 1
-    assert "was not used" in told[0]
+    assert len(refused) == 1
+    assert "was not used" in refused[0]
 
 
 def test_files_are_bounded_in_number_and_size() -> None:
-    kept, told = beside.admitted({f"{n}.txt": b"x" for n in range(10_000)}, 1 << 20)
-    assert len(kept) == beside.MOST_FILES
-    assert len(told) == beside.MOST_TOLD + 1
-    kept, told = beside.admitted({"large": b"x" * 2000, "small": b"x"}, 1000)
+    kept, refused = accompanying_files.admitted({f"{n}.txt": b"x" for n in range(10_000)}, 1 << 20)
+    assert len(kept) == accompanying_files.MOST_FILES
+    assert len(refused) == accompanying_files.MOST_REPORTED + 1
+    kept, refused = accompanying_files.admitted({"large": b"x" * 2000, "small": b"x"}, 1000)
     assert list(kept) == ["small"]
-    assert "too large" in told[0]
+    assert "too large" in refused[0]
 
 
 def answer(**changed: object) -> dict[str, object]:
@@ -330,10 +330,10 @@ def test_uncommon_dtypes_cross_with_their_name(warm_process: WarmProcess) -> Non
     with sandbox(warm_process, cell) as student:
         for name in ("bfloat16", "float8_e5m2"):
             value = student.call("f", [name]).value
-            assert (told_dtype(value), value.dtype) == (name, np.dtype(np.float32))
+            assert (shown_dtype(value), value.dtype) == (name, np.dtype(np.float32))
             np.testing.assert_array_equal(value, np.array([1.5, -2.0, np.inf], np.float32))
         scalar = student.call("scalar").value
-        assert (told_dtype(scalar), float(scalar)) == ("bfloat16", 0.5)
+        assert (shown_dtype(scalar), float(scalar)) == ("bfloat16", 0.5)
         assert [float(np.squeeze(each)) for each in student.call("long").value] == [1.5, 1.5]
 
 

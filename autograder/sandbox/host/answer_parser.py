@@ -17,7 +17,7 @@ from autograder.sandbox.failures import (
 )
 from autograder.sandbox.host.channel import ProtocolError
 from autograder.sandbox.host.records import Answer, Problem, Progress
-from autograder.sandbox.protocol.words import MOST_STATEMENTS, MOST_TOLD, Reply
+from autograder.sandbox.protocol.words import MOST_REPORTED, MOST_STATEMENTS, Reply
 
 _ERROR_KEYS = {"id", "outcome", "types", "text", "line", "traceback"}
 _PROGRESS_KEYS = {"id", "outcome", "next", "of", "line", "names", "troubles", "more", "rebound"}
@@ -68,32 +68,34 @@ def progress(answer: Any, number: int, before: Progress, to_the_end: bool) -> Pr
         of=of,
         line=answer["line"],
         names=_names(answer["names"]),
-        problems=tuple(_problem(said, before.next, at) for said in _listed(answer["troubles"])),
+        problems=tuple(_problem(fields, before.next, at) for fields in _listed(answer["troubles"])),
         more=answer["more"],
-        rebound=tuple(_rebinding(said) for said in _listed(answer["rebound"])),
+        rebound=tuple(_rebinding(parts) for parts in _listed(answer["rebound"])),
     )
 
 
-def _problem(said: Any, first: int, after: int) -> tuple[int, Problem]:
-    if type(said) is not dict or set(said) != _TROUBLE_KEYS or not _are_errors_fields(said):
+def _problem(fields: Any, first: int, after: int) -> tuple[int, Problem]:
+    if type(fields) is not dict or set(fields) != _TROUBLE_KEYS or not _are_errors_fields(fields):
         raise ProtocolError("its answer holds an error of another form")
-    if type(said["statement"]) is not int or not first <= said["statement"] < after:
+    if type(fields["statement"]) is not int or not first <= fields["statement"] < after:
         raise ProtocolError("its answer holds an error of what it did not run")
-    line = said["line"] if 0 < said["line"] <= _MAX_COUNT else 0
-    return said["statement"], Problem("error", error_sentence(said), line, _names(said["names"]))
+    line = fields["line"] if 0 < fields["line"] <= _MAX_COUNT else 0
+    return fields["statement"], Problem(
+        "error", error_sentence(fields), line, _names(fields["names"])
+    )
 
 
-def _rebinding(said: Any) -> tuple[str, str, str]:
-    if type(said) is not tuple or len(said) != 3:
+def _rebinding(parts: Any) -> tuple[str, str, str]:
+    if type(parts) is not tuple or len(parts) != 3:
         raise ProtocolError("its answer holds a name of another form")
-    exercise, name, cell = said
-    if not all(_is_text(part) and len(part) <= _MAX_NAME for part in said):
+    exercise, name, cell = parts
+    if not all(_is_text(part) and len(part) <= _MAX_NAME for part in parts):
         raise ProtocolError("its answer holds a name of another form")
     return exercise, name, cell
 
 
 def _listed(value: Any) -> list[Any]:
-    if type(value) is not list or len(value) > MOST_TOLD:
+    if type(value) is not list or len(value) > MOST_REPORTED:
         raise ProtocolError("its answer is longer than one of a cell's")
     return value
 

@@ -35,7 +35,7 @@ class Callbacks:
 
     def __init__(self, functions: Mapping[str, Function]) -> None:
         self._functions = functions
-        self.lent: dict[int, RemoteFunction] = {}
+        self.remote_functions: dict[int, RemoteFunction] = {}
         self._counts: Counter[str | int] = Counter()
 
     def reply(self, question: dict[str, Any], number: int, size: int) -> bytes:
@@ -45,17 +45,17 @@ class Callbacks:
             ProtocolError: it is not a question that may be asked now.
         """
         key, args, kwargs = _checked(question, number)
-        lent = self.lent.get(key) if isinstance(key, int) else None
+        remote = self.remote_functions.get(key) if isinstance(key, int) else None
         replaced = self._functions.get(key) if isinstance(key, str) else None
-        function = lent.function if lent else replaced
+        function = remote.function if remote else replaced
         if function is None:
             raise ProtocolError("it asked for a function that is neither replaced nor lent to it")
-        name, calls = (lent.name, lent.calls) if lent else (str(key), MAX_CALLBACKS)
+        name, calls = (remote.name, remote.calls) if remote else (str(key), MAX_CALLBACKS)
         self._counts[key] += 1
         if self._counts[key] > calls or self._counts.total() > MAX_CALLBACKS:
             return _raised("RuntimeError", f"{name} was called more than {calls:,} times")
-        if lent and size > lent.size:
-            return _raised("TypeError", f"{name} takes no more than {lent.size:,} bytes at once")
+        if remote and size > remote.size:
+            return _raised("TypeError", f"{name} takes no more than {remote.size:,} bytes at once")
         try:
             value = function(*args, **kwargs)
             if _holds_handle(value):

@@ -15,7 +15,7 @@ from autograder.sandbox.protocol.words import Command
 
 MOST_SKIPPED = 3  # statements of a cell that may end a process; the next costs the rest of it
 MOST_PROBLEMS = 40  # that are kept of a cell
-MOST_TOLD = 3  # in its sentence
+MOST_REPORTED = 3  # in its sentence
 MOST_REBINDINGS = 20
 _WORST_FIRST: tuple[CellOutcome, ...] = ("violation", "crashed", "timeout", "error")
 
@@ -109,10 +109,10 @@ class CellRun:
             problems.append(self._late)
         found = {problem.outcome for problem in problems}
         outcome: CellOutcome = next((each for each in _WORST_FIRST if each in found), "ok")
-        told = [problem.sentence for problem in problems[:MOST_TOLD]]
-        if more := len(problems) - len(told) + self._more:
-            told.append(f"and {more} more")
-        return CellReport(self.cell.label, outcome, "; ".join(told), tuple(problems))
+        sentences = [problem.sentence for problem in problems[:MOST_REPORTED]]
+        if more := len(problems) - len(sentences) + self._more:
+            sentences.append(f"and {more} more")
+        return CellReport(self.cell.label, outcome, "; ".join(sentences), tuple(problems))
 
     def _note(self, number: int, problem: Problem) -> None:
         if number in self._problems or len(self._problems) < MOST_PROBLEMS:

@@ -157,17 +157,17 @@ class WarmProcess:
             process.stdin.flush()
         beginning = _Beginning(process)
         while True:
-            said = beginning.next()
-            if "ready" in said:
-                self.loaded = frozenset(said["loaded"])
+            message = beginning.next()
+            if "ready" in message:
+                self.loaded = frozenset(message["loaded"])
                 return
-            if "left_out" in said:
-                _spoiling.add(said["left_out"])
-            if not said or "failed" in said:
+            if "left_out" in message:
+                _spoiling.add(message["left_out"])
+            if not message or "failed" in message:
                 if beginning.optional:
                     raise _Spoiled(beginning.optional)
                 tail = Path(log).read_text(errors="backslashreplace")[-500:]
-                reason = said.get("failed", f"it ended: {tail}")
+                reason = message.get("failed", f"it ended: {tail}")
                 raise AutograderError(f"The warm process could not start: {reason}")
 
 
@@ -183,19 +183,19 @@ class _Beginning:
         self._process = process
         self._output = process.stdout.fileno()
         self._tree = Tree(process.pid)
-        self._said = b""
+        self._received = b""
         self.optional = ""
         """The module that it tries at present, if it is one."""
 
     def next(self) -> dict[str, Any]:
         """The next message; empty where there is none to come."""
         began, before = time.monotonic(), self._tree.used()
-        while b"\n" not in self._said:
+        while b"\n" not in self._received:
             if select.select([self._output], [], [], _LOOK_SECONDS)[0]:
                 piece = os.read(self._output, 1 << 16)
                 if not piece:
                     return {}
-                self._said += piece
+                self._received += piece
             elif self.optional:
                 used, passed = self._tree.used(), time.monotonic() - began
                 computed = used.computed - before.computed
@@ -203,7 +203,7 @@ class _Beginning:
                 idle = waited > _OPTIONAL_WAITING and not self._tree.is_runnable()
                 if idle or computed > _OPTIONAL_SECONDS:
                     self._process.kill()
-        line, _, self._said = self._said.partition(b"\n")
+        line, _, self._received = self._received.partition(b"\n")
         message: dict[str, Any] = json.loads(line)
         if "importing" in message:
             self.optional = "" if message.get("required") else message["importing"]

@@ -40,28 +40,28 @@ class WorkerProcess:
     def __init__(self, address: str, limits: Limits, module_name: str) -> None:
         self._guardian = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._guardian.settimeout(START_SECONDS)
-        self._said = b""
+        self._received = b""
         self._deadline = time.monotonic() + START_SECONDS
-        ours, theirs = socket.socketpair()
+        host_end, worker_end = socket.socketpair()
         reading, writing = os.pipe()
         self._importing = _shared_byte()
-        self.channel = HostChannel(ours, reading, limits.answer_bytes)
+        self.channel = HostChannel(host_end, reading, limits.answer_bytes)
         request = {"limits": dataclasses.asdict(limits), "module_name": module_name}
         try:
             self._guardian.connect(address)
-            descriptors = [theirs.fileno(), writing, self._importing]
+            descriptors = [worker_end.fileno(), writing, self._importing]
             socket.send_fds(self._guardian, [json.dumps(request).encode()], descriptors)
         except OSError as error:
             self._close()
             raise SandboxLost(f"No warm process listens at {address} ({error}).") from None
         finally:
-            theirs.close()
+            worker_end.close()
             os.close(writing)
         try:
-            said = self._started()
-            self.tree = Tree(int(said["pid"]))
-            self.factor = float(said["factor"])
-            self.confined = bool(said["confined"])
+            message = self._started()
+            self.tree = Tree(int(message["pid"]))
+            self.factor = float(message["factor"])
+            self.confined = bool(message["confined"])
             self._await_ready()
         except BaseException:
             self._close()
@@ -77,17 +77,17 @@ class WorkerProcess:
         One that is `dying` by itself may do so, however long that takes on a busy machine, so that
         its guardian can say how. Without "ended" the guardian was gone as well.
         """
-        said: dict[str, Any] = {}
+        message: dict[str, Any] = {}
         self._guardian.settimeout(END_SECONDS)
         if dying and self.tree.is_ending():
-            said = self._line()
+            message = self._line()
         self.channel.close()
         with contextlib.suppress(OSError):
             self._guardian.shutdown(socket.SHUT_WR)
-        said = said or self._line()
+        message = message or self._line()
         self._line()  # nothing: it has gone
         self._close()
-        return said
+        return message
 
     def _close(self) -> None:
         self.channel.close()
@@ -95,17 +95,19 @@ class WorkerProcess:
         os.close(self._importing)
 
     def _started(self) -> dict[str, Any]:
-        said = self._line()
-        if "unavailable" in said:
-            raise IsolationUnavailable(f"No sandbox could be set up: {said['unavailable']}. {LESS}")
-        if "exhausted" in said:
-            raise EnvironmentUnusable(
-                f"This machine gives no more processes ({said['exhausted']}): end some, or raise "
-                "the limit (`ulimit -u`, or the container's)."
+        message = self._line()
+        if "unavailable" in message:
+            raise IsolationUnavailable(
+                f"No sandbox could be set up: {message['unavailable']}. {LESS}"
             )
-        if "pid" not in said:
+        if "exhausted" in message:
+            raise EnvironmentUnusable(
+                f"This machine gives no more processes ({message['exhausted']}): end some, or "
+                "raise the limit (`ulimit -u`, or the container's)."
+            )
+        if "pid" not in message:
             raise SandboxLost("The warm process gave no sandbox: it was ended, or is stuck.")
-        return said
+        return message
 
     def _await_ready(self) -> None:
         try:
@@ -122,15 +124,15 @@ class WorkerProcess:
 
     def _line(self) -> dict[str, Any]:
         """The guardian's next message; empty if there is none to come."""
-        while b"\n" not in self._said:
+        while b"\n" not in self._received:
             try:
                 piece = self._guardian.recv(4096)
             except OSError:
                 return {}
             if not piece:
                 return {}
-            self._said += piece
-        line, _, self._said = self._said.partition(b"\n")
+            self._received += piece
+        line, _, self._received = self._received.partition(b"\n")
         message: dict[str, Any] = json.loads(line)
         return message
 

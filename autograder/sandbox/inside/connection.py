@@ -77,7 +77,7 @@ class WorkerConnection:
                 if name in before:
                     namespace[name] = before[name]
 
-    def lent(self, argument: RemoteFunction) -> Callable[..., Any]:
+    def proxy_for(self, argument: RemoteFunction) -> Callable[..., Any]:
         """What an argument of the request under way stands for; as long-lived as that."""
         return self._proxy(argument.number, argument.name, self._call)
 

@@ -25,10 +25,10 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.linux import isolation as isolating
 from autograder.sandbox.linux.isolation import Isolation
 from autograder.sandbox.linux.root_filesystem import SCRATCH, Plan, SetupFailed
-from autograder.sandbox.protocol import beside, codec, request_codec
+from autograder.sandbox.protocol import accompanying_files, codec, request_codec
 from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import RemoteFunction
-from autograder.sandbox.protocol.words import MOST_STATEMENTS, MOST_TOLD, Command, Reply
+from autograder.sandbox.protocol.words import MOST_REPORTED, MOST_STATEMENTS, Command, Reply
 
 THREADS_OF_TENSORFLOW = 1
 NOTHING_TO_INSTALL = {  # `!pip install` finds no network: let it say so at once
@@ -127,8 +127,8 @@ class _Worker:
             elif request["do"] == Command.CONTINUE_CELL:
                 answer = self.run_on(request["all"])
             elif request["do"] == Command.WRITE_FILE:
-                said = beside.write(self.folder, request["name"], request["content"])
-                answer = {"outcome": Reply.OK, "value": said}
+                refusal = accompanying_files.write(self.folder, request["name"], request["content"])
+                answer = {"outcome": Reply.OK, "value": refusal}
             elif request["do"] == Command.QUERY_MODEL:
                 answer = self.ask(request)
             else:
@@ -160,7 +160,7 @@ class _Worker:
         if isinstance(value, Handle):
             return self.kept[value.number][0]
         if isinstance(value, RemoteFunction):
-            return self.connection.lent(value)
+            return self.connection.proxy_for(value)
         if type(value) in (list, tuple):
             return type(value)(self.resolved(item) for item in value)
         if type(value) is dict:
@@ -182,10 +182,10 @@ class _Worker:
         try:
             value = function(*arguments, **keywords)
         except BaseException as error:
-            said = error_fields(error)
+            fields = error_fields(error)
             if isinstance(error, NotImplementedError) and tracebacks.is_raised_by_student(error):
-                said["outcome"] = Reply.NOT_IMPLEMENTED  # by the stub, and not by a library
-            return said
+                fields["outcome"] = Reply.NOT_IMPLEMENTED  # by the stub, and not by a library
+            return fields
         answer = {"outcome": Reply.OK, "value": value}
         if request["watch"]:
             answer["arguments"] = tuple(arguments)
@@ -239,28 +239,28 @@ class _CellUnderWay:
             upcoming = self.cell.statements[self.next]
         else:
             self.cell.close()
-            rebound = self.session.rebindings[self.known :][:MOST_TOLD]
+            rebound = self.session.rebindings[self.known :][:MOST_REPORTED]
         return {
             "outcome": Reply.RAN,
             "next": self.next,
             "of": self.of,
             "line": upcoming.line if upcoming else 0,
-            "names": list(upcoming.names[:MOST_TOLD]) if upcoming else [],
-            "troubles": [_told(trouble) for trouble in troubles[:MOST_TOLD]],
-            "more": len(troubles[MOST_TOLD:]),
+            "names": list(upcoming.names[:MOST_REPORTED]) if upcoming else [],
+            "troubles": [_trouble_fields(trouble) for trouble in troubles[:MOST_REPORTED]],
+            "more": len(troubles[MOST_REPORTED:]),
             "rebound": [(each.exercise, each.name, each.settled) for each in rebound],
         }
 
 
-def _told(trouble: Trouble) -> dict[str, Any]:
-    said = error_fields(trouble.error)
+def _trouble_fields(trouble: Trouble) -> dict[str, Any]:
+    fields = error_fields(trouble.error)
     return {
         "statement": trouble.statement,
-        "names": list(trouble.names[:MOST_TOLD]),
-        "types": said["types"],
-        "text": said["text"],
+        "names": list(trouble.names[:MOST_REPORTED]),
+        "types": fields["types"],
+        "text": fields["text"],
         "line": trouble.line,
-        "traceback": said["traceback"],
+        "traceback": fields["traceback"],
     }
 
 

@@ -43,8 +43,8 @@ def _try(folder: str) -> dict[str, str]:
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read()
-    found: dict[str, str] = json.loads(said) if said else {"failed": "the fork ended early"}
+        output = pipe.read()
+    found: dict[str, str] = json.loads(output) if output else {"failed": "the fork ended early"}
     return found
 
 

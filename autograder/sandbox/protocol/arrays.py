@@ -37,8 +37,8 @@ _CARRIERS = {
     "clongdouble": "<c16",
 }
 """Dtypes that NumPy itself has not, or not alike everywhere, and what carries their values."""
-_TOLD = {
-    f"{carrier}:{name}".encode(): np.dtype(carrier, metadata={"told": name})
+_CARRIED = {
+    f"{carrier}:{name}".encode(): np.dtype(carrier, metadata={"shown": name})
     for name, carrier in _CARRIERS.items()
 }
 
@@ -51,10 +51,10 @@ class Malformed(Exception):
     """Bytes that are not a frame of ours."""
 
 
-def told_dtype(array: np.ndarray[Any, Any]) -> str:
+def shown_dtype(array: np.ndarray[Any, Any]) -> str:
     """The name of the dtype that an array had inside: "bfloat16" for one that came as float32."""
-    told = (array.dtype.metadata or {}).get("told")
-    return str(told or array.dtype)
+    shown = (array.dtype.metadata or {}).get("shown")
+    return str(shown or array.dtype)
 
 
 def carried(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -64,7 +64,7 @@ def carried(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         return array
     with np.errstate(over="ignore"):
         plain = array.astype(_CARRIERS[name])
-    return plain.view(_TOLD[f"{_CARRIERS[name]}:{name}".encode()])
+    return plain.view(_CARRIED[f"{_CARRIERS[name]}:{name}".encode()])
 
 
 def _uncommon(dtype: np.dtype[Any]) -> str:
@@ -92,8 +92,8 @@ def head_and_array(array: np.ndarray[Any, Any]) -> tuple[bytes, np.ndarray[Any, 
     array = carried(array)
     dtype = _wire_dtype(array.dtype)
     name = dtype.str.encode()
-    if told := (array.dtype.metadata or {}).get("told"):
-        name = f"{dtype.str}:{told}".encode()
+    if shown := (array.dtype.metadata or {}).get("shown"):
+        name = f"{dtype.str}:{shown}".encode()
     head = struct.pack(f"<BB{array.ndim}Q", len(name), array.ndim, *array.shape)
     return head + name, np.ascontiguousarray(array, dtype).reshape(array.shape)
 
@@ -147,7 +147,7 @@ def head_of(data: bytes) -> tuple[tuple[int, ...], np.dtype[Any], int]:
 
 
 def _decoded_dtype(name: bytes) -> np.dtype[Any]:
-    dtype = _PLAIN.get(name) or _TOLD.get(name)
+    dtype = _PLAIN.get(name) or _CARRIED.get(name)
     if dtype is not None:
         return dtype
     kind, digits = name[:2], name[2:]

@@ -17,11 +17,11 @@ from autograder.sandbox.protocol.remote_functions import RemoteFunction
 
 LARGE = 1 << 20  # bytes
 LIMIT = 1 << 30
-_LENT, _BESIDE = 7, 8
+_REMOTE_FUNCTION, _LARGE_ARRAY = 7, 8
 
 
 def encode(
-    message: Any, generation: int, lent: dict[int, RemoteFunction] | None
+    message: Any, generation: int, remote_functions: dict[int, RemoteFunction] | None
 ) -> list[memoryview]:
     """The pieces that a request is sent in; functions that it lends are written down in `lent`.
 
@@ -29,9 +29,9 @@ def encode(
         StaleHandle: a handle is of another process than that of `generation`.
         CannotCross: something else is not plain data, or a function where none may be lent.
     """
-    encoder = _Encoder(generation, lent)
+    encoder = _Encoder(generation, remote_functions)
     payload = encoder.payload(message)
-    return [memoryview(codec.frame(payload)), *encoder.beside]
+    return [memoryview(codec.frame(payload)), *encoder.attached]
 
 
 def decode(payload: bytes | bytearray, fill: Callable[[memoryview], None]) -> Any:
@@ -40,10 +40,10 @@ def decode(payload: bytes | bytearray, fill: Callable[[memoryview], None]) -> An
 
 
 class _Encoder(codec.Encoder):
-    def __init__(self, generation: int, lent: dict[int, RemoteFunction] | None) -> None:
+    def __init__(self, generation: int, remote_functions: dict[int, RemoteFunction] | None) -> None:
         super().__init__(LIMIT, None, generation)
-        self.lent = lent
-        self.beside: list[memoryview] = []
+        self.remote_functions = remote_functions
+        self.attached: list[memoryview] = []
 
     def array(self, value: np.ndarray[Any, Any]) -> Any:
         if value.nbytes < LARGE or isinstance(value, np.ma.MaskedArray):
@@ -51,13 +51,13 @@ class _Encoder(codec.Encoder):
         self.bytes += value.nbytes
         self.check_size()
         head, array = arrays.head_and_array(np.asarray(value))
-        self.beside.append(arrays.bytes_of(array))
-        return msgpack.ExtType(_BESIDE, head)
+        self.attached.append(arrays.bytes_of(array))
+        return msgpack.ExtType(_LARGE_ARRAY, head)
 
     def other(self, value: Any) -> Any:
-        if isinstance(value, RemoteFunction) and self.lent is not None:
-            self.lent[value.number] = value
-            return codec.numbered(_LENT, value.number, value.name)
+        if isinstance(value, RemoteFunction) and self.remote_functions is not None:
+            self.remote_functions[value.number] = value
+            return codec.numbered(_REMOTE_FUNCTION, value.number, value.name)
         return super().other(value)
 
 
@@ -67,9 +67,9 @@ class _Decoder(codec.Decoder):
         self.fill = fill
 
     def extension(self, code: int, data: bytes) -> Any:
-        if code == _LENT:
+        if code == _REMOTE_FUNCTION:
             return RemoteFunction(*codec.number_and_name(data))
-        if code == _BESIDE:
+        if code == _LARGE_ARRAY:
             shape, dtype, _ = arrays.head_of(data)
             array = np.empty(shape, dtype)
             self.fill(arrays.bytes_of(array))

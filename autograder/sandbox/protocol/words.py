@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 MOST_STATEMENTS = 100_000  # of one cell
-MOST_TOLD = 50  # errors, or names, in one reply
+MOST_REPORTED = 50  # errors, or names, in one reply
 
 
 class Command(StrEnum):

@@ -1,4 +1,4 @@
-"""Attacks with a function that a call was lent: too often, too large, too late, and forged."""
+"""Attacks with a remote function of a call: called too often, too large, too late, and forged."""
 
 from __future__ import annotations
 
@@ -192,9 +192,9 @@ def test_an_object_of_the_students_does_not_cross(student: Student) -> None:
 
 def test_a_function_that_was_kept_is_of_no_use_later(student: Student) -> None:
     calls: list[Any] = []
-    lent = student.remote_function(calls.append)
-    student.keep(lent)
-    for arguments in ((), (lent,), (student.remote_function(square),)):
+    remote = student.remote_function(calls.append)
+    student.keep(remote)
+    for arguments in ((), (remote,), (student.remote_function(square),)):
         with pytest.raises(StudentRaised, match="the test is over"):
             student.use_kept(*arguments)
     assert calls == []
@@ -259,7 +259,7 @@ def test_a_function_of_an_earlier_call_cannot_be_asked_for(student: Student) -> 
 def test_what_only_goes_in_does_not_come_out(
     warm_process: WarmProcess, name: str, code: int
 ) -> None:
-    """Handles may be returned, but not be arguments; lent functions and large arrays neither."""
+    """Handles may be returned, but not be arguments; remote functions and large arrays neither."""
     calls: list[Any] = []
     with sandbox(warm_process, CELL) as entered:
         if (name, code) == ("returned_argument", 6):

@@ -126,9 +126,9 @@ def test_keywords_and_several_functions_cross(student: Student) -> None:
     assert student.apply_second(functions) == 9
 
 
-def test_the_same_function_may_be_lent_again(student: Student) -> None:
-    lent = student.remote_function(square)
-    assert [student.apply(lent, n) for n in (2, 3)] == [4, 9]
+def test_the_same_function_may_be_passed_again(student: Student) -> None:
+    remote = student.remote_function(square)
+    assert [student.apply(remote, n) for n in (2, 3)] == [4, 9]
 
 
 def test_a_call_is_told_with_its_name(student: Student) -> None:

@@ -14,7 +14,7 @@ MOST_FILES = 500
 MOST_BYTES = 16 << 20
 LONGEST_NAME = 200
 DEEPEST = 8
-MOST_TOLD = 10
+MOST_REPORTED = 10
 
 
 def admitted(
@@ -34,8 +34,8 @@ def admitted(
         else:
             kept[name] = content
             left -= len(content)
-    if len(refused) > MOST_TOLD:
-        refused[MOST_TOLD:] = [f"And {len(refused) - MOST_TOLD} more files were not used."]
+    if len(refused) > MOST_REPORTED:
+        refused[MOST_REPORTED:] = [f"And {len(refused) - MOST_REPORTED} more files were not used."]
     return kept, tuple(refused)
 
 

@@ -56,8 +56,8 @@ def _problem_of(name: str, reports: Sequence[CellReport]) -> tuple[str, Problem]
 
 
 def _ended(label: str, problem: Problem) -> str:
-    said = problem.sentence.removesuffix(".")
-    return f"{label} ended with {said}" if problem.outcome == "error" else said
+    sentence = problem.sentence.removesuffix(".")
+    return f"{label} ended with {sentence}" if problem.outcome == "error" else sentence
 
 
 def _raised(failure: StudentRaised, message: str) -> StudentRaised:
