@@ -138,33 +138,33 @@ def checks(assignment: Assignment, catalogue: Catalogue, graded: Graded) -> list
     exercises = [exercise.name for exercise in assignment.exercises]
     tables = [matrix(assignment, name, wrong) for name in exercises]
     return [
-        _check("right answers have full marks", _marks_lost(graded.right)),
-        _check("the release earns nothing", [("the release", _earned(graded.release))]),
+        _check("right answers have full marks", marks_lost(graded.right)),
+        _check("the release earns nothing", [("the release", earned(graded.release))]),
         _check(
             "a misconception loses points in its own exercise only",
-            ((which.name, _harm(which, result)) for which, result in wrong.items()),
+            ((which.name, harm(which, result)) for which, result in wrong.items()),
         ),
         _check(
             "a misconception is told its own hint, once",
-            ((which.name, _other_hints(which, result)) for which, result in wrong.items()),
+            ((which.name, other_hints(which, result)) for which, result in wrong.items()),
         ),
-        _check("hints ask a question", ((each.name, _no_question(each)) for each in wrong)),
+        _check("hints ask a question", ((each.name, no_question(each)) for each in wrong)),
         _check(
             "students read no expected value",
-            ((which.name, _given_away(result)) for which, result in wrong.items()),
+            ((which.name, given_away(result)) for which, result in wrong.items()),
         ),
         _check(
             "each hidden test is failed by a misconception",
-            ((table.exercise, _idle_tests(table)) for table in tables),
+            ((table.exercise, idle_tests(table)) for table in tables),
         ),
         _check(
             "no test of one aspect fails for a mistake in another",
-            ((which.name, _strays(table, which)) for table in tables for which in table.failed),
+            ((which.name, strays(table, which)) for table in tables for which in table.failed),
         ),
         _check(
             "probes tell misconceptions apart",
             (
-                (f"{one.name}, {other.name}", _alike(one, other, catalogue))
+                (f"{one.name}, {other.name}", alike(one, other, catalogue))
                 for name in exercises
                 for one, other in combinations(catalogue.of(name), 2)
             ),
@@ -179,7 +179,8 @@ def _check(name: str, cases: Iterable[tuple[str, str]]) -> Check:
     return Check(name, len(tried), tuple(f"{case}: {wrong}" for case, wrong in tried if wrong))
 
 
-def _marks_lost(right: Mapping[str, Result]) -> Iterator[tuple[str, str]]:
+def marks_lost(right: Mapping[str, Result]) -> Iterator[tuple[str, str]]:
+    """For each right answer the tests that it fails, or nothing."""
     for name, result in right.items():
         failed = [
             f"{exercise.name}.{test.name} ({test.outcome})"
@@ -191,13 +192,15 @@ def _marks_lost(right: Mapping[str, Result]) -> Iterator[tuple[str, str]]:
         yield name, "" if whole else result.reason or f"fails {', '.join(failed)}"
 
 
-def _earned(release: Result) -> str:
+def earned(release: Result) -> str:
+    """What the release earns, or nothing."""
     if release.status != "graded":
         return release.reason
     return f"earns {release.score:g} points" if release.score else ""
 
 
-def _harm(which: Misconception, result: Result) -> str:
+def harm(which: Misconception, result: Result) -> str:
+    """How a misconception differs from one that loses points in its own exercise only."""
     if result.status != "graded":
         return result.reason
     hurt = [each.name for each in result.exercises if each.score != each.max_score]
@@ -209,7 +212,8 @@ def _harm(which: Misconception, result: Result) -> str:
     return "has full marks"
 
 
-def _other_hints(which: Misconception, result: Result) -> str:
+def other_hints(which: Misconception, result: Result) -> str:
+    """How what it is told differs from its own hint, once."""
     told = [
         test.misconception
         for exercise in result.exercises
@@ -221,11 +225,12 @@ def _other_hints(which: Misconception, result: Result) -> str:
     return f"is told the hint of {', '.join(told)}" if told else "is told no hint"
 
 
-def _no_question(which: Misconception) -> str:
+def no_question(which: Misconception) -> str:
+    """Whether its hint asks nothing."""
     return "" if "?" in which.hint else "has a hint that asks nothing"
 
 
-def _given_away(result: Result) -> str:
+def given_away(result: Result) -> str:
     """Long decimals that stand among a test's expected values and in what a student reads."""
     for exercise in result.exercises:
         for test in exercise.tests:
@@ -241,18 +246,21 @@ def _decimals(text: str) -> set[str]:
     return {number for number in re.findall(r"\d+\.\d{2,}", text) if len(number) > 4}
 
 
-def _idle_tests(table: Matrix) -> str:
+def idle_tests(table: Matrix) -> str:
+    """The tests of an exercise that no misconception fails."""
     if not table.failed:
         return "has no misconceptions"
     return f"no misconception fails {', '.join(table.idle())}" if table.idle() else ""
 
 
-def _strays(table: Matrix, which: Misconception) -> str:
-    strays = table.strays(which)
-    return f"fails {', '.join(strays)} too" if strays else ""
+def strays(table: Matrix, which: Misconception) -> str:
+    """The tests that it fails although they measure something else."""
+    found = table.strays(which)
+    return f"fails {', '.join(found)} too" if found else ""
 
 
-def _alike(one: Misconception, other: Misconception, catalogue: Catalogue) -> str:
+def alike(one: Misconception, other: Misconception, catalogue: Catalogue) -> str:
+    """Whether no probe tells two misconceptions of one function apart."""
     if one.replaces != other.replaces or one.matches or other.matches:
         return ""
     pairs = zip(

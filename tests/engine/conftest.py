@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,30 @@ pytest.register_assert_rewrite("suite_checks")
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
+FIRST = ("test_exploits.py", "test_suites_alexnet.py", "test_suites_lenet5.py")
+"""The files that take longest: those that begin late leave the other workers idle at the end."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What one worker runs in one piece, and in which order: see `make test`."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else 99)
+
+
+def group_of(item: pytest.Item) -> str:
+    """A file, but for the suites, of which an exercise's wrong answers or one right answer."""
+    name = item.path.stem
+    if name.startswith("test_handins"):  # two files that share results
+        return "test_handins"
+    if not name.startswith("test_suites_"):
+        return name
+    callspec = getattr(item, "callspec", None)
+    value = next(iter(callspec.params.values())) if callspec else item.name
+    value = value.exercise if isinstance(value, Misconception) else value
+    return f"{name} {value.name if isinstance(value, Path) else value}"
+
 
 @pytest.fixture
 def mini_course(tmp_path: Path) -> Assignment:
@@ -29,11 +55,19 @@ def mini_course(tmp_path: Path) -> Assignment:
     return write_mini_course(tmp_path / "course")
 
 
+@pytest.fixture(scope="session")
+def warm_process_with() -> Iterator[Callable[[tuple[str, ...]], str]]:
+    """Gives the address of a warm process with these libraries, one for all tests that ask."""
+    with ExitStack() as stack:
+        yield cache(lambda preload: stack.enter_context(WarmProcess(preload)).address)
+
+
 @pytest.fixture(scope="module")
-def tensorflow(request: pytest.FixtureRequest) -> Iterator[str]:
+def tensorflow(
+    request: pytest.FixtureRequest, warm_process_with: Callable[[tuple[str, ...]], str]
+) -> str:
     """The address of a warm process with what the `SUITE` of the tests' module preloads."""
-    with WarmProcess(request.module.SUITE.assignment.preload) as warm_process:
-        yield warm_process.address
+    return warm_process_with(request.module.SUITE.assignment.preload)
 
 
 @pytest.fixture(scope="module")

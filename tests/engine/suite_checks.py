@@ -1,15 +1,18 @@
 """What the suites of any assignment are held against, through the real engine.
 
 Right answers in any style get full marks; every known wrong answer loses points in its own
-exercise, there only, and is told its own hint; no hidden test is there for nothing. A file of tests
-says in `SUITE` which assignment it holds, and has classes that inherit from those here. What builds
-models or trains is slow, so that each wrong answer meets those exercises only that it could touch.
+exercise, there only, and is told its own hint; no hidden test is there for nothing. The rules are
+those of `autograder audit`, by its functions. A file of tests says in `SUITE` which assignment it
+holds, and has classes that inherit from those here.
+
+A wrong answer is graded in the exercises that it can touch; `audit` grades each of them in all
+exercises. Most trainings by the terms of grading are marked `slow`: `make test` leaves them out.
 """
 
 from __future__ import annotations
 
+import ast
 import dataclasses
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import combinations
@@ -20,7 +23,7 @@ import pytest
 from graders import grade
 
 from autograder import diagnosis
-from autograder.authoring import aspects
+from autograder.authoring import aspects, audit
 from autograder.checking.checker import Checker
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.diagnosis import Misconception
@@ -34,19 +37,20 @@ class Suite:
     """An assignment with its right and wrong answers."""
 
     name: str
-    with_models: tuple[str, ...]
+    with_models: tuple[str, ...] = ()
     """The exercises that need Keras: those that train come last, by names in `train_…`."""
-    builds_on: tuple[str, ...] = ()
-    """Arrays without which the exercises with models cannot be graded."""
     unfinished: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Outcomes that exercises of the release have other than `not_implemented`."""
+    trained_otherwise: str = ""
+    """The right answer that trains by a loop of its own: it and the solutions always train."""
 
     def __post_init__(self) -> None:
         self.assignment = load_assignment(self.name, COURSE)
         self.catalogue = diagnosis.load(self.assignment)
         self.exercises = tuple(each.name for each in self.assignment.exercises)
         self.in_arrays = tuple(name for name in self.exercises if name not in self.with_models)
-        self.untrained = tuple(name for name in self.with_models if not name.startswith("train_"))
+        self.trained = tuple(name for name in self.with_models if name.startswith("train_"))
+        self.untrained = tuple(name for name in self.exercises if name not in self.trained)
         self.seeds = tuple(f"{which} seed for {self.name}".encode() * 2 for which in ("a", "b"))
 
     @property
@@ -56,26 +60,73 @@ class Suite:
         return [self.assignment.solution_module, *others]
 
     def part(self, names: Iterable[str]) -> Assignment:
-        """The assignment as if it had these exercises only."""
+        """The assignment as if it had these exercises only, and all that they build on."""
         chosen = dataclasses.replace(self.assignment)
-        if set(names) <= set(self.in_arrays):
+        wanted = self.with_what_they_build_on(names)
+        if wanted <= set(self.in_arrays):
             chosen = dataclasses.replace(self.assignment, preload=("numpy",))
-        exercises = tuple(each for each in self.assignment.exercises if each.name in names)
+        exercises = tuple(each for each in self.assignment.exercises if each.name in wanted)
         chosen.__dict__["exercises"] = exercises
         return chosen
 
     @cached_property
     def models(self) -> Assignment:
         """What is built and not trained."""
-        return self.part({*self.untrained, *self.builds_on})
+        return self.part(name for name in self.with_models if name not in self.trained)
+
+    @cached_property
+    def builds_on(self) -> dict[str, set[str]]:
+        """What the hidden suite of each exercise says that it builds on."""
+        return {
+            exercise: {
+                str(ast.literal_eval(argument))
+                for node in ast.walk(_parsed(self.assignment.suite_file(exercise)))
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.builds_on"
+                for argument in node.args
+            }
+            for exercise in self.exercises
+        }
+
+    @cached_property
+    def names_used(self) -> dict[str, set[str]]:
+        """The names that each function of the solutions uses."""
+        return {
+            node.name: {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+            for node in _parsed(self.assignment.solution_module).body
+            if isinstance(node, ast.FunctionDef)
+        }
 
     def touched(self, which: Misconception) -> set[str]:
-        """The exercises among which a wrong answer is graded."""
-        if which.exercise in self.in_arrays:
-            return set(self.in_arrays)
-        if which.exercise in self.untrained:
-            return {*self.untrained, *self.builds_on}
-        return {which.exercise, *self.builds_on}
+        """The exercises that a wrong answer, among the solutions, could lose points in.
+
+        Its own, those whose functions use the wrong one, and those that build on such. What is in
+        arrays is not tried on models.
+        """
+        wrong, known = {which.replaces, which.exercise}, 0
+        while len(wrong) > known:
+            known = len(wrong)
+            wrong |= {name for name, used in self.names_used.items() if used & wrong}
+            wrong |= {name for name, others in self.builds_on.items() if others & wrong}
+        whole = self.in_arrays if which.exercise in self.in_arrays else self.with_models
+        return wrong & set(whole)
+
+    def with_what_they_build_on(self, names: Iterable[str]) -> set[str]:
+        found: set[str] = set()
+        todo = list(names)
+        while todo:
+            if (name := todo.pop()) not in found:
+                found.add(name)
+                todo.extend(self.builds_on[name])
+        return found
+
+
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def slow(value: object, is_slow: bool) -> object:
+    """A parameter of a test, marked where `make test` leaves it out."""
+    return pytest.param(value, marks=pytest.mark.slow) if is_slow else value
 
 
 class RightAnswers:
@@ -87,13 +138,27 @@ class RightAnswers:
 
     @staticmethod
     def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+        suite = metafunc.module.SUITE
         if "path" in metafunc.fixturenames:
-            answers = metafunc.module.SUITE.right_answers
-            metafunc.parametrize("path", answers, ids=lambda path: path.name)
+            metafunc.parametrize("path", suite.right_answers, ids=lambda path: path.name)
+        if "trains" in metafunc.fixturenames:
+            _, *others = suite.right_answers  # the solutions are graded whole
+            answers = [slow(path, path.name != suite.trained_otherwise) for path in others]
+            metafunc.parametrize("trains", answers, ids=lambda path: path.name)
+
+    def test_the_solutions_get_full_marks(self, suite, tensorflow) -> None:
+        whole = suite.assignment
+        result = grade(whole.solution_module, whole, suite.seeds[0], warm_process=tensorflow)
+        assert_full_marks(result, whole)
 
     def test_a_right_answer_in_any_style_gets_full_marks(self, suite, path, tensorflow) -> None:
-        whole = suite.assignment
-        assert_full_marks(grade(path, whole, suite.seeds[0], warm_process=tensorflow), whole)
+        untrained = suite.part(suite.untrained)
+        result = grade(path, untrained, suite.seeds[0], warm_process=tensorflow)
+        assert_full_marks(result, untrained)
+
+    def test_a_right_answer_in_any_style_trains_well(self, suite, trains, tensorflow) -> None:
+        part = suite.part(suite.trained)
+        assert_full_marks(grade(trains, part, suite.seeds[0], warm_process=tensorflow), part)
 
     def test_full_marks_for_arrays_do_not_depend_on_the_seed(self, suite, path, tensorflow) -> None:
         arrays = suite.part(suite.in_arrays)
@@ -129,7 +194,7 @@ class RightAnswers:
     def test_the_release_gets_nothing_anywhere(self, suite, tensorflow) -> None:
         release = suite.assignment.release_notebook
         result = grade(release, suite.assignment, suite.seeds[0], warm_process=tensorflow)
-        assert (result.status, result.score) == ("graded", 0)
+        assert audit.earned(result) == ""
         outcomes = {each.name: each.outcome for each in result.exercises}
         assert outcomes == dict.fromkeys(suite.exercises, "not_implemented") | suite.unfinished
 
@@ -144,49 +209,52 @@ class WrongAnswers:
     @staticmethod
     def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         suite = metafunc.module.SUITE
+        trained = suite.trained
         if "which" in metafunc.fixturenames:
-            misconceptions = suite.catalogue.misconceptions
-            metafunc.parametrize("which", misconceptions, ids=lambda which: which.name)
+            first = {suite.catalogue.of(name)[0] for name in trained}
+            which = [
+                slow(each, each.exercise in trained and each not in first)
+                for each in suite.catalogue.misconceptions
+            ]
+            metafunc.parametrize("which", which, ids=lambda which: which.name)
         if "exercise" in metafunc.fixturenames:
             metafunc.parametrize("exercise", suite.exercises)
+        if "table" in metafunc.fixturenames:
+            exercises = [slow(name, name in trained) for name in suite.exercises]
+            metafunc.parametrize("table", exercises, indirect=True)
         if "in_arrays" in metafunc.fixturenames:
             metafunc.parametrize("in_arrays", suite.in_arrays)
 
+    @pytest.fixture
+    def table(self, suite, graded, request: pytest.FixtureRequest) -> aspects.Matrix:
+        """Which misconceptions of an exercise fail which of its tests."""
+        exercise = request.param
+        wrong = {which: graded(which) for which in suite.catalogue.of(exercise)}
+        return aspects.matrix(suite.assignment, exercise, wrong)
+
     def test_a_misconception_loses_points_in_its_own_exercise_only(self, graded, which) -> None:
         result = graded(which)
-        assert (result.status, result.reason) == ("graded", "")
-        own = exercise_of(result, which.exercise)
-        assert own.score < own.max_score
+        assert audit.harm(which, result) == ""
         assert {name for name, _ in failures_of(result)} == {which.exercise}
 
     def test_a_misconception_is_told_its_own_hint_once(self, graded, which) -> None:
-        told = [
-            (test.misconception, test.hint)
-            for _, test in failures_of(graded(which))
-            if test.hint or test.misconception
-        ]
-        assert told == [(which.name, which.hint)]
+        result = graded(which)
+        assert audit.other_hints(which, result) == ""
+        assert [test.hint for _, test in failures_of(result) if test.hint] == [which.hint]
 
     def test_what_a_student_reads_holds_no_expected_value(self, graded, which) -> None:
-        for _, test in failures_of(graded(which)):
-            told = f"{test.title} {test.message} {test.hint or ''}"
-            assert not expected_numbers(test.detail) & numbers(told), told
+        assert audit.given_away(graded(which)) == ""
 
     def test_hints_ask_questions(self, suite) -> None:
         for which in suite.catalogue.misconceptions:
-            assert "?" in which.hint, which.name
+            assert audit.no_question(which) == "", which.name
 
-    def test_each_hidden_test_is_failed_by_some_misconception(self, suite, graded, exercise):
-        results = [exercise_of(graded(which), exercise) for which in suite.catalogue.of(exercise)]
-        unfailed = {test.name for test in results[0].tests}
-        for result in results:
-            unfailed -= {test.name for test in result.tests if test.outcome != "passed"}
-        assert not unfailed
+    def test_each_hidden_test_is_failed_by_some_misconception(self, table) -> None:
+        assert audit.idle_tests(table) == ""
 
-    def test_a_test_of_one_aspect_fails_for_no_mistake_in_another(self, suite, graded, exercise):
-        wrong = {which: graded(which) for which in suite.catalogue.of(exercise)}
-        table = aspects.matrix(suite.assignment, exercise, wrong)
-        assert {which.name: table.strays(which) for which in wrong if table.strays(which)} == {}
+    def test_a_test_of_one_aspect_fails_for_no_mistake_in_another(self, table) -> None:
+        found = {which.name: audit.strays(table, which) for which in table.failed}
+        assert {name: tests for name, tests in found.items() if tests} == {}
 
     def test_public_examples_weigh_a_fifth_at_most(self, suite, graded, exercise) -> None:
         tests = exercise_of(graded(suite.catalogue.of(exercise)[0]), exercise).tests
@@ -195,9 +263,7 @@ class WrongAnswers:
 
     def test_the_probes_tell_misconceptions_from_each_other(self, suite, in_arrays) -> None:
         for one, other in combinations(suite.catalogue.of(in_arrays), 2):
-            if one.replaces == other.replaces:
-                reactions = (diagnosis.reactions(each, suite.catalogue) for each in (one, other))
-                assert not alike(*reactions), (one.name, other.name)
+            assert audit.alike(one, other, suite.catalogue) == "", (one.name, other.name)
 
     def test_the_probes_tell_misconceptions_from_the_solution(self, suite, in_arrays) -> None:
         solution: dict[str, Callable] = {}
@@ -222,19 +288,8 @@ def failures_of(result: Result) -> Iterator[tuple[str, TestResult]]:
 
 def assert_full_marks(result: Result, assignment: Assignment) -> None:
     wrong = [(name, test.name, test.message, test.detail) for name, test in failures_of(result)]
-    assert (result.status, result.reason, wrong) == ("graded", "", [])
+    assert dict(audit.marks_lost({"it": result})) == {"it": ""}, wrong
     assert result.score == result.max_score == assignment.max_score > 0
-
-
-def numbers(text: str) -> set[str]:
-    """The numbers of a text that are long enough to give something away."""
-    return {number for number in re.findall(r"\d+\.\d{2,}", text) if len(number) > 4}
-
-
-def expected_numbers(detail: str) -> set[str]:
-    """Numbers that the grader's story tells of the right answer and not of the student's."""
-    got, _, expected = detail.partition("expected")
-    return numbers(expected) - numbers(got)
 
 
 def alike(some, others) -> bool:

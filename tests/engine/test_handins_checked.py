@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from graders import grade
-from handins import SEED, Case, Courses, case, courses
+from handins import Case, Courses, case, courses
 
 from autograder.checking.checker import Checker
 from autograder.submission import read
@@ -20,7 +19,7 @@ def test_the_students_checks_see_the_same(case: Case, courses: Courses) -> None:
     readable = read(case.folder, case.assignment.release)
     with Checker(readable.path, case.assignment.release_notebook, 60.0) as checker:
         report, _ = checker.check()
-    result = grade(case.folder, case.assignment, SEED, student="ada", warm_process=courses.address)
+    result = courses.graded(case)
     graded = {
         exercise.name: all(
             test.outcome == "passed" for test in exercise.tests if test.visibility == "public"

@@ -10,21 +10,12 @@ import dataclasses
 from suite_checks import RightAnswers, Suite, WrongAnswers, alike
 
 from autograder import diagnosis
-from autograder.diagnosis import Misconception
 from autograder.diagnosis.probes import Call, Generator, Summarized
 
-
-class AlexNet(Suite):
-    """The whole networks take seconds: a wrong answer meets those only that it could touch."""
-
-    TOGETHER = ("ten_crop", "ten_crop_predict")
-
-    def touched(self, which: Misconception) -> set[str]:
-        return set(self.TOGETHER) if which.exercise in self.TOGETHER else {which.exercise}
-
-
-SUITE = AlexNet(
-    "alexnet", with_models=("build_alexnet", "build_alexnet_batchnorm", "train_alexnet")
+SUITE = Suite(
+    "alexnet",
+    with_models=("build_alexnet", "build_alexnet_batchnorm", "train_alexnet"),
+    trained_otherwise="own_model.py",
 )
 
 

@@ -1,0 +1,16 @@
+# %%
+import numpy as np
+
+# %%
+def increment(x):
+    """Contract."""
+    return np.asarray(x) + 1
+
+# %%
+while True:
+    pass
+
+# %%
+def double(x):
+    """Contract."""
+    return np.asarray(x) * 2
