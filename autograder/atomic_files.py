@@ -1,4 +1,4 @@
-"""Files that are replaced in one step: a reader sees the old content or the new, never a part."""
+"""Replaces files in one step: a reader sees the old content or the new content, never a part."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ from typing import BinaryIO
 
 @contextmanager
 def replacing(path: Path, mode: int | None = None) -> Iterator[BinaryIO]:
-    """Yields a new file, which takes the place of `path` once it is written without an error.
+    """Provide a new file, which replaces `path` after it has been written without an error.
 
-    Its permissions are `mode`, or those of any new file of this process. Folders are made.
+    Missing folders are created.
+
+    Args:
+        path: the file to replace.
+        mode: its permissions; None for the usual ones of a new file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}")
@@ -31,6 +35,12 @@ def replacing(path: Path, mode: int | None = None) -> Iterator[BinaryIO]:
 
 
 def write_text(path: Path, text: str, mode: int | None = None) -> None:
-    """Write text in UTF-8, lone surrogates escaped."""
+    """Replace a file by a text in UTF-8. Lone surrogates are written as escapes.
+
+    Args:
+        path: the file to replace.
+        text: its new content.
+        mode: its permissions; None for the usual ones of a new file.
+    """
     with replacing(path, mode) as file:
         file.write(text.encode("utf-8", "backslashreplace"))

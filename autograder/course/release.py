@@ -15,18 +15,19 @@ from typing import Any, Self
 from autograder.errors import CourseError
 
 GRADE_CELL_PREFIX = "test_"
-"""Before an exercise's name: the id of its grade cell, and the name of its hidden suite's file."""
+"""The prefix of an exercise's name in the id of its grade cell and in its hidden suite's file name.
+"""
 ANSWER_STUB = "YOUR ANSWER HERE"
 """The text that nbgrader puts in the place of a written answer."""
 
 
 def suite_file_name(exercise: str) -> str:
-    """The name of the file of an exercise's hidden suite."""
+    """Return the file name of an exercise's hidden suite."""
     return f"{GRADE_CELL_PREFIX}{exercise}.py"
 
 
 def exercise_of_suite(file: Path) -> str:
-    """The exercise that a file of hidden tests is about."""
+    """Return the exercise that a hidden suite's file tests."""
     return file.stem.removeprefix(GRADE_CELL_PREFIX)
 
 

@@ -16,7 +16,7 @@ from autograder.results import ExerciseResult, Observed, Outcome, TestResult
 
 _GREY = "#6e7781"
 _COLOURS = {"✓": "#1a7f37", "✗": "#b3261e"}
-"""Of the marks of an `Outcome`; the others are grey."""
+"""Colours for the marks of an `Outcome`; the other marks are grey."""
 _NOT_COUNTED = (
     "{}: the grader failed here, not your work. Where this page shows 0 for it, that is no grade: "
     "it will be graded again."
@@ -41,7 +41,7 @@ def as_text(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
         lines.append(f"{line.mark} {line.title}" + (f"  [{line.points}]" if line.points else ""))
         lines += [f"    {text}" for text in (line.message, line.hint) if text]
     lines += [f"· {text}" for text in _remarks(exercise)]
-    return "\n".join(map(plain, lines))  # one by one: a sequence left open ends with its line
+    return "\n".join(map(plain, lines))  # one by one: an unclosed sequence ends with its line
 
 
 def as_html(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
@@ -168,7 +168,7 @@ def _line(test: TestResult, exercise: ExerciseResult, points: str, message: str)
 
 
 def _whole(outcome: Outcome) -> _Line:
-    """The one line of an exercise of which nothing is said test by test."""
+    """The only line of an exercise whose tests are not shown one by one."""
     mark = outcome.mark
     return _Line(mark, _COLOURS.get(mark, _GREY), outcome.sentence, "", "", "")
 

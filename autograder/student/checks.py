@@ -43,7 +43,7 @@ def check(
     """Call `function(*args, **kwargs)` and compare the returned value with `expected`.
 
     Arrays are compared by shape first, then by dtype, then by values. NaN equals NaN, and
-    floating-point numbers may differ by what their precision cannot hold. If a whole number is
+    floating-point numbers may differ by the same tolerance as in grading. If a whole number is
     expected, NumPy's integers are accepted, a bool or a float is not. If a tuple is expected, a
     list is accepted. The function gets copies of arrays, and it must not change them.
 
