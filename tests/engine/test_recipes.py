@@ -44,7 +44,11 @@ def digests(path: Path, text: str) -> dict[str, str]:
 def changed(folder: Path, old: str, new: str) -> set[str]:
     """The recipes whose digest differs where the one text stands in place of the other."""
     assert old in TEXT
-    before, after = (digests(folder / "mini.py", text) for text in (TEXT, TEXT.replace(old, new)))
+    return differing(folder, TEXT, TEXT.replace(old, new))
+
+
+def differing(folder: Path, one: str, other: str) -> set[str]:
+    before, after = (digests(folder / "mini.py", text) for text in (one, other))
     return {name for name in NAMES if before[name] != after[name]}
 
 
@@ -66,6 +70,56 @@ def test_a_digest_changes_with_what_is_trained_and_with_nothing_else(
     tmp_path: Path, old: str, new: str, names: set[str]
 ) -> None:
     assert changed(tmp_path, old, new) == names
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("_step", "_move"),
+        ("RATE", "SPEED"),
+        ("rate", "speed"),
+        ("_made", "_a_recipe"),
+        ("train", "learn"),
+        ("_twice", "_two_times"),
+        ("each", "recipe"),
+    ],
+)
+def test_a_new_name_for_the_same_leaves_every_digest(tmp_path: Path, old: str, new: str) -> None:
+    assert changed(tmp_path, old, new) == set()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("x - _step(rate)", "_step(rate) - x"),
+        ("x - _step(rate)", "x - _step(x)"),
+        ("_step(rate)", "_step(RATE)"),
+        ("def _step(rate):", "def _step(RATE):"),
+    ],
+)
+def test_other_names_that_do_something_else_change_a_digest(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    assert changed(tmp_path, old, new)
+
+
+def with_step(step: str) -> str:
+    """The module with another `_step`, which is called by keyword."""
+    whole = TEXT.replace("_step(rate)", "_step(amount=rate, other=2)", 2)
+    old = whole[whole.index("def _step") : whole.index("def _made")]
+    return whole.replace(old, step)
+
+
+def test_parameters_that_are_given_by_keyword_keep_their_names(tmp_path: Path) -> None:
+    one = with_step("def _step(amount, other):\n    return amount * RATE\n")
+    two = with_step("def _step(other, amount):\n    return other * RATE\n")
+    assert differing(tmp_path, one, two) == set(NAMES)
+
+
+def test_imports_keep_their_names(tmp_path: Path) -> None:
+    text = "import math, cmath\n    return math.sqrt(rate)"
+    one = TEXT.replace("return rate * RATE", text)
+    assert differing(tmp_path, one, one.replace("math.sqrt", "cmath.sqrt")) == set(NAMES)
 
 
 def test_different_recipes_have_different_digests(tmp_path: Path) -> None:
