@@ -5,13 +5,19 @@ SHELL := /bin/bash
 VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Groups of tests, in the order in which tests/engine/conftest.py puts them: the longest first.
+PYTEST := $(RUN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+QUICK := architecture grading golden expect points suite_faults diagnosis replacements \
+  seeds_and_results cells execution wire request_codec submission reading publish
 
-.PHONY: help demo demo-full test lint tests bench lock clean
+.PHONY: help demo demo-full quick test test-all lint tests tests-all bench lock clean
 
 help:
 	@echo 'make demo    a made-up class of submissions, graded end to end (a minute or two)'
 	@echo 'make demo-full   the same for every assignment, networks too (a quarter of an hour)'
-	@echo 'make test    linter, type checker and tests'
+	@echo 'make quick   linter, type checker and the tests that a change in the engine needs most'
+	@echo 'make test    linter, type checker and all tests but those marked slow'
+	@echo 'make test-all   the slow ones too: more trainings by the terms of grading'
 	@echo 'make bench   stock nbgrader and this, measured side by side (half an hour)'
 	@echo 'make lock    requirements.lock anew from pyproject.toml'
 
@@ -21,7 +27,12 @@ demo: $(READY)
 demo-full: $(READY)
 	$(RUN)/autograder demo --all
 
+quick: lint
+	$(PYTEST) $(addprefix tests/engine/test_,$(addsuffix .py,$(QUICK)))
+
 test: lint tests
+
+test-all: lint tests-all
 
 lint: $(READY)
 	$(RUN)/ruff check .
@@ -29,7 +40,10 @@ lint: $(READY)
 	$(RUN)/mypy
 
 tests: $(READY)
-	$(RUN)/python -m pytest -n auto --dist loadfile
+	$(PYTEST) -m 'not slow'
+
+tests-all: $(READY)
+	$(PYTEST)
 
 bench: $(READY)
 	$(RUN)/python benchmarks/nbgrader_comparison.py

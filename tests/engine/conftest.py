@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -46,7 +47,8 @@ def group_of(item: pytest.Item) -> str:
     callspec = getattr(item, "callspec", None)
     value = next(iter(callspec.params.values())) if callspec else item.name
     value = value.exercise if isinstance(value, Misconception) else value
-    return f"{name} {value.name if isinstance(value, Path) else value}"
+    value = value.name if isinstance(value, Path) else value
+    return re.sub(r"\W+", "_", f"{name}_{value}")  # a bracket would hide the group from xdist
 
 
 @pytest.fixture
