@@ -86,7 +86,7 @@ CELL = """
 
     def forged(**changes):
         import gc
-        number = next(o for o in gc.get_objects() if type(o).__name__ == "Line")._call
+        number = next(o for o in gc.get_objects() if type(o).__name__ == "WorkerConnection")._call
         question = {"id": number, "outcome": "asks", "name": "square", "args": [3], "kwargs": {}}
         say({**question, **changes})
         return "an answer"

@@ -85,7 +85,7 @@ CELL = """
         return os.read(reading, 100).decode()
 
     def forged(f=None, **changes):
-        number = next(o for o in gc.get_objects() if type(o).__name__ == "Line")._call
+        number = next(o for o in gc.get_objects() if type(o).__name__ == "WorkerConnection")._call
         question = {"id": number, "outcome": "asks", "name": 0, "args": [3], "kwargs": {}}
         payload = msgpack.packb({**question, **changes})
         for descriptor in range(3, 32):
@@ -99,7 +99,7 @@ CELL = """
         return forged(args=[msgpack.ExtType(code, (0).to_bytes(8, "little") + b"f")])
 
     def returned_argument(code):
-        number = next(o for o in gc.get_objects() if type(o).__name__ == "Line")._call
+        number = next(o for o in gc.get_objects() if type(o).__name__ == "WorkerConnection")._call
         value = msgpack.ExtType(code, (0).to_bytes(8, "little") + b"f")
         payload = msgpack.packb({"id": number, "outcome": "ok", "value": value})
         for descriptor in range(3, 32):
