@@ -45,7 +45,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class _Try:
+class _Attempt:
     """A task in progress: how often a pool process died, and how often a sandbox was lost."""
 
     task: Task
@@ -62,7 +62,7 @@ class _Moved:
     is_lost: bool = False
 
 
-class _Leaves(BaseException):
+class _LeavesWorker(BaseException):
     """Ends the grading of a submission in this worker; its argument is a `_Moved`."""
 
 
@@ -76,8 +76,8 @@ class Batch:
         self._starter = ThreadPoolExecutor(1, "warm process")
         self._starting: dict[Future[WarmProcess], Libraries] = {}
         self._warm: dict[Libraries, WarmProcess] = {}  # the most recently used is last
-        self._waiting: dict[Libraries, deque[_Try]] = {}
-        self._running: dict[Future[Graded | _Moved], tuple[_Try, Libraries]] = {}
+        self._waiting: dict[Libraries, deque[_Attempt]] = {}
+        self._running: dict[Future[Graded | _Moved], tuple[_Attempt, Libraries]] = {}
         self._loaded = LOADED | set(assignment.preload)
 
     def close(self) -> None:
@@ -94,7 +94,7 @@ class Batch:
             AutograderError: no warm process can be started; says why.
         """
         if tasks:
-            self._waiting[()] = deque(_Try(task) for task in tasks)
+            self._waiting[()] = deque(_Attempt(task) for task in tasks)
         while self._waiting or self._running or self._starting:
             self._advance()
             under_way: list[Future[Any]] = [*self._running, *self._starting]
@@ -168,7 +168,7 @@ class Batch:
         self._waiting.setdefault(found.more, deque()).append(each)
         return None
 
-    def _failed(self, each: _Try, reason: str) -> Graded:
+    def _failed(self, each: _Attempt, reason: str) -> Graded:
         task = each.task
         blank = result_builder.blank(task.path, self._assignment, task.student, self._isolation)
         return Graded(result_builder.ungraded(blank, self._assignment, reason), task.hand_in)
@@ -196,11 +196,11 @@ class _Choice:
 
     def __call__(self, submission: Submission) -> str:
         if self._is_used:
-            raise _Leaves(_Moved(self._warm.more, submission, is_lost=True))
+            raise _LeavesWorker(_Moved(self._warm.more, submission, is_lost=True))
         self._is_used = True
         wanted = libraries(submission.imports, self._warm.loaded)
         if wanted != self._warm.more:
-            raise _Leaves(_Moved(wanted, submission))
+            raise _LeavesWorker(_Moved(wanted, submission))
         return self._warm.address
 
 
@@ -235,7 +235,7 @@ def _grade_task(
                 ),
                 _without_files(hand_in),
             )
-    except _Leaves as leaves:
+    except _LeavesWorker as leaves:
         moved: _Moved = leaves.args[0]
         return moved
     finally:

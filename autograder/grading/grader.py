@@ -127,7 +127,7 @@ class Grader:
             if isinstance(hand_in, Unreadable):
                 result = result_builder.rejected(blank, self.assignment, hand_in.reason)
             else:
-                result = self._graded_for_sure(hand_in, seed, blank)
+                result = self._graded_with_retries(hand_in, seed, blank)
         except (IsolationUnavailable, EnvironmentUnusable):
             raise
         except (Exception, GraderInterrupted) as fault:  # the grader's own: nobody gets a zero
@@ -140,7 +140,7 @@ class Grader:
         reason = kind + next(iter(str(fault).splitlines()), "")
         return result_builder.ungraded(blank, self.assignment, reason, story)
 
-    def _graded_for_sure(self, submission: Submission, seed: bytes, blank: Result) -> Result:
+    def _graded_with_retries(self, submission: Submission, seed: bytes, blank: Result) -> Result:
         """The result. If a sandbox is ended from outside, grade again, with the same result.
 
         Raises:

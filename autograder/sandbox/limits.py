@@ -1,4 +1,4 @@
-"""How much a submission may use; measures and decides nothing."""
+"""How much a submission may use. This module measures and decides nothing."""
 
 from __future__ import annotations
 

@@ -239,7 +239,7 @@ def _proportional_mb(pid: int) -> float:
 
 
 def _fields(path: str) -> dict[str, int]:
-    """`Name:  123 kB` lines of a file of /proc; empty where it cannot be read."""
+    """`Name:  123 kB` lines of a file of /proc; empty if it cannot be read."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             lines = file.read().splitlines()

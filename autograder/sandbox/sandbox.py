@@ -20,7 +20,7 @@ from autograder.sandbox.failures import (
     Violated,
 )
 from autograder.sandbox.host import answer_parser, causes
-from autograder.sandbox.host.callbacks import Callbacks, is_question
+from autograder.sandbox.host.callbacks import Callbacks, is_callback
 from autograder.sandbox.host.cells import CellRun, rebindings
 from autograder.sandbox.host.channel import Output, ProtocolError, WorkerDied
 from autograder.sandbox.host.records import Answer, Cell, CellReport, Observations, Request
@@ -70,8 +70,8 @@ class Sandbox:
         self._generation = 0
         self._number = 0
         self._time_budget = TimeBudget(limits)
-        self._breakdowns: Counter[str] = Counter()
-        self._last_breakdown: dict[str, TimedOut | Crashed | Violated] = {}
+        self._failure_counts: Counter[str] = Counter()
+        self._last_failure: dict[str, TimedOut | Crashed | Violated] = {}
         self._output = Output(int(limits.output_kb * 1024))
         self._limits_hit: list[str] = []
         self._violations: list[str] = []
@@ -177,8 +177,8 @@ class Sandbox:
         name = request.what
         if self._time_budget.is_suspended:
             raise SuiteError(f"{name} was called by what answers a call of the same submission.")
-        if self._breakdowns[name] >= PATIENCE:
-            again = self._last_breakdown[name]
+        if self._failure_counts[name] >= PATIENCE:
+            again = self._last_failure[name]
             raise type(again)(f"{again.message} It is not called again.", again.detail)
         worker = self._start()
         if worker is None:
@@ -186,21 +186,21 @@ class Sandbox:
         try:
             answer, seconds = self._exchange(worker, request, self._output)
         except (TimedOut, Crashed, Violated) as failure:
-            self._breakdowns[name] += 1
-            self._last_breakdown[name] = failure
+            self._failure_counts[name] += 1
+            self._last_failure[name] = failure
             raise
         finally:
-            self._clear_a_crowd(worker, name)
+            self._end_if_crowded(worker, name)
         return replace(cast(Answer, answer), seconds=seconds)
 
-    def _clear_a_crowd(self, worker: WorkerProcess, name: str) -> None:
+    def _end_if_crowded(self, worker: WorkerProcess, name: str) -> None:
         """End a worker in which a call left so many processes that later calls would fail."""
         left = len(worker.tree.pids()) - 1
         if self._worker is worker and left > self._limits.processes // 2:
             self._lost = f"{name} left {left} processes running."
             self._limits_hit.append(self._lost)
-            self._breakdowns[name] += 1
-            self._last_breakdown[name] = Crashed(self._lost)
+            self._failure_counts[name] += 1
+            self._last_failure[name] = Crashed(self._lost)
             self._hang_up()
 
     def _start(self) -> WorkerProcess | None:
@@ -309,7 +309,7 @@ class Sandbox:
         while True:
             raw = worker.channel.exchange(packed, self._time_budget.tick, output)
             answer = codec.decode(raw, generation=self._generation)
-            if callbacks is None or not is_question(answer):
+            if callbacks is None or not is_callback(answer):
                 return answer
             with self._time_budget.suspended():
                 reply = callbacks.reply(answer, self._number, len(raw))

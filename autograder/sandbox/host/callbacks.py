@@ -23,7 +23,7 @@ MAX_TEXT = 1_000
 _KEYS = {"id", "outcome", "name", "args", "kwargs"}
 
 
-def is_question(answer: Any) -> bool:
+def is_callback(answer: Any) -> bool:
     """Whether the message is a callback and not an answer."""
     return type(answer) is dict and answer.get("outcome") == Reply.ASKS
 

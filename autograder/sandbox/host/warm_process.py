@@ -33,7 +33,7 @@ _OPTIONAL_SECONDS, _OPTIONAL_WAITING = 120.0, 30.0
 _PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 
 
-_spoiling: set[str] = set()
+_not_importable: set[str] = set()
 """Modules that no warm process can import; shared by all warm processes of this process."""
 
 
@@ -72,15 +72,15 @@ class WarmProcess:
             "hidden": _hidden() if hidden is None else [os.fspath(path) for path in hidden],
         }
         while True:
-            wanted = [name for name in optional if name not in _spoiling]
+            wanted = [name for name in optional if name not in _not_importable]
             self._folder = _private_folder()
             self.address = os.path.join(self._folder, "socket")
             try:
                 more = {"optional": wanted, "substitutes": self._written(substitutes or {})}
                 self._start(orders | more)
                 return
-            except _Spoiled as spoiled:
-                _spoiling.add(str(spoiled))
+            except _OptionalImportFailed as failure:
+                _not_importable.add(str(failure))
                 self.close()
             except BaseException:
                 self.close()
@@ -154,27 +154,27 @@ class WarmProcess:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(json.dumps(orders).encode() + b"\n")
             process.stdin.flush()
-        beginning = _Beginning(process)
+        messages = _StartMessages(process)
         while True:
-            message = beginning.next()
+            message = messages.next()
             if "ready" in message:
                 self.loaded = frozenset(message["loaded"])
                 return
             if "left_out" in message:
-                _spoiling.add(message["left_out"])
+                _not_importable.add(message["left_out"])
             if not message or "failed" in message:
-                if beginning.optional:
-                    raise _Spoiled(beginning.optional)
+                if messages.optional:
+                    raise _OptionalImportFailed(messages.optional)
                 tail = Path(log).read_text(errors="backslashreplace")[-500:]
                 reason = message.get("failed", f"it ended: {tail}")
                 raise AutograderError(f"The warm process could not start: {reason}")
 
 
-class _Spoiled(Exception):
+class _OptionalImportFailed(Exception):
     """An optional module ended the warm process or blocked it."""
 
 
-class _Beginning:
+class _StartMessages:
     """The messages of a warm process until it is ready; one that hangs on a module is killed."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
