@@ -1,6 +1,6 @@
-"""From what the suites, the diagnosis and the sandbox found to the parts of a `Result`.
+"""Builds the parts of a `Result` from the findings of the suites, the diagnosis and the sandbox.
 
-Runs nothing and judges nothing: what a test is worth, `suite.points` says.
+It runs nothing and judges nothing: `suite.points` decides what a test is worth.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from autograder.suite.runner import SuiteRun
 
 MAX_CELLS = 40
 MAX_SENTENCE = 400
-"""What a result tells of cells that failed: so many, each in so many characters."""
+"""How many failed cells a result lists, and how many characters it has for each."""
 
 
 def exercises(
     assignment: Assignment, found: SuiteRun, hints: Mapping[str, Misconception]
 ) -> tuple[ExerciseResult, ...]:
-    """Every exercise with its points and tests; `hints` holds what each failed one matched.
+    """All exercises with their points and tests; `hints` holds the matched misconceptions.
 
-    One whose suite is at fault has no score and shows no tests: what they said cannot be relied on.
+    An exercise whose suite has a fault gets no score and shows no tests: they cannot be relied on.
     """
     results = []
     for exercise in assignment.exercises:
@@ -64,7 +64,7 @@ def _without_score(exercise: Exercise) -> ExerciseResult:
 
 
 def faults(assignment: Assignment, found: SuiteRun) -> tuple[Fault, ...]:
-    """What is at fault of the suites, in the order of the exercises, by paths in the course."""
+    """The faults of the suites, in the order of the exercises, with paths in the course."""
     folder = os.path.relpath(assignment.suite_folder, assignment.root)
     return tuple(
         replace(fault, file=f"{folder}/{fault.file}")
@@ -74,7 +74,7 @@ def faults(assignment: Assignment, found: SuiteRun) -> tuple[Fault, ...]:
 
 
 def reason(faults: Sequence[Fault]) -> str:
-    """One sentence on exercises that faults leave ungraded; the first fault is told whole."""
+    """One sentence on the exercises without a score; it states the first fault in full."""
     names = [fault.exercise for fault in faults if fault.exercise]
     more = f"; {len(names) - 1} more" if len(names) > 1 else ""
     return f"The grader failed on {', '.join(names)} ({faults[0]}{more})"
@@ -83,7 +83,7 @@ def reason(faults: Sequence[Fault]) -> str:
 def blank(
     submission: Path | str, assignment: Assignment, student: str, isolation: Isolation
 ) -> Result:
-    """The result of a hand-in of which nothing is known yet."""
+    """The result of a hand-in about which nothing is known yet."""
     return Result(
         assignment=assignment.name,
         student=student,
@@ -96,7 +96,7 @@ def blank(
 
 
 def rejected(blank: Result, assignment: Assignment, reason: str) -> Result:
-    """The result of something that is not a readable submission: no points, and why."""
+    """The result of a file that is not a readable submission: no points, and the reason."""
     return replace(
         blank,
         status="rejected",
@@ -113,7 +113,7 @@ def rejected(blank: Result, assignment: Assignment, reason: str) -> Result:
 
 
 def ungraded(blank: Result, assignment: Assignment, reason: str, story: str = "") -> Result:
-    """The result where the grader failed as a whole: no exercise has a score."""
+    """The result if the grader failed as a whole: no exercise has a score."""
     return replace(
         blank,
         status="grader_error",
@@ -126,7 +126,7 @@ def ungraded(blank: Result, assignment: Assignment, reason: str, story: str = ""
 def _test_results(
     records: Sequence[TestRecord], match: Misconception | None
 ) -> tuple[TestResult, ...]:
-    """The tests as the result shows them; the hint stands once, at the first test that failed."""
+    """The tests as the result shows them; only the first failed test has the hint."""
     tests = [record.result for record in records]
     if match is not None:
         for index, test in enumerate(tests):
@@ -137,7 +137,7 @@ def _test_results(
 
 
 def written(submission: Submission, assignment: Assignment) -> tuple[WrittenResult, ...]:
-    """Every written question: whether there is something for a person to mark."""
+    """All written questions, and whether there is an answer for a person to mark."""
     results = []
     for question in assignment.written:
         answer = submission.written.get(question.name, "")
@@ -148,7 +148,7 @@ def written(submission: Submission, assignment: Assignment) -> tuple[WrittenResu
 
 
 def observed(submission: Submission, sandbox: Sandbox) -> Observed:
-    """What happened to the submission as a whole."""
+    """What was observed of the submission as a whole."""
     seen = sandbox.observed()
     failed = [_failed_cell(report) for report in sandbox.reports if report.outcome != "ok"]
     return Observed(

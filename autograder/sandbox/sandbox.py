@@ -1,6 +1,6 @@
 """The trusted side of the boundary: one submission, its cells, and calls to its functions.
 
-Judges nothing. Whatever the submission does, a call ends in an `Answer` or a `CallFailed`.
+It judges nothing. Whatever the submission does, a call ends in an `Answer` or a `CallFailed`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from autograder.sandbox.failures import (
     Violated,
 )
 from autograder.sandbox.host import answer_parser, causes
-from autograder.sandbox.host.callbacks import Callbacks, is_question
+from autograder.sandbox.host.callbacks import Callbacks, is_callback
 from autograder.sandbox.host.cells import CellRun, rebindings
 from autograder.sandbox.host.channel import Output, ProtocolError, WorkerDied
 from autograder.sandbox.host.records import Answer, Cell, CellReport, Observations, Request
@@ -32,9 +32,9 @@ from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import Function
 from autograder.sandbox.protocol.words import Command, End
 
-PATIENCE = 2  # times that a function may run out of time or end its process
-MAX_STARTS = 40  # of processes for one submission
-MAX_STEPS = 2_000  # of cells in one process; then a cell runs to its end in one
+PATIENCE = 2  # how often a function may run out of time or end its process
+MAX_STARTS = 40  # worker processes for one submission
+MAX_STEPS = 2_000  # in one process; after that, each cell runs to its end in one step
 _SIGNALS = {4: "illegal instruction", 6: "abort", 7: "bus error", 11: "segmentation fault"}
 
 
@@ -42,13 +42,13 @@ class Sandbox:
     """One submission in its own process, as a context manager; the cells run on entering.
 
     Args:
-        address: `WarmProcess.address`, of this process's warm process or another's.
-        cells: student code, in order; a statement that raises does not stop the next, and one that
-            ends its process, or does not end, is left out of the next one.
-        limits: what all of it may use.
+        address: `WarmProcess.address`, of a warm process that this or another process owns.
+        cells: student code, in order. A statement that raises does not stop the next one. A
+            statement that ends its process, or does not end, is skipped in the next process.
+        limits: what the submission may use.
         module_name: `__name__` as the cells see it.
-        files: content by relative POSIX name, of plain files that the cells find in their working
-            folder.
+        files: the content of plain files, by relative POSIX name; the cells find them in their
+            working folder.
     """
 
     def __init__(
@@ -70,8 +70,8 @@ class Sandbox:
         self._generation = 0
         self._number = 0
         self._time_budget = TimeBudget(limits)
-        self._breakdowns: Counter[str] = Counter()
-        self._last_breakdown: dict[str, TimedOut | Crashed | Violated] = {}
+        self._failure_counts: Counter[str] = Counter()
+        self._last_failure: dict[str, TimedOut | Crashed | Violated] = {}
         self._output = Output(int(limits.output_kb * 1024))
         self._limits_hit: list[str] = []
         self._violations: list[str] = []
@@ -106,14 +106,14 @@ class Sandbox:
             name: of the function.
             args: positional arguments: plain data, handles, or `RemoteFunction`s.
             kwargs: keyword arguments.
-            watch: say what became of the arguments (claims).
-            replaced: functions of the trusted side for which these names stand while the call
-                lasts, whatever the student called so. They take arguments that the student's
-                process chose, and return plain data.
-            seconds: of computing time that the call may take, instead of the limits' own.
+            watch: also return what the arguments are after the call (claims).
+            replaced: functions of the trusted side. During the call these names stand for them,
+                whatever the student defined under the names. Their arguments are chosen by the
+                student's process; they return plain data.
+            seconds: computing time that the call may take, in place of `Limits.call_seconds`.
 
         Raises:
-            CallFailed: anything but an answer; `outcome` says what.
+            CallFailed: there is no answer; `outcome` says why.
             TypeError: an argument is not plain data (a fault of the suite).
         """
         message = {
@@ -132,13 +132,13 @@ class Sandbox:
     def ask(
         self, handle: Handle | None, question: str, *args: Any, seconds: float | None = None
     ) -> Answer:
-        """Ask a handle one of the named questions (`MODEL_QUERIES`), such as "predict".
+        """Send a query about a handle, one of `MODEL_QUERIES`, such as "predict".
 
-        Those that make something ask no handle.
+        Queries that make an object take None for the handle.
 
         Raises:
-            CallFailed: anything but an answer.
-            KeyError: there is no such question.
+            CallFailed: there is no answer.
+            KeyError: there is no such query.
         """
         if question not in MODEL_QUERIES:
             raise KeyError(f"no question {question!r}; there are {', '.join(MODEL_QUERIES)}")
@@ -151,7 +151,7 @@ class Sandbox:
         return self._ask(Request(question, message, seconds=seconds))
 
     def observed(self) -> Observations:
-        """What it saw of the submission so far."""
+        """What was observed of the submission so far."""
         again, others = rebindings(self._cells)
         left_out = [what for run in self._cells for what in run.left_out]
         return Observations(
@@ -177,8 +177,8 @@ class Sandbox:
         name = request.what
         if self._time_budget.is_suspended:
             raise SuiteError(f"{name} was called by what answers a call of the same submission.")
-        if self._breakdowns[name] >= PATIENCE:
-            again = self._last_breakdown[name]
+        if self._failure_counts[name] >= PATIENCE:
+            again = self._last_failure[name]
             raise type(again)(f"{again.message} It is not called again.", again.detail)
         worker = self._start()
         if worker is None:
@@ -186,25 +186,25 @@ class Sandbox:
         try:
             answer, seconds = self._exchange(worker, request, self._output)
         except (TimedOut, Crashed, Violated) as failure:
-            self._breakdowns[name] += 1
-            self._last_breakdown[name] = failure
+            self._failure_counts[name] += 1
+            self._last_failure[name] = failure
             raise
         finally:
-            self._clear_a_crowd(worker, name)
+            self._end_if_crowded(worker, name)
         return replace(cast(Answer, answer), seconds=seconds)
 
-    def _clear_a_crowd(self, worker: WorkerProcess, name: str) -> None:
+    def _end_if_crowded(self, worker: WorkerProcess, name: str) -> None:
         """End a worker in which a call left so many processes that later calls would fail."""
         left = len(worker.tree.pids()) - 1
         if self._worker is worker and left > self._limits.processes // 2:
             self._lost = f"{name} left {left} processes running."
             self._limits_hit.append(self._lost)
-            self._breakdowns[name] += 1
-            self._last_breakdown[name] = Crashed(self._lost)
+            self._failure_counts[name] += 1
+            self._last_failure[name] = Crashed(self._lost)
             self._hang_up()
 
     def _start(self) -> WorkerProcess | None:
-        """The running worker, or a fresh one that has run the cells; None if there may be none."""
+        """The running worker, or a new one that has run the cells; None if no more may start."""
         while self._worker is None and not self._spent:
             self._worker = start_worker(self._address, self._limits, self._module_name)
             self._generation += 1
@@ -218,12 +218,12 @@ class Sandbox:
 
     @property
     def _reports_so_far(self) -> tuple[CellReport, ...]:
-        """The reports as they are, without starting anything."""
+        """The reports as they are, without starting a process."""
         return tuple(run.report for run in self._cells)
 
     @property
     def _spent(self) -> bool:
-        """Whether no further process is started: out of time, or too many have ended early."""
+        """Whether no more processes may start: no time is left, or too many have ended early."""
         return self._time_budget.exhausted or (
             self._worker is None and self._generation >= MAX_STARTS
         )
@@ -234,7 +234,7 @@ class Sandbox:
         return Crashed(f"{what} was not run: the submission ended its process too often.")
 
     def _run_cells(self, worker: WorkerProcess) -> None:
-        """Put the files there and run every cell, until one ends the process."""
+        """Write the files and run every cell, until one ends the process."""
         try:
             for name, content in self._files.items():
                 message = {"do": Command.WRITE_FILE, "name": name, "content": content}
@@ -242,7 +242,7 @@ class Sandbox:
                 if reply.value and self._generation == 1:
                     sentence = f"The file {name} was not used: {str(reply.value)[:200]}."
                     self._unused_files += (sentence,)
-        except CallFailed:  # before the first line of a student's: the machine is out of something
+        except CallFailed:  # before any student code ran: the machine lacks a resource
             return
         steps = 0
         for run in self._cells:
@@ -262,9 +262,9 @@ class Sandbox:
     def _exchange(
         self, worker: WorkerProcess, request: Request, output: Output | None
     ) -> tuple[Any, float]:
-        """Send a request; returns what came of it, and how long it took.
+        """Send a request; returns the result, and how long it took.
 
-        That is an `Answer`, or the `Progress` of a cell.
+        The result is an `Answer`, or the `Progress` of a cell.
         """
         what = request.what
         self._number += 1
@@ -305,11 +305,11 @@ class Sandbox:
         callbacks: Callbacks | None,
         output: Output | None,
     ) -> Any:
-        """Send one request and answer what is asked back; returns the answer as it came."""
+        """Send one request and answer its callbacks; returns the unchecked answer."""
         while True:
             raw = worker.channel.exchange(packed, self._time_budget.tick, output)
             answer = codec.decode(raw, generation=self._generation)
-            if callbacks is None or not is_question(answer):
+            if callbacks is None or not is_callback(answer):
                 return answer
             with self._time_budget.suspended():
                 reply = callbacks.reply(answer, self._number, len(raw))

@@ -1,4 +1,4 @@
-"""Cells across the boundary: what a statement costs, files beside the work, the reasons told."""
+"""Cells across the boundary: costs of statements, accompanying files, causes of failures."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def test_an_error_of_a_library_is_no_stub(warm_process: WarmProcess) -> None:
     assert caught.value.type_names[0] == "NotImplementedError"
 
 
-def test_files_beside_the_work_are_in_the_working_folder(warm_process: WarmProcess) -> None:
+def test_accompanying_files_are_in_the_working_folder(warm_process: WarmProcess) -> None:
     files = {
         "my_utils.py": b"def double(x): return 2 * x\n",
         "package/__init__.py": b"from package.inner import three\n",

@@ -85,7 +85,7 @@ CELL = """
         return os.read(reading, 100).decode()
 
     def forged(f=None, **changes):
-        number = next(o for o in gc.get_objects() if type(o).__name__ == "Line")._call
+        number = next(o for o in gc.get_objects() if type(o).__name__ == "WorkerConnection")._call
         question = {"id": number, "outcome": "asks", "name": 0, "args": [3], "kwargs": {}}
         payload = msgpack.packb({**question, **changes})
         for descriptor in range(3, 32):
@@ -99,7 +99,7 @@ CELL = """
         return forged(args=[msgpack.ExtType(code, (0).to_bytes(8, "little") + b"f")])
 
     def returned_argument(code):
-        number = next(o for o in gc.get_objects() if type(o).__name__ == "Line")._call
+        number = next(o for o in gc.get_objects() if type(o).__name__ == "WorkerConnection")._call
         value = msgpack.ExtType(code, (0).to_bytes(8, "little") + b"f")
         payload = msgpack.packb({"id": number, "outcome": "ok", "value": value})
         for descriptor in range(3, 32):
@@ -157,9 +157,9 @@ def test_the_size_of_arguments_is_bounded(student: Student) -> None:
     sizes: list[int] = []
     measured = student.remote_function(lambda x: sizes.append(x.size), size=1 << 16)
     assert student.huge(measured, 60_000) is None
-    told = student.huge(measured, 1 << 17)
-    assert told[0] == "TypeError"
-    assert "65,536 bytes" in told[1]
+    raised = student.huge(measured, 1 << 17)
+    assert raised[0] == "TypeError"
+    assert "65,536 bytes" in raised[1]
     assert "larger than" in student.huge(measured, 1 << 27)[1]
     assert sizes == [60_000]
 
@@ -209,9 +209,9 @@ def test_a_function_that_was_returned_is_of_no_use_later(student: Student) -> No
 
 def test_a_thread_that_goes_on_cannot_call_it(student: Student) -> None:
     thread = student.later(student.remote_function(square))
-    told = student.join(thread)
-    assert told[0] == "RuntimeError"
-    assert "the test is over" in told[1]
+    raised = student.join(thread)
+    assert raised[0] == "RuntimeError"
+    assert "the test is over" in raised[1]
 
 
 def test_another_process_cannot_call_it(student: Student) -> None:

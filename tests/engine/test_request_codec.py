@@ -20,7 +20,7 @@ CELL = """
     def identity(*args, **kwargs):
         return args, kwargs
 
-    def told(x):
+    def properties(x):
         flags = x.flags
         return [flags.writeable, flags.aligned, flags.c_contiguous, flags.owndata, x.dtype.str]
 
@@ -95,8 +95,8 @@ def test_several_arrive_in_their_places(student: Sandbox) -> None:
 
 
 def test_what_arrives_is_an_array_of_its_own(student: Sandbox) -> None:
-    told = student.call("told", [numbers("f4")]).value
-    assert told == [True, True, True, True, "<f4"]
+    properties = student.call("properties", [numbers("f4")]).value
+    assert properties == [True, True, True, True, "<f4"]
     x = numbers("f4")
     student.call("change", [x])
     np.testing.assert_array_equal(x, numbers("f4"))

@@ -1,4 +1,4 @@
-"""Reads one answer of the worker strictly: known keys, known types, bounded text.
+"""Parses one answer of the worker strictly: known keys, known types, bounded text.
 
 Anything else is a `ProtocolError`.
 """
@@ -29,11 +29,11 @@ _MAX_DETAIL = 16_000
 
 
 def read(answer: Any, number: int, what: str, watch: bool = False) -> Answer:
-    """The value that the worker sent, or what it says went wrong.
+    """The value that the worker sent; an error that it reports is raised.
 
     Raises:
-        CallFailed: one of those that the worker itself may report.
-        ProtocolError: anything that is not the one answer that was due.
+        CallFailed: a failure that the worker itself may report.
+        ProtocolError: this is not a valid answer to the request.
     """
     if type(answer) is not dict or type(answer.get("id")) is not int or answer["id"] != number:
         raise ProtocolError("its answer belongs to no question")
@@ -47,10 +47,10 @@ def read(answer: Any, number: int, what: str, watch: bool = False) -> Answer:
 
 
 def progress(answer: Any, number: int, before: Progress, to_the_end: bool) -> Progress:
-    """How far a cell has come: further than `before`, or to its end where that was asked for.
+    """How far a cell has come: further than `before`; to its end if `to_the_end`.
 
     Raises:
-        ProtocolError: anything that is not the one answer that was due.
+        ProtocolError: this is not a valid answer to the request.
     """
     if type(answer) is not dict or type(answer.get("id")) is not int or answer["id"] != number:
         raise ProtocolError("its answer belongs to no question")

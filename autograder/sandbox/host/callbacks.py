@@ -1,7 +1,8 @@
-"""The trusted side's answers to what a call asks back: values of functions replaced or lent to it.
+"""The trusted side's answers to callbacks: values of reference functions and remote functions.
 
-A question is one for a value of such a function on arguments that the student's process chose,
-whoever in there sends it. It is checked like any answer, counted, and answered with plain data.
+A callback asks for the value of such a function on arguments that the student's process chose. Any
+code in that process may have sent it. It is checked like any answer, counted, and answered with
+plain data.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ MAX_TEXT = 1_000
 _KEYS = {"id", "outcome", "name", "args", "kwargs"}
 
 
-def is_question(answer: Any) -> bool:
-    """Whether what came instead of an answer asks back."""
+def is_callback(answer: Any) -> bool:
+    """Whether the message is a callback and not an answer."""
     return type(answer) is dict and answer.get("outcome") == Reply.ASKS
 
 
 class Callbacks:
-    """What one call may ask back, and how often it has.
+    """The callbacks that one call may send, and how many it has sent.
 
-    `lent` holds the functions that it was given as arguments, by their numbers.
+    `remote_functions` holds the remote functions among its arguments, by number.
     """
 
     def __init__(self, functions: Mapping[str, Function]) -> None:
@@ -39,10 +40,10 @@ class Callbacks:
         self._counts: Counter[str | int] = Counter()
 
     def reply(self, question: dict[str, Any], number: int, size: int) -> bytes:
-        """The payload that answers a question of `size` bytes: a value, or what was raised.
+        """The payload that answers a callback of `size` bytes: a value or an exception.
 
         Raises:
-            ProtocolError: it is not a question that may be asked now.
+            ProtocolError: the callback is not allowed now.
         """
         key, args, kwargs = _checked(question, number)
         remote = self.remote_functions.get(key) if isinstance(key, int) else None
@@ -63,7 +64,7 @@ class Callbacks:
             return codec.encode({"value": value})
         except AutograderError:
             raise
-        except StudentRaised as error:  # the right function's own way to refuse
+        except StudentRaised as error:  # the reference function refuses its arguments
             return _raised(error.type_names[0] if error.type_names else "Exception", error.text)
         except CallFailed as failure:
             return _raised("RuntimeError", failure.message)
@@ -91,7 +92,7 @@ def _checked(question: dict[str, Any], number: int) -> tuple[str | int, list[Any
 
 
 def _holds_handle(value: Any) -> bool:
-    """Looks through containers; their depth the wire has bounded."""
+    """Whether a handle is in any container; the codec has bounded their depth."""
     if type(value) is dict:
         return any(map(_holds_handle, value.values()))
     if type(value) in (list, tuple):

@@ -1,4 +1,4 @@
-"""The trusted side's view of one fork of the warm process: from the request to its end."""
+"""The trusted side of one worker process: from its start to its end."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from autograder.sandbox.process_tree import Tree
 from autograder.sandbox.protocol import codec
 from autograder.sandbox.protocol.words import Reply
 
-# Nobody waits so long but for a process that is stuck: what has ended closes its end at once.
+# Only a stuck process takes this long: an ended process closes its end of the connection at once.
 START_SECONDS = 300.0
 END_SECONDS = 120.0
-PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds, for others to end their processes
+PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds in which other processes may end
 
 
 class WorkerProcess:
     """One worker, ready for its first cell once this returns.
 
-    `factor` says how many seconds of this machine are one of the limits'; `confined` that nothing
-    inside can end the processes outside, or itself by SIGKILL.
+    `factor` is how many seconds on this machine count as one second of the limits. `confined` means
+    that nothing inside can end the processes outside, or itself by SIGKILL.
 
     Raises:
-        IsolationUnavailable: a protection could not be put up; says which.
+        IsolationUnavailable: a protection could not be applied; says which.
         EnvironmentUnusable: the machine gives no more processes.
         SandboxLost: the warm process is gone, or the new one was ended from outside.
     """
@@ -68,14 +68,14 @@ class WorkerProcess:
             raise
 
     def is_importing(self) -> bool:
-        """Whether the worker says that it is loading an installed library: a claim."""
+        """Whether the worker claims that it is importing an installed library."""
         return os.pread(self._importing, 1, 0) == b"\1"
 
     def end(self, dying: bool = False) -> dict[str, Any]:
-        """Hang up, wait until everything below the worker is gone; returns how it had ended.
+        """Hang up and wait until all processes below the worker are gone; returns how it had ended.
 
-        One that is `dying` by itself may do so, however long that takes on a busy machine, so that
-        its guardian can say how. Without "ended" the guardian was gone as well.
+        If it is `dying` by itself, this waits for it, however long that takes on a busy machine, so
+        that its guardian can report how it ended. Without "ended", the guardian was gone as well.
         """
         message: dict[str, Any] = {}
         self._guardian.settimeout(END_SECONDS)
@@ -85,7 +85,7 @@ class WorkerProcess:
         with contextlib.suppress(OSError):
             self._guardian.shutdown(socket.SHUT_WR)
         message = message or self._line()
-        self._line()  # nothing: it has gone
+        self._line()  # returns {} once the guardian has ended
         self._close()
         return message
 
@@ -123,7 +123,7 @@ class WorkerProcess:
             raise WorkerDied
 
     def _line(self) -> dict[str, Any]:
-        """The guardian's next message; empty if there is none to come."""
+        """The guardian's next message; empty if there will be none."""
         while b"\n" not in self._received:
             try:
                 piece = self._guardian.recv(4096)
@@ -138,10 +138,10 @@ class WorkerProcess:
 
 
 def start_worker(address: str, limits: Limits, module_name: str) -> WorkerProcess:
-    """A worker; where the machine gives no process at the moment, a little later.
+    """Start a worker; if the machine gives no process at the moment, try again a little later.
 
     Raises:
-        what `WorkerProcess` does.
+        the same as `WorkerProcess`.
     """
     for pause in PAUSES:
         try:

@@ -1,4 +1,4 @@
-"""The worker's end of the connection: whole frames, one at a time, and questions during a call.
+"""The worker's end of the channel: whole frames, one at a time, and callbacks during a call.
 
 Runs in the worker process. A remote function is a proxy here, which asks the trusted side for
 values: no reference code is ever in this process. The trusted side decides what a proxy may ask,
@@ -43,7 +43,7 @@ class WorkerConnection:
         return data
 
     def fill(self, memory: memoryview) -> None:
-        """Receive as many bytes as it has room for."""
+        """Receive bytes until `memory` is full."""
         got = 0
         while got < len(memory):
             count = self._connection.recv_into(memory[got:])
@@ -53,9 +53,9 @@ class WorkerConnection:
 
     @contextmanager
     def replacing(self, namespace: dict[str, Any], names: list[str], number: int) -> Iterator[None]:
-        """While request `number` lasts, let these names stand for functions of the trusted side.
+        """During request `number`, bind these names to proxies for functions of the trusted side.
 
-        Other names of the same function stand for it too.
+        Other names of the same functions are bound to the proxies, too.
         """
         before = dict(namespace)
         proxies = {name: self._proxy(name, name, number) for name in names}
@@ -78,7 +78,7 @@ class WorkerConnection:
                     namespace[name] = before[name]
 
     def proxy_for(self, argument: RemoteFunction) -> Callable[..., Any]:
-        """What an argument of the request under way stands for; as long-lived as that."""
+        """The proxy for an argument of the running request; it works only during that request."""
         return self._proxy(argument.number, argument.name, self._call)
 
     def _proxy(self, key: str | int, name: str, number: int) -> Callable[..., Any]:
@@ -112,6 +112,6 @@ def _exception(name: str, text: str) -> Exception:
     if isinstance(kind, type) and issubclass(kind, Exception):
         try:
             return kind(text)
-        except TypeError:  # UnicodeError's and the like take more
+        except TypeError:  # such as UnicodeError, which takes more arguments
             pass
     return RuntimeError(f"{name}: {text}")

@@ -1,6 +1,7 @@
 """The worker process: runs a student's cells and answers calls, one at a time.
 
-Everything that it says is a claim; the trusted side judges. Knows no test and no expected value.
+Everything that it sends is a claim; the trusted side judges. It knows no test and no expected
+value.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from autograder.sandbox.protocol.remote_functions import RemoteFunction
 from autograder.sandbox.protocol.words import MOST_REPORTED, MOST_STATEMENTS, Command, Reply
 
 THREADS_OF_TENSORFLOW = 1
-NOTHING_TO_INSTALL = {  # `!pip install` finds no network: let it say so at once
+NOTHING_TO_INSTALL = {  # there is no network: `!pip install` has to fail at once
     "PIP_NO_INDEX": "1",
     "PIP_RETRIES": "0",
     "PIP_NO_INPUT": "1",
@@ -48,7 +49,7 @@ def run(
     module_name: str,
     scratch: str,
 ) -> NoReturn:
-    """Isolate this process, say so, and serve until the trusted side hangs up."""
+    """Isolate this process, report that, and serve until the trusted side hangs up."""
     connection = socket.socket(fileno=descriptor)
     connection.setblocking(True)
     wire = WorkerConnection(connection, limits.answer_bytes)
@@ -58,10 +59,10 @@ def run(
     except (SetupFailed, OSError) as failure:
         wire.send(codec.encode({"id": 0, "outcome": Reply.UNAVAILABLE, "text": str(failure)}))
         os._exit(1)
-    # Made again for the case that the set-up forked: it belongs to one process.
+    # Made again, because it belongs to one process and the set-up may have forked.
     wire = WorkerConnection(connection, limits.answer_bytes)
     session = Session(shell, module_name)
-    session.namespace["_dh"][:] = [os.getcwd()]  # what `%cd` goes back to, and shows
+    session.namespace["_dh"][:] = [os.getcwd()]  # `%cd` returns to it and shows it
     worker = _Worker(session, limits, wire)
     wire.send(codec.encode({"id": 0, "outcome": Reply.READY}))
     while True:
@@ -71,7 +72,7 @@ def run(
 
 
 def _settle(scratch: str) -> None:
-    """Point everything that writes into the scratch directory; the same start for every run."""
+    """Make everything write into the scratch directory; give every run the same initial state."""
     home = os.path.join(scratch, "home")
     os.makedirs(home, exist_ok=True)
     os.chdir(home)
@@ -83,7 +84,7 @@ def _settle(scratch: str) -> None:
         KERAS_HOME=os.path.join(home, ".keras"),
         **NOTHING_TO_INSTALL,
     )
-    # last, so that no file of a student's stands for an installed library
+    # last, so that no file of a student replaces an installed library
     sys.path[:] = [path for path in sys.path if path not in ("", home)] + [home]
     tracebacks.also_in(home)
     tempfile.tempdir = None
@@ -99,7 +100,7 @@ def _settle(scratch: str) -> None:
 
 
 def _text(descriptor: int, mode: str) -> TextIO:
-    """A stream by lines, so that what is printed before a crash is not lost."""
+    """A line-buffered stream, so that output printed before a crash is not lost."""
     opened = open(  # noqa: SIM115 (open as long as the process)
         descriptor, mode, buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
     )
@@ -112,7 +113,7 @@ class _Worker:
         self.session = session
         self.namespace = session.namespace
         self.limits = limits
-        self.kept: list[tuple[Any, str]] = []  # what handles stand for, and the call it came from
+        self.kept: list[tuple[Any, str]] = []  # objects of handles, and the call of each
         self.called = ""
         self.folder = os.getcwd()
         self.cell: _CellUnderWay | None = None
@@ -145,7 +146,7 @@ class _Worker:
             return codec.encode(
                 {"id": number, "outcome": Reply.REFUSED, "text": str(refusal)[:500]}
             )
-        except BaseException as error:  # whatever a student's object raises on its way out
+        except BaseException as error:  # a student's object may raise anything while it is encoded
             return codec.encode({"id": number, **error_fields(error)})
 
     def encoded(self, answer: dict[str, Any]) -> bytes:
@@ -156,7 +157,7 @@ class _Worker:
         return Handle(len(self.kept) - 1, type(value).__name__)
 
     def resolved(self, value: Any) -> Any:
-        """Arguments with every handle and lent function replaced by what it stands for."""
+        """Arguments with handles replaced by their objects, and remote functions by proxies."""
         if isinstance(value, Handle):
             return self.kept[value.number][0]
         if isinstance(value, RemoteFunction):
@@ -170,7 +171,7 @@ class _Worker:
     def run_on(self, to_the_end: bool) -> dict[str, Any]:
         finder = sys.path_importer_cache.get(self.folder)
         if isinstance(finder, FileFinder):
-            finder.invalidate_caches()  # `%%writefile` may have been this moment
+            finder.invalidate_caches()  # `%%writefile` may just have written a module
         assert self.cell is not None
         return self.cell.run_on(to_the_end)
 
@@ -204,7 +205,7 @@ class _Worker:
 
 
 class _CellUnderWay:
-    """A cell, and which of its statements is next."""
+    """A cell that is running, and its next statement."""
 
     def __init__(self, session: Session, request: dict[str, Any]) -> None:
         self.session = session
@@ -219,8 +220,11 @@ class _CellUnderWay:
         self.next = 0
 
     def run_on(self, to_the_end: bool) -> dict[str, Any]:
-        """Run a statement and those after it that take no time, so that one that ends the process
-        is known by the answer before."""
+        """Run a statement and the following ones that take no time.
+
+        It stops before any other statement. So if a statement ends the process, the answer before
+        names it.
+        """
         first = self.next
         troubles: list[Trouble] = []
         while self.next < self.of:
@@ -279,5 +283,5 @@ def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except BaseException:  # the student put something else there and loses the output
+        except BaseException:  # the student replaced the stream and loses the output
             continue

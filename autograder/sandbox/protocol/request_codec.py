@@ -1,7 +1,7 @@
-"""What goes into a sandbox beyond plain data: functions that are lent, and large arrays.
+"""The codec of requests: plain data, and in addition remote functions and large arrays.
 
-A large array follows its frame as it lies in memory, so that neither side ever holds a copy. All
-this goes one way: what comes out is `codec`'s alone, which knows nothing of it.
+The memory of a large array follows the frame unchanged, so that neither side ever holds a copy.
+Only requests are encoded this way. Answers use `codec` alone, which does not know these extensions.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _REMOTE_FUNCTION, _LARGE_ARRAY = 7, 8
 def encode(
     message: Any, generation: int, remote_functions: dict[int, RemoteFunction] | None
 ) -> list[memoryview]:
-    """The pieces that a request is sent in; functions that it lends are written down in `lent`.
+    """The pieces of a request to send; its remote functions are added to `remote_functions`.
 
     Raises:
-        StaleHandle: a handle is of another process than that of `generation`.
-        CannotCross: something else is not plain data, or a function where none may be lent.
+        StaleHandle: a handle belongs to another process than the one of `generation`.
+        CannotCross: another value is not plain data, or no remote functions are allowed here.
     """
     encoder = _Encoder(generation, remote_functions)
     payload = encoder.payload(message)
@@ -35,7 +35,7 @@ def encode(
 
 
 def decode(payload: bytes | bytearray, fill: Callable[[memoryview], None]) -> Any:
-    """The message of a request's frame; `fill` receives what follows it, piece by piece."""
+    """The message of a request's frame; `fill` receives the arrays that follow it, one by one."""
     return _Decoder(fill).value(payload)
 
 

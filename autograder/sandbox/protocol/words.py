@@ -1,15 +1,15 @@
-"""The words that the two sides exchange, and bounds that both sides keep."""
+"""The words of the protocol, and the limits that both sides keep."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-MOST_STATEMENTS = 100_000  # of one cell
-MOST_REPORTED = 50  # errors, or names, in one reply
+MOST_STATEMENTS = 100_000  # in one cell
+MOST_REPORTED = 50  # errors or names in one reply
 
 
 class Command(StrEnum):
-    """What the worker is to do: the value of "do" in a request."""
+    """What the worker has to do: the value of "do" in a request."""
 
     RUN_CELL = "cell"
     CONTINUE_CELL = "on"
@@ -19,13 +19,13 @@ class Command(StrEnum):
 
 
 class Reply(StrEnum):
-    """What the worker says: the value of "outcome" in what it sends."""
+    """What the worker answers: the value of "outcome" in its message."""
 
     READY = "ready"
     UNAVAILABLE = "unavailable"
     OK = "ok"
     RAN = "ran"
-    ASKS = "asks"  # for a value of a remote function, while a call lasts
+    ASKS = "asks"  # a callback: asks for a value of a reference or remote function
     MISSING = "missing"
     REFUSED = "refused"
     ERROR = "error"
