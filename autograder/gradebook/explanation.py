@@ -41,7 +41,7 @@ def as_text(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
         lines.append(f"{line.mark} {line.title}" + (f"  [{line.points}]" if line.points else ""))
         lines += [f"    {text}" for text in (line.message, line.hint) if text]
     lines += [f"· {text}" for text in _remarks(exercise)]
-    return "\n".join(map(plain, lines))  # one by one: an unclosed sequence ends with its line
+    return plain("\n".join(lines))
 
 
 def as_html(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:

@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Sequence
 
 ANSI_SEQUENCE = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\|$)|[@-_]|[ -/]+[0-~])", re.DOTALL
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\n]*?(?:\x07|\x1b\\|(?=\n)|\Z)|[@-_]|[ -/]+[0-~])"
 )
+"""One that is not closed ends with its line: it must not hide what follows."""
 MOST_LINES = 20
 MOST_CHARACTERS = 2000
 MOST_SENTENCES = 10

@@ -110,6 +110,7 @@ def test_markdown_shows_markup_as_text() -> None:
     [
         ("\x1b[31mred\x1b[0m", "red"),
         ("\x1b]0;title\x07after", "after"),
+        ("\x1b]0;never closed\nnext line", "\nnext line"),
         ("bell\x07, null\x00, c1\x9b", "bell, null, c1"),
         ("over\u202eturned\ud800", "overturned"),
         ("two\r\nlines\tand a tab", "two\nlines\tand a tab"),
