@@ -1,8 +1,8 @@
-"""Pools of trusted worker processes that end when the process that made them does, killed or not.
+"""Pools of trusted processes that end when their owner ends, even if the owner is killed.
 
-The standard library's pool needs shared memory (`/dev/shm`), which some containers do not have, and
-breaks as a whole when one worker dies. Here each worker has a pipe of its own, and one that dies
-costs the task that it had. Knows nothing of what is computed.
+The pool of the standard library needs shared memory (`/dev/shm`), which some containers lack, and
+it breaks as a whole when one worker dies. Here each worker has its own pipe, and a worker that dies
+costs only its task. This module does not know what is computed.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ class WorkerDied(Exception):
 
 
 class Pool:
-    """Fresh interpreters that compute tasks, as a context manager; leaving it waits for them.
+    """Fresh interpreters that compute tasks. Use it as a context manager; leaving it waits for
+    them.
 
     Args:
-        workers: how many.
-        prepare: what each calls first.
+        workers: the number of processes.
+        prepare: the function that each process calls first.
 
     Raises:
         EnvironmentUnusable: no process or thread can be started.
@@ -66,9 +67,10 @@ class Pool:
         self.shutdown(cancel_futures=kind is not None)
 
     def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Have `function` called by the next worker that is free; it must be importable there.
+        """Let the next free worker call `function`, which must be importable there.
 
-        The future raises what it raised, or WorkerDied.
+        Returns:
+            A future of the result. It raises what the function raised, or WorkerDied.
         """
         if self._is_ending:
             raise RuntimeError("the pool has ended")
@@ -77,7 +79,12 @@ class Pool:
         return future
 
     def shutdown(self, wait: bool = True, cancel_futures: bool = False) -> None:
-        """End the workers when their tasks are done; with `cancel_futures` only those begun."""
+        """End the workers when all tasks are done.
+
+        Args:
+            wait: whether to wait for the end of the workers.
+            cancel_futures: drop the tasks that have not begun.
+        """
         self._is_ending = True
         if cancel_futures:
             with contextlib.suppress(Empty):
@@ -96,7 +103,9 @@ class Pool:
                     process.terminate()
 
     def _serve(self, worker: _Worker) -> None:
-        """One worker's thread: hands it task after task, and starts another when it has died."""
+        """Serve one worker in a thread: pass it task after task, and start another one if it has
+        died.
+        """
         while (task := self._tasks.get()) is not None:
             future, *call = task
             if not future.set_running_or_notify_cancel():
@@ -106,20 +115,20 @@ class Pool:
                 succeeded, value = worker.asked(tuple(call))
             except (EOFError, OSError):
                 future.set_exception(WorkerDied("A worker process ended before it had a result."))
-            except BaseException as error:  # what cannot be sent or read
+            except BaseException as error:  # a task or a result cannot be pickled
                 future.set_exception(error)
             else:
                 future.set_result(value) if succeeded else future.set_exception(value)
         self._end(worker)
 
     def _started(self) -> _Worker:
-        ours, theirs = multiprocessing.Pipe()
-        process = self._context.Process(target=_work, args=(theirs, self._prepare), daemon=True)
+        own_end, worker_end = multiprocessing.Pipe()
+        process = self._context.Process(target=_work, args=(worker_end, self._prepare), daemon=True)
         process.start()
-        theirs.close()
+        worker_end.close()
         with self._lock:
             self._processes.add(process)
-        return _Worker(process, ours)
+        return _Worker(process, own_end)
 
     def _end(self, worker: _Worker) -> None:
         worker.connection.close()
@@ -135,7 +144,7 @@ _Task = tuple["Future[Any]", Callable[..., Any], tuple[Any, ...], dict[str, Any]
 
 
 class _Worker:
-    """The owner's end of one worker."""
+    """The owner's end of the connection to one worker."""
 
     def __init__(self, process: SpawnProcess, connection: Connection[Any, Any]) -> None:
         self.process = process
@@ -148,17 +157,19 @@ class _Worker:
 
 
 def pool_of(workers: int, prepare: Callable[[], None] | None = None) -> Pool:
-    """Fresh interpreters, each of which calls `prepare` first."""
+    """Return a pool of fresh interpreters, each of which calls `prepare` first."""
     return Pool(workers, prepare)
 
 
 def ignore_interrupts() -> None:
-    """Ctrl-C is for the process that the person started; it ends the workers."""
+    """Ignore Ctrl-C in a worker. The process that the person started handles it and ends the
+    workers.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _work(connection: Connection[Any, Any], prepare: Callable[[], None] | None) -> None:
-    """A worker: computes what it is sent until the other end is closed."""
+    """Run a worker: compute what it is sent until the other end is closed."""
     threading.Thread(target=_end_with_the_owner, name="owner", daemon=True).start()
     if prepare is not None:
         prepare()

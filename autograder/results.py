@@ -8,29 +8,71 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from autograder import atomic_files
+
 FORMAT_VERSION = 1
 
-Outcome = Literal[
-    "passed",
-    "failed",
-    "error",
-    "timeout",
-    "crashed",
-    "not_implemented",
-    "missing",
-    "violation",
-    "grader_error",
-]
 Status = Literal["graded", "rejected", "grader_error"]
 Visibility = Literal["public", "hidden"]
 WrittenState = Literal["needs_marking", "no_response"]
+
+
+@dataclass(frozen=True)
+class _Known:
+    word: str
+    mark: str
+    sentence: str = ""
+    diagnosable: bool = False
+    absent: bool = False
+
+
+class Outcome(StrEnum):
+    """How a test, or an exercise, ended. Each is its word in JSON, and has what people read of it.
+
+    Attributes:
+        mark: the sign that stands before it: done, wrong, not there, or of no account.
+        sentence: what a student reads where there is no other message; may be empty.
+        is_diagnosable: the function answered, but wrongly: a known mistake may be found in it.
+        is_absent: there is nothing of the student's that could be wrong.
+    """
+
+    mark: str
+    sentence: str
+    is_diagnosable: bool
+    is_absent: bool
+
+    PASSED = _Known("passed", "✓")
+    FAILED = _Known("failed", "✗", diagnosable=True)
+    ERROR = _Known("error", "✗", "Your code raised an error.", diagnosable=True)
+    TIMEOUT = _Known("timeout", "✗", "Your code took too long.")
+    CRASHED = _Known("crashed", "✗", "Your code ended its process or used too much memory.")
+    NOT_IMPLEMENTED = _Known("not_implemented", "○", "It is not implemented yet.", absent=True)
+    MISSING = _Known("missing", "○", "There is no function of this name.", absent=True)
+    VIOLATION = _Known("violation", "✗", "Your code interfered with the grading.")
+    GRADER_ERROR = _Known(
+        "grader_error",
+        "·",
+        "This exercise is not graded yet: the grader failed here, not your work. It will be "
+        "graded again and costs you nothing.",
+    )
+
+    def __new__(cls, known: Any) -> Self:  # mypy holds `Outcome(word)` to this signature too
+        member = str.__new__(cls, known.word)
+        member._value_ = known.word
+        member.mark, member.sentence = known.mark, known.sentence
+        member.is_diagnosable, member.is_absent = known.diagnosable, known.absent
+        return member
+
+    @property
+    def label(self) -> str:
+        """Its word as people write it."""
+        return self.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -54,6 +96,13 @@ class TestResult:
     hint: str | None = None
     training: Mapping[str, Any] | None = None
 
+    def __post_init__(self) -> None:
+        _take_word_for_outcome(self)
+
+    @property
+    def passed(self) -> bool:
+        return self.outcome is Outcome.PASSED
+
 
 @dataclass(frozen=True)
 class ExerciseResult:
@@ -69,6 +118,13 @@ class ExerciseResult:
     outcome: Outcome
     tests: tuple[TestResult, ...] = ()
     replaced: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _take_word_for_outcome(self)
+
+    @property
+    def passed(self) -> bool:
+        return self.outcome is Outcome.PASSED
 
 
 @dataclass(frozen=True)
@@ -193,26 +249,12 @@ class Result:
 
     def write(self, path: Path) -> None:
         """Write atomically: a reader sees the old document or the new one, never half of one."""
-        write_atomically(path, self.to_json())
+        atomic_files.write_text(path, self.to_json())
 
 
-def write_atomically(path: Path, text: str, mode: int | None = None) -> None:
-    """Replace `path` by `text` in UTF-8 (lone surrogates escaped) through a rename.
-
-    Its permissions are `mode`, or those of any new file of this process.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-        if mode is not None:
-            temporary.chmod(mode)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+def _take_word_for_outcome(of: TestResult | ExerciseResult) -> None:
+    """A word, as JSON has it, becomes its `Outcome`. Raises ValueError where there is no such."""
+    object.__setattr__(of, "outcome", Outcome(of.outcome))
 
 
 def _exercise(item: dict[str, Any]) -> ExerciseResult:

@@ -53,9 +53,7 @@ def matrix(assignment: Assignment, exercise: str, wrong: Mapping[Misconception, 
             if which.exercise == exercise == each.name:
                 names = [test.name for test in each.tests]
                 tests.update({name: declared.get(name.partition("[")[0], VALUES) for name in names})
-                failed[which] = frozenset(
-                    test.name for test in each.tests if test.outcome != "passed"
-                )
+                failed[which] = frozenset(test.name for test in each.tests if not test.passed)
     return Matrix(exercise, tests, failed)
 
 

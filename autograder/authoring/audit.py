@@ -186,7 +186,7 @@ def marks_lost(right: Mapping[str, Result]) -> Iterator[tuple[str, str]]:
             f"{exercise.name}.{test.name} ({test.outcome})"
             for exercise in result.exercises
             for test in exercise.tests
-            if test.outcome != "passed"
+            if not test.passed
         ]
         whole = result.status == "graded" and not failed
         yield name, "" if whole else result.reason or f"fails {', '.join(failed)}"
@@ -261,7 +261,7 @@ def strays(table: Matrix, which: Misconception) -> str:
 
 def alike(one: Misconception, other: Misconception, catalogue: Catalogue) -> str:
     """Whether no probe tells two misconceptions of one function apart."""
-    if one.replaces != other.replaces or one.shows or other.shows:
+    if one.replaces != other.replaces or one.matches or other.matches:
         return ""
     pairs = zip(
         diagnosis.reactions(one, catalogue), diagnosis.reactions(other, catalogue), strict=True
@@ -281,7 +281,7 @@ def _without_evidence(assignment: Assignment) -> Iterator[tuple[str, str]]:
 def _lets_through(threshold: float | None, broken: evidence.Evidence | None) -> str:
     if threshold is None or broken is None:
         return "no broken training was tried"
-    passed = {run.optimiser for run in broken.runs if run.accuracy >= threshold}
+    passed = {run.recipe for run in broken.runs if run.accuracy >= threshold}
     return f"the threshold lets through: {', '.join(sorted(passed))}" if passed else ""
 
 
@@ -297,7 +297,7 @@ def _unsupported(
         return f"the evidence is of other ways to train or other terms; {command}"
     if found.counted < FEWEST_RUNS_OF_EVIDENCE:
         return f"{found.counted} runs are fewer than {FEWEST_RUNS_OF_EVIDENCE}; {command}"
-    if fallen := [way for way, each in found.tried().items() if min(each) < terms.threshold]:
+    if fallen := [recipe for recipe, each in found.tried().items() if min(each) < terms.threshold]:
         return f"below the threshold ended: {', '.join(sorted(fallen))}; {command}"
     try:
         safe = found.proposal()

@@ -20,6 +20,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.atomic_files import replacing
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.course.release import GRADE_CELL_PREFIX
 from autograder.errors import CourseError
@@ -295,12 +296,6 @@ def _replace(path: Path, content: bytes) -> bool:
     """Write atomically and only what differs; says whether it did."""
     if path.is_file() and path.read_bytes() == content:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
+    with replacing(path, 0o644) as file:
         file.write(content)
-    written = Path(file.name)
-    written.chmod(0o644)
-    written.replace(path)
     return True

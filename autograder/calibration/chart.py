@@ -1,4 +1,4 @@
-"""A picture of how right solutions scatter, and where the threshold lies: one row per way to train.
+"""A picture of how right solutions scatter, and where the threshold lies: one row per recipe.
 
 Draws what `evidence` holds; the same evidence always gives the same bytes.
 """
@@ -32,16 +32,16 @@ def as_svg(
     proposal: Proposal,
     threshold: float | None,
 ) -> str:
-    """Every accuracy as a dot, with its way's mean, and the thresholds proposed and in use.
+    """Every accuracy as a dot, with its recipe's mean, and the thresholds proposed and in use.
 
-    Ways of other kinds, by the kind's name, stand below the right ones.
+    Recipes of other kinds, by the kind's name, stand below the right ones.
     """
     import matplotlib
     from matplotlib.figure import Figure
 
-    rows = [(way, found, BLUE) for way, found in evidence.accuracies().items()]
+    rows = [(recipe, found, BLUE) for recipe, found in evidence.accuracies().items()]
     for kind, each in others.items():
-        rows += [(f"{kind}: {way}", found, GREY) for way, found in each.accuracies().items()]
+        rows += [(f"{kind}: {recipe}", found, GREY) for recipe, found in each.accuracies().items()]
     with matplotlib.rc_context(_SETTINGS):
         figure = Figure(figsize=(8, 1.6 + 0.34 * len(rows)), layout="constrained")
         axes = figure.subplots()
@@ -50,7 +50,7 @@ def as_svg(
             scatter = np.random.default_rng(row).uniform(-0.24, 0.24, len(found))
             axes.plot(share, row + scatter, "o", ms=3, mew=0, alpha=0.45, color=colour)
             axes.plot([share.mean()] * 2, [row - 0.34, row + 0.34], color=colour, lw=2)
-        axes.set_yticks(range(len(rows)), [f"{way} ({len(found)})" for way, found, _ in rows])
+        axes.set_yticks(range(len(rows)), [f"{recipe} ({len(found)})" for recipe, found, _ in rows])
         axes.tick_params(axis="y", length=0)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.axvline(100 * proposal.threshold, color=RED, lw=1.5, label="what the runs support")

@@ -1,18 +1,21 @@
-"""Ways to train, as the course's evidence module has them, and a digest of what each one does.
+"""Recipes to train, as the course's evidence module has them, and a digest of what each one does.
 
-The module is the course's own code. A digest covers a way's code and whatever of the module that
-code leads to, without comments, docstrings and annotations: it stays the same while other ways
-come and go, and changes when what is trained changes. Knows no network and no dataset.
+The module is the course's own code. A digest covers a recipe's code and whatever of the module that
+code leads to, without comments, docstrings, annotations, and the names that code goes by: it stays
+the same while other recipes come and go or something is renamed, and changes when what is trained
+changes. Knows no network and no dataset.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
+import copy
 import hashlib
 import sys
 import types
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -21,21 +24,21 @@ from typing import Any, Literal
 from autograder.errors import CourseError
 
 Kind = Literal["right", "unsuited", "broken"]
-"""Right ways must pass and broken ones must not. Unsuited ones are right and learn too slowly in so
-few epochs, or take steps so large that training may break down: students are told so."""
+"""Right recipes must pass and broken ones must not. Unsuited ones are right and learn too slowly in
+so few epochs, or take steps so large that training may break down: students are told so."""
 KINDS: tuple[Kind, ...] = ("right", "unsuited", "broken")
 TABLES = ("RUNS", "UNSUITED", "BROKEN")
 
 
 @dataclass(frozen=True)
 class Recipes:
-    """An evidence module that was loaded: its ways to train, its `run`, and its text."""
+    """An evidence module that was loaded: its recipes, its `run`, and its text."""
 
     module: Mapping[str, Any]
     text: str
 
     def names(self, kind: Kind, dataset: str) -> tuple[str, ...]:
-        """The ways of a kind: `RUNS` without those that `UNSUITED` names for the dataset."""
+        """The recipes of a kind: `RUNS` without those that `UNSUITED` names for the dataset."""
         if kind == "broken":
             return tuple(self.module["BROKEN"])
         unsuited = tuple(self.module["UNSUITED"].get(dataset, ()))
@@ -45,10 +48,11 @@ class Recipes:
 
     def digest(self, name: str) -> str:
         """Of what is trained and how it is scored, under whatever terms."""
-        way = (self.module["RUNS"] | self.module["BROKEN"])[name]
-        reader = _Reader(self.module, _functions(self.text))
-        # `run` looks the way up in the tables; a way that does so depends on whatever is in them
-        told = repr((reader.told(self.module["run"], skip=TABLES), reader.told(way)))
+        recipe = (self.module["RUNS"] | self.module["BROKEN"])[name]
+        tree = ast.parse(self.text)
+        reader = _Reader(self.module, _functions(tree), _names_that_matter(tree))
+        # `run` looks the recipe up in the tables; a recipe that does so depends on all in them
+        told = repr((reader.told(self.module["run"], skip=TABLES), reader.told(recipe)))
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -92,15 +96,67 @@ def _loaded(path: Path, text: str) -> Recipes:
 _Node = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
 
-def _functions(text: str) -> dict[int, list[_Node]]:
+def _functions(tree: ast.Module) -> dict[int, list[_Node]]:
     """Functions and classes of a text by the line that they, or their decorators, begin in."""
     found: dict[int, list[_Node]] = {}
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree):
         if isinstance(node, _Node):
             decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
             line = min([node.lineno, *(each.lineno for each in decorators)])
             found.setdefault(line, []).append(node)
     return found
+
+
+def _names_that_matter(tree: ast.Module) -> frozenset[str]:
+    """Names that may do something by their spelling: anything but variables and functions.
+
+    Such are attributes, keywords, what is imported, what a string spells, all of a class, and the
+    parameters of `run`, which is called from elsewhere.
+    """
+    found = {"run", *TABLES}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            found.update(name for each in ast.walk(node) for name in _strings(each))
+        elif isinstance(node, ast.arguments):
+            found.update(each.arg for each in node.kwonlyargs)
+        elif isinstance(node, ast.FunctionDef) and node.name == "run":
+            hands_on = node.args.kwarg is not None  # to whatever has parameters of such names
+            found.update(_parameters(tree if hands_on else node.args))
+        elif not isinstance(node, ast.Name | ast.arg | ast.FunctionDef):
+            found.update(_strings(node))
+    return frozenset(found)
+
+
+def _parameters(node: ast.AST) -> Iterator[str]:
+    return (each.arg for each in ast.walk(node) if isinstance(each, ast.arg))
+
+
+def _strings(node: ast.AST) -> Iterator[str]:
+    for _, value in ast.iter_fields(node):
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, str):
+                yield each.partition(".")[0]  # `import a.b` binds `a`
+
+
+class _Renamed(ast.NodeTransformer):
+    """Puts other names in the place of names."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        node.id = self._names.get(node.id, node.id)
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        self.generic_visit(node)
+        node.arg = self._names.get(node.arg, node.arg)
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        node.name = self._names.get(node.name, node.name)
+        return node
 
 
 class _Bare(ast.NodeTransformer):
@@ -123,12 +179,17 @@ class _Bare(ast.NodeTransformer):
         return node
 
 
+def _bare(nodes: Sequence[ast.AST]) -> list[ast.AST]:
+    return [_Bare().visit(copy.deepcopy(node)) for node in nodes]
+
+
 @dataclass
 class _Reader:
     """Tells values of a module as plain data: code as text, with what it refers to."""
 
     module: Mapping[str, Any]
     functions: Mapping[int, Sequence[_Node]]
+    spelled: frozenset[str]
     _under_way: list[int] = field(default_factory=list)
 
     def told(self, value: Any, skip: Sequence[str] = ()) -> Any:
@@ -145,7 +206,7 @@ class _Reader:
         if isinstance(value, types.FunctionType) and value.__globals__ is self.module:
             return self._function(value, skip)
         if isinstance(value, type) and value.__module__ == self.module["__name__"]:
-            return self._code(self._class(value.__name__), skip)
+            return self._code(_bare(self._class(value.__name__)), skip, {})
         if isinstance(value, Mapping):
             return [(self.told(key), self.told(each)) for key, each in value.items()]
         if isinstance(value, list | tuple):
@@ -160,15 +221,37 @@ class _Reader:
         code = function.__code__
         kept = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
         begun = self.functions.get(code.co_firstlineno, ())
+        nodes = _bare([node for node in begun if not isinstance(node, ast.ClassDef)])
+        numbers = self._numbers(nodes)
+        cells = sorted((numbers.get(name, name), cell) for name, cell in kept.items())
         return (
-            self._code([n for n in begun if not isinstance(n, ast.ClassDef)], skip),
-            [(name, self.told(cell.cell_contents)) for name, cell in sorted(kept.items())],
+            self._code(nodes, skip, numbers),
+            [(name, self.told(cell.cell_contents)) for name, cell in cells],
             self.told([function.__defaults__, function.__kwdefaults__]),
         )
 
-    def _code(self, nodes: Sequence[ast.AST], skip: Sequence[str]) -> Any:
-        """These functions or classes as text, and whatever of the module they name."""
-        bare = [_Bare().visit(node) for node in nodes]
+    def _numbers(self, nodes: Sequence[ast.AST]) -> dict[str, str]:
+        """For each name that may as well be another, its place among those of this code."""
+        found: dict[str, str] = {}
+        for node in (each for whole in nodes for each in ast.walk(whole)):
+            name = ""
+            if isinstance(node, ast.Name):
+                name = node.id
+            elif isinstance(node, ast.arg):
+                name = node.arg
+            elif isinstance(node, ast.FunctionDef):
+                name = node.name
+            if name and name not in self.spelled and not hasattr(builtins, name):
+                found.setdefault(name, f"<{len(found)}>")
+        return found
+
+    def _code(
+        self, bare: Sequence[ast.AST], skip: Sequence[str], numbers: Mapping[str, str]
+    ) -> Any:
+        """These functions or classes as text, and whatever of the module they name.
+
+        Names in `numbers` are told by their number.
+        """
         names: Counter[str] = Counter()
         entries: Counter[tuple[str, str]] = Counter()
         for node in (each for whole in bare for each in ast.walk(whole)):
@@ -177,11 +260,13 @@ class _Reader:
             if entry := _entry(node):
                 entries[entry] += 1
                 names[entry[0]] -= 1  # `TABLE["name"]` is that entry and not the whole table
-        used = sorted(name for name in +names if name in self.module and name not in skip)
+        used = [name for name in +names if name in self.module and name not in skip]
+        by_number = sorted((numbers.get(name, name), name) for name in used)
+        items = sorted((numbers.get(name, name), key, name) for name, key in entries)
         return (
-            [ast.unparse(each) for each in bare],
-            [(name, self.told(self.module[name], skip)) for name in used],
-            [(name, key, self.told(self._at(name, key))) for name, key in sorted(entries)],
+            [ast.unparse(_Renamed(numbers).visit(each)) for each in bare],
+            [(number, self.told(self.module[name], skip)) for number, name in by_number],
+            [(number, key, self.told(self._at(name, key))) for number, key, name in items],
         )
 
     def _at(self, name: str, key: str) -> Any:

@@ -17,7 +17,7 @@ BELOW = 0.015  # p
 FAR_BELOW = 3e-4  # q; together less than 1/1000
 CONFIDENCE = 0.95
 STEP = 0.005  # thresholds are multiples of it
-FEWEST_RUNS = 10  # of one way, to fit a distribution to
+FEWEST_RUNS = 10  # of one recipe, to fit a distribution to
 METHOD = (
     "For each way of training: a normal distribution fitted to logit((a·m + ½)/(m + 1)) of the "
     "accuracies a on m images, and its one-sided tolerance limits with 95 % confidence (Natrella's "
@@ -31,7 +31,7 @@ _NORMAL = NormalDist()
 
 @dataclass(frozen=True)
 class Distribution:
-    """What the runs of one way of training amount to; accuracies are shares of one."""
+    """What the runs of one recipe of training amount to; accuracies are shares of one."""
 
     runs: int
     mean: float
@@ -57,7 +57,7 @@ class Proposal:
 
 
 def distribution(accuracies: Sequence[float], images: int) -> Distribution:
-    """Fit one way's accuracies, each measured on that many images.
+    """Fit one recipe's accuracies, each measured on that many images.
 
     Raises:
         ValueError: there are fewer than ten.
@@ -77,10 +77,10 @@ def distribution(accuracies: Sequence[float], images: int) -> Distribution:
     )
 
 
-def proposal(ways: Mapping[str, Distribution]) -> Proposal:
-    """What is safe for every one of these ways."""
-    usual = min(way.usual for way in ways.values())
-    lowest = min(min(way.least, way.smallest) for way in ways.values())
+def proposal(recipes: Mapping[str, Distribution]) -> Proposal:
+    """What is safe for every one of these recipes."""
+    usual = min(recipe.usual for recipe in recipes.values())
+    lowest = min(min(recipe.least, recipe.smallest) for recipe in recipes.values())
     threshold = max(0.0, math.floor(usual / STEP + 1e-9) * STEP)
     spread = max(0.0, math.ceil((threshold - lowest) / STEP - 1e-9) * STEP)
     return Proposal(round(threshold, 4), round(spread, 4))

@@ -11,23 +11,23 @@ from concurrent.futures import as_completed
 from dataclasses import replace
 from pathlib import Path
 
+from autograder import atomic_files
 from autograder.calibration import evidence
 from autograder.calibration.evidence import Evidence, Run
 from autograder.calibration.recipes import Kind
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.errors import CourseError
 from autograder.process_pool import pool_of
-from autograder.results import write_atomically
 
 RUNS = 200
 RUNS_OF_EACH_OTHER = 5
-"""Of each way that is unsuited or broken."""
+"""Of each recipe that is unsuited or broken."""
 RUNS_OF_A_PROCESS = 20
 """Frameworks keep something of every model that they train, and grow slow with it."""
 _ONE_THREAD = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
-def rehearse(
+def run_trainings(
     assignment: Assignment,
     *,
     runs: int = RUNS,
@@ -38,14 +38,14 @@ def rehearse(
     on_start: Callable[[int, int], None] = lambda total, done: None,
     on_run: Callable[[Run], None] = lambda run: None,
 ) -> Evidence:
-    """Train on the dataset in use until there are `runs`, shared by all ways, and write each down.
+    """Train on the dataset in use until there are `runs`, shared by all recipes; write each down.
 
-    Further runs that a way has already stay.
+    Further runs that a recipe has already stay.
 
     Args:
         assignment: whose evidence.
-        runs: of all that train, rounded up to a multiple of the ways.
-        kind: which ways train.
+        runs: of all that train, rounded up to a multiple of the recipes.
+        kind: which recipes train.
         only: the names of those among them that train now; all of them without it.
         jobs: processes at a time, by default one per processor.
         fresh: forget earlier runs; those that were trained otherwise are forgotten anyway.
@@ -53,10 +53,10 @@ def rehearse(
         on_run: called with each run as it comes.
 
     Raises:
-        CourseError: nothing is trained, the course's evidence cannot be used, or it has no way of
-            such a name.
+        CourseError: nothing is trained, the course's evidence cannot be used, or it has no such
+            recipe.
     """
-    names = evidence.ways(assignment, kind)
+    names = evidence.recipe_names(assignment, kind)
     chosen = [name for name in names if not only or name in only]
     if unknown := set(only) - set(names):
         raise CourseError(f"No way to train is called {sorted(unknown)[0]!r}: see RUNS.")
@@ -67,17 +67,17 @@ def rehearse(
     found = replace(
         found,
         recipes={name: evidence.digest_of(assignment, name) for name in names},
-        runs=tuple(run for run in found.runs if run.optimiser in names),
+        runs=tuple(run for run in found.runs if run.recipe in names),
     )
-    there = {(run.optimiser, run.seed) for run in found.runs}
+    there = {(run.recipe, run.seed) for run in found.runs}
     missing = [which for which in wanted if which not in there]
     on_start(len(wanted), len(wanted) - len(missing))
     for run in _trained(assignment, missing, jobs):
         found = replace(found, runs=(*found.runs, run))
-        write_atomically(path, found.to_json(kind))
+        atomic_files.write_text(path, found.to_json(kind))
         on_run(run)
     if names:
-        write_atomically(path, found.to_json(kind))
+        atomic_files.write_text(path, found.to_json(kind))
     return found
 
 
@@ -118,5 +118,5 @@ def _use_one_thread() -> None:
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"), TF_CPP_MIN_LOG_LEVEL="3")
 
 
-def _train(name: str, root: Path, dataset: str, way: str, seed: int) -> Run:
-    return evidence.train(load_assignment(name, root).on(dataset), way, seed)
+def _train(name: str, root: Path, dataset: str, recipe: str, seed: int) -> Run:
+    return evidence.train(load_assignment(name, root).on(dataset), recipe, seed)

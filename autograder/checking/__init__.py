@@ -1,6 +1,6 @@
-"""A student's own run of the public checks: what is run of a file, where, and what came of it.
+"""Runs a student's public checks on the student's own machine.
 
-`plan` reads the file as grading reads it and says what to run; `runner` is the process that runs
-it, `process` its other end; `report` is what is known afterwards. There are no points in here, no
-hidden test and no sandbox: students run their own code on their own machine.
+`plan` reads the file as grading reads it and decides what to run. `runner` is the process that runs
+it, and `process` starts and watches this process. `report` holds the results. There are no points,
+no hidden tests and no sandbox here, because students run their own code.
 """

@@ -1,4 +1,4 @@
-"""One student's file, checked now and again: what changed is run, and the rest stays known."""
+"""Checks one file repeatedly: it runs what changed and keeps the other results."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from autograder.errors import AutograderError
 from autograder.submission.released import Released
 
 STAYS_TRUE = ("passed", "not_implemented")
-"""Outcomes that say nothing of lines or cells, which move when something is written above."""
+"""Outcomes that name no line or cell. Lines and cells move when something is written above them."""
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What came of a step, and what it depends on: as long as that is the same, so is this."""
+    """The result of a step, and a mark of all that it depends on. The result is valid while the
+    mark stays.
+    """
 
     mark: str
     places: object
@@ -33,7 +35,7 @@ class _Known:
 
 @dataclass
 class _Last:
-    """The last run of all: what is known of exercises, and of cells by their source."""
+    """The results of the last run: exercises, and cells by their source."""
 
     exercises: dict[str, _Known] = field(default_factory=dict)
     cells: dict[str, _Known] = field(default_factory=dict)
@@ -45,10 +47,10 @@ class Checker:
 
     Args:
         path: the student's file.
-        checks: the released notebook, where the student names it.
-        seconds: how long one cell may take.
-        exercises: the only ones to check, by name; all where none is named.
-        says: given what runs, each time that it changes.
+        checks: the released notebook, if the student names it.
+        seconds: how long one cell may take; None for no limit.
+        exercises: the names of the exercises to check; empty for all.
+        says: called with the name of the cell that runs, each time it changes.
     """
 
     def __init__(
@@ -67,7 +69,7 @@ class Checker:
         self._last = _Last()
         self._plan: Plan | None = None
         self.ran: tuple[str, ...] = ()
-        """The exercises whose checks the last check has run."""
+        """The exercises whose checks ran in the last check."""
 
     def __enter__(self) -> Self:
         return self
@@ -81,13 +83,16 @@ class Checker:
         self._runner.close()
 
     def check(self) -> tuple[CheckReport, bool]:
-        """The report on the file as it is now, and whether anything in it is new.
+        """Check the file as it is now.
 
-        Only what a change touches is run: exercises whose checks need something that changed, and
+        Only what a change affects is run: exercises whose checks need something that changed, and
         cells that changed or that failed because of what changed.
 
+        Returns:
+            The report, and whether anything in it is new.
+
         Raises:
-            AutograderError: the file cannot be read, or checked; says why.
+            AutograderError: the file cannot be read or checked; the message says why.
         """
         if not self._path.is_file():
             raise AutograderError(f"There is no file {self._path.name}: name your notebook or .py.")
@@ -107,11 +112,11 @@ class Checker:
 
     @property
     def process(self) -> int | None:
-        """The process that runs the student's code, where it has been started."""
+        """The id of the process that runs the student's code, if it has been started."""
         return self._runner.process
 
     def is_outdated(self) -> bool:
-        """Whether a file that the student's file reads has changed since it was checked."""
+        """Whether a file that the student's file reads has changed since the last check."""
         return self._plan is not None and self._plan.beside != self._plan.beside_now()
 
     def _job(
@@ -137,7 +142,7 @@ class Checker:
         return (known.mark, known.places) != (plan.mark(step), plan.places(step))
 
     def _learn(self, plan: Plan, job: Job, ended: Ended) -> tuple[str, ...]:
-        """Take in what a run told; returns what cannot be kept, as it is of that run alone."""
+        """Store the results of a run; return those that hold for this run only."""
         run = ended.run
         for name in job.exercises:
             step = plan.checks[name]
@@ -148,14 +153,14 @@ class Checker:
         passing: list[str] = []
         known: dict[str, _Known] = {}
         for step in plan.cells:
-            told = tuple(problem.text for problem in run.problems if problem.cell == step.label)
+            texts = tuple(problem.text for problem in run.problems if problem.cell == step.label)
             if step.label in ran and ran[step.label].only is None:
-                known[step.source] = _Known(plan.mark(step), plan.places(step), None, told)
+                known[step.source] = _Known(plan.mark(step), plan.places(step), None, texts)
             elif step.source in self._last.cells:
                 known[step.source] = self._last.cells[step.source]
-                passing += [text for text in told if text not in known[step.source].problems]
+                passing += [text for text in texts if text not in known[step.source].problems]
             else:
-                passing += told
+                passing += texts
         self._last.cells = known
         return (*passing, *_end_of(ended, self._seconds))
 
@@ -178,7 +183,7 @@ def _chosen(plan: Plan, named: Sequence[str]) -> tuple[str, ...]:
     """The exercises to check, in the notebook's order.
 
     Raises:
-        AutograderError: there is none of a name.
+        AutograderError: there is no exercise of a given name.
     """
     if not named:
         return plan.exercises
@@ -199,7 +204,7 @@ def _chosen(plan: Plan, named: Sequence[str]) -> tuple[str, ...]:
 
 
 def _end_of(ended: Ended, seconds: float | None) -> Collection[str]:
-    """What to say where a run did not come to its end."""
+    """The sentences for a run that did not finish."""
     running = ended.run.running
     if not running:
         return ()

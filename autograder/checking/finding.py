@@ -1,7 +1,7 @@
-"""Which release a student's file belongs to: where its public checks and locked cells come from.
+"""Finds the release of a student's file: the source of its public checks and locked cells.
 
-The released notebook that is named; else that of the course which the file lies in; else the
-file's own locked cells, or those of another notebook in its folder.
+It takes the released notebook that the student names; otherwise the one of the course that contains
+the file; otherwise the file's own locked cells, or another notebook in its folder.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ NAMES = re.compile(r"^(\w+)\(", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Found:
-    """A release, and whether it is the course's: then what it says counts, whatever a file says."""
+    """A release. If it comes from a course, it has priority over what a file says."""
 
     release: Release
     is_the_courses: bool
 
     @property
     def written(self) -> dict[str, float]:
-        """The questions that a person marks, in order, and their points."""
+        """The questions that a person marks, in order, with their points."""
         return {
             str(cell.grade_id): _points(cell)
             for cell in self.release.cells
@@ -44,26 +44,26 @@ class Found:
 
     @property
     def points(self) -> float:
-        """What the whole assignment is worth."""
+        """The points of the whole assignment."""
         return sum(_points(cell) for cell in self.release.cells if cell.is_grade)
 
     def is_blank(self, question: str, answer: str) -> bool:
-        """Whether an answer is none: empty, or the text that was handed out."""
+        """Whether an answer is empty or still the released text."""
         if self.is_the_courses:
             return self.release.is_blank(question, answer)
         return answer.strip() in ("", ANSWER_STUB)
 
 
 def release_of(path: Path, named: Path | None) -> Found:
-    """The release that a student's file is checked by.
+    """Find the release for a student's file.
 
     Args:
         path: the student's file.
-        named: the released notebook, where `--checks` names it.
+        named: the released notebook, if `--checks` names it.
 
     Raises:
         SubmissionRejected: the file, or the named notebook, cannot be read.
-        AutograderError: no release was found, or the file is of another assignment.
+        AutograderError: no release was found, or the file belongs to another assignment.
     """
     if named is not None:
         release = _release(named)
@@ -97,7 +97,7 @@ def release_of(path: Path, named: Path | None) -> Found:
 
 
 def _gone(cells: Sequence[RawCell]) -> list[str]:
-    """What students are given to import, and what a file uses but has nowhere."""
+    """Names of `autograder.student` that a file uses but neither imports nor defines."""
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     got = {name for source in code for name in defined(source)}
     used = {name for source in code for name in NAMES.findall(source)}
@@ -107,16 +107,16 @@ def _gone(cells: Sequence[RawCell]) -> list[str]:
 
 
 def cells_of(path: Path) -> tuple[RawCell, ...]:
-    """The cells of a file, as it lies there; a plain module is one.
+    """Read the cells of a file; a plain module is one cell.
 
     Raises:
-        SubmissionRejected: it cannot be read.
+        SubmissionRejected: the file cannot be read.
     """
     return open_hand_in(path).cells
 
 
 def _release(path: Path) -> Release | None:
-    """The release in a notebook that anybody may have written; None where it is none."""
+    """Read the release from a notebook that anybody may have written; None if it has none."""
     try:
         return Release(path.stem, tuple(_as_released(cell) for cell in cells_of(path)))
     except SubmissionRejected:
@@ -124,17 +124,17 @@ def _release(path: Path) -> Release | None:
 
 
 def _as_released(cell: RawCell) -> NotebookCell:
-    """A cell as if it were the release's; a released script says no more than the id of one."""
-    said: dict[str, Any] = dict(cell.nbgrader)
-    if cell.grade_id and not {"grade", "solution", "locked"} & said.keys():
+    """Treat a cell as a released cell. A released script only has the id of a cell."""
+    metadata: dict[str, Any] = dict(cell.nbgrader)
+    if cell.grade_id and not {"grade", "solution", "locked"} & metadata.keys():
         is_check = cell.grade_id.startswith(GRADE_CELL_PREFIX)
         is_answer = cell.cell_type == "markdown" and cell.source.strip() == ANSWER_STUB
-        said |= {"grade": is_check or is_answer, "solution": is_answer, "locked": is_check}
-    return NotebookCell(cell.cell_type, cell.source, said)
+        metadata |= {"grade": is_check or is_answer, "solution": is_answer, "locked": is_check}
+    return NotebookCell(cell.cell_type, cell.source, metadata)
 
 
 def _without_solutions(release: Release) -> Release:
-    """The release as it was before somebody wrote into it: stubs, as far as they matter."""
+    """Put stubs back in place of solutions, as far as stubs matter."""
     cells = []
     for cell in release.cells:
         if cell.is_solution and cell.cell_type == "code":
@@ -152,7 +152,7 @@ def _points(cell: NotebookCell) -> float:
 
 
 def _of_courses(path: Path) -> Iterator[Path]:
-    """The released notebooks of the courses that a file lies in, the nearest course first."""
+    """Yield the released notebooks of the courses that contain the file, nearest course first."""
     for folder in path.resolve().parents:
         for release in sorted(folder.glob("assignments/*/*.ipynb")):
             if release.stem == release.parent.name:
@@ -167,7 +167,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _best(candidates: Iterable[Path], cells: Sequence[RawCell]) -> Release | None:
-    """The release that most of a file's cells and functions belong to."""
+    """The release that most of the file's cells and functions belong to."""
     ids = {cell.grade_id for cell in cells if cell.grade_id}
     functions = {name for cell in cells for name in defined(cell.source)}
     best, most = None, 0

@@ -1,4 +1,4 @@
-"""What the process of `runner` is told to run: steps in order, as plain data."""
+"""The job for the process of `runner`: steps in order, as plain data."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Self
 class Step:
     """A cell, or the public checks of an exercise.
 
-    `line` is the line of the file in which the source begins, 0 where the file has no lines that
-    count. `exercise` is what it checks, "" where it checks nothing. `only` are the statements that
-    run, by their place; None for all of them, whose outcome is then the exercise's. What is
-    `outside` finds the names of the cells before it, whose functions do not see what it defines.
+    `line` is the line of the file in which the source begins; 0 if lines do not apply. `exercise`
+    is the exercise that is checked, "" if the step checks nothing. `only` are the indices of the
+    statements to run; None for all of them, and then the exercise gets an outcome. A step that is
+    `outside` sees the names of the cells before it, but the functions of these cells do not see
+    what the step defines.
     """
 
     label: str
@@ -28,7 +29,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Job:
-    """Steps of one file. `imports` are the modules that it imports, read as data."""
+    """The steps of one file. `imports` are the modules that the file imports, read as data."""
 
     file: str
     module_name: str
@@ -42,10 +43,12 @@ class Job:
         return tuple(step.exercise for step in self.steps if step.exercise and step.only is None)
 
     def as_json(self) -> str:
+        """Write the job as JSON."""
         return json.dumps(asdict(self))
 
     @classmethod
     def of_json(cls, text: str) -> Self:
+        """Read a job that `as_json` wrote."""
         document = json.loads(text)
         steps = tuple(
             Step(

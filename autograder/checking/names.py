@@ -1,7 +1,7 @@
-"""Which names a piece of code gives a value to, and which it uses: read as data, never run.
+"""Finds the names that code binds and the names that it uses, without running it.
 
-It is what tells that a change to one cell cannot touch the checks of another. Where that cannot be
-told (`exec`, `global`, a magic), the code is `opaque`: it counts as touching everything.
+This shows when a change to one cell cannot affect the checks of another. If it cannot be determined
+(`exec`, `global`, a magic), the code is `opaque`: it counts as affecting everything.
 """
 
 from __future__ import annotations
@@ -15,19 +15,21 @@ PURE = frozenset(
     "abs all any bool check check_learned check_raises dir display float help id int isinstance "
     "len list max min print range repr round set sorted str sum tuple type zip".split()
 )
-"""Functions that leave their arguments alone; so do those whose name begins with `show`."""
+"""Functions that do not change their arguments. Functions whose name begins with `show` do not
+either.
+"""
 OPAQUE_CALLS = frozenset("eval exec setattr delattr vars locals reload get_ipython".split())
 HARMLESS_MAGICS = frozenset("matplotlib load_ext reload_ext autoreload config pip conda".split())
-"""Line magics that set no name; so does a command of the shell."""
+"""Line magics that bind no name. Shell commands bind no name either."""
 ALWAYS = frozenset("module os|module sys|module warnings|module random".split("|"))
-"""What such modules are told matters to code that never names them."""
+"""Modules whose settings affect code that never names them."""
 
 
 @dataclass(frozen=True)
 class Names:
     """The names of one piece of code.
 
-    `sets` are given a value whatever happens, `touches` perhaps; `uses` are read as the code runs,
+    `sets` are always bound, `touches` may be bound or changed. `uses` are read when the code runs,
     `later` when a function that it defines is called.
     """
 
@@ -41,11 +43,12 @@ class Names:
 
     @property
     def changes(self) -> frozenset[str]:
+        """The names that are bound or changed, certainly or perhaps."""
         return self.sets | self.touches
 
     @property
     def always(self) -> bool:
-        """Whether it runs whatever is asked for."""
+        """Whether the code runs for every check."""
         return self.opaque or self.told or not self.readable or bool(self.changes & ALWAYS)
 
 
@@ -58,7 +61,7 @@ class _Found:
 
 
 def modules_of(sources: Iterator[str] | tuple[str, ...]) -> dict[str, str]:
-    """The names that imports give to modules and to what is in them: `np` → "module numpy"."""
+    """Map the names that imports bind to their modules: `np` to "module numpy"."""
     known: dict[str, str] = {}
     for source in sources:
         tree = _tree(source)
@@ -77,11 +80,11 @@ def _module(name: str) -> str:
 
 
 def names(source: str, modules: Mapping[str, str]) -> Names:
-    """The names of a cell's source, as plain Python.
+    """Find the names in the source of a cell.
 
     Args:
-        source: the code; what is not Python is not `readable`.
-        modules: what `modules_of` says of all the code together.
+        source: plain Python. Anything else is marked as not `readable`.
+        modules: the result of `modules_of` for all code together.
     """
     tree = _tree(source)
     if tree is None:
@@ -117,7 +120,7 @@ def _tree(source: str) -> ast.Module | None:
 
 
 def _imported(tree: ast.Module) -> set[str]:
-    """The modules that are imported anywhere, also where they get a name of a function's own."""
+    """The modules that are imported anywhere, also inside functions."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -128,7 +131,7 @@ def _imported(tree: ast.Module) -> set[str]:
 
 
 def _in_functions(table: symtable.SymbolTable) -> tuple[set[str], bool]:
-    """The global names that functions and classes use, and whether one of them changes any."""
+    """The global names that functions and classes use, and whether one of them changes a global."""
     used: set[str] = set()
     changed = False
     for inner in table.get_children():
@@ -145,7 +148,7 @@ def _in_functions(table: symtable.SymbolTable) -> tuple[set[str], bool]:
 
 
 def _statement(node: ast.stmt, found: _Found, modules: Mapping[str, str]) -> None:
-    """What one statement at the top does, given those before it in the same piece."""
+    """Add what one top-level statement does, after those before it in the same code."""
     used, sets, touches = set[str](), set[str](), set[str]()
     variables = _of_comprehensions(node)
     for part in _run_now(node):
@@ -183,7 +186,7 @@ def _statement(node: ast.stmt, found: _Found, modules: Mapping[str, str]) -> Non
 
 
 def _of_comprehensions(node: ast.AST) -> set[int]:
-    """The names, by identity, that are variables of a comprehension and none of the cell's."""
+    """The identities of the name nodes that are variables of a comprehension."""
     found: set[int] = set()
     for part in ast.walk(node):
         if isinstance(part, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
@@ -202,7 +205,7 @@ def _of_comprehensions(node: ast.AST) -> set[int]:
 
 
 def _run_now(node: ast.AST) -> Iterator[ast.AST]:
-    """The node and those in it that run as it does: not the bodies of functions."""
+    """Yield the node and the nodes in it that run at the same time; not the bodies of functions."""
     yield node
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         inside: list[ast.AST] = [*node.decorator_list, *node.args.defaults]
@@ -220,7 +223,7 @@ def _run_now(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _touched_by_call(call: ast.Call, alone: bool, modules: Mapping[str, str]) -> set[str]:
-    """The names whose objects a call may change: the receiver's, and those handed over."""
+    """The names whose objects a call may change: the receiver and the arguments."""
     name = call.func.id if isinstance(call.func, ast.Name) else ""
     if name in PURE or name.startswith("show"):
         return set()
@@ -235,14 +238,14 @@ def _touched_by_call(call: ast.Call, alone: bool, modules: Mapping[str, str]) ->
 
 
 def _root(node: ast.AST) -> str:
-    """The name that `a.b[c].d` begins with, "" where it begins with something else."""
+    """The name at the beginning of `a.b[c].d`; "" if it begins with something else."""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Call | ast.Starred):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""
 
 
 def _is_opaque(tree: ast.Module) -> bool:
-    """Whether it may give any name a value, or use any."""
+    """Whether the code may bind or use any name."""
     harmless = {id(node.func.value) for node in ast.walk(tree) if _is_harmless_magic(node)}  # type: ignore[attr-defined]
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and id(node) not in harmless:
@@ -260,7 +263,7 @@ def _is_opaque(tree: ast.Module) -> bool:
 
 
 def _is_harmless_magic(node: ast.AST) -> bool:
-    """Whether it is `get_ipython().run_line_magic("matplotlib", …)`, or a command of the shell."""
+    """Whether it is `get_ipython().run_line_magic("matplotlib", …)`, or a shell command."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return False
     if not isinstance(node.func.value, ast.Call) or _root(node.func.value) != "get_ipython":
@@ -273,7 +276,7 @@ def _is_harmless_magic(node: ast.AST) -> bool:
 
 
 def _named_in_strings(tree: ast.Module) -> set[str]:
-    """In `"x" in globals()` the name stands in a string."""
+    """Names inside strings, as in `"x" in globals()`."""
     reads = any(isinstance(node, ast.Name) and node.id == "globals" for node in ast.walk(tree))
     return {
         node.value

@@ -1,7 +1,7 @@
-"""What to run of a student's file for its public checks: the very cells that grading runs.
+"""Decides what to run for the public checks of a student's file: the same cells that grading runs.
 
-Knows which statements the checks of an exercise need, so that one exercise can be checked alone,
-and again only when something changed that it needs. Runs nothing.
+It knows which statements the checks of an exercise need. So one exercise can be checked alone, and
+again only if something that it needs changed. It runs nothing.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ STRING = re.compile(r"[\"']([\w./ ()\[\]-]{1,120})[\"']")
 
 @dataclass(frozen=True)
 class _Statement:
-    """One statement of a step: its text, without IPython's syntax, and its names."""
+    """One statement of a step: its text without IPython's syntax, and its names."""
 
     source: str
     names: Names
@@ -50,7 +50,7 @@ class _Statement:
 
 @dataclass(frozen=True)
 class Plan:
-    """A file as it was read, and its steps in order: cells, and checks where they belong."""
+    """A file as it was read, and its steps in order: cells, and checks at their places."""
 
     submission: Submission
     found: Found
@@ -65,7 +65,7 @@ class Plan:
 
     @property
     def blank(self) -> tuple[Blank, ...]:
-        """The written answers that are not written."""
+        """The written answers that are still blank."""
         written = self.submission.written
         return tuple(
             Blank(name, points)
@@ -74,11 +74,13 @@ class Plan:
         )
 
     def whole(self) -> Job:
-        """Everything, in order."""
+        """Return a job that runs everything, in order."""
         return self._job(self.steps)
 
     def only(self, exercises: Collection[str], cells: Collection[str] = ()) -> Job:
-        """The checks of these exercises, and these cells by label, with what they need."""
+        """Return a job with the checks of these exercises, these cells by label, and all that they
+        need.
+        """
         chosen = [
             step
             for step in self.steps
@@ -104,14 +106,15 @@ class Plan:
         return tuple(step for step in self.steps if not step.exercise)
 
     def mark(self, step: Step) -> str:
-        """A digest of all that a step depends on: as long as it is the same, so is what comes of
-        it."""
+        """Return a digest of all that a step depends on. While it is the same, the result is the
+        same.
+        """
         texts = [self._flat[place].source for place in sorted(self._needed(step))]
-        told = repr((texts, step.source, self.beside))
-        return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()
+        content = repr((texts, step.source, self.beside))
+        return hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()
 
     def places(self, step: Step) -> tuple[tuple[str, int], ...]:
-        """Where that stands which a step needs: what messages about it may name."""
+        """Return the places (label, line) of all that a step needs; messages may name them."""
         needed = self._needed(step)
         return tuple(
             (other.label, other.line)
@@ -121,18 +124,20 @@ class Plan:
 
     @cached_property
     def beside(self) -> tuple[tuple[str, int, int], ...]:
-        """What lay beside the file, and is named in it, when this was asked first."""
+        """The files of the same folder that the code names, at the time of the first access."""
         return self.beside_now()
 
     def beside_now(self) -> tuple[tuple[str, int, int], ...]:
-        """What lies beside the file and is named in it: by name, time and size."""
+        """The files of the same folder that the code names: name, modification time in ns, size in
+        bytes.
+        """
         folder = self.submission.path.resolve().parent
         texts = [step.source for step in self.steps if not step.exercise]
         found = seen_beside(folder, texts, self.submission.imports)
         return tuple(each for each in found if each[0] != self.submission.path.name)
 
     def _needed(self, step: Step) -> frozenset[int]:
-        """The statements that a step needs, by their place among all."""
+        """The statements that a step needs, as indices among all statements."""
         if step.label not in self._known:
             number = self.steps.index(step)
             before = [
@@ -144,7 +149,9 @@ class Plan:
         return self._known[step.label]
 
     def _numbered(self, step: int) -> Iterator[tuple[int, int]]:
-        """The statements of a step: by their place in it, and among all."""
+        """Yield for each statement of a step its index in the step and its index among all
+        statements.
+        """
         start = self._starts[step]
         return enumerate(range(start, start + len(self._statements[step])))
 
@@ -187,14 +194,18 @@ class Plan:
 
     @cached_property
     def _starts(self) -> tuple[int, ...]:
-        """The place of each step's first statement among all."""
+        """The index of each step's first statement among all statements."""
         return tuple(itertools.accumulate((len(found) for found in self._statements), initial=0))
 
 
 def seen_beside(
     folder: Path, texts: Iterable[str], imports: Collection[str]
 ) -> tuple[tuple[str, int, int], ...]:
-    """Files in a folder that code reads, as far as their names stand in it: by name, time, size."""
+    """Return files of a folder that code reads, if their names occur in the code.
+
+    Returns:
+        For each file its name, its modification time in nanoseconds and its size in bytes.
+    """
     named = {match[1] for text in texts for match in STRING.finditer(text)}
     if any((folder / f"{name.split('.')[0]}.py").is_file() for name in imports):
         named |= {path.name for path in folder.glob("*.py")}
@@ -215,10 +226,16 @@ def seen_beside(
 
 
 def planned(path: Path, checks: Path | None = None, seconds: float | None = None) -> Plan:
-    """Read a file, with its release, and say what is to be run.
+    """Read a file and its release, and plan the run.
+
+    Args:
+        path: the student's file.
+        checks: the released notebook, if the student names it.
+        seconds: how long one cell may take; None for no limit.
 
     Raises:
-        AutograderError: it cannot be read, or no release was found; says what to do.
+        AutograderError: the file cannot be read, or no release was found; the message says what to
+            do.
     """
     found = release_of(path, checks)
     submission = read(path, found.release)
@@ -226,9 +243,9 @@ def planned(path: Path, checks: Path | None = None, seconds: float | None = None
 
 
 def _steps(submission: Submission, release: Release) -> Iterator[Step]:
-    """Cells and checks; a check follows the cells that it says it comes after.
+    """Yield cells and checks; a check follows the cells that it must come after.
 
-    A plain module does without the locked cells, as in grading; its checks do not.
+    As in grading, a plain module runs without the locked cells; its checks run with them.
     """
     is_module = submission.kind == "module"
     for number in range(len(submission.cells) + 1):
@@ -247,7 +264,9 @@ def _steps(submission: Submission, release: Release) -> Iterator[Step]:
 
 
 def _plain(statement: Statement) -> str:
-    """A statement as plain Python; where it cannot be parsed, something that is none either."""
+    """Return a statement as plain Python; if it cannot be parsed, a text that cannot be parsed
+    either.
+    """
     if statement.error is not None:
         error = statement.error
         return " ".join([NO_PYTHON, *statement.broken_names, f"{error.msg} {error.lineno}"])
@@ -255,7 +274,7 @@ def _plain(statement: Statement) -> str:
 
 
 def _checks(statement: Statement) -> bool:
-    """Whether it checks something and prepares nothing."""
+    """Whether a statement checks something and prepares nothing."""
     (part, *others) = statement.parts or (ast.Pass(),)
     if others or isinstance(part, ast.Assert):
         return not others
@@ -266,7 +285,7 @@ def _checks(statement: Statement) -> bool:
 
 
 def _parser() -> Any:
-    """As much of IPython's shell as is needed to parse a cell."""
+    """The part of IPython's shell that is needed to parse a cell."""
     manager = LineKeeper()
     return SimpleNamespace(
         transform_cell=manager.transform_cell,

@@ -1,6 +1,6 @@
-"""The other end of `runner`: starts the process that runs a student's file, and waits for it.
+"""Starts the process of `runner`, which runs a student's file, and waits for it.
 
-What that process writes is only shown, so it may say anything: it is read as data.
+The output of that process is only shown and may say anything. Its report is read as data.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ TAIL_LINES = 12
 TAIL_BYTES = 4096
 POLL_SECONDS = 0.1
 GRACE_SECONDS = 5.0
-"""For a cell that does not let itself be interrupted, beyond its time."""
+"""Time beyond the limit for a cell that cannot be interrupted."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A run that is over: what it told, and whether it had to be ended."""
+    """A finished run: its report, and whether it had to be ended."""
 
     run: Run
     stuck: bool
 
 
 class Runner:
-    """A process that runs jobs, one at a time, and keeps what it has imported in between.
+    """A process that runs jobs, one at a time, and keeps its imports between them.
 
     Args:
-        folder: the file's folder, which is the code's working folder.
-        says: given the cell that runs, each time that another one does.
+        folder: the file's folder, which is the working folder of the code.
+        says: called with the name of the cell that runs, each time it changes.
     """
 
     def __init__(self, folder: Path, says: Callable[[str], None] = lambda _: None) -> None:
@@ -68,11 +68,11 @@ class Runner:
 
     @property
     def process(self) -> int | None:
-        """The number of the process that stays, where it has been started."""
+        """The id of the lasting process, if it has been started."""
         return None if self._process is None else self._process.pid
 
     def close(self) -> None:
-        """End the process, and what it runs."""
+        """End the process and everything that it runs."""
         self._end_job()
         if self._process is not None:
             with contextlib.suppress(OSError):
@@ -86,10 +86,10 @@ class Runner:
         self._scratch.cleanup()
 
     def run(self, job: Job) -> Ended:
-        """Run a job and wait for what comes of it.
+        """Run a job and wait for its report.
 
-        Where a cell takes longer than it may and cannot be interrupted, or ends the process, the
-        report holds what was found before it.
+        If a cell takes too long and cannot be interrupted, or ends the process, the report holds
+        what was found before.
 
         Raises:
             AutograderError: there was no report.
@@ -125,9 +125,9 @@ class Runner:
         return self._process
 
     def _wait(self, process: subprocess.Popen[bytes], report: Path, seconds: float | None) -> bool:
-        """Wait until the job has ended; returns whether it got stuck.
+        """Wait until the job has ended; return whether it got stuck.
 
-        It is stuck when its report has not changed for longer than one cell may take.
+        It is stuck if its report has not changed for longer than one cell may take.
         """
         assert process.stdout is not None
         seen, since = None, time.monotonic()
@@ -135,11 +135,11 @@ class Runner:
             selector.register(process.stdout, selectors.EVENT_READ)
             while True:
                 if selector.select(POLL_SECONDS):
-                    said = process.stdout.readline().split()
-                    if said[:1] != [b"started"]:  # "ended", or the process is gone
-                        self._running = None if said else self._running
+                    answer = process.stdout.readline().split()
+                    if answer[:1] != [b"started"]:  # "ended", or the process is gone
+                        self._running = None if answer else self._running
                         return False
-                    self._running, since = int(said[1]), time.monotonic()
+                    self._running, since = int(answer[1]), time.monotonic()
                 now = _read(report)
                 if now != seen:
                     seen, since = now, time.monotonic()
@@ -150,7 +150,7 @@ class Runner:
                     return True
 
     def _end_job(self) -> None:
-        """End what still runs of a job; the process itself stays."""
+        """End what still runs of a job; the lasting process stays."""
         if self._running is not None:
             for end in (os.kill, os.killpg):
                 with contextlib.suppress(OSError):
@@ -160,7 +160,7 @@ class Runner:
             self._running = None
 
     def _last_words(self) -> str:
-        """Why there is no report: what the process printed last."""
+        """Say why there is no report: the last output of the process."""
         try:
             with (self._place / "printed").open("rb") as stream:
                 size = stream.seek(0, os.SEEK_END)
@@ -170,12 +170,12 @@ class Runner:
             lines = []
         if not lines:
             return "Your code ended before the checks could report (does it call exit()?)."
-        told = "\n".join(lines)
-        return f"Your code ended before the checks could report. Its last words:\n{told}"
+        output = "\n".join(lines)
+        return f"Your code ended before the checks could report. Its last words:\n{output}"
 
 
 def _read(report: Path) -> Any:
-    """The report as it stands, or None."""
+    """Read the current report; None if there is none."""
     try:
         return json.loads(report.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What a run of the public checks found, as plain data. Runs nothing and reads no submission."""
+"""The results of the public checks, as plain data. This module runs nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Outcome = Literal["passed", "failed", "error", "not_implemented", "not_run"]
 
 @dataclass(frozen=True)
 class ExerciseCheck:
-    """One exercise's public checks: how they ended, and what to read about it."""
+    """The public checks of one exercise: their outcome, and the text for the student."""
 
     name: str
     outcome: str
@@ -19,12 +19,13 @@ class ExerciseCheck:
 
     @property
     def passed(self) -> bool:
+        """Whether all checks of the exercise passed."""
         return self.outcome == "passed"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A statement outside of the checks that failed: in which cell, and a sentence."""
+    """A failed statement outside the checks: its cell, and a sentence."""
 
     cell: str
     text: str
@@ -32,7 +33,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Blank:
-    """A written answer that is still as it was handed out."""
+    """A written answer that is still as it was released."""
 
     name: str
     points: float
@@ -40,11 +41,11 @@ class Blank:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """All public checks of one file, and what stood in their way.
+    """All public checks of one file, and problems with the file.
 
-    `attention` are sentences about how the file was read; `points` what the whole assignment is
-    worth; `is_module` says that the file has no cells for written answers, `is_part` that only
-    some exercises were asked for.
+    `attention` has sentences about how the file was read. `points` are those of the whole
+    assignment. If `is_module`, the file has no cells for written answers. If `is_part`, only some
+    exercises were requested.
     """
 
     exercises: tuple[ExerciseCheck, ...]
@@ -57,14 +58,15 @@ class CheckReport:
 
     @property
     def all_passed(self) -> bool:
+        """Whether there are exercises and all of them passed."""
         return bool(self.exercises) and all(item.passed for item in self.exercises)
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of the process told: exercises by name, problems, and where it stands.
+    """The report of one run: exercises by name, problems, and progress.
 
-    `running` is the cell under way, "" when all have run; `loaded` the modules of installed
+    `running` is the cell that runs now, "" when all have run. `loaded` are the modules of installed
     libraries that it imported.
     """
 
@@ -74,6 +76,7 @@ class Run:
     loaded: tuple[str, ...] = ()
 
     def as_document(self) -> dict[str, Any]:
+        """Return the report as plain data for JSON."""
         return {
             "exercises": [[each.name, each.outcome, each.text] for each in self.exercises.values()],
             "problems": [[problem.cell, problem.text] for problem in self.problems],
@@ -83,7 +86,9 @@ class Run:
 
     @classmethod
     def of_document(cls, document: Any) -> Run:
-        """What a document says; the student's process wrote it, so it may say anything."""
+        """Read a report from a document. The student's process wrote it, so it may contain
+        anything.
+        """
         if not isinstance(document, Mapping):
             return cls({})
         checks = [

@@ -1,17 +1,17 @@
-"""Runs a student's file and its public checks, and writes what came of them.
+"""Runs a student's file and its public checks, and writes a report.
 
     python -m autograder.checking.runner FOLDER PRINTED
 
-reads jobs from its standard input, a line for each: the paths of the job and of the report. It
-imports the libraries that the file imports, and forks for each job, so that the next one finds
-them imported; where nothing can fork, it runs one job and ends. It says "started PID" and "ended"
-on its standard output; what the student's code prints goes into PRINTED.
+It reads jobs from its standard input, one per line: the path of the job and the path of the report.
+It imports the libraries that the file imports, and forks for each job, so that the next job has
+them already. If the system cannot fork, it runs one job and ends. On its standard output it writes
+"started PID" and "ended". The output of the student's code goes into PRINTED.
 
-Cells run in order, statement by statement; what fails, or takes too long, does not stop what
-follows. The report is one JSON document (`report.Run`), so that nothing the student prints can be
-taken for it, and is written anew before each step: what is known outlives a process that does not.
+Cells run in order, statement by statement. If one fails or takes too long, the next ones still run.
+The report is one JSON document (`report.Run`) in a file of its own, so that printed text cannot be
+mistaken for it. It is written before each step, so that the results outlive a process that ends.
 
-This is a student running their own code on their own machine: there is no sandbox, and no points.
+Students run their own code on their own machine: there is no sandbox, and there are no points.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
+from autograder import atomic_files
 from autograder.checking.job import Job
 from autograder.checking.report import Run
 from autograder.checking.running import run_job
@@ -40,14 +41,11 @@ WAIT_SECONDS = 0.05
 
 
 def _write(run: Run, path: Path) -> None:
-    """Replace the file in one step: whoever reads it sees the whole report or none."""
-    unfinished = path.with_name(path.name + ".unfinished")
-    unfinished.write_text(json.dumps(run.as_document()), encoding="utf-8")
-    os.replace(unfinished, path)
+    atomic_files.write_text(path, json.dumps(run.as_document()))
 
 
 def preload(names: Sequence[str], folder: str) -> None:
-    """Import what is installed of these modules; what fails here, fails for the student as well."""
+    """Import those of these modules that are installed; errors are left to the student's run."""
     for name in names:
         with contextlib.suppress(Exception, SystemExit):
             if name not in sys.modules and _is_installed(name, folder):
@@ -67,7 +65,7 @@ def _of_a_library(file: str) -> bool:
 
 
 def _loaded(before: set[str]) -> tuple[str, ...]:
-    """Modules of libraries that were imported since, in the order of their import."""
+    """Library modules that were imported since, in the order of their import."""
     return tuple(
         name
         for name, module in list(sys.modules.items())
@@ -115,11 +113,11 @@ def _run_here(job: Job, shell: Any, printed: str, report: Path) -> None:
 
 
 def _ended(child: int, jobs: TextIO) -> bool:
-    """Wait for a child; False, and it is ended, where nobody is there any more to read of it."""
+    """Wait for a child. If the reader of the report is gone, end the child and return False."""
     while True:
         if os.waitpid(child, os.WNOHANG)[0]:
             return True
-        if select.select([jobs], [], [], WAIT_SECONDS)[0]:  # the owner is gone: it never speaks now
+        if select.select([jobs], [], [], WAIT_SECONDS)[0]:  # the owner never writes now: it is gone
             with contextlib.suppress(OSError):
                 os.killpg(child, signal.SIGKILL)
             os.waitpid(child, 0)
@@ -127,7 +125,7 @@ def _ended(child: int, jobs: TextIO) -> bool:
 
 
 def _exit_now() -> NoReturn:
-    """Leave without waiting for threads that the student's code may have left running."""
+    """Exit without waiting for threads that the student's code may have left running."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
             stream.flush()
@@ -135,13 +133,14 @@ def _exit_now() -> NoReturn:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve jobs until standard input is closed."""
     folder, printed = sys.argv[1:] if arguments is None else arguments
     say = os.fdopen(os.dup(1), "w", encoding="utf-8")
     output = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.environ.setdefault("MPLBACKEND", "agg")
-    sys.path[:] = [*sys.path[1:], folder]  # last, as where it is graded
+    sys.path[:] = [*sys.path[1:], folder]  # last, as in grading
     with contextlib.suppress(OSError):
         os.chdir(folder)
     _serve(folder, printed, sys.stdin, say)

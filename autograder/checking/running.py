@@ -1,6 +1,6 @@
-"""One run of a job in this process: steps in order, what failed, and how the checks came out.
+"""Runs a job in this process: its steps in order, with their errors and the outcomes of the checks.
 
-What a step raises does not stop what follows; what takes too long stops its own step.
+An exception in a step does not stop the next ones. A time-out stops only its own step.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LONGEST_TEXT = 4000
 
 
 class _Clock:
-    """The time that one cell may take; where there is no such timer, it takes what it takes."""
+    """The time limit of one cell. Without a timer in the system there is no limit."""
 
     def __init__(self, seconds: float | None) -> None:
         self._seconds = seconds
@@ -41,7 +41,7 @@ class _Clock:
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """Raises `TookTooLong` in what is inside."""
+        """Raise `TookTooLong` inside the block when the time is over."""
         if self._seconds is None or not hasattr(signal, "setitimer"):
             yield
             return
@@ -60,7 +60,7 @@ class _Clock:
 
 
 class _Printed(io.StringIO):
-    """What is printed, as far as anyone would read it."""
+    """Printed output, up to the length that is shown."""
 
     def write(self, text: str) -> int:
         if self.tell() < MOST_PRINTED:
@@ -79,7 +79,7 @@ class _Checking:
         self._places = Places(job)
         self._clock = _Clock(job.seconds)
         self._missing: dict[str, str] = {}
-        self._too_early: list[tuple[Step, str]] = []  # checks, and a name that had no value yet
+        self._too_early: list[tuple[Step, str]] = []  # checks, and a name that was not defined yet
         self._found = Run({name: ExerciseCheck(name, "not_run") for name in job.exercises})
         self._session = Session(
             shell, job.module_name, around=self._clock.running, fatal=(KeyboardInterrupt,)
@@ -98,27 +98,31 @@ class _Checking:
                 self._found = replace(self._found, exercises=exercises)
             else:
                 troubles = [trouble for trouble, _ in self._run(step) if trouble]
-                told = [self._told(each, step) for each in troubles if not _is_unwritten(each)]
+                messages = [self._told(each, step) for each in troubles if not _is_unwritten(each)]
                 if not step.exercise:
-                    self._note(step, told)
+                    self._note(step, messages)
         self._check_again()
         return self._found
 
     def _check_again(self) -> None:
-        """Run once more the checks that missed a name which a later cell has defined: grading
-        calls functions when all cells have run."""
+        """Repeat the checks that missed a name which a later cell defined.
+
+        Grading calls functions after all cells have run.
+        """
         for step, name in [*self._too_early]:
             if name not in self._session.namespace:
                 continue
             check = self._checked(step)
             if check.outcome == "passed":
-                below = f"{name} stands below this exercise: move it above, where Jupyter finds it."
+                below = (
+                    f"{name} is defined below this exercise: move it above, where Jupyter finds it."
+                )
                 check = replace(check, text="\n".join(filter(None, (check.text, below))))
                 exercises = {**self._found.exercises, step.exercise: check}
                 self._found = replace(self._found, exercises=exercises)
 
     def _run(self, step: Step) -> Iterator[tuple[Trouble | None, str]]:
-        """Run a step; yields for each statement what it raised, and what it printed."""
+        """Run a step; yield for each statement what it raised and what it printed."""
         self._clock.start()
         cell = self._session.open(step.source, step.label, step.settles)
         wanted = range(len(cell.statements)) if step.only is None else step.only
@@ -134,24 +138,24 @@ class _Checking:
         cell.close()
 
     def _told(self, trouble: Trouble, step: Step) -> str:
-        """What a trouble says; remembered for the names that it leaves without a value."""
-        told = of_statement(trouble, self._places, step.label)
+        """Describe an error, and remember it for the names that it leaves undefined."""
+        message = of_statement(trouble, self._places, step.label)
         for name in trouble.names:
-            self._missing[name] = told
-        return told
+            self._missing[name] = message
+        return message
 
-    def _note(self, step: Step, told: Sequence[str]) -> None:
+    def _note(self, step: Step, messages: Sequence[str]) -> None:
         name = self._places.name(step)
-        problems = [Problem(step.label, _cut(text)) for text in told[:MOST_OF_A_CELL]]
-        if len(told) > len(problems):
-            more = f"{len(told) - len(problems)} more statements of {name} failed."
+        problems = [Problem(step.label, _cut(text)) for text in messages[:MOST_OF_A_CELL]]
+        if len(messages) > len(problems):
+            more = f"{len(messages) - len(problems)} more statements of {name} failed."
             problems.append(Problem(step.label, more))
         known = self._found.problems
         if len(known) < MOST_PROBLEMS:
             self._found = replace(self._found, problems=(*known, *problems))
 
     def _checked(self, step: Step) -> ExerciseCheck:
-        """Run the checks of an exercise: its outcome, and why it is what it is."""
+        """Run the checks of an exercise; return its outcome and the reasons for it."""
         outcomes, texts = list[str](), dict[str, None]()
         lost: set[str] = set()
         remarks: list[str] = []
@@ -176,8 +180,8 @@ class _Checking:
         outcome = next(
             (each for each in ("failed", "error", "not_implemented") if each in outcomes), "passed"
         )
-        said = remarks if outcome == "passed" else [*texts]
-        return ExerciseCheck(step.exercise, outcome, "\n".join(said))
+        lines = remarks if outcome == "passed" else [*texts]
+        return ExerciseCheck(step.exercise, outcome, "\n".join(lines))
 
     def _why(self, step: Step, trouble: Trouble) -> str:
         error = trouble.error
@@ -189,7 +193,7 @@ class _Checking:
 
 
 def _is_unwritten(trouble: Trouble) -> bool:
-    """Whether all that is wrong is that a stub is still there, which its exercise says."""
+    """Whether the only problem is that a stub is still there, which its exercise reports."""
     error = trouble.error
     return isinstance(error, NotWrittenYet) or (
         isinstance(error, NotImplementedError) and is_raised_by_student(error)
@@ -203,7 +207,7 @@ def _outcome(error: BaseException, unwritten: bool) -> str:
 
 
 def _remarks(printed: str) -> list[str]:
-    """What a check says that passed, where that is more than a line."""
+    """What a passed check says beyond its first line."""
     lines = printed.splitlines()
     starts = [n for n, line in enumerate(lines) if line.startswith(PASSED_MARK)]
     after = lines[starts[-1] + 1 :] if starts else []
@@ -215,7 +219,7 @@ def _is_indented(line: str) -> bool:
 
 
 def _shown(printed: str) -> str:
-    """What a function printed, below what its check says."""
+    """What a function printed, as text below the message of its check."""
     lines = [line for line in printed.splitlines() if line.strip()]
     return "".join(
         f"\n{line}" for line in ["  It printed:", *(f"    {line}" for line in lines)]
@@ -227,5 +231,11 @@ def _cut(text: str) -> str:
 
 
 def run_job(job: Job, shell: Any, publish: Callable[[Run], None] = lambda _: None) -> Run:
-    """Run the steps of a job in this process."""
+    """Run the steps of a job in this process.
+
+    Args:
+        job: the steps.
+        shell: the shell from `prepare_shell`.
+        publish: called with the report so far before each step.
+    """
     return _Checking(job, shell, publish).run()

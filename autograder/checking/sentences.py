@@ -1,4 +1,6 @@
-"""What a student reads of an error in their code: what it was, and where in their file."""
+"""Messages for students about errors in their code: what the error is, and where it is in their
+file.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +16,20 @@ MOST_FRAMES = 5000
 
 
 class TookTooLong(BaseException):
-    """Raised inside a cell when its time is up; no `except Exception` of the student's stops it."""
+    """Raised inside a cell when its time is over; `except Exception` in student code does not catch
+    it.
+    """
 
 
 class Places:
-    """Places in a student's file, as its editor counts them."""
+    """Places in a student's file, counted as its editor counts them."""
 
     def __init__(self, job: Job) -> None:
         self._file = job.file
         self._steps = {step.label: step for step in job.steps}
 
     def name(self, step: Step) -> str:
-        """What messages call a step: a cell of a script by its first line."""
+        """The name of a step in messages: a cell of a script by its first line."""
         return f"{self._file}:{step.line}" if step.line > 1 else step.label
 
     def at(self, label: str, line: int) -> str:
@@ -36,8 +40,10 @@ class Places:
         return f"{label}, line {line}"
 
     def innermost(self, trouble: Trouble, label: str) -> str:
-        """Where it was raised: the innermost line that is the student's, not of the cell `label`
-        where there is another."""
+        """The innermost student line that raised the error.
+
+        A line outside the cell `label` is preferred.
+        """
         found = ""
         for file, line in _lines(trouble.error):
             if not is_cell(file):
@@ -47,13 +53,13 @@ class Places:
         return found
 
     def statement(self, trouble: Trouble, label: str) -> str:
-        """Where the statement stands that failed, in the cell `label`."""
+        """The place of the failed statement in the cell `label`."""
         lines = (line for file, line in _lines(trouble.error) if label_of(file) == label)
         return self.at(label, next(lines, trouble.line))
 
 
 def of_check(trouble: Trouble, places: Places, label: str) -> str:
-    """What a check says that failed, or the error that ended it: "TypeError: … (work.py:12)"."""
+    """The message of a failed check, or the error that ended it: "TypeError: … (work.py:12)"."""
     error = trouble.error
     if isinstance(error, CheckFailed):
         return text_of(error)
@@ -63,7 +69,7 @@ def of_check(trouble: Trouble, places: Places, label: str) -> str:
 
 
 def of_statement(trouble: Trouble, places: Places, label: str) -> str:
-    """What a statement of a cell says that failed: "work.py:12: TypeError: …"."""
+    """The message for a failed statement of a cell: "work.py:12: TypeError: …"."""
     where = places.statement(trouble, label)
     inside = places.innermost(trouble, label)
     other = f" ({inside})" if inside not in ("", where) else ""
@@ -73,7 +79,7 @@ def of_statement(trouble: Trouble, places: Places, label: str) -> str:
 
 
 def _what(error: BaseException) -> str:
-    """The kind of an error and its text."""
+    """The type of an error and its text."""
     if isinstance(error, SystemExit):
         return "the code calls exit()"
     if isinstance(error, TookTooLong):
@@ -82,7 +88,7 @@ def _what(error: BaseException) -> str:
 
 
 def _lines(error: BaseException) -> Iterator[tuple[str, int]]:
-    """The student's own lines that an error passed through, outermost first: file and line."""
+    """Yield the student's lines that an error passed through, outermost first, as (file, line)."""
     traceback = error.__traceback__
     for _ in range(MOST_FRAMES):
         if traceback is None:

@@ -1,7 +1,7 @@
-"""Which statements a piece of code needs, of all that run before it.
+"""Finds the statements that a piece of code needs, among all that run before it.
 
-By the names that code sets and uses: what does not set, directly or through others, a name that is
-used is not needed. Where that cannot be told, it counts as needed.
+It compares the names that code binds and uses. A statement is not needed if it binds, directly or
+through others, no name that is used. If this cannot be determined, the statement counts as needed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from autograder.checking.names import Names
 
 
 def needed(before: Sequence[Names], target: Names) -> frozenset[int]:
-    """The statements of `before`, by index, without which `target` might come out differently."""
+    """Return the indices of the statements in `before` that can change the result of `target`."""
     return _Search(before, target).found()
 
 
@@ -29,7 +29,7 @@ class _Search:
         if self._target.opaque:
             return frozenset(range(count))
         for place in reversed(range(count)):
-            if self._before[place].opaque:  # it may use whatever stands before it
+            if self._before[place].opaque:  # it may use everything before it
                 self._taken = set(range(place + 1))
                 for each in self._taken:
                     self._want(self._before[each], each)
@@ -56,7 +56,7 @@ class _Search:
         self._seen |= wanted
 
     def _follow(self, name: str, end: int, whenever: bool) -> None:
-        """Take what gives this name its value before `end`: all that may, if it is used later."""
+        """Take the last statement before `end` that binds this name, or all if it is used later."""
         for place in range(end - 1, -1, -1):
             names = self._before[place]
             if name in names.changes:

@@ -1,4 +1,4 @@
-"""The `autograder` command: one thin function per command, each in a module of its own.
+"""The `autograder` command: one thin function per command, each in its own module.
 
 Importing this is quick on purpose: no command imports TensorFlow, nbgrader or IPython until it
 needs it.
@@ -32,7 +32,7 @@ app = typer.Typer(
 
 
 def show_version(wanted: bool) -> None:
-    """Print the distribution's name and version, and end."""
+    """Print the name and version of the distribution, and exit."""
     if wanted:
         from importlib import metadata
 
@@ -50,7 +50,7 @@ def of_all(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=show_version, is_eager=True, help="The version, and no more."
+            "--version", callback=show_version, is_eager=True, help="Show the version and exit."
         ),
     ] = False,
 ) -> None:
@@ -58,7 +58,7 @@ def of_all(
 
 
 def main() -> None:
-    """The console script."""
+    """Run the console script."""
     streams.prepare()
     start_quickly()
     try:

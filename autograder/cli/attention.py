@@ -1,4 +1,4 @@
-"""The list that exit code 1 stands for: what a person must look at, by student or by sentence."""
+"""The list behind exit code 1: what a person must look at, by student or by sentence."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def of_class(
     absent: Sequence[str],
     nameless: Sequence[str],
 ) -> list[Problem]:
-    """Everything about a class, in the order of its students, those who are missing last.
+    """Collect the problems of a class in the order of its students; missing students come last.
 
     Args:
         results: one per student.
@@ -33,12 +33,12 @@ def of_class(
     """
     from autograder.gradebook.writer import Problem
 
-    said: dict[str, list[str]] = {}
+    reasons_of: dict[str, list[str]] = {}
     for problem in problems:
-        said.setdefault(problem.student, []).append(problem.reason)
+        reasons_of.setdefault(problem.student, []).append(problem.reason)
     found = []
     for result in results:
-        reasons = [*said.get(result.student, ()), *of_submission(result)]
+        reasons = [*reasons_of.get(result.student, ()), *of_submission(result)]
         found += [Problem(result.student, reason) for reason in reasons]
     found += [
         Problem("", str(fault))
@@ -54,10 +54,10 @@ def of_class(
 
 
 def of_submission(result: Result) -> list[str]:
-    """What was not used of a hand-in, in a sentence each, cells that failed in one together.
+    """Return a sentence for each thing that was not used of a submission, and one for failed cells.
 
-    Cells that failed are told where points are missing, and not where the student only has not
-    written a function yet.
+    Failed cells are reported if points are missing, but not if the only reason is a function that
+    the student has not written.
     """
     reasons = sentences(result.observed.attention, OF_ONE)
     failed = [cell for cell in result.observed.failed_cells if NOT_WRITTEN not in cell]
@@ -68,7 +68,7 @@ def of_submission(result: Result) -> list[str]:
 
 
 def show_attention(problems: Sequence[Problem]) -> None:
-    """A line for each; what is the same for many is told once."""
+    """Print a line for each problem; a problem that many students share is printed once."""
     from autograder.cli.console import say
 
     together: dict[str, list[str]] = {}
@@ -76,16 +76,16 @@ def show_attention(problems: Sequence[Problem]) -> None:
         together.setdefault(problem.reason, []).append(problem.student)
     if problems:
         say(f"{len({problem.student for problem in problems})} need attention:")
-    told: set[str] = set()
+    printed: set[str] = set()
     for problem in problems:
         students = together[problem.reason]
         if len(students) <= NAMED_TOGETHER:
             who = problem.student
-        elif problem.reason not in told:
+        elif problem.reason not in printed:
             who = (
                 f"{', '.join(students[:NAMED_TOGETHER])} and {len(students) - NAMED_TOGETHER} more"
             )
         else:
             continue
-        told.add(problem.reason)
+        printed.add(problem.reason)
         say("  " + shortened(f"{who}: {problem.reason}" if who else problem.reason, LONGEST_LINE))

@@ -32,7 +32,7 @@ def audit(
         str | None,
         typer.Argument(
             metavar="[ASSIGNMENT]",
-            help="Which one; all of the course without it.",
+            help="The assignment; by default all of the course.",
             show_default=False,
         ),
     ] = None,
@@ -42,18 +42,18 @@ def audit(
     ] = False,
     dataset: DatasetOption = None,
     runs: Annotated[
-        int, typer.Option(min=1, help="With --training: how many runs, of all ways together.")
+        int, typer.Option(min=1, help="With --training: the number of runs, over all recipes.")
     ] = 200,
     way: Annotated[
         list[str] | None,
         typer.Option(
             "--way",
-            help="With --training: train in this way only; may be given again.",
+            help="With --training: train this recipe only; may be repeated.",
             show_default=False,
         ),
     ] = None,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="With --training: forget the runs of earlier times.")
+        bool, typer.Option("--fresh", help="With --training: discard earlier runs.")
     ] = False,
     matrix: Annotated[
         bool,
@@ -62,16 +62,16 @@ def audit(
     jobs: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Processes at a time; one per core without it.", show_default=False
+            min=1, help="Processes at a time; by default one per core.", show_default=False
         ),
     ] = None,
     isolation: IsolationOption = "namespaces",
     course: CourseOption = None,
 ) -> None:
-    """Hold the hidden suites against right answers, misconceptions and other seeds.
+    """Test the hidden suites with right answers, misconceptions and other seeds.
 
-    With --training, train right solutions again and again, and say which threshold they support;
-    stopped, it goes on from there. Exit code 1 where something does not hold.
+    With --training, train right solutions many times, and say which threshold they support. If you
+    stop it, the same command continues from there. The exit code is 1 if a check fails.
 
     Example: [bold]autograder audit week03[/bold]
 
@@ -135,7 +135,7 @@ def _show(assignment: Assignment, checks: list[Check]) -> None:
 
 @dataclass(frozen=True)
 class _Training:
-    """What the options say of how to train: `only` these ways, where there are any."""
+    """The training options; if `only` is not empty, it names the recipes to train."""
 
     only: tuple[str, ...]
     jobs: int | None
@@ -143,26 +143,26 @@ class _Training:
 
 
 def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
+    from autograder import atomic_files
     from autograder.calibration import evidence, trainings
     from autograder.calibration.chart import as_svg
     from autograder.cli.console import output, safe
-    from autograder.results import write_atomically
 
     others: tuple[Kind, Kind] = ("unsuited", "broken")
     terms = evidence.terms_of(assignment)
-    found = _rehearsed(assignment, "right", runs, how)
+    found = _trained(assignment, "right", runs, how)
     each = min(trainings.RUNS_OF_EACH_OTHER, runs)
     unsuited, broken = (
-        _rehearsed(assignment, kind, each * len(evidence.ways(assignment, kind)), how)
+        _trained(assignment, kind, each * len(evidence.recipe_names(assignment, kind)), how)
         for kind in others
     )
     try:
         proposal = found.proposal()
     except ValueError as error:
-        raise AutograderError(f"No threshold can be told: {error}.") from None
+        raise AutograderError(f"No threshold can be computed: {error}.") from None
     path = evidence.evidence_file(assignment)
     picture = as_svg(found, {"unsuited": unsuited, "broken": broken}, proposal, terms.threshold)
-    write_atomically(path.with_suffix(".svg"), picture)
+    atomic_files.write_text(path.with_suffix(".svg"), picture)
     _show_evidence(found, terms.threshold)
     console = output()
     for file in (path, path.with_suffix(".svg")):
@@ -171,13 +171,13 @@ def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
     supported = terms.threshold is not None and proposal.supports(in_use, terms.spread)
     if not supported:
         in_use = proposal.threshold
-    passed = sorted({run.optimiser for run in broken.runs if run.accuracy >= in_use})
-    for way in passed:
-        console.print(f"[red]✗[/red] a threshold of {in_use:.1%} lets through: {safe(way)}")
-    fallen = [way for way, each in found.tried().items() if min(each) < in_use]
-    for way in fallen:
-        console.print(f"[red]✗[/red] {safe(way)} fell below {in_use:.1%}: is it unsuited?")
-    untried = set(evidence.ways(assignment)) - set(found.accuracies())
+    passed = sorted({run.recipe for run in broken.runs if run.accuracy >= in_use})
+    for recipe in passed:
+        console.print(f"[red]✗[/red] a threshold of {in_use:.1%} lets through: {safe(recipe)}")
+    fallen = [recipe for recipe, each in found.tried().items() if min(each) < in_use]
+    for recipe in fallen:
+        console.print(f"[red]✗[/red] {safe(recipe)} fell below {in_use:.1%}: is it unsuited?")
+    untried = set(evidence.recipe_names(assignment)) - set(found.accuracies())
     if untried:
         console.print(f"Not tried here: {safe(', '.join(sorted(untried)))}", soft_wrap=True)
     if not supported or terms.evidence_runs != found.counted:
@@ -188,16 +188,16 @@ def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
     return supported and not passed and not fallen
 
 
-def _rehearsed(assignment: Assignment, kind: Kind, runs: int, how: _Training) -> Evidence:
+def _trained(assignment: Assignment, kind: Kind, runs: int, how: _Training) -> Evidence:
     from autograder.calibration import evidence
-    from autograder.calibration.trainings import rehearse
+    from autograder.calibration.trainings import run_trainings
     from autograder.cli.console import Progress
 
-    known = evidence.ways(assignment, kind)
+    known = evidence.recipe_names(assignment, kind)
     if how.only and kind != "right" and not set(how.only) & set(known):
         runs = 0
     with Progress(0, f"{kind.capitalize()} training of {assignment.name}") as progress:
-        return rehearse(
+        return run_trainings(
             assignment,
             runs=runs,
             kind=kind,
@@ -205,7 +205,7 @@ def _rehearsed(assignment: Assignment, kind: Kind, runs: int, how: _Training) ->
             jobs=how.jobs,
             fresh=how.fresh,
             on_start=progress.expect,
-            on_run=lambda run: progress.advance(f"{run.optimiser}: {run.accuracy:.2%}"),
+            on_run=lambda run: progress.advance(f"{run.recipe}: {run.accuracy:.2%}"),
         )
 
 
@@ -221,10 +221,10 @@ def _show_evidence(found: Evidence, threshold: float | None) -> None:
         table.add_column(title, justify="right")
     if threshold is not None:
         table.add_column(f"chance below {threshold:.1%}", justify="right")
-    for way, each in sorted(found.distributions().items()):
+    for recipe, each in sorted(found.distributions().items()):
         shares = (each.mean, each.deviation, each.smallest, each.usual, each.least)
-        cells = [safe(way), str(each.runs), *(f"{share:.2%}" for share in shares)]
+        cells = [safe(recipe), str(each.runs), *(f"{share:.2%}" for share in shares)]
         if threshold is not None:
-            cells.append(f"{chance_below(threshold, found.accuracies()[way], found.images):.1e}")
+            cells.append(f"{chance_below(threshold, found.accuracies()[recipe], found.images):.1e}")
         table.add_row(*cells)
     output().print(table)

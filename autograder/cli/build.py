@@ -14,7 +14,7 @@ def build(
         str | None,
         typer.Argument(
             metavar="[ASSIGNMENT]",
-            help="Which one; all of the course without it.",
+            help="The assignment; by default all of the course.",
             show_default=False,
         ),
     ] = None,

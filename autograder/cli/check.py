@@ -1,7 +1,7 @@
 """`autograder check`: the public checks in the terminal, for the student who is writing.
 
-The student's code runs in a process of its own, with a time limit for each cell; this module only
-shows what that process reports, and needs neither TensorFlow nor nbgrader.
+The student's code runs in another process, with a time limit for each cell. This module only shows
+the report of that process, and needs neither TensorFlow nor nbgrader.
 """
 
 from __future__ import annotations
@@ -29,15 +29,13 @@ def check(
         Path | None,
         typer.Argument(
             metavar="[FILE]",
-            help="A notebook or .py file; without it, the only notebook in this folder.",
+            help="A notebook or .py file; by default the only notebook in this folder.",
             show_default=False,
         ),
     ] = None,
     watch: Annotated[
         bool,
-        typer.Option(
-            "--watch", help="Check again whenever the file is saved: what the change touches."
-        ),
+        typer.Option("--watch", help="Check again whenever the file is saved: only what changed."),
     ] = False,
     exercise: Annotated[
         list[str] | None,
@@ -50,7 +48,7 @@ def check(
     checks: Annotated[
         Path | None,
         typer.Option(
-            help="The released notebook, where FILE has no checks of its own.",
+            help="The released notebook, if FILE has no checks of its own.",
             exists=True,
             dir_okay=False,
             show_default=False,
@@ -62,7 +60,7 @@ def check(
 ) -> None:
     """Run the public checks on your own file.
 
-    Shows, exercise by exercise, what was expected and what came, and where to go on.
+    For each exercise, it shows what was expected and what came, and what to do next.
 
     Example: [bold]autograder check week03.ipynb --watch[/bold]
     """
@@ -92,29 +90,29 @@ def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
     """Check at each save, until Ctrl-C."""
     from autograder.cli.check_runner import show, show_unchanged
 
-    told = False
+    has_shown = False
     for _ in saves(path, checker.is_outdated):
         try:
             report, is_new = checker.check()
             says("")
-            if is_new or not told:
+            if is_new or not has_shown:
                 show(path, report)
             else:
                 show_unchanged(path)
-            told = True
+            has_shown = True
         except AutograderError as error:
             says("")
             complain(str(error))
-            told = False
+            has_shown = False
         say(f"Watching {path.name}: save it to check again, Ctrl-C to stop.")
     raise AssertionError("watching ends with an exception")
 
 
 def the_file(named: Path | None) -> Path:
-    """The file to check: the one that is named, else the only notebook in the folder.
+    """Return the file to check: the named one, or the only notebook in the folder.
 
     Raises:
-        AutograderError: there is no such file, or no or more than one notebook.
+        AutograderError: the file does not exist, or there is not exactly one notebook.
     """
     if named is None or named.is_dir():
         return only_notebook(named or Path.cwd())
@@ -124,7 +122,7 @@ def the_file(named: Path | None) -> Path:
 
 
 def only_notebook(folder: Path) -> Path:
-    """The notebook that `check` means when none is named.
+    """Return the notebook that `check` uses when none is named.
 
     Raises:
         AutograderError: there is none, or more than one.
@@ -143,9 +141,9 @@ def only_notebook(folder: Path) -> Path:
 
 
 def saves(path: Path, is_outdated: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """Yields now, and again each time that the file has been saved, or something that it reads.
+    """Yield now, and again whenever the file, or something that it reads, has been saved.
 
-    A file that is gone for a while, as some editors save, is waited for.
+    It waits for a file that is gone for a while, because some editors save in this way.
     """
     seen: tuple[int, int] | None = None
     while True:

@@ -1,6 +1,6 @@
-"""Shows what a student's run of the public checks found.
+"""Shows the results of a student's public checks.
 
-What the student's process wrote is only shown, so it may say anything: it is escaped here.
+The report comes from the student's process and may contain anything, so it is escaped here.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ PLAIN_SIGNS = {"✓": "+", "✗": "x", "·": "."}
 
 
 class Running:
-    """Says what runs, where someone is looking: a line that goes when something is printed."""
+    """Shows what runs, on a terminal: a line that disappears when something is printed."""
 
     def __init__(self) -> None:
         self._status: Status | None = None
 
     def __call__(self, what: str) -> None:
-        """Say it; nothing runs any more where it is ""."""
+        """Show what runs; "" means that nothing runs any more."""
         if not what:
             if self._status is not None:
                 self._status.stop()
@@ -44,7 +44,7 @@ class Running:
 
 @contextmanager
 def running() -> Iterator[Running]:
-    """What says which cell runs; quiet again however it ends."""
+    """Provide the display of the running cell, and clear it at the end in any case."""
     says = Running()
     says("the checks")
     try:
@@ -54,7 +54,7 @@ def running() -> Iterator[Running]:
 
 
 def show(path: Path, report: CheckReport) -> None:
-    """Print a mark per exercise with what was expected and what came, then where to go on."""
+    """Print a mark per exercise with what was expected and what came, then what to do next."""
     console = output()
     console.print(f"[bold]{_printable(safe(path.name))}[/bold]")
     for sentence in (*report.attention, *report.problems):
@@ -63,8 +63,8 @@ def show(path: Path, report: CheckReport) -> None:
         sign = _printable(SIGNS.get(item.outcome, "✗"))
         colour = COLOURS.get(item.outcome, "red")
         remark = REMARKS.get(item.outcome)
-        said = f"  [dim]{remark}[/dim]" if remark else ""
-        console.print(f"[{colour}]{sign}[/{colour}] {safe(item.name)}{said}")
+        suffix = f"  [dim]{remark}[/dim]" if remark else ""
+        console.print(f"[{colour}]{sign}[/{colour}] {safe(item.name)}{suffix}")
         text = "" if item.outcome in REMARKS else item.text.strip("\n")
         for line in text.splitlines():
             console.print(f"    {_printable(safe(line))}".rstrip(), soft_wrap=True)
@@ -74,7 +74,7 @@ def show(path: Path, report: CheckReport) -> None:
 
 
 def show_unchanged(path: Path) -> None:
-    """Say that a save changed nothing that is checked."""
+    """Print that a save changed nothing that is checked."""
     output().print(f"[dim]{safe(path.name)} was saved; nothing that is checked has changed.[/dim]")
 
 
@@ -109,7 +109,7 @@ def _todo(left: list[ExerciseCheck]) -> str:
 
 
 def _blank(report: CheckReport) -> list[str]:
-    """The written answers that are still to be written, in a sentence; none where all are."""
+    """A sentence about the written answers that are still blank; none if all are written."""
     blank = report.blank
     if not blank or report.is_part:
         return []
@@ -127,7 +127,7 @@ def _blank(report: CheckReport) -> list[str]:
 
 
 def _printable(text: str) -> str:
-    """The text as the terminal can show it: a console that is not Unicode gets other signs."""
+    """Replace characters that the terminal cannot show."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
         text.encode(encoding)

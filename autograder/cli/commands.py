@@ -37,19 +37,20 @@ OF_THE_MACHINE = (
     errno.EMFILE,
     errno.ENFILE,
 )
-"""What a machine refuses to anybody, whatever the program: told without a traceback."""
+"""Errors of the machine that no program can avoid; they are shown without a traceback."""
 
 
 def in_a_sentence(error: OSError) -> str:
-    """What the machine refused, and for which file."""
+    """Say what the machine refused, and for which file."""
     where = f"{error.filename}: " if error.filename else ""
     return f"{where}{error.strerror or error}. Mend that and run the command again."
 
 
 class Commands(TyperGroup):
-    """Turns what a command raises into a sentence and an exit code."""
+    """Turns exceptions of a command into a sentence and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
+        """Run a command, and turn its exceptions into a sentence and an exit code."""
         try:
             return super().invoke(ctx)
         except AutograderError as error:
@@ -71,7 +72,7 @@ CourseOption = Annotated[
     Path | None,
     typer.Option(
         "--course",
-        help="The course's folder, where it is not the current one or above it.",
+        help="The course folder; by default the current one or one above it.",
         file_okay=False,
         exists=True,
         show_default=False,
@@ -81,7 +82,7 @@ CourseOption = Annotated[
 IsolationOption = Annotated[
     Literal["namespaces", "process"],
     typer.Option(
-        help="How students' code is kept apart: namespaces (Linux), or only a process of its own.",
+        help="How student code is isolated: namespaces (Linux), or only a separate process.",
     ),
 ]
 
@@ -90,7 +91,7 @@ DatasetOption = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="What grades training; without it, what the assignment says. "
+        help="The dataset that grades training; by default the assignment's. "
         "`autograder data list` shows what there is.",
         show_default=False,
     ),
@@ -98,10 +99,11 @@ DatasetOption = Annotated[
 
 
 def on_dataset(assignment: Assignment, dataset: str | None) -> Assignment:
-    """The assignment with the dataset that `--dataset` names, which must be on this machine.
+    """Return the assignment with the dataset of `--dataset`, which must be on this machine.
 
     Raises:
-        AutograderError: the assignment or this machine has no such dataset; says what to do.
+        AutograderError: the assignment or this machine has no such dataset; the message says what
+            to do.
     """
     if dataset is not None:
         assignment = assignment.on(dataset)
@@ -110,12 +112,12 @@ def on_dataset(assignment: Assignment, dataset: str | None) -> Assignment:
 
         about = datasets.about(assignment.dataset)
         if about.remote is not None and datasets.find(assignment.dataset) is None:
-            datasets.load(assignment.dataset)  # says how to get it
+            datasets.load(assignment.dataset)  # its error says how to get it
     return assignment
 
 
 def course_root(course: Path | None) -> Path:
-    """The course that `--course` names or that the current folder lies in."""
+    """Return the course folder of `--course`, or the one that contains the current folder."""
     from autograder.course.assignment import find_root
 
     return find_root(course)

@@ -1,11 +1,12 @@
-"""What the commands print with: Rich where someone is looking, plain lines otherwise.
+"""Output of the commands: Rich on a terminal, plain lines otherwise.
 
-Everything that may hold a student's text passes through `safe` before it reaches a terminal.
+Everything that may contain a student's text passes through `safe` before it reaches a terminal.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -14,17 +15,18 @@ from autograder.publish.text import log_safe
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as RichProgress
+    from rich.progress import ProgressColumn
 
 PLAIN_WIDTH = 80
 
 
 def output() -> Console:
-    """Where results go: stdout, 80 columns wide unless a terminal says otherwise."""
+    """The console for results: stdout, 80 columns wide unless the terminal has another width."""
     return _console(stderr=False)
 
 
 def progress_output() -> Console:
-    """Where progress goes: stderr."""
+    """The console for progress: stderr."""
     return _console(stderr=True)
 
 
@@ -37,56 +39,89 @@ def _console(*, stderr: bool) -> Console:
 
 
 def safe(text: str) -> str:
-    """Text of unknown origin, as Rich may print it: no control characters, markup, CI commands."""
+    """Make text of unknown origin safe for Rich: no control characters, markup or CI commands."""
     from rich.markup import escape
 
     return escape(log_safe(text))
 
 
 def complain(sentence: str) -> None:
-    """One sentence to stderr, as plain text."""
+    """Print one sentence to stderr, as plain text."""
     print(f"autograder: {log_safe(sentence)}", file=sys.stderr)
 
 
 def say(line: str = "") -> None:
-    """One line of progress to stderr, as plain text."""
+    """Print one line of progress to stderr, as plain text."""
     print(log_safe(line), file=sys.stderr, flush=True)
 
 
-class Progress:
-    """Counts submissions: a bar where someone is looking, plain lines otherwise.
+class _Bar:
+    """A bar on stderr on a terminal; it is opened and closed with its owner."""
 
-    Without a bar, `each` says whether every submission gets its line, or the title alone is enough.
-    """
-
-    def __init__(self, total: int, title: str, *, each: bool = True) -> None:
-        self._total = total
-        self._each = each
+    def __init__(self, title: str, total: int) -> None:
         self._title = title
-        self._done = 0
+        self._total = total
         self._bar: RichProgress | None = None
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty():
-            from rich import progress as rich_progress
+            from rich import progress as columns
 
-            self._bar = rich_progress.Progress(
-                rich_progress.TextColumn("{task.description}"),
-                rich_progress.BarColumn(bar_width=20),
-                rich_progress.MofNCompleteColumn(),
-                rich_progress.TimeElapsedColumn(),
-                rich_progress.TextColumn("{task.fields[latest]}"),
+            self._bar = columns.Progress(
+                columns.TextColumn("{task.description}"),
+                columns.BarColumn(bar_width=20),
+                *self._columns(),
                 console=progress_output(),
                 transient=True,
             )
             self._task = self._bar.add_task(self._title, total=self._total, latest="")
             self._bar.start()
-        elif self._total:
-            say(f"{self._title}: {self._total}")
+        else:
+            self._say_title()
         return self
 
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _columns(self) -> Sequence[ProgressColumn]:
+        """The columns to the right of the bar."""
+        raise NotImplementedError
+
+    def _say_title(self) -> None:
+        """Print the first line, if there is no bar."""
+        raise NotImplementedError
+
+
+class Progress(_Bar):
+    """Counts submissions: a bar on a terminal, plain lines otherwise.
+
+    Without a bar, `each` decides whether every submission gets a line, or only the title is
+    printed.
+    """
+
+    def __init__(self, total: int, title: str, *, each: bool = True) -> None:
+        super().__init__(title, total)
+        self._each = each
+        self._done = 0
+
+    def _columns(self) -> Sequence[ProgressColumn]:
+        from rich import progress as columns
+
+        latest = columns.TextColumn("{task.fields[latest]}")
+        return (columns.MofNCompleteColumn(), columns.TimeElapsedColumn(), latest)
+
+    def _say_title(self) -> None:
+        if self._total:
+            say(f"{self._title}: {self._total}")
+
     def expect(self, total: int, done: int = 0) -> None:
-        """How many there will be is known only now, and some may be done already."""
+        """Set the total, which is known only now; some of it may be done already."""
         self._total, self._done = total, done
         if self._bar is not None:
             self._bar.update(self._task, total=total, completed=done)
@@ -94,64 +129,32 @@ class Progress:
             say(f"{self._title}: {total}" + (f", {done} done before" if done else ""))
 
     def advance(self, latest: str) -> None:
-        """One more is done; `latest` says what."""
+        """Count one more; `latest` describes it."""
         self._done += 1
         if self._bar is not None:
             self._bar.update(self._task, advance=1, latest=safe(latest))
         elif self._each:
             say(f"{self._done:>{len(str(self._total))}}/{self._total} {latest}")
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
 
+class Bytes(_Bar):
+    """Shows how much of a file has arrived: a bar on a terminal, a line per tenth otherwise."""
 
-class Bytes:
-    """How much of a file has come: a bar where someone is looking, a line per tenth otherwise."""
+    _tenths = 0
 
-    def __init__(self, title: str, total: int) -> None:
-        self._title = title
-        self._total = total
-        self._tenths = 0
-        self._bar: RichProgress | None = None
+    def _columns(self) -> Sequence[ProgressColumn]:
+        from rich import progress as columns
 
-    def __enter__(self) -> Self:
-        if sys.stderr.isatty():
-            from rich import progress as rich_progress
+        left = columns.TimeRemainingColumn()
+        return (columns.DownloadColumn(), columns.TransferSpeedColumn(), left)
 
-            self._bar = rich_progress.Progress(
-                rich_progress.TextColumn("{task.description}"),
-                rich_progress.BarColumn(bar_width=20),
-                rich_progress.DownloadColumn(),
-                rich_progress.TransferSpeedColumn(),
-                rich_progress.TimeRemainingColumn(),
-                console=progress_output(),
-                transient=True,
-            )
-            self._task = self._bar.add_task(self._title, total=self._total)
-            self._bar.start()
-        else:
-            say(f"{self._title}: {self._total / 1e6:.1f} MB")
-        return self
+    def _say_title(self) -> None:
+        say(f"{self._title}: {self._total / 1e6:.1f} MB")
 
     def update(self, done: int, total: int) -> None:
-        """`done` of `total` bytes are there."""
+        """Show that `done` of `total` bytes have arrived."""
         if self._bar is not None:
             self._bar.update(self._task, completed=done, total=total)
         elif (tenths := 10 * done // total) > self._tenths:
             self._tenths = tenths
             say(f"{10 * tenths} %")
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()

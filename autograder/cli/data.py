@@ -1,4 +1,4 @@
-"""`autograder data`: which datasets there are, and getting those that are not embedded."""
+"""`autograder data`: lists the datasets, and downloads those that are not embedded."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from autograder.datasets import About
 
 data = typer.Typer(
-    help="Datasets: what there is, and getting what is not embedded.", no_args_is_help=True
+    help="List datasets, and download those that are not embedded.", no_args_is_help=True
 )
 
 
 @data.command()
 def fetch(
     name: Annotated[
-        str, typer.Argument(help="Which one; `autograder data list` shows them.", metavar="NAME")
+        str, typer.Argument(help="The dataset; `autograder data list` shows all.", metavar="NAME")
     ],
 ) -> None:
-    """Get a dataset, with its checksum verified; stopped or broken off, it goes on from there.
+    """Download a dataset and verify its checksum. A stopped download is resumed.
 
     Example: [bold]autograder data fetch mnist[/bold]
     """
@@ -59,9 +59,9 @@ def list_datasets() -> None:
 
 @data.command()
 def sheet(
-    name: Annotated[str, typer.Argument(help="Which dataset.", metavar="NAME")],
+    name: Annotated[str, typer.Argument(help="The dataset.", metavar="NAME")],
     path: Annotated[Path, typer.Argument(help="The picture to write.", metavar="FILE.png")],
-    per_class: Annotated[int, typer.Option(min=1, max=100, help="Images of each class.")] = 8,
+    per_class: Annotated[int, typer.Option(min=1, max=100, help="Images per class.")] = 8,
 ) -> None:
     """Draw some images of each class of a dataset side by side, as a picture.
 
@@ -81,7 +81,7 @@ def sheet(
 
 
 def _state(about: About) -> str:
-    """Where it is, or how it comes here."""
+    """Where the dataset is, or how to get it."""
     from autograder import datasets
 
     if about.remote is None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from autograder.sandbox import Isolation
 
 PAGES = 4
-"""So many feedback pages are made to look at; nbgrader takes a second or two for each."""
+"""The number of feedback pages to make; nbgrader takes a second or two for each."""
 
 
 def demo(
@@ -28,7 +28,7 @@ def demo(
         str | None,
         typer.Argument(
             metavar="[ASSIGNMENT]",
-            help="Which one; the quickest of the course without it.",
+            help="The assignment; by default the quickest of the course.",
             show_default=False,
         ),
     ] = None,
@@ -38,7 +38,7 @@ def demo(
     ] = False,
     into: Annotated[
         Path | None,
-        typer.Option(help="Where to make it; demo/ in the course without it.", show_default=False),
+        typer.Option(help="The demo's folder; by default demo/ in the course.", show_default=False),
     ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Grade again what an earlier demo has graded.")
@@ -48,7 +48,7 @@ def demo(
 ) -> None:
     """Make up a class of submissions, right, wrong and hostile, and grade it end to end.
 
-    Exit code 1 where a submission did not end as its kind should.
+    The exit code is 1 if a submission did not end as its kind should.
 
     Example: [bold]autograder demo --into /tmp/demo[/bold]
     """
@@ -78,7 +78,7 @@ def demo(
 
 
 def quickest_first(root: Path) -> list[str]:
-    """The assignments of a course: those that train nothing and load little come first."""
+    """The assignments of a course; those that train nothing and load little come first."""
     found = [load_assignment(name, root) for name in assignment_names(root)]
     found.sort(key=lambda each: (each.training_terms is not None, len(each.preload), each.name))
     return [each.name for each in found]
@@ -87,7 +87,7 @@ def quickest_first(root: Path) -> list[str]:
 def one_class(
     assignment: Assignment, *, brief: bool, fresh: bool, isolation: Isolation
 ) -> list[str]:
-    """Make up, grade and show one class; returns what did not end as it should."""
+    """Make up, grade and show one class; return what did not end as it should."""
     from autograder.cli.console import output
     from autograder.cli.grading_class import run
     from autograder.cli.tables import show_class
@@ -114,7 +114,7 @@ def one_class(
 def with_pages(
     assignment: Assignment, results: Sequence[Result], made_up: Mapping[str, MadeUp]
 ) -> list[str]:
-    """Make the feedback pages of a few: of each way to end one, the first of them with a hint."""
+    """Make feedback pages for a few students: one per outcome, the first of them with a hint."""
     from autograder.cli.console import Progress
     from autograder.gradebook.feedback import feedback_in_parallel
 
@@ -134,7 +134,7 @@ def with_pages(
 
 
 def show_next(assignment: Assignment, made_up: Mapping[str, MadeUp], pages: Sequence[str]) -> None:
-    """What to open: feedback pages, the gradebook, nbgrader's own view of it."""
+    """Print what to open: feedback pages, the gradebook, and nbgrader's own view of it."""
     from autograder.cli.console import output, safe
 
     console = output()
@@ -157,7 +157,7 @@ def show_next(assignment: Assignment, made_up: Mapping[str, MadeUp], pages: Sequ
 
 
 def show_rejected(results: Sequence[Result], made_up: Mapping[str, MadeUp]) -> None:
-    """Why each file that is no submission was rejected."""
+    """Print why each unreadable file was rejected."""
     from autograder.cli.console import output, safe
 
     console = output()

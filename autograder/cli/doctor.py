@@ -1,4 +1,4 @@
-"""`autograder doctor`: what this machine and this course have and lack."""
+"""`autograder doctor`: what this machine and this course have, and what is missing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MARKS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the table: what was looked at, and what to do where it is missing."""
+    """One line of the table: what was checked, and what to do if it is missing."""
 
     name: str
     state: Literal["present", "absent", "not needed"]
@@ -48,7 +48,7 @@ def doctor(
 ) -> None:
     """Say which protections, libraries and course files are here, and what to do about the rest.
 
-    Exit code 1 where something required is missing.
+    The exit code is 1 if something required is missing.
 
     Example: [bold]autograder doctor[/bold]
     """
@@ -121,7 +121,7 @@ def course_findings(course: Path | None) -> list[Finding]:
 
 
 def show(sections: dict[str, list[Finding]]) -> None:
-    """One table, a section per heading."""
+    """Print one table with a section per heading."""
     from rich.table import Table
 
     from autograder.cli.console import output, safe

@@ -25,14 +25,14 @@ def _target(what: str) -> Any:
 
 def grade(
     assignment: Annotated[
-        str, typer.Argument(metavar="ASSIGNMENT", help="Its name.", show_default=False)
+        str, typer.Argument(metavar="ASSIGNMENT", help="The assignment.", show_default=False)
     ],
     files: Annotated[
         list[Path] | None,
         typer.Argument(
             metavar="[FILE]...",
-            help="Grade these files and touch no gradebook; without them, the class's "
-            "submitted/*/ASSIGNMENT/ into the gradebook.",
+            help="Files to grade without the gradebook. Without files, the class in "
+            "submitted/*/ASSIGNMENT/ is graded into the gradebook.",
             show_default=False,
         ),
     ] = None,
@@ -53,7 +53,7 @@ def grade(
     student: Annotated[
         str | None,
         typer.Option(
-            help="Whose file it is; without it, the file's name without its suffix.",
+            help="The student; by default the file's name without its suffix.",
             show_default=False,
         ),
     ] = None,
@@ -63,14 +63,14 @@ def grade(
             metavar="PERCENT",
             min=0,
             max=100,
-            help="Exit code 1 where a file earns less than this share of the points.",
+            help="Exit code 1 if a file earns less than this share of the points.",
             show_default=False,
         ),
     ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Processes at a time; one per core without it.", show_default=False
+            min=1, help="Processes at a time; by default one per core.", show_default=False
         ),
     ] = None,
     fresh: Annotated[
@@ -84,7 +84,7 @@ def grade(
 
     Exit code 0: done; 1: done, and what is listed needs attention; 2: could not run.
 
-    A class, in parallel, going on where it stopped: [bold]autograder grade week03[/bold]
+    A class, in parallel, continuing where it stopped: [bold]autograder grade week03[/bold]
 
     Example in CI: [bold]autograder grade week03 work.ipynb --json - --fail-under 60[/bold]
     """

@@ -1,4 +1,4 @@
-"""`autograder grade ASSIGNMENT`: a class into the gradebook, in parallel and resumable."""
+"""`autograder grade ASSIGNMENT`: grades a class into the gradebook, in parallel and resumable."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GradedClass:
-    """What came of a class: a result per student, what the gradebook has of each by now, and what
-    a person must look at."""
+    """A graded class: a result per student, each student's state in the gradebook, and problems."""
 
     results: Sequence[Result]
     standing: Mapping[str, Standing]
@@ -112,14 +111,14 @@ def run(
 
 
 def _import_meanwhile(module: str) -> threading.Thread:
-    """Import it in the background: nbgrader takes seconds, in which others warm up and grade."""
+    """Import a module in the background. nbgrader takes seconds; meanwhile grading begins."""
     thread = threading.Thread(target=importlib.import_module, args=(module,), daemon=True)
     thread.start()
     return thread
 
 
 def known_by_hand_ins(assignment: Assignment) -> set[str]:
-    """Students who have handed in something, for whichever assignment."""
+    """Students who have handed in something, for any assignment."""
     from autograder.course.student_names import is_name
 
     folders = (assignment.root / "submitted").iterdir()
@@ -127,7 +126,7 @@ def known_by_hand_ins(assignment: Assignment) -> set[str]:
 
 
 def places(assignment: Assignment) -> Mapping[str, Path]:
-    """Where everything that grading writes lies."""
+    """The places of everything that grading writes."""
     root = assignment.root
     return {
         "gradebook": root / "gradebook.db",

@@ -1,4 +1,4 @@
-"""`autograder grade ASSIGNMENT FILE…`: grades files for CI and touches no gradebook."""
+"""`autograder grade ASSIGNMENT FILE…`: grades files for CI without touching the gradebook."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def run(
     jobs: int | None,
     isolation: Isolation,
 ) -> ExitCode:
-    """Grade each file, write the reports that were asked for, and show the results.
+    """Grade each file, write the requested reports, and show the results.
 
     Raises:
-        AutograderError: the options do not go together, or a report cannot be written.
+        AutograderError: the options contradict each other, or a report cannot be written.
     """
     if student is not None and len(files) > 1:
         raise AutograderError("--student names whose file it is: give one file with it, not more.")
@@ -73,7 +73,7 @@ def _preflight(
     targets: Mapping[str, str],
     students: Sequence[str],
 ) -> None:
-    """What is not the submissions' fault is told before one is graded."""
+    """Report problems of the machine and the options before anything is graded."""
     from autograder.cli import preflight
     from autograder.course.student_names import require_name
 
@@ -93,7 +93,7 @@ def _graded(
     jobs: int | None,
     isolation: Isolation,
 ) -> list[Result]:
-    """One file in this process, which spares starting another; more in parallel."""
+    """Grade one file in this process, which saves starting another, or several in parallel."""
     from autograder.cli.console import Progress
     from autograder.cli.tables import in_brief
 
@@ -118,7 +118,7 @@ def _graded(
 
 
 def _report(name: str, results: Sequence[Result]) -> str | None:
-    """A report's text; None where its format has no way to say that the grader failed."""
+    """Return the text of a report; None if its format cannot express that the grader failed."""
     from autograder.publish import gradescope, json, junit, markdown
 
     if name == "gradescope":
@@ -127,7 +127,7 @@ def _report(name: str, results: Sequence[Result]) -> str | None:
 
 
 def _lacking(result: Result, fail_under: float | None) -> str:
-    """Why a result needs attention, in a sentence; empty where it does not."""
+    """Say in a sentence why a result needs attention; "" if it does not."""
     if result.status != "graded" or result.score is None:
         return f"{result.submission}: {result.status.replace('_', ' ')}: {result.reason}"
     if result.faults:

@@ -1,4 +1,4 @@
-"""One submission as people read it in a terminal: its exercises with points and what failed."""
+"""Shows one submission in a terminal: its exercises with points, and what failed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from autograder.cli.console import output, progress_output, safe
 from autograder.cli.tables import symbol
 from autograder.publish.text import bounded, sentences
+from autograder.results import Outcome
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,7 +20,7 @@ REMARKS_SHOWN = 5
 
 
 def show_submission(result: Result, *, on_stderr: bool = False) -> None:
-    """Each exercise with its points and what failed, then what concerns the whole."""
+    """Print each exercise with its points and what failed, then what concerns the whole."""
     console = progress_output() if on_stderr else output()
     if result.status != "graded":
         console.print(f"{safe(result.student)}: [red]{result.status.replace('_', ' ')}[/red]")
@@ -37,10 +38,10 @@ def _show_exercises(console: Console, result: Result) -> None:
         console.print(
             f"{symbol(exercise)} {safe(exercise.name):<{width}}  {safe(_points(exercise))}"
         )
-        if exercise.outcome == "not_implemented":
+        if exercise.outcome is Outcome.NOT_IMPLEMENTED:
             continue
-        failed = [test for test in exercise.tests if test.outcome != "passed"]
-        if exercise.outcome == "missing" and len({test.message for test in failed}) == 1:
+        failed = [test for test in exercise.tests if not test.passed]
+        if exercise.outcome is Outcome.MISSING and len({test.message for test in failed}) == 1:
             _show(console, 4, f"[dim]{safe(_message(failed[0]))}[/dim]")
             continue
         for test in failed[:FAILED_TESTS_SHOWN]:
@@ -52,7 +53,7 @@ def _show_exercises(console: Console, result: Result) -> None:
 def _points(exercise: ExerciseResult) -> str:
     if exercise.score is None:
         return f"not graded, worth {exercise.max_score:g}"
-    note = "  not written yet" if exercise.outcome == "not_implemented" else ""
+    note = "  not written yet" if exercise.outcome is Outcome.NOT_IMPLEMENTED else ""
     return f"{exercise.score:g}/{exercise.max_score:g}{note}"
 
 
@@ -68,7 +69,7 @@ def _message(test: TestResult) -> str:
 
 
 def _show_remarks(console: Console, result: Result) -> None:
-    """What needs a person, the cells that did not run through, and answers that wait."""
+    """Print what needs a person, cells that did not run through, and answers that wait."""
     groups = (
         ("Needs attention:", result.observed.attention),
         ("Did not run through:", result.observed.failed_cells),

@@ -1,6 +1,6 @@
-"""What grading needs of the machine and of the course, looked at before anything is graded.
+"""Checks what grading needs from the machine and the course, before anything is graded.
 
-Each fault is one sentence that says what to do. What happens inside the sandbox is tried there.
+Each fault is one sentence that says what to do. The inside of the sandbox is checked elsewhere.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from autograder.errors import AutograderError
 from autograder.grading.environment import require_usable
 
 PROCESSES = 8
-"""That many more must be possible: the warm process, a guardian, a worker, pytest's threads."""
+"""This many more must be possible: the warm process, a guardian, a worker, pytest's threads."""
 EPHEMERAL = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD")
-"""Variables of machines that are made for one job and thrown away after it."""
+"""Variables of machines that are made for one job and discarded after it."""
 
 
 def check_machine() -> None:
-    """See that there is a usable temporary folder, and that processes can be started.
+    """Check that there is a usable temporary folder, and that processes can be started.
 
     Raises:
-        AutograderError: there is not.
+        AutograderError: one of them is missing.
     """
     require_usable()
     folder = tempfile.mkdtemp(prefix="convgrade-")
@@ -46,7 +46,7 @@ def check_machine() -> None:
 
 def _try_socket(folder: str) -> None:
     path = os.path.join(folder, "s")
-    if len(os.fsencode(path)) > 90:  # the sandbox then takes /tmp as well
+    if len(os.fsencode(path)) > 90:  # the sandbox then uses /tmp as well
         return
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as tried:
         tried.bind(path)
@@ -54,7 +54,7 @@ def _try_socket(folder: str) -> None:
 
 
 def _try_processes(count: int) -> None:
-    """Have that many children at a time, which end at once."""
+    """Start this many children at the same time, which end at once."""
     reader, writer = os.pipe()
     children = []
     try:
@@ -78,10 +78,10 @@ def _try_processes(count: int) -> None:
 
 
 def check_files(files: Sequence[Path]) -> None:
-    """See that every file that was named is there.
+    """Check that every named file exists.
 
     Raises:
-        AutograderError: some are not; names them.
+        AutograderError: some do not; the message names them.
     """
     absent = [str(file) for file in files if not os.path.lexists(file)]
     if absent:
@@ -89,10 +89,10 @@ def check_files(files: Sequence[Path]) -> None:
 
 
 def check_course(assignment: Assignment) -> None:
-    """See that results, graded notebooks and the gradebook can be written.
+    """Check that results, graded notebooks and the gradebook can be written.
 
     Raises:
-        AutograderError: one cannot.
+        AutograderError: one of them cannot.
     """
     root = assignment.root
     folders = (root, root / ".autograder", root / "results" / assignment.name, root / "autograded")
@@ -117,10 +117,10 @@ def _unwritable(place: Path, error: OSError) -> AutograderError:
 
 
 def try_to_write(folder: Path) -> None:
-    """Make a file in the folder and remove it.
+    """Create a file in the folder and remove it.
 
     Raises:
-        OSError: that cannot be done.
+        OSError: that is not possible.
     """
     trial = folder / f".{secrets.token_hex(8)}"
     os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
@@ -128,10 +128,10 @@ def try_to_write(folder: Path) -> None:
 
 
 def check_secret(root: Path, reports: Iterable[str] = ()) -> None:
-    """See that there is a secret; on a machine that is thrown away, say that it is new.
+    """Check that there is a secret; on a disposable machine, say that it is new.
 
     Raises:
-        AutograderError: it cannot be read, or a new one not be kept.
+        AutograderError: the secret cannot be read, or a new one cannot be stored.
     """
     from autograder.cli.console import say
     from autograder.grading import seeds

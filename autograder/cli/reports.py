@@ -1,7 +1,8 @@
-"""Where reports go: a file, stdout, or whatever else a path may be, looked at before grading.
+"""Writes reports to a file, to stdout, or to any other path, and checks the path before grading.
 
 A plain file is replaced as a whole. A device, a pipe or a descriptor is written to and stays what
-it is; a link is followed; a job summary, to which each step of a job adds, is added to.
+it is. A link is followed. A report is appended to a job summary, because each step of a job adds to
+it.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ _MOST_LINKS = 40
 
 
 def check(targets: Iterable[str]) -> None:
-    """See that each report can be written where it is to go, and change nothing there.
+    """Check that each report can be written to its target; change nothing there.
 
     Raises:
-        AutograderError: one cannot, or two are to go to the same place.
+        AutograderError: one cannot be written, or two have the same target.
     """
     seen: set[str] = set()
     for target in targets:
@@ -45,7 +46,7 @@ def check(targets: Iterable[str]) -> None:
 
 
 def goes_to_stdout(target: str) -> bool:
-    """Whether a report takes stdout, under whichever name."""
+    """Whether a report goes to stdout, under any name."""
     return target == STDOUT or _descriptor(target) == 1
 
 
@@ -70,18 +71,18 @@ def write(target: str, text: str) -> None:
 
 
 def discard(target: str) -> None:
-    """Remove what an earlier run left at a target for which there is no report now."""
+    """Remove the report of an earlier run from a target that gets no report now."""
     if not goes_to_stdout(target) and not os.path.islink(target) and os.path.isfile(target):
         os.unlink(target)
 
 
 def _write_path(target: str, text: str) -> None:
-    from autograder.results import write_atomically
+    from autograder import atomic_files
 
     try:
         status = os.stat(target)
     except FileNotFoundError:
-        write_atomically(Path(os.path.realpath(target)), text)
+        atomic_files.write_text(Path(os.path.realpath(target)), text)
         return
     if not stat.S_ISREG(status.st_mode):
         with open(target, "w", encoding="utf-8") as file:
@@ -95,13 +96,15 @@ def _write_path(target: str, text: str) -> None:
             if not mine:
                 raise PermissionError
             real = Path(os.path.realpath(target))
-            write_atomically(real, text, stat.S_IMODE(status.st_mode))
+            atomic_files.write_text(real, text, stat.S_IMODE(status.st_mode))
         except OSError:  # mounted on its own, or in a folder that takes no new files
             Path(target).write_text(text, encoding="utf-8")
 
 
 def _try(target: str) -> None:
-    """Raise what writing would; a pipe is not opened, for that would wait for its reader."""
+    """Raise the error that writing would raise. A pipe is not opened, because opening waits for a
+    reader.
+    """
     if not target:
         raise FileNotFoundError(2, "No such file or directory")
     descriptor = _descriptor(target)
@@ -137,7 +140,7 @@ def _is_summary(target: str) -> bool:
 
 
 def _descriptor(target: str) -> int | None:
-    """The number of the open descriptor that a path stands for, if it does."""
+    """The number of the open descriptor that a path stands for; None if there is none."""
     path = target
     for _ in range(_MOST_LINKS):
         found = _DESCRIPTOR.fullmatch(os.path.normpath(path))

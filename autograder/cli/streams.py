@@ -1,6 +1,6 @@
-"""The three standard streams as commands need them: there, and able to show every character.
+"""Prepares the three standard streams: they must exist and must be able to show every character.
 
-A closed stream would have the next file that is opened take its number, and an ASCII terminal
+If a stream is closed, the next file that is opened would take its number. An ASCII terminal
 (`LANG=C`) would end a command at the first `●`.
 """
 
@@ -29,12 +29,14 @@ PLAIN = {
     "”": '"',
     "\N{NO-BREAK SPACE}": " ",
 }
-"""As wide as what they stand for, so that tables keep their columns."""
+"""Replacements of the same width, so that tables keep their columns."""
 _HANDLER = "autograder.plain"
 
 
 def prepare() -> None:
-    """Before a command runs: open what is closed, and have no character end it."""
+    """Open closed streams, and replace characters that a stream cannot show. Call it before a
+    command.
+    """
     _occupy_descriptors()
     codecs.register_error(_HANDLER, _plainer)
     for name, number in (("stdin", 0), ("stdout", 1), ("stderr", 2)):
@@ -48,9 +50,10 @@ def prepare() -> None:
 
 
 def finish() -> bool:
-    """After it: what was printed is out; false where it could not be (a full disk, a closed pipe).
+    """Flush the output after a command; return whether it was written (no full disk, no closed
+    pipe).
 
-    What cannot be written is dropped, or Python would fail with it once more at its end.
+    Output that cannot be written is dropped; otherwise Python would fail again when it exits.
     """
     whole = True
     for name, number in (("stdout", 1), ("stderr", 2)):
@@ -64,13 +67,13 @@ def finish() -> bool:
 
 
 def _occupy_descriptors() -> None:
-    """Give the numbers of closed streams to nothing, so that no other file gets one."""
+    """Open the null device under the numbers of closed streams, so that no other file gets them."""
     for number in (0, 1, 2):
         try:
             os.fstat(number)
         except OSError:
             with contextlib.suppress(OSError):
-                os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+                os.open(os.devnull, os.O_RDWR)  # takes the lowest free number: this one
                 os.set_inheritable(number, True)
 
 

@@ -1,4 +1,4 @@
-"""A class as people read it in a terminal of 80 columns: a row per student."""
+"""Shows a class in a terminal of 80 columns: a row per student."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ def show_class(
     notes: Mapping[str, str] | None = None,
     on_stderr: bool = False,
 ) -> None:
-    """What is at fault of the suites, then a row per student: points, answers to mark, a note.
+    """Print the faults of the suites, then a row per student: points, answers to mark, a note.
 
     Args:
         assignment: what was graded.
         results: one per student.
-        standing: what the gradebook has of them; without it only the automatic part is known.
-        notes: something of each student, in as many lines as it takes; without it the note is why
-            there is no grade, or what needs a person, cut to a line.
-        on_stderr: where stdout is taken.
+        standing: their state in the gradebook; without it only the automatic part is known.
+        notes: a note for each student, of any number of lines. Without it, the note says in one
+            line why there is no grade, or what needs a person.
+        on_stderr: print to stderr, because stdout is used.
     """
     console = progress_output() if on_stderr else output()
     show_faults(console, results)
@@ -62,7 +62,7 @@ def show_class(
 
 
 def show_faults(console: Console, results: Sequence[Result]) -> None:
-    """Each fault once, whomever it concerns: where it is, and what it leaves ungraded."""
+    """Print each fault once: where it is, and what it leaves ungraded."""
     found: dict[tuple[str, int, str, str], tuple[Fault, int]] = {}
     for result in results:
         for fault in result.faults:
@@ -85,7 +85,7 @@ def _class_table(
     notes: Mapping[str, str] | None,
     width: int,
 ) -> Table:
-    """Columns are as wide as what stands in them; the note gets what is left."""
+    """Build the table. Columns are as wide as their content; the note gets the rest."""
     from rich.table import Table
     from rich.text import Text
 
@@ -122,7 +122,7 @@ def _row(
     *,
     with_numbers: bool,
 ) -> list[str]:
-    """A cell per exercise of the assignment, whatever became of the submission."""
+    """Return a cell per exercise of the assignment, for any kind of result."""
     found = {exercise.name: exercise for exercise in result.exercises}
     known = result.status != "rejected"
     return [
@@ -147,7 +147,7 @@ def _total(result: Result, standing: Mapping[str, Standing] | None) -> str:
 
 
 def _to_mark(result: Result, standing: Mapping[str, Standing] | None) -> str:
-    """How many cells wait for a person by now."""
+    """How many cells wait for a person now."""
     if standing is None:
         waiting = sum(item.state == "needs_marking" for item in result.written)
     else:
@@ -161,7 +161,7 @@ def _legend(
     standing: Mapping[str, Standing] | None,
     width: int,
 ) -> list[str]:
-    """What the numbers at the head of the columns stand for, broken between entries only."""
+    """What the numbers at the head of the columns mean; lines break only between entries."""
     import textwrap
 
     names = [
@@ -190,7 +190,7 @@ def _cell(exercise: ExerciseResult, with_numbers: bool) -> str:
 
 
 def symbol(exercise: ExerciseResult) -> str:
-    """A character for how much of an exercise's points was earned."""
+    """A character for the share of an exercise's points that was earned."""
     return SYMBOLS[_share(exercise)]
 
 

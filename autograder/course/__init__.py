@@ -1,1 +1,1 @@
-"""A course: its assignments and what they are configured with."""
+"""A course: its assignments and their configuration."""

@@ -1,6 +1,6 @@
-"""A course on disk: its root, its assignments, and what each exercise is worth.
+"""A course on disk: its root, its assignments, and the points of each exercise.
 
-Points and maxima come from the source notebook alone; nothing here reads a submission.
+Points come only from the source notebook. This module reads no submission.
 """
 
 from __future__ import annotations
@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.course import assignment_settings
-from autograder.course.release import GRADE_CELL_PREFIX, NotebookCell, Release, read_cells
+from autograder.course.release import (
+    GRADE_CELL_PREFIX,
+    NotebookCell,
+    Release,
+    read_cells,
+    suite_file_name,
+)
 from autograder.course.training_terms import TrainingTerms, read_terms
 from autograder.errors import CourseError, UnknownAssignment
 
@@ -30,12 +36,13 @@ class Exercise:
 
     @property
     def grade_id(self) -> str:
+        """nbgrader's id of the grade cell."""
         return GRADE_CELL_PREFIX + self.name
 
 
 @dataclass(frozen=True)
 class WrittenQuestion:
-    """One written answer, marked by a person: its cell's id and its points."""
+    """One written answer, marked by a person: the id of its cell and its points."""
 
     name: str
     points: float
@@ -43,11 +50,11 @@ class WrittenQuestion:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One assignment: where its parts lie and how it is graded.
+    """One assignment: where its parts are and how it is graded.
 
-    `limits` holds keyword arguments of `autograder.sandbox.Limits` that differ from the default;
-    `preload` the modules that the warm process imports before it forks. `dataset` is the one that
-    grades training, among those of `training`; "" where nothing is trained.
+    `limits` holds keyword arguments of `autograder.sandbox.Limits` that differ from the default.
+    `preload` are the modules that the warm process imports before it forks. `dataset` is the one of
+    `training` that grades training; "" if nothing is trained.
     """
 
     name: str
@@ -60,10 +67,10 @@ class Assignment:
     training: Mapping[str, TrainingTerms] = field(default_factory=dict)
 
     def on(self, dataset: str) -> Self:
-        """The same assignment, with another dataset that grades training.
+        """Return the same assignment with another dataset for training.
 
         Raises:
-            CourseError: it says nothing of that dataset.
+            CourseError: the assignment has no terms for that dataset.
         """
         if dataset == self.dataset:
             return self
@@ -76,47 +83,56 @@ class Assignment:
 
     @property
     def training_terms(self) -> TrainingTerms | None:
-        """How training on the dataset in use is judged; None where nothing is trained."""
+        """How training on the chosen dataset is judged; None if nothing is trained."""
         return self.training.get(self.dataset)
 
     @property
     def source_notebook(self) -> Path:
+        """The source notebook: solutions, checks and points."""
         return self.root / "source" / self.name / f"{self.name}.ipynb"
 
     @property
     def source_text(self) -> Path:
+        """The text that the source notebook is generated from."""
         return self.source_notebook.with_suffix(".py")
 
     @property
     def release_notebook(self) -> Path:
+        """The notebook that students are given."""
         return self.root / "assignments" / self.name / f"{self.name}.ipynb"
 
     @property
     def solution_module(self) -> Path:
+        """The generated module of right functions."""
         return self.root / "solutions" / f"{self.name}.py"
 
     @property
     def suite_folder(self) -> Path:
+        """The folder of the hidden suites."""
         return self.root / "tests" / "hidden" / self.name
 
     @property
     def misconceptions_file(self) -> Path:
+        """The module of known wrong answers."""
         return self.root / "tests" / "misconceptions" / f"{self.name}.py"
 
     @property
     def right_solutions_folder(self) -> Path:
+        """The folder of right answers that are written in different ways."""
         return self.root / "tests" / "right" / self.name
 
     @property
     def evidence_module(self) -> Path:
-        """The course's right ways to train, from which thresholds come."""
+        """The course's recipes for training, from which thresholds are computed."""
         return self.root / "tests" / "evidence" / f"{self.name}.py"
 
     def suite_file(self, exercise: str) -> Path:
-        return self.suite_folder / f"test_{exercise}.py"
+        """The hidden suite of an exercise."""
+        return self.suite_folder / suite_file_name(exercise)
 
     @cached_property
     def source_cells(self) -> tuple[NotebookCell, ...]:
+        """The cells of the source notebook, in order."""
         return read_cells(self.source_notebook)
 
     @cached_property
@@ -126,11 +142,12 @@ class Assignment:
 
     @cached_property
     def release(self) -> Release:
-        """What students were given, as whatever reads a hand-in needs it."""
+        """What students were given, in the form that reading a submission needs."""
         return Release(self.name, read_cells(self.release_notebook))
 
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
+        """The automatically graded exercises, in order."""
         return tuple(
             Exercise(
                 str(cell.grade_id).removeprefix(GRADE_CELL_PREFIX), float(cell.nbgrader["points"])
@@ -141,6 +158,7 @@ class Assignment:
 
     @cached_property
     def written(self) -> tuple[WrittenQuestion, ...]:
+        """The written questions, in order."""
         return tuple(
             WrittenQuestion(str(cell.grade_id), float(cell.nbgrader["points"]))
             for cell in self.source_cells
@@ -149,11 +167,19 @@ class Assignment:
 
     @property
     def max_score(self) -> float:
+        """The points of all automatically graded exercises."""
         return sum(exercise.points for exercise in self.exercises)
 
 
 def find_root(start: Path | None = None) -> Path:
-    """The nearest folder at or above `start` that holds `nbgrader_config.py`."""
+    """Find the nearest folder at or above `start` that contains `nbgrader_config.py`.
+
+    Args:
+        start: where to begin; the working folder if None.
+
+    Raises:
+        CourseError: there is no such folder.
+    """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if (folder / ROOT_MARKER).is_file():
@@ -165,15 +191,19 @@ def find_root(start: Path | None = None) -> Path:
 
 
 def assignment_names(root: Path) -> list[str]:
-    """The assignments of a course, by name."""
+    """The names of a course's assignments, sorted."""
     return sorted(path.parent.name for path in root.glob("source/*/assignment.toml"))
 
 
 def load_assignment(name: str, root: Path | None = None) -> Assignment:
-    """Read `source/<name>/assignment.toml`.
+    """Load an assignment from `source/<name>/assignment.toml`.
+
+    Args:
+        name: the assignment.
+        root: the course folder; found from the working folder if None.
 
     Raises:
-        UnknownAssignment: no such assignment; the message names the known ones.
+        UnknownAssignment: there is no such assignment; the message lists the known ones.
         CourseError: its configuration cannot be used.
     """
     root = find_root() if root is None else root.resolve()

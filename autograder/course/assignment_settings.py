@@ -1,6 +1,6 @@
-"""What may stand in an `assignment.toml`: sections, keys and values, each refused by its name.
+"""Checks the sections, keys and values of an `assignment.toml`, and refuses unknown ones by name.
 
-A misspelt limit that nobody reads is a limit that nobody has; so everything must be known.
+A misspelt limit would silently not apply, so every key must be known.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ HIDDEN_TESTS = ("messages", "titles", "none")
 
 
 def check(settings: Mapping[str, Any], where: str) -> None:
-    """Refuse what is not known, or of a wrong kind; `[training]` is looked at where it is read.
+    """Refuse unknown keys and values of a wrong type. `[training]` is checked where it is read.
 
     Args:
         settings: the whole file.
-        where: the file, as messages call it.
+        where: the name of the file in messages.
 
     Raises:
-        CourseError: something cannot be used; says what, and what is known.
+        CourseError: something cannot be used; the message says what, and lists what is known.
     """
     shown = {name: f"[{name}]" if name in SECTIONS else name for name in KNOWN}
     for name, value in settings.items():
@@ -48,7 +48,7 @@ def check(settings: Mapping[str, Any], where: str) -> None:
 
 
 def _check_limits(section: Mapping[str, Any], where: str) -> None:
-    from autograder.sandbox.limits import Limits  # with it come libraries that only grading needs
+    from autograder.sandbox.limits import Limits  # it imports libraries that only grading needs
 
     known = {each.name: each for each in fields(Limits)}
     for name, value in section.items():
@@ -77,7 +77,7 @@ def _is_module(name: object) -> bool:
 
 
 def _known(name: str, names: Iterable[str], shown: Mapping[str, str] | None = None) -> str:
-    """What could have been meant, and all that could."""
+    """The closest known name, and all known names, as the end of a sentence."""
     written = {each: (shown or {}).get(each, each) for each in names}
     close = difflib.get_close_matches(name, list(written), 1)
     known = ", ".join(written.values())

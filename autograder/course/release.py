@@ -1,7 +1,7 @@
 """What students were given: the cells of a released notebook, as plain data.
 
-Shared by whatever reads a hand-in, for grading and for the student's own checks. Knows no points of
-the gradebook, no hidden test and no submission.
+Grading and the student's own checks both use it to read a submission. It knows no points of the
+gradebook, no hidden test and no submission.
 """
 
 from __future__ import annotations
@@ -15,13 +15,25 @@ from typing import Any, Self
 from autograder.errors import CourseError
 
 GRADE_CELL_PREFIX = "test_"
+"""The prefix of an exercise's name in the id of its grade cell and in its hidden suite's file name.
+"""
 ANSWER_STUB = "YOUR ANSWER HERE"
-"""What nbgrader puts in the place of a written answer."""
+"""The text that nbgrader puts in the place of a written answer."""
+
+
+def suite_file_name(exercise: str) -> str:
+    """Return the file name of an exercise's hidden suite."""
+    return f"{GRADE_CELL_PREFIX}{exercise}.py"
+
+
+def exercise_of_suite(file: Path) -> str:
+    """Return the exercise that a hidden suite's file tests."""
+    return file.stem.removeprefix(GRADE_CELL_PREFIX)
 
 
 @dataclass(frozen=True)
 class NotebookCell:
-    """A cell as the source or the release has it, with nbgrader's metadata where it has any."""
+    """A cell of the source or the release, with its nbgrader metadata, if any."""
 
     cell_type: str
     source: str
@@ -29,19 +41,23 @@ class NotebookCell:
 
     @property
     def grade_id(self) -> str | None:
+        """nbgrader's id of the cell; None if it has none."""
         value = self.nbgrader.get("grade_id")
         return value if isinstance(value, str) else None
 
     @property
     def is_grade(self) -> bool:
+        """Whether the cell has points."""
         return bool(self.nbgrader.get("grade"))
 
     @property
     def is_solution(self) -> bool:
+        """Whether students write in the cell."""
         return bool(self.nbgrader.get("solution"))
 
     @property
     def is_locked(self) -> bool:
+        """Whether students must not change the cell."""
         return bool(self.nbgrader.get("locked")) and not self.is_solution
 
 
@@ -54,16 +70,16 @@ class Release:
 
     @classmethod
     def of_notebook(cls, path: Path) -> Self:
-        """The release in a notebook of the course's own.
+        """Read the release from a notebook of the course.
 
         Raises:
-            CourseError: it is missing, or no notebook.
+            CourseError: the file is missing, or is not a notebook.
         """
         return cls(path.stem, read_cells(path))
 
     @property
     def exercises(self) -> tuple[str, ...]:
-        """The names of the exercises that are graded automatically, in order."""
+        """The names of the automatically graded exercises, in order."""
         return tuple(
             str(cell.grade_id).removeprefix(GRADE_CELL_PREFIX)
             for cell in self.cells
@@ -78,21 +94,21 @@ class Release:
         )
 
     def is_blank(self, question: str, answer: str) -> bool:
-        """Whether an answer is none: empty, or the text that was handed out."""
+        """Whether an answer is empty or still the released text."""
         handed_out = (plain(cell.source) for cell in self.cells if cell.grade_id == question)
         return plain(answer) in ("", ANSWER_STUB, *handed_out)
 
 
 def plain(text: str) -> str:
-    """A text without what editors change in it: white space at the ends of lines, empty lines."""
+    """Remove what editors change in a text: white space at both ends of lines, and empty lines."""
     return "\n".join(line.strip() for line in text.split("\n") if line.strip())
 
 
 def read_cells(notebook: Path) -> tuple[NotebookCell, ...]:
-    """The cells of a notebook of the course's own (trusted, nbformat 4).
+    """Read the cells of a trusted notebook of the course (nbformat 4).
 
     Raises:
-        CourseError: it is missing, or no notebook.
+        CourseError: the file is missing, or is not a notebook.
     """
     try:
         document = json.loads(notebook.read_text(encoding="utf-8"))

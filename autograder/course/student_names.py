@@ -1,4 +1,4 @@
-"""What can be the name of a student: it becomes a folder, a file and a key of the gradebook."""
+"""Checks a student's name, which becomes a folder, a file and a key of the gradebook."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def is_name(text: str) -> bool:
 
 
 def require_name(text: str) -> None:
-    """Refuse what cannot be a student's name.
+    """Refuse a text that cannot be a student's name.
 
     Raises:
-        AutograderError: it cannot.
+        AutograderError: the text cannot be a name.
     """
     if not is_name(text):
         shown = ascii(text if len(text) <= 40 else text[:40] + "…")

@@ -1,6 +1,6 @@
-"""What an assignment asks of training on each dataset: `[training]` of its assignment.toml.
+"""The terms of training on each dataset: `[training]` of an assignment.toml.
 
-Plain data. Knows neither what is trained nor any dataset.
+They are plain data. This module knows neither the trained network nor any dataset.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ from typing import Any
 from autograder.errors import CourseError
 
 SHARE_ABOVE = 1 / 3
-"""Of the spread, how far above the threshold an accuracy is still near it."""
+"""How far above the threshold an accuracy still counts as near, as a share of the spread."""
 
 
 def is_near(accuracy: float, threshold: float, spread: float) -> bool:
-    """Whether a run counts for nothing alone: too near to the threshold.
+    """Whether an accuracy is too near to the threshold for one run to decide.
 
-    Below, that reaches far, so that hardly any run of a right solution ends the matter. Above,
-    less will do to keep chance from letting a wrong one through.
+    Args:
+        accuracy: a share from 0 to 1.
+        threshold: the least accuracy that passes, a share.
+        spread: how far below the threshold a run still counts as near, a share. It is large, so
+            that a single run hardly ever fails a right solution. Above the threshold a third of it
+            is enough to keep a wrong solution from passing by chance.
     """
     return -spread < accuracy - threshold < SHARE_ABOVE * spread
 
@@ -28,11 +32,11 @@ def is_near(accuracy: float, threshold: float, spread: float) -> bool:
 class TrainingTerms:
     """How training on one dataset is done and judged.
 
-    `threshold` is the least accuracy, a share of one, and None until the evidence is there; near
-    it, by `spread`, a run is repeated (`is_near`). `evidence_runs` says from how many runs of right
-    solutions it comes. `examples` is how many training images are used; None for all. `seconds` of
-    computing is what one call may take in a test that trains; None where the test says it. `more`
-    holds whatever else the suite and the evidence agree on, numbers by name.
+    `threshold` is the least accuracy, a share from 0 to 1; it is None until there is evidence. A
+    run within `spread` of it is repeated (`is_near`). `evidence_runs` is the number of runs of
+    right solutions behind it. `examples` is the number of training images; None for all. `seconds`
+    is the computing time of one call in a test that trains; None if the test says it. `more` holds
+    other numbers that the suite and the evidence share, by name.
     """
 
     dataset: str
@@ -47,10 +51,17 @@ class TrainingTerms:
 
 
 def read_terms(settings: Mapping[str, Any], where: str) -> tuple[str, dict[str, TrainingTerms]]:
-    """The default dataset and the terms by dataset, from `[training]` and `[training.<dataset>]`.
+    """Read the default dataset and the terms of each dataset.
+
+    Args:
+        settings: `[training]` with its sections `[training.<dataset>]`.
+        where: the name of the file in messages.
+
+    Returns:
+        The default dataset, and the terms by dataset.
 
     Raises:
-        CourseError: they cannot be used; `where` names the file.
+        CourseError: the settings cannot be used.
     """
     terms = {
         name: _terms(name, section, where)

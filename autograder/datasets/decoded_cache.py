@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import tempfile
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from autograder.atomic_files import replacing
 from autograder.datasets import folders
 from autograder.datasets.dataset import Images
 
@@ -39,15 +38,8 @@ def place(name: str, shape: tuple[int, ...]) -> Path:
 
 
 def _write(path: Path, images: Images) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, images=images, digest=np.array(_digest(images)))
-        os.replace(part, path)
-    except BaseException:
-        os.unlink(part)
-        raise
+    with replacing(path) as file:
+        np.savez(file, images=images, digest=np.array(_digest(images)))
 
 
 def _read(path: Path) -> Images | None:

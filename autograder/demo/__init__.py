@@ -1,7 +1,7 @@
 """A made-up class of submissions, right, wrong and hostile, for any assignment.
 
-Knows no assignment by name: everything is made from the release, the solutions, the right
-solutions and the misconceptions that a course has.
+It knows no assignment by name: everything is made from the release, the solutions, the right
+solutions and the misconceptions of a course.
 """
 
 from autograder.demo.classes import made_up_class, write_class

@@ -1,6 +1,6 @@
-"""Files that are no submission, or a notebook that was tampered with, by accident or not.
+"""Files that are not submissions, and notebooks that were changed by accident or on purpose.
 
-The code in them is right: what is wrong is the file. Knows no assignment by name.
+The code in them is right; only the file is wrong. The module knows no assignment by name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from autograder.demo.notebooks import Notebook
 
 
 def unreadable(assignment: Assignment, secret: Path) -> Iterator[MadeUp]:
-    """Files that cannot be read as a submission; `secret` is what a symbolic link points at."""
+    """Yield files that cannot be read as a submission; a symbolic link points to `secret`."""
     name = f"{assignment.name}.ipynb"
 
     def rejected(kind: str, what: str, write: Callable[[Path], None]) -> MadeUp:
@@ -49,7 +49,9 @@ def unreadable(assignment: Assignment, secret: Path) -> Iterator[MadeUp]:
 
 
 def tampered(assignment: Assignment) -> Iterator[MadeUp]:
-    """Notebooks whose cells are not as released; the source's points and tests still count."""
+    """Yield notebooks whose cells differ from the release; the source's points and tests still
+    count.
+    """
 
     def changed(kind: str, what: str, change: Callable[[Notebook], None]) -> MadeUp:
         notebook = _right(assignment)
@@ -110,7 +112,7 @@ def _copy_a_cell(function: str) -> Callable[[Notebook], None]:
 
 
 def _split_a_cell(function: str) -> Callable[[Notebook], None]:
-    """As Jupyter splits a cell: both halves keep the metadata."""
+    """Split a cell as Jupyter does: both halves keep the metadata."""
 
     def change(notebook: Notebook) -> None:
         number = notebooks.cell_of(notebook, function)

@@ -1,6 +1,6 @@
-"""The whole made-up class of an assignment: every kind of submission, each under a name.
+"""The whole made-up class of an assignment: every kind of submission, each with a student's name.
 
-Deterministic: the same course gives the same class.
+It is deterministic: the same course gives the same class.
 """
 
 from __future__ import annotations
@@ -129,10 +129,10 @@ NAMES = (
 
 
 def made_up_class(assignment: Assignment, *, brief: bool = False) -> dict[str, MadeUp]:
-    """Every kind of submission by its student; honest ones and others are mixed.
+    """Return every kind of submission by student; honest and other submissions are mixed.
 
-    Where something is trained, which takes seconds for each, or where it is to be `brief`, only
-    every third right, tampered and hostile one.
+    If something is trained, which takes seconds per submission, or if `brief` is set, only every
+    third right, changed and hostile submission is included.
     """
     chosen = slice(None, None, 3) if assignment.training_terms or brief else slice(None)
     kinds = [
@@ -145,14 +145,14 @@ def made_up_class(assignment: Assignment, *, brief: bool = False) -> dict[str, M
     ]
     if len(kinds) > len(NAMES):
         raise CourseError(f"{len(kinds)} made-up submissions need more names than there are.")
-    # A stride that shares no factor with the number of kinds visits each once.
+    # A stride that shares no factor with the number of kinds visits each kind once.
     stride = next(step for step in (17, 19, 23, 29) if len(kinds) % step)
     mixed = [kinds[number * stride % len(kinds)] for number in range(len(kinds))]
     return dict(zip(NAMES, mixed, strict=False))
 
 
 def write_class(assignment: Assignment, made_up: Mapping[str, MadeUp]) -> None:
-    """Write `submitted/<student>/<assignment>/` for each."""
+    """Write `submitted/<student>/<assignment>/` for each submission."""
     for student, submission in made_up.items():
         folder = assignment.root / "submitted" / student / assignment.name
         folder.mkdir(parents=True)

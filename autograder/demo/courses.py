@@ -1,4 +1,4 @@
-"""A course folder of its own for a made-up class: a copy of what grading needs from another."""
+"""A separate course folder for a made-up class: a copy of what grading needs."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ SKIPPED = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "*.pyc")
 def make_course(root: Path, into: Path) -> Path:
     """Copy the course at `root` to `into`, and return its new root.
 
-    A demo that is there already is brought up to date; its gradebook and results are kept, so
-    that grading goes on where it stopped.
+    An existing demo is brought up to date. Its gradebook and results are kept, so that grading
+    continues where it stopped.
 
     Raises:
         CourseError: `into` holds something that is not a demo, or there is nothing to copy.

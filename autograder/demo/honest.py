@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def right(assignment: Assignment) -> Iterator[MadeUp]:
-    """Right solutions: the course's own collection, some as they are and some as notebooks."""
+    """Yield right solutions from the course's collection, some as modules and some as notebooks."""
     notebook = notebooks.filled(assignment, assignment.solution_module.read_text("utf-8"))
     answered = notebooks.with_written_answers(notebook, assignment)
     yield MadeUp("right_solution", "right: as taught", "full", _notebook(assignment, answered))
@@ -36,14 +36,14 @@ def right(assignment: Assignment) -> Iterator[MadeUp]:
 
 
 def _requirements(path: Path) -> set[str]:
-    """The libraries that a right solution says it needs warm: `# requires: …` in its first line."""
+    """The libraries that a right solution needs preloaded: `# requires: …` in its first line."""
     first, _, _ = path.read_text("utf-8").partition("\n")
-    said = first.removeprefix("# requires:")
-    return set() if said == first else {name.strip() for name in said.split(",")}
+    names = first.removeprefix("# requires:")
+    return set() if names == first else {name.strip() for name in names.split(",")}
 
 
 def unfinished(assignment: Assignment) -> Iterator[MadeUp]:
-    """The release as it was given, and the first few functions of it done."""
+    """Yield the release as it was given, and with its first few functions written."""
     yield MadeUp(
         "untouched",
         "handed in as it was given",
@@ -67,7 +67,7 @@ def unfinished(assignment: Assignment) -> Iterator[MadeUp]:
 
 
 def mistaken(assignment: Assignment) -> Iterator[MadeUp]:
-    """Known misconceptions, spread over the exercises; most as notebooks, some as plain modules."""
+    """Yield misconceptions of different exercises, most as notebooks, some as plain modules."""
     from autograder.diagnosis import Misconception, as_submission, load
 
     by_exercise: dict[str, list[Misconception]] = {}
@@ -91,13 +91,13 @@ def mistaken(assignment: Assignment) -> Iterator[MadeUp]:
 
 
 def _in_turn(groups: list[list[T]]) -> list[T]:
-    """The first of each group, then the second of each, and so on."""
+    """Return the first item of each group, then the second of each, and so on."""
     longest = max((len(group) for group in groups), default=0)
     return [group[n] for n in range(longest) for group in groups if n < len(group)]
 
 
 def _functions_of(assignment: Assignment, exercises: list[str]) -> list[str]:
-    """The functions whose cells belong to these exercises: an exercise may ask for two."""
+    """The functions whose cells belong to these exercises; an exercise may have two."""
     wanted: list[str] = []
     for cell in notebooks.release(assignment)["cells"]:
         names = notebooks.stub_names(cell)

@@ -1,6 +1,6 @@
-"""Code that breaks, hangs, swamps or attacks, put into one exercise or beside all of them.
+"""Code that breaks, hangs, floods or attacks, in one exercise or next to all of them.
 
-Everything here is bounded, so that it does little harm even where nothing confines it. Knows no
+Everything here is bounded, so that it does little harm even without a sandbox. The module knows no
 assignment by name.
 """
 
@@ -19,7 +19,7 @@ IN_ONE_CELL = {
     "syntax_error": ("a syntax error in one cell", "def {name}(*args, **kwargs)\n    return 1"),
 }
 
-# In front of a right function, in its cell: it costs that statement and nothing else.
+# In the cell of a right function, before it: it costs that statement and nothing else.
 IN_A_RIGHT_CELL = {
     "exception_at_import": ("one cell raises as it runs", "data = open('my_data.npy')"),
     "endless_loop_at_import": ("one cell never ends", "while True:\n    pass"),
@@ -56,7 +56,7 @@ IN_ONE_FUNCTION = {
     ),
 }
 
-# Run before everything else; the rest of the notebook is right and must count in full.
+# Runs before everything else; the rest of the notebook is right and must count in full.
 BESIDE_RIGHT = {
     "prints_100_mb": (
         "prints 100 MB, all right",
@@ -70,7 +70,7 @@ BESIDE_RIGHT = {
     "loop_in_a_cell_of_its_own": ("tries a loop without end", "while True:\n    pass"),
 }
 
-# Run before everything else; the stubs are as they were given, so nothing may be earned.
+# Runs before everything else; the stubs are unchanged, so nothing may be earned.
 BESIDE_STUBS = {
     "patches_numpy": (
         "patches numpy and builtins",
@@ -95,12 +95,12 @@ BESIDE_STUBS = {
     ),
 }
 
-# After the stubs, so that what it defines would count.
+# Runs after the stubs, so that its definitions would count.
 AFTER_STUBS = ("reads_the_solutions",)
 
 
 def hostile(assignment: Assignment) -> Iterator[MadeUp]:
-    """Every hostile kind; those that spoil one exercise take turns, so that none is special."""
+    """Yield every hostile kind. Those that spoil one exercise take turns with the exercises."""
     names = _by_themselves(assignment)
     turn = 0
     for kind, (what, text) in IN_ONE_CELL.items():
@@ -126,7 +126,7 @@ def hostile(assignment: Assignment) -> Iterator[MadeUp]:
 
 
 def _by_themselves(assignment: Assignment) -> list[str]:
-    """Exercises whose function no other one calls: spoiling it costs its own points only."""
+    """Exercises whose function no other one calls: spoiling it costs only its own points."""
     solution = assignment.solution_module.read_text("utf-8")
     names = [exercise.name for exercise in assignment.exercises]
     return [name for name in names if solution.count(f"{name}(") == 1] or names

@@ -1,6 +1,6 @@
-"""One made-up submission: what it is, how it is written, and how grading it should end.
+"""One made-up submission: its kind, how it is written, and how grading it should end.
 
-Knows no assignment and no way of grading; it only compares a result with what was expected.
+It knows no assignment and no way of grading; it only compares a result with the expected one.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ Expectation = Literal["full", "only these lost", "nothing", "rejected"]
 class MadeUp:
     """A kind of submission, in a line, and how it should end.
 
-    `write` puts the file into a student's folder; `lost` names the exercises that it does not
-    earn in full, where `expected` is "only these lost".
+    `write` puts the file into a student's folder. If `expected` is "only these lost", `lost` names
+    the exercises that it does not earn in full.
     """
 
     kind: str
@@ -31,7 +31,7 @@ class MadeUp:
 
 
 def surprise(made_up: MadeUp, result: Result) -> str:
-    """How the result differs from what its kind should give; empty where it does not."""
+    """Say how a result differs from what its kind should give; "" if it does not."""
     if made_up.expected == "rejected":
         return "" if result.status == "rejected" else f"should be rejected, was {result.status}"
     if result.status != "graded":

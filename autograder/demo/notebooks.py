@@ -1,6 +1,6 @@
-"""Notebooks as students would hand them in: the release with its stubs filled from a module.
+"""Notebooks as students would submit them: the release with its stubs filled from a module.
 
-Works on plain nbformat 4 documents; runs nothing.
+It works on plain nbformat 4 documents and runs nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ WRITTEN_ANSWER = "A made-up answer, in a sentence or two, for a person to mark."
 
 
 def release(assignment: Assignment) -> Notebook:
-    """What students were given, as a document of its own that may be changed."""
+    """Return a fresh copy of the released notebook, which may be changed."""
     text = assignment.release_notebook.read_text(encoding="utf-8")
     notebook: Notebook = json.loads(text)
     for cell in notebook["cells"]:
@@ -30,11 +30,11 @@ def release(assignment: Assignment) -> Notebook:
 
 
 def filled(assignment: Assignment, module: str, *, only: Iterable[str] | None = None) -> Notebook:
-    """The release with the stubs replaced by a module's functions.
+    """Return the release with its stubs replaced by a module's functions.
 
-    Whatever else stands at the module's top level (imports, constants, private functions) goes
-    into a code cell before the first stub, as students do. `only` names the functions to fill;
-    the other stubs stay.
+    Everything else at the module's top level (imports, constants, private functions) goes into a
+    code cell before the first stub, as students do. `only` names the functions to fill; the other
+    stubs stay.
     """
     notebook = release(assignment)
     stubs = {name for cell in notebook["cells"] for name in stub_names(cell)}
@@ -51,7 +51,7 @@ def filled(assignment: Assignment, module: str, *, only: Iterable[str] | None = 
 
 
 def with_written_answers(notebook: Notebook, assignment: Assignment) -> Notebook:
-    """The same with something in every written answer."""
+    """Return the notebook with some text in every written answer."""
     changed = copy.deepcopy(notebook)
     questions = {question.name for question in assignment.written}
     for cell in changed["cells"]:
@@ -61,7 +61,7 @@ def with_written_answers(notebook: Notebook, assignment: Assignment) -> Notebook
 
 
 def stub_names(cell: Cell) -> tuple[str, ...]:
-    """The functions that a code cell for the student's solution defines."""
+    """The functions that a solution cell defines."""
     if cell["cell_type"] != "code" or not _metadata(cell).get("solution"):
         return ()
     try:
@@ -89,7 +89,7 @@ def graded_cells(notebook: Notebook) -> list[int]:
 
 
 def code_cell(text: str) -> Cell:
-    """A code cell of the student's own."""
+    """Return a code cell without nbgrader metadata, as a student adds it."""
     return {
         "cell_type": "code",
         "execution_count": None,
@@ -100,19 +100,19 @@ def code_cell(text: str) -> Cell:
 
 
 def source(cell: Cell) -> str:
-    """A cell's text, whichever of the two ways it is stored in."""
+    """The text of a cell, in either of the two ways of storing it."""
     text = cell.get("source", "")
     return text if isinstance(text, str) else "".join(text)
 
 
 def grade_id(cell: Cell) -> str | None:
-    """nbgrader's name of a cell, where it has one."""
+    """nbgrader's id of a cell; None if it has none."""
     found = _metadata(cell).get("grade_id")
     return found if isinstance(found, str) else None
 
 
 def write_notebook(path: Path, notebook: Notebook) -> None:
-    """Store it the way Jupyter does."""
+    """Write a notebook in Jupyter's format."""
     document = copy.deepcopy(notebook)
     minor = document.get("nbformat_minor", 0)
     for number, cell in enumerate(document["cells"]):
@@ -128,9 +128,9 @@ def _metadata(cell: Cell) -> dict[str, Any]:
 
 
 def _taken_apart(module: str, stubs: set[str]) -> tuple[dict[str, str], list[str]]:
-    """What defines each of the stubs' functions (the last definition), and everything else.
+    """Return the last definition of each stub's function, and everything else.
 
-    A later `name = ...` takes the place of `def name`.
+    A later `name = ...` replaces `def name`.
     """
     lines = module.splitlines()
     functions: dict[str, str] = {}

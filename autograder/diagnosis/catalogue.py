@@ -27,8 +27,9 @@ Function = Callable[..., Any]
 class Misconception:
     """One known wrong answer to an exercise, and the question that leads out of it.
 
-    `replaces` is the function that is wrong, where an exercise has several. `shows` says of what
-    the exercise's `looks_at` saw whether it is this mistake; without it, the answers to probes say.
+    `replaces` is the function that is wrong, where an exercise has several. `matches` says of what
+    the exercise's `inspect_answer` saw whether it is this mistake; without it, the answers to
+    probes say.
     `aspects` are what is wrong, as the hidden tests' marks call it; without any, the values.
     """
 
@@ -37,7 +38,7 @@ class Misconception:
     hint: str
     function: Function = field(repr=False, compare=False)
     replaces: str = ""
-    shows: Callable[[Any], bool] | None = field(default=None, repr=False, compare=False)
+    matches: Callable[[Any], bool] | None = field(default=None, repr=False, compare=False)
     aspects: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
 
@@ -46,7 +47,7 @@ def misconception(
     hint: str,
     *,
     function: str = "",
-    shows: Callable[[Any], bool] | None = None,
+    matches: Callable[[Any], bool] | None = None,
     aspect: str | tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Mark a function as a known wrong answer to `exercise`, worth `hint` to who gave it.
@@ -55,8 +56,8 @@ def misconception(
         exercise: the exercise.
         hint: a question.
         function: the function that is wrong, where it is not the one that names the exercise.
-        shows: for exercises whose answers stay in the sandbox, such as models: whether what
-            `looks_at(exercise)` saw is this mistake. Then the function is never called here.
+        matches: for exercises whose answers stay in the sandbox, such as models: whether what
+            `inspect_answer(exercise)` saw is this mistake. Then the function is never called here.
         aspect: what is wrong, one or several names; without it, the values.
     """
 
@@ -67,7 +68,7 @@ def misconception(
             " ".join(hint.split()),
             marked,
             function or exercise,
-            shows,
+            matches,
             frozenset({aspect} if isinstance(aspect, str) else aspect),
         )
         return marked
@@ -85,15 +86,15 @@ def probes(function: str) -> Callable[[Function], Function]:
     return mark
 
 
-def looks_at(exercise: str) -> Callable[[Function], Function]:
+def inspect_answer(exercise: str) -> Callable[[Function], Function]:
     """Mark a function that is given a `suite.student.Student` and returns what it sees.
 
     It is called where a student's answer to `exercise` is wrong and stays in the sandbox; what it
-    returns goes to the `shows` of the exercise's misconceptions, in their order.
+    returns goes to the `matches` of the exercise's misconceptions, in their order.
     """
 
     def mark(marked: Function) -> Function:
-        _MARKED.append(("looks_at", exercise, marked))
+        _MARKED.append(("inspect_answer", exercise, marked))
         return marked
 
     return mark
@@ -105,11 +106,11 @@ _MARKED: list[tuple[str, str, Function]] = []
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The misconceptions of one assignment, the probes by function, and the looks by exercise."""
+    """The misconceptions of an assignment, probes by function, and inspections by exercise."""
 
     misconceptions: tuple[Misconception, ...]
     probes: Mapping[str, tuple[Probe, ...]]
-    looks: Mapping[str, Function] = field(default_factory=dict, repr=False)
+    inspections: Mapping[str, Function] = field(default_factory=dict, repr=False)
     reactions: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False)
     """What `matching` has found out of each misconception, by name."""
 
@@ -127,7 +128,7 @@ def load(assignment: Assignment) -> Catalogue:
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     catalogue = _load(file, text)
     functions = {each.replaces for each in catalogue.misconceptions}
-    exercises = {each.exercise for each in catalogue.misconceptions} | set(catalogue.looks)
+    exercises = {each.exercise for each in catalogue.misconceptions} | set(catalogue.inspections)
     exercises |= set(catalogue.probes) - functions
     strange = {name for name in exercises if not assignment.suite_file(name).is_file()}
     if strange:
@@ -151,8 +152,8 @@ def _load(file: Path, text: str) -> Catalogue:
         for value in vars(module).values()
         if isinstance(value, types.FunctionType) and "misconception" in value.__dict__
     ]
-    looks = {of: function for kind, of, function in _MARKED if kind == "looks_at"}
-    return Catalogue(tuple(marked), found, looks)
+    inspections = {of: function for kind, of, function in _MARKED if kind == "inspect_answer"}
+    return Catalogue(tuple(marked), found, inspections)
 
 
 def as_submission(assignment: Assignment, function: Function) -> str:
@@ -176,7 +177,7 @@ def _needed(tree: ast.Module, name: str) -> list[ast.stmt]:
     """The statements of a module that define `name` and all that it uses, in their order."""
     definitions: dict[str, ast.stmt] = {}
     for node in tree.body:
-        if not _is_marked(node, "probes") and not _is_marked(node, "looks_at"):
+        if not _is_marked(node, "probes") and not _is_marked(node, "inspect_answer"):
             definitions.update(dict.fromkeys(_defined_names(node), node))
     wanted: set[str] = set()
     queue = [name]

@@ -32,7 +32,7 @@ class Reaction:
     names_an_argument: bool = False
     arguments: tuple[Any, ...] | None = None
     shares_memory: bool | None = None
-    unreadable: bool = False  # to what should sum it up
+    unreadable: bool = False  # to what should summarize it
 
 
 Made = dict[Generator, Any]
@@ -57,11 +57,11 @@ def diagnose(
             candidates = [
                 each
                 for each in catalogue.of(exercise)
-                if each.replaces == function and each.shows is None
+                if each.replaces == function and each.matches is None
             ]
             if found := _by_probes(catalogue, function, candidates, sandbox, replaced or {}):
                 return found
-        return _by_looking(catalogue, exercise, sandbox, replaced or {})
+        return _by_inspection(catalogue, exercise, sandbox, replaced or {})
     except (CallFailed, Mismatch):
         return None
 
@@ -83,18 +83,18 @@ def _by_probes(
     return candidates[0] if candidates and catalogue.probes.get(function) else None
 
 
-def _by_looking(
+def _by_inspection(
     catalogue: Catalogue, exercise: str, sandbox: Sandbox, replaced: Mapping[str, Function]
 ) -> Misconception | None:
-    """The first misconception that what is seen of the student's answer shows."""
-    look = catalogue.looks.get(exercise)
-    if look is None:
+    """The first misconception that what is seen of the student's answer matches."""
+    inspect_it = catalogue.inspections.get(exercise)
+    if inspect_it is None:
         return None
     student = Student(sandbox)
     student.begin(replaced, None)
-    seen = look(student)
+    seen = inspect_it(student)
     for each in catalogue.of(exercise):
-        if each.shows is not None and each.shows(seen):
+        if each.matches is not None and each.matches(seen):
             return each
     return None
 
@@ -130,13 +130,13 @@ def _reaction(probe: Probe, answer: Callable[[Call, Made], Reaction]) -> Reactio
             if each.watch
             else reaction.value
         )
-    return _summed_up(probe, values)
+    return _summarized(probe, values)
 
 
-def _summed_up(probe: Summarized, values: Sequence[Any]) -> Reaction:
+def _summarized(probe: Summarized, values: Sequence[Any]) -> Reaction:
     try:
         with np.errstate(all="ignore"):
-            return Reaction(value=probe.by(*values))
+            return Reaction(value=probe.key(*values))
     except Exception:  # the values may be the student's, and anything
         return Reaction(unreadable=True)
 

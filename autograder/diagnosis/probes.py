@@ -21,10 +21,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Summarized:
-    """Several calls that are compared by what `by` makes of their values."""
+    """Several calls that are compared by what `key` makes of their values."""
 
     calls: tuple[Call, ...]
-    by: Callable[..., Any]
+    key: Callable[..., Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,16 +50,16 @@ def call(*args: Any, watch: bool = False, **kwargs: Any) -> Call:
     return Call(args, kwargs, watch)
 
 
-def summarize(*calls: Call, by: Callable[..., Any]) -> Summarized:
-    """A probe for what is random: calls whose values `by` turns into what is compared.
+def summarize(*calls: Call, key: Callable[..., Any]) -> Summarized:
+    """A probe for what is random: calls whose values `key` turns into what is compared.
 
     Two right ways to use a generator, and two ways to make the same mistake, give different
-    numbers. `by` reduces them to what they have in common, such as whether a share is near one
+    numbers. `key` reduces them to what they have in common, such as whether a share is near one
     half; of a call with `watch` it gets a `suite.student.Watched`. It runs in the grader's
     process, on values that came from the student's: what it cannot read matches nothing, and it
     has to look at shapes before it lets numpy broadcast.
     """
-    return Summarized(calls, by)
+    return Summarized(calls, key)
 
 
 def generator(seed: int) -> Generator:

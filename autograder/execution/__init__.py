@@ -1,5 +1,5 @@
-"""Running a student's cells as Jupyter does, one top-level statement after another.
+"""Runs a student's cells as Jupyter does, one top-level statement after another.
 
-Used inside the sandbox and by the student's own `check`, so that both run a file alike. Imports
-nothing of ours but the exceptions; knows no wire, no test and no points.
+The sandbox and the student's own `check` both use it, so both run a file in the same way. It
+imports only the exceptions of this package. It knows no channel, no test and no points.
 """

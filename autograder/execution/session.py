@@ -1,6 +1,7 @@
-"""One namespace in which the cells of a notebook run, as Jupyter runs them but for their errors.
+"""One namespace in which the cells of a notebook run.
 
-A statement that raises stops its part of an import, and nothing else: the next statement runs.
+Cells run as in Jupyter, with one difference: a statement that raises does not stop the next ones.
+In an import of several names, only the failing name is missing.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from autograder.execution.statements import Statement, bound_names, statements, 
 from autograder.execution.tracebacks import file_of, line_of
 
 MOST_REBINDINGS = 40
-MOST_LEFT_OUT = 8  # names that a function's definition may do without
+MOST_LEFT_OUT = 8  # missing names without which a function can be defined
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,13 @@ class Trouble:
 
 
 class Session:
-    """Runs cells in one namespace, and calls functions as they stood when they were settled.
+    """Runs cells in one namespace, and calls functions with the names as they were when settled.
 
     Args:
-        shell: of `prepare_shell`, one for the process; its namespace is the session's.
-        module_name: `__name__` as the cells see it.
-        around: entered around each statement that runs, for a limit of time, say.
-        fatal: exceptions that end everything, such as KeyboardInterrupt where someone is there.
+        shell: the shell from `prepare_shell`, one per process; its namespace is used.
+        module_name: `__name__` for the cells.
+        around: a context manager for each statement that runs, for example a time limit.
+        fatal: exceptions that end everything, for example KeyboardInterrupt in a terminal.
     """
 
     def __init__(
@@ -61,12 +62,15 @@ class Session:
         self._settled = Settled(self.namespace)
 
     def run(self, source: str, label: str, settles: tuple[str, ...] = ()) -> list[Trouble]:
-        """Run a whole cell; returns what its statements raised, in order.
+        """Run a whole cell.
 
         Args:
-            source: as the student wrote it, magics and all.
-            label: what messages call the cell.
-            settles: names of functions that count as they stand afterwards.
+            source: the code as the student wrote it, with magics.
+            label: the name of the cell in messages.
+            settles: names of functions whose definitions are final after this cell.
+
+        Returns:
+            What its statements raised, in order.
         """
         cell = self.open(source, label, settles)
         found = [cell.run(number) for number in range(len(cell.statements))]
@@ -74,28 +78,31 @@ class Session:
         return [trouble for trouble in found if trouble]
 
     def open(self, source: str, label: str, settles: tuple[str, ...] = ()) -> OpenCell:
-        """A cell whose statements the caller runs one by one, and then closes."""
+        """Open a cell. The caller runs its statements one by one and then closes it."""
         return OpenCell(self, source, label, settles)
 
     def settle(self, names: tuple[str, ...], label: str) -> None:
-        """Let the functions of these names count as they stand now, after the cell `label`."""
+        """Keep the functions of these names as they are now, after the cell `label`."""
         self._settled.settle(names, label)
 
     @contextmanager
     def as_it_stood(self, name: str) -> Iterator[Callable[..., Any] | None]:
-        """The function of that name, to be called in here as it counts: as it was settled, with
-        the meaning that the names it uses had then; else as it stands. None where there is none.
+        """Provide the function of that name for a call inside the block; None if there is none.
+
+        If the function was settled, the names that it uses have the values of that time. Otherwise
+        the function is used as it is now.
         """
         with self._settled.as_it_stood(name) as function:
             yield function
 
     def note_rebindings(self, label: str) -> None:
+        """Record which settled names the cell `label` has rebound."""
         found = self._settled.cell_done(label)
         self.rebindings += found[: MOST_REBINDINGS - len(self.rebindings)]
 
 
 class OpenCell:
-    """A cell under way; `statements` are known before the first one runs."""
+    """A cell that is running. `statements` are known before the first one runs."""
 
     def __init__(self, session: Session, source: str, label: str, settles: tuple[str, ...]) -> None:
         self._session = session
@@ -114,7 +121,7 @@ class OpenCell:
             )
 
     def run(self, number: int) -> Trouble | None:
-        """Run one statement."""
+        """Run one statement; return what it raised, if anything."""
         statement = self.statements[number]
         settled = self._session._settled
         before = settled.watch(statement.names)
@@ -125,7 +132,7 @@ class OpenCell:
         return Trouble(number, line_of(error) or statement.line, error, names)
 
     def close(self) -> None:
-        """The cell has run, as far as it does."""
+        """Finish the cell: note which names it rebound, and settle its functions."""
         for event in ("post_execute", "post_run_cell"):
             self._session.shell.events.trigger(
                 event, *([self._result] if event == "post_run_cell" else [])
@@ -137,7 +144,7 @@ class OpenCell:
     def _run(
         self, statement: Statement, is_last: bool
     ) -> tuple[BaseException | None, tuple[str, ...]]:
-        """The first error of its parts, and the names that those that failed would have bound."""
+        """Run all parts; return the first error, and the names that failed parts did not bind."""
         first: BaseException | None = statement.error
         names = list(statement.broken_names)
         with self._as_cell():
@@ -149,7 +156,7 @@ class OpenCell:
         return first, tuple(names)
 
     def _attempt(self, part: ast.stmt, shown: bool) -> BaseException | None:
-        """Run one part; returns what it raised."""
+        """Run one part; return what it raised."""
         try:
             with self._session.around():
                 self._run_part(part, shown)
@@ -160,8 +167,11 @@ class OpenCell:
         return None
 
     def _defined_without(self, part: ast.stmt, error: BaseException) -> bool:
-        """Whether a function could be defined without what is missing here: a decorator of a
-        library, as `numba.njit`, or a type in an annotation. The error then says so."""
+        """Define a function without a missing decorator or annotation type; return whether it
+        worked.
+
+        `numba.njit` is an example. The error then says that the function was defined without it.
+        """
         again: BaseException | None = error
         for _ in range(MOST_LEFT_OUT):
             bare = without(part, again.name) if isinstance(again, NameError) else None

@@ -1,8 +1,9 @@
-"""Functions as they stood when their exercise was done, whatever later cells made of their names.
+"""Keeps functions as they were when their exercise was finished.
 
-A notebook goes on after an exercise: a later cell defines the function once more, or calls a list
-`list` and a total `sum`. What is kept here is shallow and a convenience: names are put back for as
-long as a call lasts, values that were changed in place are not.
+A notebook goes on after an exercise: a later cell may define the function again, or call a list
+`list` and a total `sum`. For the duration of a call, names get their earlier values back. The copy
+is shallow: values that were changed in place stay changed. This helps honest notebooks and protects
+nothing.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ _BUILTINS = {name: value for name, value in vars(builtins).items() if name[0] !=
 
 @dataclass(frozen=True)
 class Rebinding:
-    """A name that a cell gave another meaning after it was settled for an exercise.
+    """A name to which a later cell gave another meaning after an exercise was finished.
 
-    Where `name` is that of the exercise, its function was defined once more.
+    If `name` is that of the exercise, its function was defined again.
     """
 
     exercise: str
@@ -37,7 +38,7 @@ class Rebinding:
 
 @dataclass
 class _Taken:
-    """A function and the names around it, as they were after one cell."""
+    """A function and all names of the namespace, as they were after one cell."""
 
     function: Any
     names: Mapping[str, Any]
@@ -55,7 +56,7 @@ class Settled:
         self._before: dict[str, Any] = {}
 
     def settle(self, names: tuple[str, ...], cell: str) -> None:
-        """From now on the functions of these names count as they stand, where they are written."""
+        """Keep the functions of these names as they are now, if they are written."""
         wanted = {name: self._namespace.get(name) for name in names}
         written = {name: value for name, value in wanted.items() if _is_written(value)}
         if written:
@@ -65,18 +66,18 @@ class Settled:
             self._before = now
 
     def watch(self, names: tuple[str, ...]) -> dict[str, Any]:
-        """What can be called among names that a statement is about to bind; for `lose`."""
+        """Return the callables among names that a statement is about to bind; for `lose`."""
         found = ((name, self._namespace.get(name)) for name in names)
         return {name: value for name, value in found if callable(value)}
 
     def lose(self, before: Mapping[str, Any]) -> None:
-        """Remember what of `before` cannot be called any more."""
+        """Remember the values in `before` whose names are not callable any more."""
         for name, value in before.items():
             if not callable(self._namespace.get(name)):
                 self._lost[name] = value
 
     def cell_done(self, cell: str) -> list[Rebinding]:
-        """What the cell that has just run changed for functions that were settled before it."""
+        """Return what the finished cell changed for functions that were settled before it."""
         if not self._taken:
             return []
         before, self._before = self._before, dict(self._namespace)
@@ -96,9 +97,10 @@ class Settled:
 
     @contextmanager
     def as_it_stood(self, name: str) -> Iterator[Callable[..., Any] | None]:
-        """The function of that name as it counts; the names that it uses mean what they meant.
+        """Provide the function of that name as it counts, with the earlier meaning of the names it
+        uses.
 
-        None where there is no such function.
+        It is None if there is no such function.
         """
         taken = self._taken.get(name)
         function = taken.function if taken else self._namespace.get(name)
@@ -137,7 +139,7 @@ class Settled:
                 self._namespace[name] = value
 
     def _meant(self, name: str, taken: _Taken) -> Any:
-        """What a name stands for while a function is called."""
+        """The value of a name during a call of the function."""
         today = self._namespace.get(name, _ABSENT)
         if name in taken.names:
             return taken.names[name]
@@ -160,9 +162,9 @@ class Settled:
         return self._reach(taken)[0]
 
     def _reach(self, taken: _Taken) -> tuple[dict[CodeType, bool], frozenset[str]]:
-        """The code that a function can come to, and every name that this code mentions.
+        """The code that a function can reach, and every name that this code mentions.
 
-        Code of a function that was defined later is in it too, by its use of builtins.
+        Of code that was defined later, only the names of builtins are included.
         """
         if taken._reach is None:
             codes: dict[CodeType, bool] = {}
@@ -189,7 +191,7 @@ class Settled:
 
 
 def _is_written(value: Any) -> bool:
-    """Whether it can be called and is no stub, which only imports and says that it is one."""
+    """Whether a value is callable and no stub, which only imports and raises an error."""
     if not isinstance(value, FunctionType):
         return callable(value)
     steps = list(dis.get_instructions(value.__code__))
@@ -201,7 +203,7 @@ def _is_written(value: Any) -> bool:
 
 
 def _codes_of(value: Any, namespace: dict[str, Any]) -> Iterator[CodeType]:
-    """The code of a function of that namespace, with all that is nested in it."""
+    """Yield the code of a function of that namespace, with all nested code."""
     if not isinstance(value, FunctionType) or value.__globals__ is not namespace:
         return
     waiting = [value.__code__]
@@ -212,7 +214,7 @@ def _codes_of(value: Any, namespace: dict[str, Any]) -> Iterator[CodeType]:
 
 
 def _parts_of(value: Any, namespace: dict[str, Any]) -> Iterator[Any]:
-    """Where else functions may hide: in what wraps them, in classes, instances and containers."""
+    """Yield other places of functions: wrappers, classes, instances and containers."""
     if isinstance(value, FunctionType):
         yield getattr(value, "__wrapped__", None)
         yield from value.__defaults__ or ()
@@ -264,7 +266,7 @@ def _stored(codes: Mapping[CodeType, bool]) -> frozenset[str]:
 
 
 def _alike(one: Any, other: Any) -> bool:
-    """Whether two values mean the same: the very same, the same code, or equal plain values."""
+    """Whether two values mean the same: the same object, the same code, or equal plain values."""
     if one is other:
         return True
     if isinstance(one, FunctionType) and isinstance(other, FunctionType):

@@ -1,8 +1,8 @@
-"""The IPython shell that runs a student's cells, made once in a process; in the sandbox before
-the fork.
+"""The IPython shell that runs a student's cells. A process makes it once; the sandbox before the
+fork.
 
-It keeps no history and starts no thread. Cells go through its transformer and its magics; which
-statement runs when, `session` says.
+It keeps no history and starts no thread. Cells use its input transformer and its magics. The module
+`session` decides which statement runs when.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from autograder.execution import tracebacks
 
 
 class LineKeeper(TransformerManager):  # type: ignore[misc]
-    """IPython's transformer, after which every line still has the number that it had."""
+    """IPython's input transformer, changed so that every line keeps its number."""
 
     def do_one_token_transform(self, lines: list[str]) -> tuple[bool, list[str]]:
-        """As IPython's, but lines that a command was continued on become blank ones."""
+        """Transform as IPython does, but leave blank lines for the continuations of a command."""
         tokens = make_tokens_by_line(lines)
         found = [kind.find(tokens) for kind in self.token_transformers]
         for transformer in sorted(filter(None, found), key=TokenTransformBase.sortby):
@@ -43,15 +43,15 @@ class LineKeeper(TransformerManager):  # type: ignore[misc]
 
 
 class CellShell(InteractiveShell):  # type: ignore[misc]
-    """IPython's shell without a terminal: no event loop of a window, no pseudo-terminal."""
+    """IPython's shell without a terminal: no GUI event loop, no pseudo-terminal."""
 
     runs_commands = True
 
     def enable_gui(self, gui: Any = None) -> None:
-        """`%matplotlib` asks for a window's event loop; there is none, and that is fine."""
+        """Ignore that `%matplotlib` asks for a GUI event loop, which does not exist here."""
 
     def system(self, cmd: str) -> None:
-        """`!command`: runs if it can; that it cannot is no error of the cell's."""
+        """Run `!command` if possible; a command that cannot run is no error of the cell."""
         code = 0
         if self.runs_commands:
             line = self.var_expand(cmd, depth=1)
@@ -59,21 +59,21 @@ class CellShell(InteractiveShell):  # type: ignore[misc]
         self.user_ns["_exit_code"] = code
 
     def ask_exit(self) -> None:
-        """`exit()` or `quit()`: an error of the statement, as in a script."""
+        """Raise an error in the statement for `exit()` or `quit()`, as in a script."""
         raise SystemExit
 
     def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
-        """`lines = !command`: what it prints."""
+        """Return what a command prints, for `lines = !command`."""
         if self.runs_commands:
             return super().getoutput(cmd, split, depth + 1)
         return SList() if split else ""
 
 
 def prepare_shell(*, runs_commands: bool = True) -> Any:
-    """The one shell of this process: plain tracebacks, no colours, no history, no completer.
+    """Return the one shell of this process: plain tracebacks, no colours, no history, no completer.
 
     Args:
-        runs_commands: whether `!command` runs; where it does not, it does nothing and succeeds.
+        runs_commands: whether `!command` runs; if not, it does nothing and succeeds.
     """
     config = Config()
     config.HistoryManager.enabled = False
@@ -84,7 +84,7 @@ def prepare_shell(*, runs_commands: bool = True) -> Any:
     shell = CellShell.instance(config=config)
     shell.runs_commands = runs_commands
     shell.input_transformer_manager = LineKeeper()
-    shell.display_formatter.active_types = ["text/plain"]  # nobody looks: draw no picture
+    shell.display_formatter.active_types = ["text/plain"]  # nobody sees pictures: draw none
     shell.compile.get_code_name = _label_as_file
     shell.compile.format_code_name = _name_in_traceback
     return shell
@@ -94,7 +94,7 @@ _current_file = "<cell>"
 
 
 def name_nested_code(file: str) -> None:
-    """What a magic compiles from now on goes by the name of the cell that it stands in."""
+    """Name code that a magic compiles from now on after the cell that contains the magic."""
     global _current_file
     _current_file = file
 
@@ -108,7 +108,7 @@ def _name_in_traceback(name: str) -> tuple[str, str] | None:
 
 
 def enter_module(shell: Any, name: str) -> dict[str, Any]:
-    """Let the cells run as that module; returns its namespace."""
+    """Let the cells run as the module `name`; return its namespace."""
     module: ModuleType = shell.user_module
     module.__name__ = name
     shell.user_ns["__name__"] = name

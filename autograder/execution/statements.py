@@ -1,7 +1,7 @@
-"""A cell as its top-level statements, so that one that fails costs itself and not what follows.
+"""Splits a cell into top-level statements, so that one failure does not affect what follows.
 
-Text that cannot be parsed becomes a statement too, one that only tells its error: the rest of the
-cell stands. Runs nothing.
+Text that cannot be parsed becomes a statement that only holds its error; the rest of the cell
+remains usable. This module runs nothing.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from functools import cached_property
 from typing import Any
 
 MOST_NAMES = 50
-MOST_REPAIRS = 20  # after which each block is parsed for itself, so that the effort stays linear
+MOST_REPAIRS = 20  # after them each block is parsed alone, so that the effort stays linear
 
 _TRANSPARENT = re.compile(r"%%(?:time|capture|prun|memit|mprun|lprun)\b")
-"""Magics for a whole cell that run it and look on; its statements are those of the cell."""
+"""Cell magics that run the cell and observe it; the cell's statements are used without them."""
 _CONFLICT = re.compile(r"(?:<<<<<<<|=======|>>>>>>>)(?: |$)")
 _GOES_ON = re.compile(r"(?:elif|else|except|finally)\b|[)\]}]")
 _BEGINS = re.compile(r"(?:def|class|import|from|async\s+def)\s|@")
@@ -27,16 +27,16 @@ _DEFINES = re.compile(r"(?:async\s+def|def|class)\s+(\w+)|(\w+)\s*(?::[^=]*)?=(?
 _UNENDED = re.compile(r"was never closed|unterminated triple-quoted|unexpected EOF|EOF while")
 _BLOCK_MISSING = re.compile(r"expected an indented block after .* on line (\d+)")
 _FAILURES = (SyntaxError, ValueError, OverflowError, RuntimeError, MemoryError)
-_UNFINISHED = 0x4200  # codeop's flags, by which what is not ended is told as "incomplete input"
+_UNFINISHED = 0x4200  # flags of codeop, which report unfinished input as "incomplete input"
 _SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement; `parts` run one after the other whatever becomes of those before.
+    """One statement. Its `parts` run one after the other, even if an earlier part failed.
 
-    An import of several names is a part for each. Where `error` stands there is nothing to run.
+    An import of several names has one part per name. If there is an `error`, there are no parts.
     """
 
     line: int
@@ -46,7 +46,7 @@ class Statement:
 
     @property
     def is_quick(self) -> bool:
-        """Whether running it does hardly more than to give something a name."""
+        """Whether running it does hardly more than bind a name."""
         if self.error is not None:
             return True
         (first, *others) = self.parts
@@ -57,12 +57,18 @@ class Statement:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """What it gives a name to, or takes one from, in the cell's own namespace."""
+        """The names that it binds or deletes in the cell's namespace."""
         return (*self.broken_names, *(name for part in self.parts for name in bound_names(part)))
 
 
 def statements(shell: Any, source: str, file: str) -> tuple[Statement, ...]:
-    """The statements of a cell, in order; errors and code carry `file` and the cell's own lines."""
+    """Split a cell into its statements, in order.
+
+    Args:
+        shell: the shell from `prepare_shell`, or its parser.
+        source: the cell.
+        file: the file name that errors and code objects get. Their lines are the cell's lines.
+    """
     lines = _without_watchers(source).split("\n")
     try:
         return tuple(map(_statement, _parsed(shell, lines, 0, len(lines), file, whole=True)))
@@ -71,7 +77,7 @@ def statements(shell: Any, source: str, file: str) -> tuple[Statement, ...]:
 
 
 def _without_watchers(source: str) -> str:
-    """The cell without magics that only look on while it runs; lines keep their numbers."""
+    """Remove cell magics that only observe the run; lines keep their numbers."""
     lines = source.split("\n")
     for number, line in enumerate(lines):
         if _TRANSPARENT.match(line):
@@ -84,7 +90,7 @@ def _without_watchers(source: str) -> str:
 def _parsed(
     shell: Any, lines: Sequence[str], start: int, end: int, file: str, whole: bool = False
 ) -> list[ast.stmt]:
-    """The statements in some lines of a cell, after IPython's transformations."""
+    """Parse some lines of a cell after IPython's transformations."""
     while start < end and not lines[start].strip():
         start += 1
     if start == end:
@@ -119,7 +125,7 @@ def _import_of(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:
 
 
 def bound_names(part: ast.stmt) -> tuple[str, ...]:
-    """Names that a statement binds or deletes outside of functions and classes within it."""
+    """Names that a statement binds or deletes, without those inside functions and classes."""
     try:
         return tuple(dict.fromkeys(_bound(part)))[:MOST_NAMES]
     except RecursionError:
@@ -141,9 +147,9 @@ def _bound(node: ast.AST) -> Iterator[str]:
 
 
 def without(part: ast.stmt, name: str | None) -> ast.stmt | None:
-    """A function's definition without the decorators and annotations that use a name.
+    """Return a function definition without the decorators and annotations that use a name.
 
-    None where it is no function, or has none such.
+    None if it is no function, or if nothing in it uses the name.
     """
     if not name or not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
         return None
@@ -167,7 +173,7 @@ def _uses(node: ast.expr, name: str) -> bool:
 
 
 class _Repair:
-    """What can be parsed of a cell that cannot as a whole."""
+    """Finds the statements that can be parsed in a cell that cannot be parsed as a whole."""
 
     def __init__(self, shell: Any, lines: list[str], file: str) -> None:
         self._shell = shell
@@ -176,7 +182,7 @@ class _Repair:
         self._starts = [n for n in range(len(lines)) if self._is_start(n)]
 
     def statements(self, error: BaseException) -> Iterator[Statement]:
-        """All that stand, and one that tells its error for each stretch that does not."""
+        """Yield all valid statements, and a statement with an error for each broken stretch."""
         start, end = 0, len(self._lines)
         for _ in range(MOST_REPAIRS):
             before, (begin, start) = self._around(start, error)
@@ -194,7 +200,7 @@ class _Repair:
         return _parsed(self._shell, self._lines, start, end, self._file)
 
     def _around(self, start: int, error: BaseException) -> tuple[list[Statement], tuple[int, int]]:
-        """What stands before an error, and from where to where the lines are lost to it."""
+        """Return the statements before an error, and the range of lines that are lost to it."""
         at = self._line_of(error, start)
         begin = max([start, *(n for n in self._starts if n <= at)])
         after = self._next(at + 1, bool(_UNENDED.search(str(error))))
@@ -202,14 +208,14 @@ class _Repair:
             begin = self._unless_simple(begin, at)
         try:
             before = [*map(_statement, self._parse(start, begin))]
-        except _FAILURES:  # so it began there, and was only found out here
+        except _FAILURES:  # the error began there and was only found here
             return [*self._block_by_block(start, begin)], (begin, begin)
         if before and self._cuts_a_block(begin, at, after):
             begin = before.pop().line - 1
         return before, (begin, after)
 
     def _line_of(self, error: BaseException, start: int) -> int:
-        """The line, counted from 0, at which what is broken begins."""
+        """The line, counted from 0, at which the broken part begins."""
         line = getattr(error, "lineno", None)
         if block := _BLOCK_MISSING.search(str(error)):
             line = int(block[1])
@@ -217,14 +223,16 @@ class _Repair:
         return min(max((line or start + 1) - 1, start), last)
 
     def _next(self, line: int, swallowed: bool) -> int:
-        """Where to go on; what swallows all that follows ends where surely something begins."""
+        """The line to continue at. If the broken part swallows the rest, continue at a certain
+        start.
+        """
         for start in self._starts:
             if start >= line and (not swallowed or _BEGINS.match(self._lines[start])):
                 return start
         return len(self._lines)
 
     def _unless_simple(self, begin: int, at: int) -> int:
-        """Where a line is indented for no reason, only it is broken if it belongs to no block."""
+        """If a line is indented for no reason and belongs to no block, only this line is broken."""
         try:
             before = self._parse(begin, at)
         except _FAILURES:
@@ -232,7 +240,7 @@ class _Repair:
         return begin if any(hasattr(node, "body") for node in before) else at
 
     def _cuts_a_block(self, begin: int, at: int, after: int) -> bool:
-        """Whether the lines after a broken one belong to the statement before it."""
+        """Whether the lines after a broken line belong to the statement before it."""
         if begin != at or _BEGINS.match(self._lines[at]) or self._lines[at][:1].isspace():
             return False
         following = [line for line in self._lines[at + 1 : after] if line.strip()]
@@ -247,13 +255,13 @@ class _Repair:
                 yield self._broken(begin, after, error)
 
     def _broken(self, begin: int, after: int, error: BaseException) -> Statement:
-        told = error if isinstance(error, SyntaxError) else SyntaxError(str(error)[:200])
-        told.filename, told.lineno = self._file, told.lineno or begin + 1
-        if 0 < told.lineno <= len(self._lines) and _CONFLICT.match(self._lines[told.lineno - 1]):
-            told.msg = "a merge conflict of git's stands here; keep one version and delete the rest"
+        shown = error if isinstance(error, SyntaxError) else SyntaxError(str(error)[:200])
+        shown.filename, shown.lineno = self._file, shown.lineno or begin + 1
+        if 0 < shown.lineno <= len(self._lines) and _CONFLICT.match(self._lines[shown.lineno - 1]):
+            shown.msg = "a merge conflict of Git is here; keep one version and delete the rest"
         matches = (_DEFINES.match(line) for line in self._lines[begin:after])
         names = dict.fromkeys(match[1] or match[2] for match in matches if match)
-        return Statement(begin + 1, error=told, broken_names=tuple(names)[:MOST_NAMES])
+        return Statement(begin + 1, error=shown, broken_names=tuple(names)[:MOST_NAMES])
 
     def _is_start(self, number: int) -> bool:
         """Whether a top-level statement may begin at a line."""

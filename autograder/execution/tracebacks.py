@@ -1,6 +1,6 @@
-"""What a student's exception says: its types, its text, its own lines of the traceback.
+"""Describes a student's exception: its types, its text, and the student's lines of the traceback.
 
-Runs where the student's code does; safe with exceptions that themselves misbehave.
+It runs in the same process as student code, and is safe with exceptions that misbehave.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ CELL_SUFFIX = " of the submission>"
 
 
 def file_of(label: str) -> str:
-    """The file name under which a cell's code runs, by which its frames are known."""
+    """The file name under which the code of a cell runs; it identifies its frames."""
     return f"<{label}{CELL_SUFFIX}"
 
 
 def is_cell(file: str) -> bool:
-    """Whether that file name is a cell's."""
+    """Whether a file name belongs to a cell."""
     return file.endswith(CELL_SUFFIX)
 
 
 def label_of(file: str) -> str:
-    """The label of the cell that runs under that file name."""
+    """The label of the cell that runs under a file name."""
     return file[1 : -len(CELL_SUFFIX)]
 
 
@@ -35,18 +35,18 @@ _folder = ""
 
 
 def also_in(folder: str) -> None:
-    """Modules that lie in that folder are the student's too."""
+    """Count modules in this folder as student code too."""
     global _folder
     _folder = os.path.join(os.path.realpath(folder), "")
 
 
 def is_students(file: str) -> bool:
-    """Whether code of that file name is the student's: a cell, or a module beside the file."""
+    """Whether code of this file name is the student's: a cell, or a module in the file's folder."""
     beside = bool(_folder) and file.startswith(_folder) and "site-packages" not in file
     return beside or is_cell(file)
 
 
-def described(error: BaseException) -> dict[str, Any]:
+def error_fields(error: BaseException) -> dict[str, Any]:
     """The fields of an "error" answer."""
     return {
         "outcome": "error",
@@ -58,12 +58,12 @@ def described(error: BaseException) -> dict[str, Any]:
 
 
 def type_names(error: BaseException) -> list[str]:
-    """The names of the exception's classes, the most particular first."""
+    """The names of the exception's class and its bases, most specific first."""
     return [str(cls.__name__)[:100] for cls in type.mro(type(error))[:-1]][:20]
 
 
 def text_of(error: BaseException) -> str:
-    """`str(error)`, bounded, whatever its class does about it."""
+    """`str(error)`, bounded in length, even if its class misbehaves."""
     try:
         if isinstance(error, SyntaxError) and type(error).__str__ is SyntaxError.__str__:
             return str(error.msg)[:MAX_TEXT]
@@ -83,7 +83,7 @@ def line_of(error: BaseException) -> int:
 
 
 def is_raised_by_student(error: BaseException) -> bool:
-    """Whether the statement that raised it stands in the student's code, not in a library."""
+    """Whether the raising statement is in student code, not in a library."""
     innermost = ""
     for frame, _ in _frames(error):
         innermost = frame.f_code.co_filename
@@ -91,7 +91,7 @@ def is_raised_by_student(error: BaseException) -> bool:
 
 
 def student_traceback(error: BaseException) -> str:
-    """The student's own frames, the last few, one "where: code" line each."""
+    """The last few frames of student code, one line "where: code" each."""
     frames = list(_student_frames(error))
     shown = [
         f"{_place(file)}, line {line}, in {name}: {linecache.getline(file, line).strip()}"[:300]

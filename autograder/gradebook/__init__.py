@@ -1,5 +1,6 @@
-"""nbgrader stays the book of record: our results in its gradebook, notebooks and feedback pages.
+"""Puts results into nbgrader's gradebook, its notebooks and its feedback pages.
 
-`preprocessors` serves the stock `nbgrader` commands, `writer` our own bulk command; both put the
-same notebook and the same scores there. Student code never runs in this room.
+nbgrader keeps the official grades. `preprocessors` serves the stock `nbgrader` commands, `writer`
+serves `autograder grade`; both write the same notebook and the same scores. Student code never runs
+in this part.
 """

@@ -1,7 +1,7 @@
-"""Pictures in a student's text: plain ones are kept, and references to others do no harm.
+"""Keeps plain pictures in a student's text, and makes references to other pictures harmless.
 
-A reference without its picture would stop nbgrader's feedback. Whatever calls itself a picture is
-kept only where its first bytes say so too, and never where it could hold a script.
+A reference without its picture would stop nbgrader's feedback. A picture is kept only if its first
+bytes confirm its type, and never if it could contain a script.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ _SIGNATURES = {
 def kept(
     text: str, attachments: Mapping[str, Mapping[str, str]]
 ) -> tuple[str, dict[str, dict[str, str]]]:
-    """A text of Markdown, and the pictures that it shows, under names that every program reads."""
+    """Return a Markdown text and the pictures that it shows, under names that every program can
+    read.
+    """
     found: dict[str, dict[str, str]] = {}
     names: dict[str, str] = {}
     total = 0
@@ -61,7 +63,7 @@ def _plain_name(picture: Mapping[str, str], taken: Mapping[str, object]) -> str:
 
 
 def _picture(versions: Mapping[str, str]) -> dict[str, str]:
-    """The first version of a picture that is one; empty where none is."""
+    """The first valid version of a picture; empty if there is none."""
     for kind, signature in _SIGNATURES.items():
         content = versions.get(kind)
         if content is None or len(content) > MAX_PICTURE * 3 // 2:

@@ -1,7 +1,7 @@
-"""One open nbgrader gradebook: the rows of an assignment, of students and of their submissions.
+"""An open nbgrader gradebook: the rows of an assignment, of students and of their submissions.
 
-The rules are nbgrader's own: a manual score or comment is never touched, an untouched answer gets 0
-and "No response.", late work is what nbgrader's plugin makes of it. It reads no submission.
+It follows nbgrader's rules: a manual score or comment is never changed; an unchanged answer gets 0
+and "No response."; nbgrader's plugin decides about late work. It reads no submission.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ from autograder.nbgrader_bridge.release import quiet_log
 
 @dataclass(frozen=True)
 class Standing:
-    """What the gradebook says of one submission: points, of how many, and cells left to mark."""
+    """The state of one submission in the gradebook: its points, their maximum, and cells left to
+    mark.
+    """
 
     score: float
     max_score: float
@@ -37,9 +39,9 @@ class Standing:
 
 
 class Book:
-    """A context manager: nbgrader's gradebook of a course, opened once for many students.
+    """nbgrader's gradebook of a course as a context manager, opened once for many students.
 
-    Changes last from `keep` on; `drop` undoes those since.
+    Changes are permanent after `commit`; `rollback` undoes those since the last commit.
     """
 
     def __init__(self, assignment: Assignment, config: Config) -> None:
@@ -53,7 +55,7 @@ class Book:
     def __enter__(self) -> Self:
         _create_if_new(self.folders.db_url)
         self._book = Gradebook(self.folders.db_url, self.folders.course_id)
-        # nbgrader commits after every step; here a student is one transaction, ended by `keep`.
+        # nbgrader commits after every step; here a student is one transaction, ended by `commit`.
         self._commit = self._book.db.registry().commit
         self._book.db.commit = self._book.db.flush
         return self
@@ -62,7 +64,7 @@ class Book:
         self._book.close()
 
     def is_registered(self) -> bool:
-        """The gradebook knows this very release: the same cells, with the same text and points."""
+        """Whether the gradebook has this release: the same cells, with the same text and points."""
         name = self.assignment.name
         try:
             notebook = self._book.find_notebook(name, name)
@@ -80,15 +82,15 @@ class Book:
         return known == released
 
     def students(self) -> set[str]:
-        """Everybody whom the gradebook lists."""
+        """All students in the gradebook."""
         return {student.id for student in self._book.students}
 
     def add_student(self, student: str) -> None:
-        """Make sure that the gradebook lists the student."""
+        """Add the student if the gradebook does not have them."""
         self._book.update_or_create_student(student)
 
     def add_submission(self, student: str, timestamp: datetime | None) -> None:
-        """Make sure that the student's submission is there, with the time if it is known."""
+        """Add the student's submission if it is missing; set its time (UTC) if it is known."""
         self.add_student(student)
         when = {"timestamp": timestamp} if timestamp else {}
         self._book.update_or_create_submission(self.assignment.name, student, **when)
@@ -96,13 +98,13 @@ class Book:
     def save(
         self, student: str, notebook: NotebookNode, previous: Mapping[str, str] | None = None
     ) -> None:
-        """Take scores and comments over from the cells of a graded notebook.
+        """Store the scores and comments in the cells of a graded notebook.
 
         Args:
-            student: who must have a submission already.
-            notebook: as the preprocessors leave it.
-            previous: the texts of the cells when they were last graded. What a person has marked
-                needs marking again only where the text or the automatic score has changed.
+            student: a student who has a submission already.
+            notebook: the notebook from the preprocessors.
+            previous: the texts of the cells when they were last graded, by id. A cell that a person
+                has marked needs marking again only if its text or its automatic score has changed.
         """
         entry = self._entry(student)
         grades = {grade.name: grade for grade in entry.grades}
@@ -120,7 +122,7 @@ class Book:
         self._book.db.flush()
 
     def apply_lateness(self, student: str) -> None:
-        """Ask the course's plugin for the penalty, as nbgrader does after grading."""
+        """Set the penalty of the course's plugin, as nbgrader does after grading."""
         entry = self._entry(student)
         seconds = entry.assignment.total_seconds_late
         penalty = None
@@ -133,7 +135,7 @@ class Book:
             entry.late_submission_penalty = penalty
 
     def has_submission(self, student: str) -> bool:
-        """The gradebook holds a submission of this student."""
+        """Whether the gradebook has a submission of this student."""
         try:
             self._book.find_submission(self.assignment.name, student)
         except MissingEntry:
@@ -141,29 +143,29 @@ class Book:
         return True
 
     def ask_for_attention(self, student: str, exercises: Container[str] | None = None) -> None:
-        """Have a person look at what could not be graded now; change no score.
+        """Mark what could not be graded for a person; change no score.
 
-        Written answers have nothing to do with it, nor has what a person has given points for.
+        Written answers, and cells that a person has scored, are not affected.
 
         Args:
-            student: who must have a submission already.
-            exercises: the grade cells that it is about; all of them without it.
+            student: a student who has a submission already.
+            exercises: the grade cells concerned; all of them if None.
         """
         graded = {exercise.grade_id for exercise in self.assignment.exercises}
         for grade in self._entry(student).grades:
             if grade.name in graded and (exercises is None or grade.name in exercises):
                 _leave_ungraded(grade, same=True)
 
-    def keep(self) -> None:
-        """Commit: what was changed since the last time is in the gradebook from now on."""
+    def commit(self) -> None:
+        """Commit the changes since the last commit."""
         self._commit()
 
-    def drop(self) -> None:
-        """Undo what was changed since the last time."""
+    def rollback(self) -> None:
+        """Roll back the changes since the last commit."""
         self._book.db.rollback()
 
     def standing(self) -> dict[str, Standing]:
-        """Per student what the gradebook says now, as nbgrader exports it: late work has lost."""
+        """Return each student's state as nbgrader exports it, with late penalties subtracted."""
         found = {}
         for submission in self._book.assignment_submissions(self.assignment.name):
             grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
@@ -194,7 +196,7 @@ class Book:
 
 
 def _create_if_new(db_url: str) -> None:
-    """Make an empty gradebook as nbgrader would, which starts a program for its version number."""
+    """Create an empty gradebook; nbgrader would start a program for its version number."""
     engine = create_engine(db_url)
     try:
         if inspect(engine).get_table_names():
@@ -211,7 +213,7 @@ def _create_if_new(db_url: str) -> None:
 
 
 def open_book(assignment: Assignment) -> Book:
-    """The gradebook that the course's own `nbgrader` commands use."""
+    """Open the gradebook that the course's `nbgrader` commands use."""
     return Book(assignment, configuration.load(assignment.root))
 
 
@@ -225,16 +227,16 @@ def _grade(grade: Any, cell: NotebookNode, previous: str | None) -> None:
 
 
 def _leave_ungraded(grade: Any, *, same: bool) -> None:
-    """No score, which is not zero: what an earlier run or a person gave stands.
+    """Give no score, which is not zero: the score of an earlier run or of a person stays.
 
-    A person must look, unless one has already and it is the `same` work.
+    The cell is marked for a person, unless a person has marked it and it is the `same` work.
     """
     settled = grade.manual_score is not None and not grade.needs_manual_grade
     grade.needs_manual_grade = not (settled and same)
 
 
 def texts(notebook: NotebookNode | None) -> dict[str, str]:
-    """The text of each cell that nbgrader has a name for."""
+    """The text of each cell that has an nbgrader id."""
     cells = notebook.cells if notebook is not None else []
     named = ((cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in cells)
     return {name: source for name, source in named if name}

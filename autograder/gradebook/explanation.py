@@ -1,46 +1,27 @@
-"""What a student reads under a grade cell: each test's title, outcome, message and hint.
+"""The text below a grade cell for students: each test's title, outcome, message and hint.
 
-Everything is escaped, nothing is loaded from elsewhere, and neither a test's source nor what only
-graders should see (`detail`) is shown.
+Everything is escaped and nothing is loaded from elsewhere. The source of a test and the part for
+graders (`detail`) are never shown.
 """
 
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from autograder.publish.text import sentences
+from autograder.publish.text import plain, sentences
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import ExerciseResult, Observed, Outcome, TestResult
 
-_MARKS: dict[Outcome, tuple[str, str, str]] = {
-    "passed": ("✓", "#1a7f37", ""),
-    "failed": ("✗", "#b3261e", ""),
-    "error": ("✗", "#b3261e", "Your code raised an error."),
-    "timeout": ("✗", "#b3261e", "Your code took too long."),
-    "crashed": ("✗", "#b3261e", "Your code ended its process or used too much memory."),
-    "not_implemented": ("○", "#6e7781", "It is not implemented yet."),
-    "missing": ("○", "#6e7781", "There is no function of this name."),
-    "violation": ("✗", "#b3261e", "Your code interfered with the grading."),
-    "grader_error": (
-        "·",
-        "#6e7781",
-        "This exercise is not graded yet: the grader failed here, not your work. It will be "
-        "graded again and costs you nothing.",
-    ),
-}
-_NOT_SHOWN = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]"  # terminal sequences
-    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+_GREY = "#6e7781"
+_COLOURS = {"✓": "#1a7f37", "✗": "#b3261e"}
+"""Colours for the marks of an `Outcome`; the other marks are grey."""
 _NOT_COUNTED = (
     "{}: the grader failed here, not your work. Where this page shows 0 for it, that is no grade: "
     "it will be graded again."
 )
 MOST_REMARKS = 20
-_NOT_THERE = frozenset({"not_implemented", "missing"})
 
 
 @dataclass(frozen=True)
@@ -54,17 +35,17 @@ class _Line:
 
 
 def as_text(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
-    """The explanation of one exercise in plain text."""
+    """Explain one exercise in plain text, as far as `shown` allows."""
     lines = [f"{exercise.name}: {_earned(exercise)}"]
     for line in _lines(exercise, shown):
         lines.append(f"{line.mark} {line.title}" + (f"  [{line.points}]" if line.points else ""))
         lines += [f"    {text}" for text in (line.message, line.hint) if text]
     lines += [f"· {text}" for text in _remarks(exercise)]
-    return _NOT_SHOWN.sub("", "\n".join(lines))
+    return "\n".join(map(plain, lines))  # one by one: an unclosed sequence ends with its line
 
 
 def as_html(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
-    """The explanation of one exercise as HTML with its styles inside, safe to put in a page."""
+    """Explain one exercise as HTML with inline styles, safe to put in a page."""
     share = 100 * (exercise.score or 0) / exercise.max_score if exercise.max_score else 0
     colour = "#1a7f37" if share >= 99.99 else "#9a6700" if share > 0 else "#b3261e"
     if exercise.score is None:
@@ -95,7 +76,7 @@ def as_html(exercise: ExerciseResult, shown: FeedbackVisibility) -> str:
 
 
 def remarks_html(observed: Observed, ungraded: Sequence[str] = ()) -> str:
-    """What happened to the submission as a whole, or nothing: cells that failed, limits, notes."""
+    """Describe problems of the whole submission as HTML: failed cells, limits, notes."""
     groups = (
         ("Not graded yet", [_NOT_COUNTED.format(name) for name in ungraded]),
         ("What was made of the files that you handed in", observed.attention),
@@ -145,11 +126,10 @@ def _lines(exercise: ExerciseResult, shown: FeedbackVisibility) -> Iterator[_Lin
     tests = exercise.tests
     outcomes = {test.outcome for test in tests}
     if exercise.score is None:
-        yield _Line(*_MARKS["grader_error"], "", "", "")
+        yield _whole(Outcome.GRADER_ERROR)
         return
-    if len(outcomes) == 1 and outcomes <= _NOT_THERE:
-        mark, colour, word = _MARKS[tests[0].outcome]
-        yield _Line(mark, colour, word, "", "", "")
+    if len(outcomes) == 1 and tests[0].outcome.is_absent:
+        yield _whole(tests[0].outcome)
         return
     total = sum(test.weight for test in tests) or 1.0
     concealed = [test for test in tests if shown.conceals(test)]
@@ -157,18 +137,17 @@ def _lines(exercise: ExerciseResult, shown: FeedbackVisibility) -> Iterator[_Lin
     for test in tests:
         if test not in concealed:
             worth = _points(exercise.max_score * test.weight / total)
-            _, _, word = _MARKS[test.outcome]
-            message = shown.message(test, told) or word
+            message = shown.message(test, told) or test.outcome.sentence
             yield _line(test, exercise, f"worth {worth}", message)
     if concealed:
-        passed = sum(test.outcome == "passed" for test in concealed)
-        yield _Line("·", "#6e7781", f"{passed} of {len(concealed)} hidden tests passed", "", "", "")
+        passed = sum(test.passed for test in concealed)
+        yield _Line("·", _GREY, f"{passed} of {len(concealed)} hidden tests passed", "", "", "")
         for hint in (test.hint for test in concealed if test.hint):
-            yield _Line("·", "#6e7781", "A thought on what went wrong", "", "", hint)
+            yield _Line("·", _GREY, "A thought on what went wrong", "", "", hint)
 
 
 def _remarks(exercise: ExerciseResult) -> list[str]:
-    """On the exercise as a whole: what stood in for the student's own, and how training went."""
+    """Sentences about the whole exercise: reference functions that were used, and the training."""
     remarks = [f"Graded with the right {name} in place of yours." for name in exercise.replaced]
     for test in exercise.tests:
         if test.training:
@@ -181,11 +160,17 @@ def _remarks(exercise: ExerciseResult) -> list[str]:
 
 
 def _line(test: TestResult, exercise: ExerciseResult, points: str, message: str) -> _Line:
-    mark, colour, _ = _MARKS[test.outcome]
     title = test.title or f"A test of {exercise.name}"
     if test.visibility == "public":
         points = f"example · {points}"
-    return _Line(mark, colour, title, points, message, test.hint or "")
+    mark = test.outcome.mark
+    return _Line(mark, _COLOURS.get(mark, _GREY), title, points, message, test.hint or "")
+
+
+def _whole(outcome: Outcome) -> _Line:
+    """The only line of an exercise whose tests are not shown one by one."""
+    mark = outcome.mark
+    return _Line(mark, _COLOURS.get(mark, _GREY), outcome.sentence, "", "", "")
 
 
 def _inline(text: str) -> str:
@@ -193,7 +178,7 @@ def _inline(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return html.escape(_NOT_SHOWN.sub("", text))
+    return html.escape(plain(text))
 
 
 def _earned(exercise: ExerciseResult) -> str:

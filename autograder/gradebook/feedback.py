@@ -1,4 +1,4 @@
-"""Feedback pages, made by nbgrader's own `generate_feedback`."""
+"""Makes feedback pages with nbgrader's own `generate_feedback`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from autograder.process_pool import ignore_interrupts, pool_of
 
 
 class _FeedbackOfSome(GenerateFeedback):  # type: ignore[misc]  # nbgrader is untyped
-    """nbgrader's converter for a chosen set of students, or for all when none is chosen."""
+    """nbgrader's converter for a chosen set of students, or for all if none is chosen."""
 
     chosen = Set()
     assignments: dict[str, list[str]]
@@ -37,14 +37,17 @@ class _FeedbackOfSome(GenerateFeedback):  # type: ignore[misc]  # nbgrader is un
 
 
 def feedback(assignment: Assignment, students: Collection[str] = ()) -> list[Path]:
-    """Write `feedback/<student>/<assignment>/<assignment>.html`; returns the pages' paths.
+    """Write `feedback/<student>/<assignment>/<assignment>.html`.
 
     Args:
-        assignment: which one; must have been graded.
-        students: whose pages, by default everybody's.
+        assignment: an assignment that has been graded.
+        students: whose pages to write; everybody's by default.
+
+    Returns:
+        The paths of the pages.
 
     Raises:
-        CourseError: nbgrader could not make a page; says what it said.
+        CourseError: nbgrader could not make a page; the message has nbgrader's reason.
     """
     config = configuration.load(assignment.root)
     log, reasons = quiet_log()
@@ -72,15 +75,15 @@ def feedback(assignment: Assignment, students: Collection[str] = ()) -> list[Pat
 def feedback_in_parallel(
     assignment: Assignment, students: Collection[str], *, jobs: int | None = None
 ) -> Iterator[str]:
-    """The same in several processes; yields each student when the page is there.
+    """Write the pages in several processes, and yield each student whose page is done.
 
     Args:
-        assignment: which one; must have been graded.
-        students: whose pages.
-        jobs: processes at a time, by default one per processor.
+        assignment: an assignment that has been graded.
+        students: whose pages to write.
+        jobs: processes at a time; one per processor by default.
 
     Raises:
-        CourseError: nbgrader could not make a page; says what it said.
+        CourseError: nbgrader could not make a page; the message has nbgrader's reason.
     """
     workers = max(1, min(jobs or os.cpu_count() or 1, len(students)))
     with pool_of(workers, ignore_interrupts) as pool:

@@ -1,7 +1,7 @@
-"""A result put into a notebook's cells, where nbgrader's own rules read the score from.
+"""Writes a result into a notebook's cells, where nbgrader reads the score.
 
-nbgrader takes an `execute_result` of a grade cell as its points, and a cell without outputs as
-full marks; so every grade cell is given a score here, or is marked as one that has none.
+nbgrader takes an `execute_result` of a grade cell as its points, and a cell without outputs as full
+marks. So every grade cell gets a score here, or is marked as one without a score.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from autograder.results import ExerciseResult, Result
 
 REMARKS = "remarks"
 UNGRADED = "autograder_ungraded"
-"""In a grade cell's metadata: it has no score, and nbgrader must not read one from its outputs."""
+"""Metadata key of a grade cell without a score: nbgrader must not read one from its outputs."""
 
 
 def annotate(notebook: NotebookNode, result: Result, assignment: Assignment) -> None:
-    """Write score and explanation into each grade cell; clear every other output.
+    """Write score and explanation into each grade cell; clear all other outputs.
 
-    Where the grader failed on an exercise, its cell has the explanation and no score.
+    If the grader failed on an exercise, its cell has the explanation and no score.
 
     Raises:
-        CourseError: the result is not of this notebook's exercises and points.
+        CourseError: the result does not belong to this notebook's exercises and points.
     """
     shown = FeedbackVisibility.of(assignment.feedback)
     exercises = {exercise.name: exercise for exercise in result.exercises}
@@ -57,9 +57,9 @@ def annotate(notebook: NotebookNode, result: Result, assignment: Assignment) -> 
 
 
 def stamp(result: Result) -> dict[str, str]:
-    """What a graded notebook's metadata says of the result that is in it.
+    """The entry in a graded notebook's metadata that identifies its result.
 
-    A result with faults has no name: what comes after it is always another.
+    A result with faults has no identity, so the next result always differs from it.
     """
     return {"result": "" if result.faults else result.key}
 
@@ -72,7 +72,7 @@ def has_no_score(cell: NotebookNode) -> bool:
 def _outputs(
     exercise: ExerciseResult, shown: FeedbackVisibility, *, explained: bool
 ) -> list[NotebookNode]:
-    """What is shown, then the score on its own, which nbgrader reads as points."""
+    """Return the explanation and then the score alone, which nbgrader reads as points."""
     outputs = []
     if explained:
         texts = {"text/html": as_html(exercise, shown), "text/plain": as_text(exercise, shown)}

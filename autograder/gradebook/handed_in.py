@@ -1,4 +1,4 @@
-"""What a hand-in's folder says beside the work itself: when it came, and which files are plain."""
+"""Reads the time of a submission from its folder, and recognizes plain files."""
 
 from __future__ import annotations
 
@@ -23,25 +23,28 @@ _UTC = ("", "Z", "UTC", "GMT")
 
 
 def timestamp(folder: Path, config: Config | None = None) -> datetime | None:
-    """When the work was handed in, where nbgrader's collecting noted it; in UTC, without a zone.
+    """Return the time of a submission that nbgrader noted when it collected it.
 
     Args:
-        folder: what was handed in.
-        config: nbgrader's, which may name the zone that its own notes are in.
+        folder: the folder of the submission.
+        config: nbgrader's configuration, which may name the time zone of its notes.
+
+    Returns:
+        The time in UTC, without a zone; None if there is no `timestamp.txt`.
 
     Raises:
-        CourseError: `timestamp.txt` is not one certain time, so lateness cannot be known.
+        CourseError: `timestamp.txt` is ambiguous, so lateness cannot be known.
     """
     file = folder / TIMESTAMP
     if folder.is_symlink() or not is_plain_file(file):
         return None
     with file.open("rb") as opened:
-        said = opened.read(LONGEST_TIME + 1).decode("utf-8-sig", "replace").strip()
-    if not said:
+        text = opened.read(LONGEST_TIME + 1).decode("utf-8-sig", "replace").strip()
+    if not text:
         return None
-    found = _parsed(said, _own_zone(config))
+    found = _parsed(text, _own_zone(config))
     if found is None:
-        shown = said if len(said) <= 40 else said[:40] + "…"
+        shown = text if len(text) <= 40 else text[:40] + "…"
         raise CourseError(
             f"{file} says {shown!r}, which is no certain time: write it as in "
             "2026-03-01 12:00:00 UTC, with a zone such as UTC, +01:00 or Europe/Berlin"
@@ -49,8 +52,8 @@ def timestamp(folder: Path, config: Config | None = None) -> datetime | None:
     return found
 
 
-def _parsed(said: str, own: str) -> datetime | None:
-    form = _FORM.fullmatch(said)
+def _parsed(text: str, own: str) -> datetime | None:
+    form = _FORM.fullmatch(text)
     if form is None:
         return None
     day, time, zone = form.group(1), form.group(2), form.group(3) or ""
@@ -70,7 +73,7 @@ def _parsed(said: str, own: str) -> datetime | None:
 
 
 def _zone(name: str, local: datetime, own: str) -> tzinfo | None:
-    """A zone by its name in the tz database, or by the abbreviation that nbgrader itself wrote."""
+    """Find a zone by its name in the tz database, or by the abbreviation that nbgrader wrote."""
     if name in _UTC:
         return UTC
     if "/" in name:
@@ -83,13 +86,13 @@ def _zone(name: str, local: datetime, own: str) -> tzinfo | None:
 
 
 def _own_zone(config: Config | None) -> str:
-    """The zone that the course has nbgrader write its notes in, if it names another than UTC."""
-    said = (config or Config()).Exchange.get("timezone", "")
-    return said if isinstance(said, str) else ""
+    """The time zone in which nbgrader writes its notes; "" for UTC."""
+    zone = (config or Config()).Exchange.get("timezone", "")
+    return zone if isinstance(zone, str) else ""
 
 
 def is_plain_file(path: Path) -> bool:
-    """A regular file of sensible size, and not a link to one."""
+    """Whether it is a regular file of at most `MOST_BYTES`, and not a link."""
     try:
         status = path.stat(follow_symlinks=False)
     except OSError:

@@ -1,8 +1,8 @@
-"""The canonical notebook of a submission: what was handed in, in cells that nbgrader can rely on.
+"""The canonical notebook of a submission: the submitted content in cells that nbgrader can rely on.
 
 The student's cells keep their order. The first cell of each known id gets the release's metadata,
-a locked one the release's text as well; further copies are ordinary cells; graded and locked cells
-that were deleted are put back. It reads no result and knows no score.
+and a locked one also the release's text. Further copies become ordinary cells. Deleted graded and
+locked cells are put back. This module reads no result and knows no score.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _INVISIBLE = "\u200b"
 _ACTIVE = re.compile(
     r"<(?=[A-Za-z/!?])"  # a tag
     r"|&(?=#|[A-Za-z][A-Za-z0-9]*;)"  # an entity, which could spell a tag or a macro
-    r"|\\(?=href|require|cssId|class|style|html|unicode)"  # MathJax that makes links or styles
+    r"|\\(?=href|require|cssId|class|style|html|unicode)"  # MathJax commands for links or styles
     r"|(?<=script)(?=\s*:)",  # javascript:
     re.IGNORECASE,
 )
@@ -34,7 +34,7 @@ _ACTIVE = re.compile(
 def canonical(
     submission: Submission | None, assignment: Assignment, reason: str = ""
 ) -> NotebookNode:
-    """The notebook to grade into, from a submission or, where there is none to read, `reason`."""
+    """Return the notebook to grade, from a submission or, if unreadable, from the `reason`."""
     notebook = nbformat.read(assignment.release_notebook, as_version=4)
     released = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if _is_known(cell)}
     if submission is None:
@@ -45,16 +45,16 @@ def canonical(
 
 
 def inert(text: str) -> str:
-    """Markdown of a student's that shows as it was typed: no HTML, no script in a link or formula.
+    """Return a student's Markdown so that it shows as it was typed, without HTML or scripts.
 
-    An invisible character goes between what would otherwise act when an instructor reads it in
-    nbgrader's pages; a text without markup stays exactly as it was.
+    An invisible character is put into everything that could act when an instructor reads it in
+    nbgrader's pages. A text without markup stays unchanged.
     """
     return _ACTIVE.sub(lambda match: match.group() + _INVISIBLE, text)
 
 
 def html_cell(cell_id: str, markup: str) -> NotebookNode:
-    """A cell of ours that shows this HTML."""
+    """Return a cell that shows this HTML."""
     cell = new_markdown_cell(markup)
     cell.id = cell_id
     return cell
@@ -101,7 +101,7 @@ def _restored(
 
 
 def _encodable(raw: RawCell) -> RawCell:
-    """JSON may spell half a character, which no file can hold: show it as it was spelled."""
+    """JSON may contain half a character, which no file can hold; replace it by its escape."""
     return replace(raw, source=raw.source.encode("utf-8", "backslashreplace").decode())
 
 
@@ -118,7 +118,7 @@ def _insert(
 
 
 def _known(raw: RawCell, original: NotebookNode) -> NotebookNode:
-    """The student's text under the release's metadata; the release's text where it is locked."""
+    """Return the student's text with the release's metadata; the release's text if it is locked."""
     cell = deepcopy(original)
     if not cell.metadata.nbgrader.solution:
         return cell
@@ -132,14 +132,14 @@ def _known(raw: RawCell, original: NotebookNode) -> NotebookNode:
 
 
 def _show(cell: NotebookNode, raw: RawCell) -> None:
-    """Put a student's text into a text cell: nothing in it acts, and its pictures are there."""
+    """Put a student's text into a text cell, made harmless, with its pictures."""
     cell.source, pictures = kept(inert(raw.source), raw.attachments)
     if pictures:
         cell.attachments = pictures
 
 
 def _plain(raw: RawCell, cell_id: str) -> NotebookNode:
-    """A cell of the student's own: without metadata, and nothing in it acts."""
+    """Return a cell that the student added: without metadata, and made harmless."""
     if raw.cell_type == "code":
         cell = new_code_cell(raw.source)
     elif raw.cell_type == "markdown":

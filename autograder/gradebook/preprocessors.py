@@ -1,7 +1,7 @@
-"""What nbgrader's own `autograde` uses in place of running a student's notebook in a kernel.
+"""Used by nbgrader's own `autograde` instead of running a student's notebook in a kernel.
 
-`SubmissionExporter` reads the submission with care and puts its canonical notebook into nbgrader's
-hands; `GradeInSandbox` then writes scores into it. No student code runs in this process.
+`SubmissionExporter` reads the submission with care and gives its canonical notebook to nbgrader.
+`GradeInSandbox` then writes scores into it. No student code runs in this process.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 
 
 class GraderFailed(AutograderError):
-    """The kit or a suite failed on this submission: it stays ungraded and nobody gets a zero."""
+    """The grader or a suite failed on this submission: it stays ungraded and nobody gets a zero."""
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert is untyped
-    """Reads a submission as `autograder grade` does: whatever was handed in becomes a notebook."""
+    """Reads a submission as `autograder grade` does, and turns it into a notebook."""
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **options: Any
     ) -> Any:
-        """The canonical notebook for a file in `submitted/`; any other file as it is."""
+        """Return the canonical notebook for a file in `submitted/`; any other file unchanged."""
         names = (resources or {}).get("nbgrader")
         course = self.parent.coursedir
         if not names or not _is_within(filename, Path(course.root, course.submitted_directory)):
@@ -58,7 +58,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert i
 
 
 class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
-    """Takes the stored result where it is current, else grades the original file in a sandbox."""
+    """Takes the stored result if it is current; otherwise grades the original file in a sandbox."""
 
     isolation = Enum(
         ("namespaces", "process"),
@@ -81,7 +81,7 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is
         if result.status == "grader_error":
             with open_book(assignment) as book:
                 book.ask_for_attention(names["student"])
-                book.keep()
+                book.commit()
             raise GraderFailed(f"{names['student']} stays ungraded: {result.reason}")
         annotate(notebook, result, assignment)
         return notebook, resources
@@ -90,7 +90,7 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is
 def current_result(
     hand_in: HandIn, assignment: Assignment, student: str, isolation: Isolation
 ) -> Result:
-    """The stored result of a hand-in, or a new one, which is then stored."""
+    """Return the stored result of a submission, or grade it and store the new result."""
     found = load_if_current(hand_in, assignment, student)
     if found is not None:
         return found
@@ -100,7 +100,9 @@ def current_result(
 
 
 class _KeptGrader:
-    """The grader of the last student, for the next: nbgrader makes everything anew for each."""
+    """Keeps the last grader for the next student, because nbgrader creates everything anew for
+    each.
+    """
 
     def __init__(self) -> None:
         self._grader: Grader | None = None

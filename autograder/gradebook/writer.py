@@ -1,7 +1,7 @@
-"""The bulk writer behind `autograder grade`: a class's results into gradebook and `autograded/`.
+"""Writes a class's results into the gradebook and into `autograded/`, for `autograder grade`.
 
-It leaves what the stock `nbgrader autograde` leaves, without starting nbgrader's machinery anew
-for each student. One student's trouble is reported and stops nobody else.
+It leaves the same files and rows as the stock `nbgrader autograde`, but starts nbgrader only once.
+A problem with one student is reported and stops nobody else.
 """
 
 from __future__ import annotations
@@ -46,15 +46,15 @@ def write(
     assignment: Assignment,
     on_wait: Callable[[], None] = lambda: None,
 ) -> list[Problem]:
-    """Put results into the gradebook and graded notebooks into `autograded/`.
+    """Write results into the gradebook and graded notebooks into `autograded/`.
 
     A result that is there already is not written again. Manual scores and comments are kept.
 
     Args:
-        graded: one result per student, with the hand-in that it is of.
-        submissions: each student's file, or the folder that it lies in.
-        assignment: what was graded; registered in the gradebook if it is not, or has changed.
-        on_wait: called where another run holds the gradebook, before waiting for it.
+        graded: one result per student, with its submission.
+        submissions: each student's file, or the folder that contains it.
+        assignment: what was graded. It is registered in the gradebook if it is new or has changed.
+        on_wait: called before waiting, if another run holds the gradebook.
 
     Returns:
         What needs attention: rejected, missing and ungraded submissions.
@@ -63,17 +63,21 @@ def write(
         CourseError: the gradebook cannot be used at all.
     """
     problems: list[Problem] = []
-    with _alone(assignment.root, on_wait), _usable(assignment), open_book(assignment) as book:
+    with (
+        _gradebook_lock(assignment.root, on_wait),
+        _usable(assignment),
+        open_book(assignment) as book,
+    ):
         _register(book, assignment)
         for each in graded:
             result = each.result
             try:
                 reason = _write_one(book, each, submissions[result.student], assignment)
-                book.keep()
+                book.commit()
             except OperationalError:
                 raise
-            except Exception as error:  # reported by name; the others' grades must not depend on it
-                book.drop()
+            except Exception as error:  # reported by name; the other grades must not depend on it
+                book.rollback()
                 reason = f"could not be written to the gradebook: {error}"
             if reason:
                 problems.append(Problem(result.student, reason))
@@ -81,7 +85,7 @@ def write(
 
 
 def students(assignment: Assignment) -> set[str]:
-    """Everybody whom the gradebook lists, with or without a submission.
+    """Return all students in the gradebook, with or without a submission.
 
     Raises:
         CourseError: the gradebook cannot be used at all.
@@ -91,7 +95,7 @@ def students(assignment: Assignment) -> set[str]:
 
 
 def standing(assignment: Assignment) -> dict[str, Standing]:
-    """What the gradebook says of each student's submission by now.
+    """Return the current state of each student's submission in the gradebook.
 
     Raises:
         CourseError: the gradebook cannot be used at all.
@@ -101,19 +105,19 @@ def standing(assignment: Assignment) -> dict[str, Standing]:
 
 
 def register(assignment: Assignment) -> None:
-    """Make the gradebook know the assignment as it was last built.
+    """Register the assignment in the gradebook as it was last built.
 
     Raises:
         CourseError: cells were added or removed although submissions are in the gradebook.
     """
-    with _alone(assignment.root), _usable(assignment), open_book(assignment) as book:
+    with _gradebook_lock(assignment.root), _usable(assignment), open_book(assignment) as book:
         _register(book, assignment)
 
 
 def _register(book: Book, assignment: Assignment) -> None:
     if book.is_registered():
         return
-    book.drop()
+    book.rollback()
     with tempfile.TemporaryDirectory(prefix="autograder-register-") as folder:
         scratch = Path(folder)
         target = scratch / "source" / assignment.name / assignment.source_notebook.name
@@ -121,7 +125,7 @@ def _register(book: Book, assignment: Assignment) -> None:
         shutil.copy(assignment.source_notebook, target)
         config = configuration.load(assignment.root)
         generate(assignment.name, scratch, config, book.folders.db_url)
-    book.drop()
+    book.rollback()
     if not book.is_registered():
         raise CourseError(
             f"assignments/{assignment.name} is not what its source gives: "
@@ -130,7 +134,7 @@ def _register(book: Book, assignment: Assignment) -> None:
 
 
 def _write_one(book: Book, graded: Graded, place: Path, assignment: Assignment) -> str:
-    """Write one student's result; returns what needs attention, or nothing."""
+    """Write one student's result; return what needs attention, or ""."""
     result = graded.result
     student = result.student
     known = book.has_submission(student)
@@ -139,7 +143,7 @@ def _write_one(book: Book, graded: Graded, place: Path, assignment: Assignment) 
         if not known:
             return f"not graded: {result.reason}"
         book.ask_for_attention(student)
-        return f"not graded, what the gradebook has from before stands: {result.reason}"
+        return f"not graded; earlier scores are kept: {result.reason}"
     folder = place if place.is_dir() else place.parent
     if not os.path.lexists(place) or (folder == place and _is_empty(folder)):
         book.add_student(student)
@@ -155,7 +159,7 @@ def _write_one(book: Book, graded: Graded, place: Path, assignment: Assignment) 
         annotate(notebook, result, assignment)
         book.save(student, notebook, texts(earlier))
         book.apply_lateness(student)
-        book.keep()
+        book.commit()
         _replace_folder(target, notebook, folder, assignment, book)
     else:
         book.apply_lateness(student)
@@ -180,7 +184,7 @@ def _is_empty(folder: Path) -> bool:
 
 
 def _earlier(path: Path) -> NotebookNode | None:
-    """The notebook that an earlier run left, if it left a whole one."""
+    """Read the notebook of an earlier run, if it is complete."""
     try:
         return nbformat.read(path, as_version=4)
     except (OSError, ValueError, nbformat.ValidationError):
@@ -190,7 +194,7 @@ def _earlier(path: Path) -> NotebookNode | None:
 def _replace_folder(
     target: Path, notebook: NotebookNode, handed_in: Path, assignment: Assignment, book: Book
 ) -> None:
-    """Put the graded notebook, and what lay beside it, in place of what an earlier run left."""
+    """Replace the folder of an earlier run with the graded notebook and its other files."""
     target.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{assignment.name}."))
     try:
@@ -217,8 +221,8 @@ def _replace_folder(
 
 
 @contextmanager
-def _alone(root: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Hold the course's gradebook against other runs of ours; a second one waits its turn."""
+def _gradebook_lock(root: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Lock the course's gradebook against other runs of this program; a second one waits."""
     folder = root / ".autograder"
     folder.mkdir(mode=0o700, exist_ok=True)
     descriptor = os.open(folder / "gradebook.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -235,7 +239,7 @@ def _alone(root: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[N
 
 @contextmanager
 def _usable(assignment: Assignment) -> Iterator[None]:
-    """Turn a database that cannot be used into one sentence."""
+    """Turn the error of an unusable database into one sentence."""
     try:
         yield
     except DatabaseError as error:

@@ -1,1 +1,1 @@
-"""From a hand-in to a result."""
+"""Grades submissions: from the file that was handed in to the result."""

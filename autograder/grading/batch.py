@@ -1,8 +1,8 @@
-"""One run over many submissions: which worker and which warm process each goes to, and how often.
+"""One run over many submissions: which pool process and which warm process grades each of them.
 
-A submission is begun in the warm process of the assignment. Where it imports more, it moves to one
-that has loaded that; where a process ended under it, it is begun again. Nothing here decides a
-score.
+The warm process of the assignment is tried first. If a submission imports more libraries, it moves
+to a warm process that has loaded them. If a process ended during grading, the submission is graded
+again. Nothing here decides a score.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from autograder.sandbox.host import time_budget
 from autograder.submission import HandIn, Submission, read_hand_in
 
 WALL_SLACK = 60.0
-"""Seconds beyond the limits of the sandbox after which a worker looks whether to give up."""
+"""Seconds beyond the sandbox's limits after which a pool process measures the machine again."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One submission to grade: whose, the file or the student's folder, and what lies beside it.
+    """One submission to grade: the student, the file or the student's folder, and further files.
 
-    Without a seed, the course secret gives it. A `hand_in` that has been read is not read again.
+    Without a seed, it is derived from the course secret. A `hand_in` is not read again.
     """
 
     student: str
@@ -45,8 +45,8 @@ class Task:
 
 
 @dataclass(frozen=True)
-class _Try:
-    """A task on its way: how often a process ended under it, of the grader's and of any."""
+class _Attempt:
+    """A task in progress: how often a pool process died, and how often a sandbox was lost."""
 
     task: Task
     deaths: int = 0
@@ -55,19 +55,19 @@ class _Try:
 
 @dataclass(frozen=True)
 class _Moved:
-    """A submission cannot be graded where it is: it needs other libraries, or a new process."""
+    """A submission cannot be graded here: it needs other libraries, or a new process."""
 
     more: Libraries
     hand_in: HandIn | None = None
     is_lost: bool = False
 
 
-class _Leaves(BaseException):
-    """Ends the grading of a submission in this place; holds where it goes, a `_Moved`."""
+class _LeavesWorker(BaseException):
+    """Ends the grading of a submission in this worker; its argument is a `_Moved`."""
 
 
 class Batch:
-    """Owns the warm processes of one run; the workers are its caller's."""
+    """Owns the warm processes of one run; the caller owns the pool of workers."""
 
     def __init__(self, assignment: Assignment, isolation: Isolation, pool: Pool) -> None:
         self._assignment = assignment
@@ -75,26 +75,26 @@ class Batch:
         self._pool = pool
         self._starter = ThreadPoolExecutor(1, "warm process")
         self._starting: dict[Future[WarmProcess], Libraries] = {}
-        self._warm: dict[Libraries, WarmProcess] = {}  # the last used stands last
-        self._waiting: dict[Libraries, deque[_Try]] = {}
-        self._running: dict[Future[Graded | _Moved], tuple[_Try, Libraries]] = {}
+        self._warm: dict[Libraries, WarmProcess] = {}  # the most recently used is last
+        self._waiting: dict[Libraries, deque[_Attempt]] = {}
+        self._running: dict[Future[Graded | _Moved], tuple[_Attempt, Libraries]] = {}
         self._loaded = LOADED | set(assignment.preload)
 
     def close(self) -> None:
-        """End all warm processes, with them whatever still runs."""
+        """End all warm processes, and with them all that still runs."""
         self._starter.shutdown(cancel_futures=True)
         started = [future.result() for future in self._starting if _has_result(future)]
         for warm_process in (*self._warm.values(), *started):
             warm_process.close()
 
     def results(self, tasks: Sequence[Task]) -> Iterator[Graded]:
-        """One result per task, in the order in which they come.
+        """One result per task, in the order in which they are ready.
 
         Raises:
             AutograderError: no warm process can be started; says why.
         """
         if tasks:
-            self._waiting[()] = deque(_Try(task) for task in tasks)
+            self._waiting[()] = deque(_Attempt(task) for task in tasks)
         while self._waiting or self._running or self._starting:
             self._advance()
             under_way: list[Future[Any]] = [*self._running, *self._starting]
@@ -107,7 +107,7 @@ class Batch:
                     yield result
 
     def _advance(self) -> None:
-        """Hand to the workers what can be, and start the warm process that most wait for."""
+        """Submit the tasks that can run, and start the warm process for which most tasks wait."""
         for more in [more for more in self._waiting if more in self._warm]:
             if self._warm[more].is_alive:
                 self._hand_over(more)
@@ -131,7 +131,7 @@ class Batch:
             self._running[future] = each, more
 
     def _has_room(self) -> bool:
-        """Whether one more may live; makes room by ending the one that was not used for longest."""
+        """Whether one more may start; ends the least recently used idle ones to make room."""
         used = {more for _, more in self._running.values()}
         for more in [more for more in self._warm if more not in used]:
             if len(self._warm) < MOST_ALIVE:
@@ -145,7 +145,7 @@ class Batch:
             self._loaded |= warm_process.loaded
 
     def _finished(self, future: Future[Graded | _Moved]) -> Graded | None:
-        """The result, if there is one; else the submission waits for its next try."""
+        """The result, if there is one; else the submission waits for its next attempt."""
         each, more = self._running.pop(future)
         try:
             found = future.result()
@@ -168,7 +168,7 @@ class Batch:
         self._waiting.setdefault(found.more, deque()).append(each)
         return None
 
-    def _failed(self, each: _Try, reason: str) -> Graded:
+    def _failed(self, each: _Attempt, reason: str) -> Graded:
         task = each.task
         blank = result_builder.blank(task.path, self._assignment, task.student, self._isolation)
         return Graded(result_builder.ungraded(blank, self._assignment, reason), task.hand_in)
@@ -180,7 +180,7 @@ def _has_result(future: Future[WarmProcess]) -> bool:
 
 @dataclass(frozen=True)
 class _Warm:
-    """A warm process as a worker knows it: with which libraries more, and what all have loaded."""
+    """A warm process as a worker knows it: its additional libraries, and what all have loaded."""
 
     address: str
     more: Libraries
@@ -188,7 +188,7 @@ class _Warm:
 
 
 class _Choice:
-    """Grades where the submission is, if that process fits; the owner of all decides on others."""
+    """Chooses this warm process if it fits the submission; else `Batch` decides on another."""
 
     def __init__(self, warm: _Warm) -> None:
         self._warm = warm
@@ -196,18 +196,18 @@ class _Choice:
 
     def __call__(self, submission: Submission) -> str:
         if self._is_used:
-            raise _Leaves(_Moved(self._warm.more, submission, is_lost=True))
+            raise _LeavesWorker(_Moved(self._warm.more, submission, is_lost=True))
         self._is_used = True
         wanted = libraries(submission.imports, self._warm.loaded)
         if wanted != self._warm.more:
-            raise _Leaves(_Moved(wanted, submission))
+            raise _LeavesWorker(_Moved(wanted, submission))
         return self._warm.address
 
 
 def _grade_task(
     which: tuple[str, Path, str], task: Task, warm: _Warm, isolation: Isolation
 ) -> Graded | _Moved:
-    """Grade one submission in a worker, with an alarm behind the sandbox's own limits."""
+    """Grade one submission in a worker; an alarm is the last resort after the sandbox's limits."""
     name, root, dataset = which
     assignment = load_assignment(name, root).on(dataset)
     seconds = limits(assignment).submission_seconds
@@ -235,7 +235,7 @@ def _grade_task(
                 ),
                 _without_files(hand_in),
             )
-    except _Leaves as leaves:
+    except _LeavesWorker as leaves:
         moved: _Moved = leaves.args[0]
         return moved
     finally:
@@ -243,7 +243,7 @@ def _grade_task(
 
 
 def _read(task: Task, assignment: Assignment) -> HandIn | None:
-    """What was handed in; None where reading it fails, which grading then reports."""
+    """What was handed in; None if reading it fails, which grading then reports."""
     if task.hand_in is not None:
         return task.hand_in
     try:
@@ -253,5 +253,5 @@ def _read(task: Task, assignment: Assignment) -> HandIn | None:
 
 
 def _without_files(hand_in: HandIn | None) -> HandIn | None:
-    """What the gradebook needs of it."""
+    """The hand-in without its accompanying files: the part that the gradebook needs."""
     return replace(hand_in, beside=()) if isinstance(hand_in, Submission) else hand_in

@@ -1,6 +1,6 @@
-"""What a result was made from, as digests: the course's suites, the engine, the libraries.
+"""Digests of everything that a result depends on: the course's suites, the engine, the libraries.
 
-Equal keys mean that grading again would change nothing; that is what makes a run resumable.
+Equal keys mean that grading again would change nothing. This makes a run resumable.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def cache_key(
     seed: bytes,
     isolation: str,
 ) -> str:
-    """What a result depends on, as one hash: equal keys mean that grading again changes nothing."""
+    """One hash of all that a result depends on; equal keys: grading again would change nothing."""
     parts = [
         FORMAT_VERSION,
         assignment.name,
@@ -42,13 +42,13 @@ def cache_key(
 
 
 def default_seed(hand_in: HandIn, assignment: Assignment, student: str) -> bytes:
-    """The seed that the course secret gives for this student and this very hand-in."""
+    """The seed derived from the course secret, this student and this exact hand-in."""
     secret = seeds.course_secret(assignment.root)
     return seeds.seed_for(secret, assignment.name, student, hand_in.digest)
 
 
 def fingerprint(assignment: Assignment) -> str:
-    """A digest of everything of the course that decides a score or a hint."""
+    """A digest of all files of the course that decide a score or a hint."""
     files = [
         *sorted(assignment.suite_folder.glob("*.py")),
         assignment.misconceptions_file,
@@ -72,7 +72,7 @@ def _modified(file: Path) -> int:
 
 @lru_cache(maxsize=32)
 def _digest_of(files: tuple[tuple[Path, int], ...]) -> str:
-    """A digest of contents; the times of modification only say when it must be made anew."""
+    """A digest of contents; the modification times only decide when it is computed again."""
     total = hashlib.sha256()
     for file, modified in files:
         content = file.read_bytes() if modified else b""
@@ -82,7 +82,7 @@ def _digest_of(files: tuple[tuple[Path, int], ...]) -> str:
 
 @lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
-    """The versions that a result was made with."""
+    """The versions of Python and of libraries with which a result was made."""
     found = {"python": platform.python_version()}
     for name in NAMED_LIBRARIES:
         try:

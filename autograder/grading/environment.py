@@ -1,6 +1,6 @@
-"""Whether this machine and its user's settings let anything be graded, said before it is tried.
+"""Checks before grading whether this machine and the user's settings allow it.
 
-Knows no course and no submission.
+It knows no course and no submission.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _OWNERS_BITS = 0o700
 
 
 def require_usable() -> None:
-    """Make sure that files can be written and read again, and that processes can be measured.
+    """Check that files can be written and read again, and that processes can be measured.
 
     Raises:
         EnvironmentUnusable: says what to change.
@@ -50,7 +50,7 @@ def _named_by_proc() -> int:
 
 
 def _umask() -> int:
-    """As /proc says it: asking the kernel means to change it, for other threads too."""
+    """The umask from /proc: asking the kernel would change it for a moment, in all threads."""
     try:
         status = Path("/proc/self/status").read_text()
         return int(status.partition("Umask:")[2].split()[0], 8)

@@ -1,4 +1,4 @@
-"""A result beside the hand-in that it is of, as one run hands both on."""
+"""A result together with its hand-in, as one run returns both."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from autograder.submission import HandIn
 
 @dataclass(frozen=True)
 class Graded:
-    """A result, and its hand-in without the files beside it.
+    """A result, and its hand-in without the accompanying files.
 
-    There is no hand-in where reading it failed, or the grader's own process.
+    There is no hand-in if reading it failed or the grader's own process died.
     """
 
     result: Result

@@ -1,8 +1,8 @@
-"""`Grader`: from a hand-in to a `Result`, with the warm processes that this takes.
+"""`Grader`: from a hand-in to a `Result`; it owns the warm processes that this needs.
 
-It reads the hand-in, runs the hidden suites against it across the boundary, asks the diagnosis
-about what failed, and adds up. Pools, caches, gradebooks and reports are arranged around it and
-never inside it.
+It reads the hand-in, runs the hidden suites against it across the boundary, runs the diagnosis on
+what failed, and adds up the points. Pools, caches, gradebooks and reports use it; it uses none of
+them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from autograder.grading.cache_key import cache_key, default_seed, fingerprint
 from autograder.grading.environment import require_usable
 from autograder.grading.reference_functions import ReferenceFunctions
 from autograder.grading.warm_processes import WarmProcesses
-from autograder.results import Fault, Result
+from autograder.results import Fault, Outcome, Result
 from autograder.sandbox import Cell, Isolation, Limits, Sandbox
 from autograder.submission import HandIn, Submission, Unreadable, read, read_hand_in
 from autograder.suite import points
@@ -40,21 +40,21 @@ from autograder.suite.faults import fault_of
 from autograder.suite.runner import SuiteRun, run
 
 ATTEMPTS = 3
-"""How often a submission is begun whose sandbox something outside of it ends."""
+"""How often a submission is started if something outside ends its sandbox each time."""
 
 ChooseWarmProcess = Callable[[Submission], str]
-"""Gives the address of a warm process; asked again where that, or a sandbox, was lost."""
+"""Returns the address of a warm process; called again if that, or a sandbox, was lost."""
 
 
 class Grader:
     """Grades hand-ins to one assignment; a context manager that owns the warm processes.
 
     Args:
-        assignment: what the hand-ins answer.
+        assignment: the assignment that the hand-ins answer.
         isolation: "namespaces", or "process" to accept less.
-        warm_process: the address of one that somebody else owns, or what gives one for a
-            submission, and again where that is lost. Without it the grader starts its own, when it
-            first needs them.
+        warm_process: the address of one that somebody else owns, or a function that returns one
+            for a submission and is called again if that is lost. Without it the grader starts its
+            own when it first needs them.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Grader:
         """Grade one hand-in. Arguments, result and errors are those of the function `grade`.
 
         Args:
-            submission: as there; or what has been read of it, which is not read again.
+            submission: as there; or a hand-in that has been read, which is not read again.
         """
         started = time.perf_counter()
         require_usable()
@@ -120,14 +120,14 @@ class Grader:
             key = cache_key(hand_in, self.assignment, seed, self.isolation)
         except AutograderError:
             raise
-        except Exception as fault:  # of reading what was handed in: it must stop nobody else
+        except Exception as fault:  # from reading the hand-in: it must not stop other gradings
             return self._grader_error(blank, fault)
         blank = replace(blank, submission=str(hand_in.path), seed=seed.hex(), key=key)
         try:
             if isinstance(hand_in, Unreadable):
                 result = result_builder.rejected(blank, self.assignment, hand_in.reason)
             else:
-                result = self._graded_for_sure(hand_in, seed, blank)
+                result = self._graded_with_retries(hand_in, seed, blank)
         except (IsolationUnavailable, EnvironmentUnusable):
             raise
         except (Exception, GraderInterrupted) as fault:  # the grader's own: nobody gets a zero
@@ -140,11 +140,11 @@ class Grader:
         reason = kind + next(iter(str(fault).splitlines()), "")
         return result_builder.ungraded(blank, self.assignment, reason, story)
 
-    def _graded_for_sure(self, submission: Submission, seed: bytes, blank: Result) -> Result:
-        """Graded from the start again where a sandbox was ended from outside; the same comes of it.
+    def _graded_with_retries(self, submission: Submission, seed: bytes, blank: Result) -> Result:
+        """The result. If a sandbox is ended from outside, grade again, with the same result.
 
         Raises:
-            SandboxLost: that happened too often.
+            SandboxLost: this happened too often.
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -170,30 +170,31 @@ def grade(
     root: Path | None = None,
     beside: Sequence[Path] = (),
 ) -> Result:
-    """Grade one hand-in, in one line. Whoever grades several keeps a `Grader`.
+    """Grade one hand-in, in one line. To grade several, keep a `Grader`.
 
     Args:
         submission: path of a notebook, a script with cells or a plain module; or a student's
-            folder, in which the file is chosen and the others lie beside it.
+            folder, in which the file is chosen and the code may read the others.
         assignment: an `Assignment`, or its name in the course at `root`.
-        seed: what test inputs are drawn from; by default the one that the course secret gives
-            for this student and this very file, so that a regrade is exact.
+        seed: the start value of the test inputs; by default derived from the course secret, the
+            student and this exact file, so that a regrade is exact.
         student: by default the file's stem.
         isolation: "namespaces", or "process" to accept less.
-        dataset: what grades training, by default the assignment's own choice.
+        dataset: the dataset that grades training, by default the assignment's own choice.
         root: the course root, by default the nearest at or above the working folder.
         beside: files, and folders of files, that the submission's code may read.
 
     Returns:
-        The result. A file that cannot be read is `rejected`; an error of a suite or of the grader
-        is `grader_error`, and leaves what it concerns without a score; both say why in `reason`.
+        The result. Its status is `rejected` for a file that cannot be read. It is `grader_error`
+        for a fault of a suite or of the grader; the exercises concerned then have no score. Both
+        give the cause in `reason`.
 
     Raises:
         UnknownAssignment: no such assignment.
-        CourseError: the assignment says nothing of that dataset.
-        AutograderError: `student` cannot be anybody's name.
+        CourseError: the assignment has no settings for that dataset.
+        AutograderError: `student` is not a valid name.
         IsolationUnavailable: this machine lacks a required protection.
-        EnvironmentUnusable: this machine lets nothing be graded; says what it lacks.
+        EnvironmentUnusable: nothing can be graded on this machine; says what it lacks.
     """
     if isinstance(assignment, str):
         assignment = load_assignment(assignment, root)
@@ -207,7 +208,7 @@ def limits(assignment: Assignment) -> Limits:
     """The sandbox's limits for an assignment.
 
     Raises:
-        SuiteError: its configuration names a limit that there is not.
+        SuiteError: its configuration names a limit that does not exist.
     """
     try:
         return Limits(**assignment.limits)  # type: ignore[arg-type]
@@ -216,7 +217,7 @@ def limits(assignment: Assignment) -> Limits:
 
 
 class _Grading:
-    """One submission, its sandbox and its suites, graded once."""
+    """Grades one submission once: its sandbox and its suites."""
 
     def __init__(
         self, assignment: Assignment, submission: Submission, seed: bytes, address: str
@@ -259,9 +260,9 @@ class _Grading:
         return self._sandbox(read(self._assignment.solution_module, self._assignment.release))
 
     def _run_suites(self, sandbox: Sandbox, right: ReferenceFunctions) -> SuiteRun:
-        """All tests of all exercises; a test that failed unforeseen must hold for the solutions.
+        """Run all tests of all exercises; an unexpected failure must not occur on the solutions.
 
-        A suite that breaks the rules of weights, or fails on the solutions too, is at fault.
+        A suite that breaks the rules of weights, or fails on the solutions too, has a fault.
         """
         assignment = self._assignment
         found = self._run(sandbox, right=right)
@@ -309,9 +310,9 @@ class _Grading:
     def _diagnose(
         self, sandbox: Sandbox, found: SuiteRun, right: ReferenceFunctions
     ) -> tuple[dict[str, diagnosis.Misconception], list[Fault]]:
-        """A known misconception for each exercise whose function answers, but wrongly.
+        """A known misconception for each exercise whose function gives a wrong answer.
 
-        An error in the catalogue costs hints and no points: it is reported beside them.
+        A fault in the catalogue costs hints but no points: it is reported as a fault of the result.
         """
         assignment = self._assignment
         file = os.path.relpath(assignment.misconceptions_file, assignment.root)
@@ -322,9 +323,9 @@ class _Grading:
         matched = {}
         faults = []
         for name in self._exercises:
-            outcomes = {test.outcome for test in found.records if test.exercise == name}
-            answers = outcomes & {"failed", "error"} and outcomes <= {"passed", "failed", "error"}
-            if name in found.faults or not answers:
+            outcomes = {test.result.outcome for test in found.records if test.exercise == name}
+            wrong = outcomes - {Outcome.PASSED}
+            if name in found.faults or not wrong or not all(each.is_diagnosable for each in wrong):
                 continue
             replaced = {other: right(other) for other in found.replaced.get(name, ())}
             try:

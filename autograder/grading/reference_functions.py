@@ -1,7 +1,7 @@
-"""The course's right functions, in a sandbox of their own: what stands in for a failed one.
+"""The course's reference functions, in their own sandbox: they replace failed functions.
 
-They are called on whatever a student's code chooses, so they run as confined as that code, in
-another process that it cannot reach; only their values go back. Started when first needed.
+Student code chooses their arguments. So they run as confined as that code, in another process that
+it cannot reach; only their values go back. The sandbox is started when first needed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from autograder.sandbox.protocol.remote_functions import Function
 
 
 class ReferenceFunctions:
-    """Functions of the solutions by name, as a context manager."""
+    """The functions of the solutions by name; a context manager that owns their sandbox."""
 
     def __init__(self, make: Callable[[], Sandbox]) -> None:
         self._make = make
@@ -36,9 +36,10 @@ class ReferenceFunctions:
             self._solutions.close()
 
     def __call__(self, name: str) -> Function:
-        """The right function of that name, for plain data.
+        """The reference function of that name, for plain data.
 
-        Calling it raises what `Sandbox.call` does, or SuiteError where the solutions have none.
+        Calling it raises the same as `Sandbox.call`, or SuiteError if the solutions have no such
+        function.
         """
         return partial(self._call, name)
 

@@ -1,6 +1,6 @@
-"""From what the suites, the diagnosis and the sandbox found to the parts of a `Result`.
+"""Builds the parts of a `Result` from the findings of the suites, the diagnosis and the sandbox.
 
-Runs nothing and judges nothing: what a test is worth, `suite.points` says.
+It runs nothing and judges nothing: `suite.points` decides what a test is worth.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from autograder.results import (
     ExerciseResult,
     Fault,
     Observed,
+    Outcome,
     Result,
     TestResult,
     WrittenResult,
@@ -29,15 +30,15 @@ from autograder.suite.runner import SuiteRun
 
 MAX_CELLS = 40
 MAX_SENTENCE = 400
-"""What a result tells of cells that failed: so many, each in so many characters."""
+"""How many failed cells a result lists, and how many characters it has for each."""
 
 
 def exercises(
     assignment: Assignment, found: SuiteRun, hints: Mapping[str, Misconception]
 ) -> tuple[ExerciseResult, ...]:
-    """Every exercise with its points and tests; `hints` holds what each failed one matched.
+    """All exercises with their points and tests; `hints` holds the matched misconceptions.
 
-    One whose suite is at fault has no score and shows no tests: what they said cannot be relied on.
+    An exercise whose suite has a fault gets no score and shows no tests: they cannot be relied on.
     """
     results = []
     for exercise in assignment.exercises:
@@ -59,11 +60,11 @@ def exercises(
 
 
 def _without_score(exercise: Exercise) -> ExerciseResult:
-    return ExerciseResult(exercise.name, None, exercise.points, "grader_error")
+    return ExerciseResult(exercise.name, None, exercise.points, Outcome.GRADER_ERROR)
 
 
 def faults(assignment: Assignment, found: SuiteRun) -> tuple[Fault, ...]:
-    """What is at fault of the suites, in the order of the exercises, by paths in the course."""
+    """The faults of the suites, in the order of the exercises, with paths in the course."""
     folder = os.path.relpath(assignment.suite_folder, assignment.root)
     return tuple(
         replace(fault, file=f"{folder}/{fault.file}")
@@ -73,7 +74,7 @@ def faults(assignment: Assignment, found: SuiteRun) -> tuple[Fault, ...]:
 
 
 def reason(faults: Sequence[Fault]) -> str:
-    """One sentence on exercises that faults leave ungraded; the first fault is told whole."""
+    """One sentence on the exercises without a score; it states the first fault in full."""
     names = [fault.exercise for fault in faults if fault.exercise]
     more = f"; {len(names) - 1} more" if len(names) > 1 else ""
     return f"The grader failed on {', '.join(names)} ({faults[0]}{more})"
@@ -82,7 +83,7 @@ def reason(faults: Sequence[Fault]) -> str:
 def blank(
     submission: Path | str, assignment: Assignment, student: str, isolation: Isolation
 ) -> Result:
-    """The result of a hand-in of which nothing is known yet."""
+    """The result of a hand-in about which nothing is known yet."""
     return Result(
         assignment=assignment.name,
         student=student,
@@ -95,13 +96,13 @@ def blank(
 
 
 def rejected(blank: Result, assignment: Assignment, reason: str) -> Result:
-    """The result of something that is not a readable submission: no points, and why."""
+    """The result of a file that is not a readable submission: no points, and the reason."""
     return replace(
         blank,
         status="rejected",
         reason=reason,
         exercises=tuple(
-            ExerciseResult(exercise.name, 0.0, exercise.points, "missing")
+            ExerciseResult(exercise.name, 0.0, exercise.points, Outcome.MISSING)
             for exercise in assignment.exercises
         ),
         written=tuple(
@@ -112,7 +113,7 @@ def rejected(blank: Result, assignment: Assignment, reason: str) -> Result:
 
 
 def ungraded(blank: Result, assignment: Assignment, reason: str, story: str = "") -> Result:
-    """The result where the grader failed as a whole: no exercise has a score."""
+    """The result if the grader failed as a whole: no exercise has a score."""
     return replace(
         blank,
         status="grader_error",
@@ -123,30 +124,20 @@ def ungraded(blank: Result, assignment: Assignment, reason: str, story: str = ""
 
 
 def _test_results(
-    tests: Sequence[TestRecord], match: Misconception | None
+    records: Sequence[TestRecord], match: Misconception | None
 ) -> tuple[TestResult, ...]:
-    """The tests as the result shows them; the hint stands once, at the first test that failed."""
-    first_failed = next((test for test in tests if test.outcome in ("failed", "error")), None)
-    return tuple(
-        TestResult(
-            name=test.name,
-            title=test.title,
-            visibility=test.visibility,
-            outcome=test.outcome,
-            weight=test.weight,
-            message=test.message,
-            detail=test.detail,
-            seconds=test.seconds,
-            misconception=match.name if match and test is first_failed else None,
-            hint=match.hint if match and test is first_failed else None,
-            training=test.training,
-        )
-        for test in tests
-    )
+    """The tests as the result shows them; only the first failed test has the hint."""
+    tests = [record.result for record in records]
+    if match is not None:
+        for index, test in enumerate(tests):
+            if test.outcome.is_diagnosable:
+                tests[index] = replace(test, misconception=match.name, hint=match.hint)
+                break
+    return tuple(tests)
 
 
 def written(submission: Submission, assignment: Assignment) -> tuple[WrittenResult, ...]:
-    """Every written question: whether there is something for a person to mark."""
+    """All written questions, and whether there is an answer for a person to mark."""
     results = []
     for question in assignment.written:
         answer = submission.written.get(question.name, "")
@@ -157,20 +148,20 @@ def written(submission: Submission, assignment: Assignment) -> tuple[WrittenResu
 
 
 def observed(submission: Submission, sandbox: Sandbox) -> Observed:
-    """What happened to the submission as a whole."""
+    """What was observed of the submission as a whole."""
     seen = sandbox.observed()
     failed = [_failed_cell(report) for report in sandbox.reports if report.outcome != "ok"]
     return Observed(
-        notes=(*submission.notes, *seen["notes"]),
-        attention=(*submission.attention, *seen["attention"]),
+        notes=(*submission.notes, *seen.notes),
+        attention=(*submission.attention, *seen.attention),
         failed_cells=at_most(failed, MAX_CELLS),
-        limits_hit=tuple(seen["limits_hit"]),
-        violations=tuple(seen["violations"]),
-        restarts=seen["restarts"],
-        cpu_seconds=seen["cpu_seconds"],
-        seconds_factor=seen["seconds_factor"],
-        output=seen["output"],
-        output_bytes=seen["output_bytes"],
+        limits_hit=seen.limits_hit,
+        violations=seen.violations,
+        restarts=seen.restarts,
+        cpu_seconds=seen.cpu_seconds,
+        seconds_factor=seen.seconds_factor,
+        output=seen.output,
+        output_bytes=seen.output_bytes,
     )
 
 

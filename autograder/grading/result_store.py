@@ -1,6 +1,6 @@
-"""Results as they lie in a course, and whether one is what grading again would give.
+"""Stored results of a course, and whether a stored result is still current.
 
-Needs no sandbox: nbgrader's commands read stored results where nothing can be run.
+It needs no sandbox: nbgrader's commands read stored results where nothing can be run.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from autograder.submission import HandIn
 
 
 def result_file(assignment: Assignment, student: str) -> Path:
-    """Where a student's result lies."""
+    """The path of a student's result."""
     return assignment.root / "results" / assignment.name / f"{student}.json"
 
 
 def is_stored(assignment: Assignment, student: str) -> bool:
-    """Whether there is a result of this student, current or not."""
+    """Whether a result of this student is stored, current or not."""
     return result_file(assignment, student).is_file()
 
 
 def load_if_current(
     hand_in: HandIn, assignment: Assignment, student: str, isolation: str | None = None
 ) -> Result | None:
-    """The stored result of a hand-in, where grading that again would change nothing.
+    """The stored result of a hand-in if grading again would change nothing, else None.
 
     Args:
-        hand_in: what was handed in, as it was read.
-        assignment: what it answers, on the dataset that is to grade it.
-        student: whose it is.
-        isolation: how it is to be graded; without it, however the stored result was, and on the
-            dataset that graded that.
+        hand_in: the hand-in, as it was read.
+        assignment: its assignment, with the dataset that grades it.
+        student: the student who handed it in.
+        isolation: the isolation that grading would use; by default that of the stored result, and
+            then also its dataset.
     """
     try:
         found = Result.from_json(result_file(assignment, student).read_text(encoding="utf-8"))

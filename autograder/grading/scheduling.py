@@ -1,7 +1,7 @@
-"""Many submissions: local processes, results written as they come, and going on where one stopped.
+"""Grades many submissions in local processes; writes each result at once, so that a run can resume.
 
-Nothing here decides a score. Each worker process is trusted; it holds the hidden suites and
-talks to sandboxes that shared warm processes fork (`batch`).
+Nothing here decides a score. The processes of the pool are trusted: they hold the hidden suites and
+communicate with sandboxes, which shared warm processes fork (`batch`).
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ def grade_class(
     on_result: Callable[[Result], None] = lambda result: None,
     fresh: bool = False,
 ) -> list[Graded]:
-    """Grade many submissions in parallel, writing each result file as soon as it is there.
+    """Grade many submissions in parallel; each result file is written as soon as it is ready.
 
     Args:
-        assignment: what they answer.
-        submissions: by student, a file, or a folder in which to look for it.
-        jobs: worker processes, by default one per processor.
+        assignment: the assignment that they answer.
+        submissions: by student, a file, or a folder that contains it.
+        jobs: processes of the pool, by default one per processor.
         isolation: as for `grade`.
-        on_result: called in this process with each result, in the order in which they come.
-        fresh: grade again even where a stored result is current.
+        on_result: called in this process with each result, in the order in which they are ready.
+        fresh: grade again even if the stored result is current.
 
     Returns:
-        The results in the order of `submissions`, each with its hand-in as it was read.
+        The results in the order of `submissions`, each with the hand-in that was read.
 
     Raises:
         IsolationUnavailable: this machine lacks a required protection.
@@ -78,12 +78,12 @@ def grade_class(
 
 
 def _read_if_stored(assignment: Assignment, student: str, place: Path) -> HandIn | None:
-    """The hand-in of somebody of whom a result is stored; workers read all others."""
+    """The hand-in of a student with a stored result; the processes of the pool read all others."""
     if not is_stored(assignment, student):
         return None
     try:
         return read_hand_in(place, assignment.release)
-    except Exception:  # of a worker it costs nobody else anything, and is reported
+    except Exception:  # a process of the pool reads it again, and reports the error
         return None
 
 
@@ -95,7 +95,7 @@ def grade_files(
     isolation: Isolation = "namespaces",
     on_result: Callable[[Result], None] = lambda result: None,
 ) -> list[Result]:
-    """Grade files in parallel and write nothing anywhere; the arguments are those of `grade_class`.
+    """Grade files in parallel without writing any; the arguments are those of `grade_class`.
 
     Returns:
         The results in the order of `tasks`.
@@ -108,14 +108,14 @@ def grade_files(
 
 
 def _is_of(result: Result, task: Task) -> bool:
-    """Whether a result is that of a task, which may have named the folder that the file is in."""
+    """Whether a result belongs to a task; the task's path may be the folder of the file."""
     return result.student == task.student and Path(result.submission).is_relative_to(task.path)
 
 
 def _in_parallel(
     assignment: Assignment, tasks: list[Task], isolation: Isolation, jobs: int | None
 ) -> Iterator[Graded]:
-    """Results as they come."""
+    """The results, in the order in which they are ready."""
     require_usable()
     workers = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
     with (

@@ -1,6 +1,6 @@
-"""The course secret, and the seed that one submission's test inputs are drawn from.
+"""The course secret, and the seed of one submission's test inputs.
 
-Neither may stand in anything that a student receives.
+Neither may be in anything that a student receives.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ def secret_file(root: Path) -> Path:
 
 
 def course_secret(root: Path, *, create: bool = True) -> bytes:
-    """The secret of a course: from the environment, else from its file, else made now.
+    """The secret of a course: from the environment, else from its file, else a new one.
 
     Args:
         root: the course root.
-        create: write a new secret to the file (owner-only) where there is none; without it, a
-            new secret lasts for this process's use only.
+        create: if there is no file, write a new secret to it (owner-only); without `create`, a
+            new secret is only returned.
 
     Raises:
         CourseError: the file cannot be read or written, or is too short to be a secret.
@@ -56,7 +56,7 @@ def course_secret(root: Path, *, create: bool = True) -> bytes:
 
 
 def _write_once(path: Path, secret: bytes) -> None:
-    """Publish a whole secret under its name; where another process was first, its secret stays."""
+    """Write the secret in one step; if another process was first, its secret stays."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:

@@ -1,7 +1,7 @@
-"""Which warm process a submission is forked from: one for each set of libraries, a few at a time.
+"""Which warm process is forked for a submission: one for each set of libraries, a few at a time.
 
-What a submission imports, read as data, chooses among what is installed here; no file of a
-student's is looked at. Decides nothing about time or points.
+The imports of a submission, read as data, choose among the libraries that are installed here. No
+file of a student is searched. Nothing here decides about time or points.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from autograder.course.assignment import Assignment
 from autograder.sandbox import Isolation, WarmProcess
 
 Libraries = tuple[str, ...]
-"""Top-level names, sorted; beside what the assignment preloads."""
+"""Top-level names, sorted, without those that the assignment preloads."""
 
 MOST_ALIVE = 3
 MOST_LIBRARIES = 12
 LOADED = frozenset({"IPython", "autograder", "matplotlib", "matplotlib_inline", "numpy"})
-"""What every warm process loads, whatever an assignment says."""
+"""What every warm process loads, for all assignments."""
 
 
 def libraries(imports: Iterable[str], loaded: Collection[str]) -> Libraries:
-    """The installed libraries among what a submission imports that are not `loaded` anyway.
+    """The installed libraries that a submission imports and that are not `loaded` already.
 
-    Only whole libraries: a part of one may be a program that starts when it is imported.
+    Only top-level packages: a module below one may be a program that starts when it is imported.
     """
     tops = {name.partition(".")[0] for name in imports}
     wanted = sorted(top for top in tops if top not in loaded and _is_library(top))
@@ -44,17 +44,17 @@ def _is_library(name: str) -> bool:
     folders = {*site.getsitepackages(), *map(sysconfig.get_path, ("purelib", "platlib"))}
     try:
         spec = PathFinder.find_spec(name, sorted(folders))
-    except Exception:  # whatever an odd installation raises, it is not preloaded
+    except Exception:  # a broken installation may raise anything; it is not preloaded
         return False
     return spec is not None and spec.origin is not None
 
 
 def start(assignment: Assignment, isolation: Isolation, more: Libraries = ()) -> WarmProcess:
-    """A new warm process for an assignment, in which its held-out data is not seen.
+    """Start a warm process for an assignment, in which the held-out data cannot be seen.
 
     Raises:
         AutograderError: the assignment's own libraries cannot be imported.
-        EnvironmentUnusable: this machine lets nothing be started.
+        EnvironmentUnusable: no process can be started on this machine.
     """
     substitutes: Mapping[str, bytes] = {}
     if assignment.training:
@@ -65,7 +65,7 @@ def start(assignment: Assignment, isolation: Isolation, more: Libraries = ()) ->
 
 
 class WarmProcesses:
-    """Those that one grader keeps for an assignment: a few, the least recently used ends."""
+    """The few warm processes that one grader keeps; the least recently used one ends first."""
 
     def __init__(
         self, assignment: Assignment, isolation: Isolation, most: int = MOST_ALIVE
@@ -73,10 +73,10 @@ class WarmProcesses:
         self._assignment = assignment
         self._isolation: Isolation = isolation
         self._most = most
-        self._kept: dict[Libraries, WarmProcess] = {}  # the last used stands last
+        self._kept: dict[Libraries, WarmProcess] = {}  # the most recently used is last
 
     def address(self, imports: Iterable[str]) -> str:
-        """Of one that is alive, and warm for what a submission imports."""
+        """The address of a live warm process that has loaded what a submission imports."""
         base = self._kept.get(())
         known = base.loaded if base is not None else LOADED
         more = libraries(imports, {*self._assignment.preload, *known})

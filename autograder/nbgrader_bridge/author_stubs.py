@@ -1,14 +1,14 @@
-"""Stubs that an author wrote: code to start from, or to mend, in place of `NotImplementedError`.
+"""Stubs that an author wrote: code to start from or to correct, instead of `NotImplementedError`.
 
-In a solution cell of the source, commented out, so that the source still runs:
+The author writes them in a solution cell, commented out, so that the source still runs:
 
     ### END SOLUTION
     ### BEGIN STUB
     # images = images / 255
     ### END STUB
 
-The release holds those lines in place of nbgrader's own stub, without their comment signs; the
-solutions hold nothing of them. Nothing here reads a submission.
+The release has these lines, without their comment signs, in place of nbgrader's stub. The solutions
+do not have them. This module reads no submission.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ BEGIN, END = "BEGIN STUB", "END STUB"
 
 
 class PutStubs(ClearSolutions):  # type: ignore[misc]
-    """nbgrader's removal of solutions; then the author's stub, where a cell has one."""
+    """nbgrader's removal of solutions, followed by the author's stub if a cell has one."""
 
     def preprocess_cell(
         self, cell: Any, resources: dict[str, Any], cell_index: int
     ) -> tuple[Any, dict[str, Any]]:
+        """Replace the solution of one cell by a stub."""
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         if has_stub(cell.source):
             cell.source = with_stub(cell.source, self.code_stub[resources["language"]])
@@ -36,17 +37,18 @@ class PutStubs(ClearSolutions):  # type: ignore[misc]
 
 
 def has_stub(source: str) -> bool:
+    """Whether a cell has a stub region."""
     return BEGIN in source
 
 
 def without_stub(source: str) -> str:
-    """The cell without its stub region, as the solutions have it."""
+    """Return the cell without its stub region, as in the solutions."""
     before, _, after = _parts(source) if has_stub(source) else (source.splitlines(), [], [])
     return "\n".join(before + after)
 
 
 def with_stub(source: str, usual: str) -> str:
-    """The cell with its stub region as code, in place of the stub that is `usual`."""
+    """Return the cell with its stub region as code, in place of nbgrader's stub `usual`."""
     before, stub, after = _parts(source)
     usual_lines = usual.splitlines()
     before, after = (
@@ -56,7 +58,7 @@ def with_stub(source: str, usual: str) -> str:
 
 
 def _parts(source: str) -> tuple[list[str], list[str], list[str]]:
-    """The lines before the stub region, those in it, and those after it."""
+    """The lines before the stub region, in it, and after it."""
     lines = source.splitlines()
     begins = [number for number, line in enumerate(lines) if BEGIN in line]
     ends = [number for number, line in enumerate(lines) if END in line]
@@ -67,10 +69,10 @@ def _parts(source: str) -> tuple[list[str], list[str], list[str]]:
 
 
 def _uncommented(line: str) -> str:
-    """The line without its first comment sign.
+    """Return the line without its first comment sign.
 
     Raises:
-        CourseError: it has none.
+        CourseError: there is none.
     """
     if line.strip() in ("", "#"):
         return ""

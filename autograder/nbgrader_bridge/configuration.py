@@ -1,7 +1,8 @@
-"""What nbgrader is told of a course: its folders, and that student code never runs beside it.
+"""Configures nbgrader for a course: its folders, and that student code never runs in its kernel.
 
-The course's `nbgrader_config.py` calls `configure`; our own commands load that same file, so that
-they and the stock `nbgrader` commands agree. It knows no submission and imports no nbgrader.
+The course's `nbgrader_config.py` calls `configure`. The `autograder` commands load the same file,
+so they agree with the stock `nbgrader` commands. This module knows no submission and imports no
+nbgrader.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from autograder.errors import CourseError
 
 RELEASE = "assignments"
 
-# nbgrader copies whatever lies beside a source notebook to the release and on to the feedback
-# pages' folder. The source text (solutions and rubrics), the settings and the evidence of
-# thresholds lie there, so nbgrader is told not to see them. The price: nbgrader's exchange carries
-# notebooks, not their .py form.
+# nbgrader copies every file in the folder of a source notebook to the release and to the folder
+# of the feedback pages. This folder holds the source text (solutions and rubrics), the settings and
+# the evidence of thresholds, so nbgrader must ignore them. As a consequence, nbgrader's exchange
+# carries notebooks, not their .py form.
 UNSEEN = (
     ".ipynb_checkpoints",
     "*.pyc",
@@ -37,8 +38,8 @@ UNSEEN = (
 
 
 def configure(c: Config, root: Path) -> None:
-    """Set up nbgrader for the course at `root`; what `nbgrader_config.py` says afterwards wins."""
-    # SQLAlchemy remarks on how nbgrader builds its rows, once per row; nobody here can act on it.
+    """Configure nbgrader for the course at `root`; later lines of the calling file override it."""
+    # SQLAlchemy warns once per row about how nbgrader builds its rows; the user can do nothing.
     warnings.filterwarnings("ignore", message="Object of type <Submitted.* not in session")
     _find_folders_by_their_names()
     c.CourseDirectory.root = str(root)
@@ -72,10 +73,10 @@ def configure(c: Config, root: Path) -> None:
 
 
 def _find_folders_by_their_names() -> None:
-    """Have nbgrader find the notebooks of students whose names look like patterns.
+    """Let nbgrader find notebooks of students whose names look like patterns.
 
-    Its converters put a folder's name into a pattern, so that `[x]` finds nothing and one student
-    has no page. There is no setting for it. Where nbgrader is not imported, nothing is done.
+    Its converters put a folder's name into a pattern, so `[x]` finds nothing and one student has no
+    page. There is no setting for it. If nbgrader is not imported, nothing is done.
     """
     converters = sys.modules.get("nbgrader.converters.base")
     if converters is not None:
@@ -83,7 +84,7 @@ def _find_folders_by_their_names() -> None:
 
 
 def found(pattern: str) -> list[str]:
-    """What a pattern finds, its folders taken by their names as far as there are such folders."""
+    """Expand a pattern, but take its folders literally if they exist."""
     folder, rest = os.path.split(pattern)
     while folder not in ("", os.sep) and not os.path.isdir(folder):
         folder, part = os.path.split(folder)
@@ -92,7 +93,7 @@ def found(pattern: str) -> list[str]:
 
 
 def load(root: Path) -> Config:
-    """The configuration that the stock commands would use in the course at `root`.
+    """Load the configuration that the stock commands would use in the course at `root`.
 
     Raises:
         CourseError: `nbgrader_config.py` cannot be run.
@@ -101,5 +102,5 @@ def load(root: Path) -> Config:
         return PyFileConfigLoader(ROOT_MARKER, path=str(root)).load_config()
     except FileNotFoundError:
         raise CourseError(f"{root} is not a course: it has no {ROOT_MARKER}.") from None
-    except Exception as error:  # the file is Python of the instructor's: anything may come
+    except Exception as error:  # the instructor's file can raise anything
         raise CourseError(f"{root / ROOT_MARKER} cannot be run: {error!r}.") from error

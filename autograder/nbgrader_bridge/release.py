@@ -1,6 +1,6 @@
-"""Running nbgrader's `generate_assignment` in this process, quietly, in a folder of our choosing.
+"""Runs nbgrader's `generate_assignment` in this process, quietly, in a chosen folder.
 
-It knows the source of an assignment and at most a gradebook's address; never a submission.
+It knows the source of an assignment and at most the address of a gradebook, but no submission.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from autograder.errors import CourseError
 
 
 class Reasons(logging.Handler):
-    """Keeps what nbgrader says went wrong, since its exceptions point to its log."""
+    """Keeps nbgrader's error messages, because its exceptions only point to its log."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Keep the lines of one log record."""
         self.lines += record.getMessage().strip().splitlines()
 
     @property
     def reason(self) -> str:
-        """The exception that a traceback ends with, else the first thing that was said."""
+        """The exception at the end of a traceback, or else the first message."""
         raised = [line for line in self.lines if _names_exception(line)]
         return (raised or self.lines or ["no reason was given"])[0].rstrip(".")
 
@@ -37,7 +38,7 @@ def _names_exception(line: str) -> bool:
 
 
 def quiet_log() -> tuple[logging.Logger, Reasons]:
-    """A logger for one conversion that prints nothing, and what it will have collected."""
+    """Return a logger for one conversion that prints nothing, and the messages that it collects."""
     log = logging.Logger("autograder.nbgrader")
     reasons = Reasons()
     log.addHandler(reasons)
@@ -45,10 +46,16 @@ def quiet_log() -> tuple[logging.Logger, Reasons]:
 
 
 def generate(assignment_name: str, root: Path, config: Config, db_url: str | None = None) -> None:
-    """Make `assignments/<name>/` under `root`, and register the assignment where `db_url` says.
+    """Make `assignments/<name>/` under `root`, and register the assignment in a gradebook.
+
+    Args:
+        assignment_name: the assignment.
+        root: the course folder.
+        config: nbgrader's configuration.
+        db_url: the address of the gradebook; None for none.
 
     Raises:
-        CourseError: nbgrader refused; says what it said.
+        CourseError: nbgrader refused; the message has its reason.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -77,4 +84,4 @@ def generate(assignment_name: str, root: Path, config: Config, db_url: str | Non
 
 
 def _nothing(**_: object) -> None:
-    """In place of the course's hook, which expects to be run in the course root."""
+    """Replace the course's hook, which expects to run in the course root."""

@@ -32,14 +32,14 @@ def dumps(result: Result) -> str | None:
 def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
     lines = []
     for test in exercise.tests:
-        if test.outcome != "passed":
+        if not test.passed:
             lines.append(f"- {test.title or test.name}: {bounded(test.message) or test.outcome}")
             lines += [f"  Hint: {test.hint}"] if test.hint else []
     return {
         "name": plain(exercise.name),
         "score": exercise.score,
         "max_score": exercise.max_score,
-        "status": "passed" if exercise.outcome == "passed" else "failed",
+        "status": "passed" if exercise.passed else "failed",
         "output": plain("\n".join(lines)),
         "output_format": "text",
         "visibility": "visible",

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from autograder.publish.remarks import UNGRADED, remarks
 from autograder.publish.text import bounded, plain, xml_log_safe
-from autograder.results import ExerciseResult, Result, TestResult
+from autograder.results import ExerciseResult, Outcome, Result, TestResult
 
 NOT_XML = {0xFFFE: None, 0xFFFF: None}
 
@@ -65,8 +65,8 @@ def _case(exercise: ExerciseResult, test: TestResult) -> ElementTree.Element:
         name=_text(test.title or test.name),
         time=f"{test.seconds:.3f}",
     )
-    if test.outcome != "passed":
-        kind = "failure" if test.outcome == "failed" else "error"
+    if not test.passed:
+        kind = "failure" if test.outcome is Outcome.FAILED else "error"
         message = _text(bounded(test.message))
         found = ElementTree.SubElement(case, kind, message=message, type=test.outcome)
         found.text = _text(test.hint or "")

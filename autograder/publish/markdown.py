@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from autograder.publish.remarks import remarks
 from autograder.publish.text import bounded, plain
-from autograder.results import Result
+from autograder.results import Outcome, Result
 
 
 def dumps(results: Iterable[Result]) -> str:
@@ -46,12 +46,11 @@ def _exercises(result: Result) -> Iterator[str]:
     for exercise in result.exercises:
         earned = "none" if exercise.score is None else f"{exercise.score:g}"
         points = f"{earned} / {exercise.max_score:g}"
-        outcome = exercise.outcome.replace("_", " ")
-        yield f"| {escaped(exercise.name)} | {points} | {escaped(outcome)} |"
+        yield f"| {escaped(exercise.name)} | {points} | {escaped(exercise.outcome.label)} |"
     yield ""
     for exercise in result.exercises:
         for test in exercise.tests:
-            if test.outcome == "passed" or exercise.outcome == "not_implemented":
+            if test.passed or exercise.outcome is Outcome.NOT_IMPLEMENTED:
                 continue
             yield f"- **{escaped(exercise.name)}**: {escaped(test.title or test.name)}"
             yield f"  {escaped(bounded(test.message) or test.outcome)}"

@@ -35,13 +35,13 @@ class FeedbackVisibility:
         Where titles are all, each kind of mishap is told once: a message on an error, a crash or a
         missing function speaks of the student's own code.
         """
-        if test.outcome == "passed":
+        if test.passed:
             return ""
         first = test.outcome not in told
         told.add(test.outcome)
         if self.messages or test.visibility == "public":
             return test.message
-        return test.message if first and test.outcome != "failed" else ""
+        return test.message if first and test.outcome is not Outcome.FAILED else ""
 
     def applied(self, result: Result) -> Result:
         """The result without what students must not read; hints and outcomes stay."""

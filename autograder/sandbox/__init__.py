@@ -1,6 +1,6 @@
 """The boundary: student code runs in a process that holds no test, no secret and no verdict.
 
-Imports nothing of ours but its own parts and the exceptions.
+Of the package `autograder`, this imports only its own modules and the exceptions.
 """
 
 from autograder.sandbox.failures import (

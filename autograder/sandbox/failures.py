@@ -1,6 +1,6 @@
-"""What can come of a call instead of an answer, and the handle for what stays inside.
+"""The ways in which a call can fail, and the handle for a value that stays inside.
 
-Knows nothing of how the boundary works; every exception here is about student code.
+This module does not know how the boundary works. Every exception here is about student code.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ CallOutcome = Literal[
 
 
 class CallFailed(Exception):
-    """A call that brought no answer: `message` is for the student, `detail` for the grader."""
+    """A call without an answer: `message` is for the student, `detail` for the grader."""
 
     outcome: ClassVar[CallOutcome]
 
@@ -62,33 +62,33 @@ class TimedOut(CallFailed):
 
 
 class Crashed(CallFailed):
-    """The student's process died or used more memory than it may."""
+    """The student's process died or used more memory than allowed."""
 
     outcome = "crashed"
 
 
 class Violated(CallFailed):
-    """The student's process said something that the protocol does not allow."""
+    """The student's process sent something that the protocol does not allow."""
 
     outcome = "violation"
 
 
 class AnswerRefused(CallFailed):
-    """The answer is of a kind or size that does not cross the boundary."""
+    """The answer has a type or size that cannot cross the boundary."""
 
     outcome = "failed"
 
 
 class HandleMisuse(TypeError):
-    """The grader treated a handle as if it were the value: the suite has to ask for plain data."""
+    """The grader used a handle as if it were the value; the suite has to ask for plain data."""
 
 
 class Handle:
-    """Something of the student's that stays inside the sandbox.
+    """A reference to an object of the student that stays inside the sandbox.
 
-    It can be passed back as an argument and asked named questions (`Sandbox.ask`). `type_name`
-    is a claim. Comparing, converting, measuring, indexing or calling a handle raises
-    `HandleMisuse`, so that no object of the student's ever decides a comparison.
+    A handle can be passed back as an argument, and `Sandbox.ask` sends queries about it.
+    `type_name` is a claim. Comparing, converting, measuring, indexing or calling a handle raises
+    `HandleMisuse`, so that no object of the student ever decides a comparison.
     """
 
     __slots__ = ("generation", "number", "type_name")

@@ -1,4 +1,4 @@
-"""How much a submission may use; measures and decides nothing."""
+"""How much a submission may use. This module measures and decides nothing."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ MEGABYTE = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use; `assignment.toml` overrides by these names.
+    """What one submission may use; `assignment.toml` overrides values by these names.
 
-    Seconds are of computing time on a reference machine, of all processes together; a slower
-    machine gets more of its own (`speed`). `waiting_seconds` are on the clock: how long a call may
-    go on without computing anything. Loading installed libraries that the warm process had not
-    loaded is not counted, for `import_seconds` in all. Memory is that of the whole process tree
-    with its scratch files, over what the warm process had.
+    Seconds are computing time on the reference machine, summed over all processes. A slower
+    machine allows more of its own seconds (`speed`). `waiting_seconds` are wall time: how long a
+    call may go on without computing. Importing installed libraries that the warm process had not
+    loaded does not count, up to `import_seconds` in total. Memory is that of the whole process tree
+    and its scratch files, minus the memory that the warm process had.
     """
 
     call_seconds: float = 5.0

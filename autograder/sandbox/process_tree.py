@@ -1,6 +1,6 @@
-"""Measuring what the processes of a submission use, from outside, through /proc.
+"""Measures time and memory of the processes of a submission from outside, through /proc.
 
-Uses psutil where there is no /proc. Decides nothing.
+It uses psutil where there is no /proc. It decides nothing.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ _PROC = Path("/proc")
 _RESIDENT = ("RssAnon", "RssShmem", "VmSwap", "HugetlbPages")
 _PROPORTIONAL = ("Pss_Anon", "Pss_Shmem", "SwapPss", "Shared_Hugetlb", "Private_Hugetlb")
 _TICKS = os.sysconf("SC_CLK_TCK")
-_FREE_DESCRIPTORS = 32  # of a process; beyond them each counts as a full socket buffer
-_FREE_SOCKETS = 32  # of all processes together; the same
+_FREE_DESCRIPTORS = 32  # of each process; each further one counts as a full socket buffer
+_FREE_SOCKETS = 32  # of all processes together; each further one counts the same
 _BUFFER_MB = 0.4
 _LISTS_CHILDREN = os.path.exists(f"/proc/self/task/{os.getpid()}/children")
 _IS_LINUX = sys.platform.startswith("linux")
-_REMEMBERED = 4096  # processes, many more than can live at a time
+_REMEMBERED = 4096  # processes; many more than can be alive at one time
 _EXITING = 0x4  # PF_EXITING of the kernel's flags of a task
 
 
 @dataclass(frozen=True)
 class Used:
-    """Seconds that a tree has computed, and that its threads were ready to but had no processor."""
+    """Seconds that a tree has computed, and seconds that its ready threads had no processor."""
 
     computed: float
     delayed: float
@@ -35,7 +35,7 @@ class Used:
 
 @dataclass(frozen=True)
 class _Process:
-    """What /proc says of one process: its state, flags, age, and seconds of computing."""
+    """One process as /proc shows it: state, flags, start time, and seconds of computing."""
 
     state: str
     flags: int
@@ -49,18 +49,18 @@ class _Process:
 
 
 class Tree:
-    """The processes below and including one, as seen from outside their namespaces."""
+    """One process and all below it, as seen from outside their namespaces."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self._cpu = 0.0
         self._own: dict[tuple[int, int], float] = {}  # by process and start, ended ones too
-        self._seen = 0.0  # the sum of these, and of what was forgotten of them
+        self._seen = 0.0  # the sum of these, and of those that were forgotten
         self._delays: dict[int, int] = {}  # by thread, nanoseconds
         self._delayed = 0.0
 
     def pids(self) -> list[int]:
-        """Every living process of the tree; one that forks meanwhile may be missed."""
+        """Every living process of the tree; one that is forked just now may be missed."""
         if not _LISTS_CHILDREN:
             return _psutil_pids(self.pid)
         found = [self.pid]
@@ -69,7 +69,7 @@ class Tree:
         return found
 
     def used(self) -> Used:
-        """What the tree has used so far; never less than last time."""
+        """Time that the tree has used so far; never less than last time."""
         pids = self.pids()
         return Used(self._computed(pids), self._waited_for_processors(pids))
 
@@ -78,7 +78,7 @@ class Tree:
         return self._computed(self.pids())
 
     def is_runnable(self) -> bool:
-        """Whether any thread computes, or would if it had a processor."""
+        """Whether any thread computes, or is ready to and has no processor."""
         return any(_is_runnable(pid) for pid in self.pids())
 
     def is_ending(self) -> bool:
@@ -87,10 +87,11 @@ class Tree:
         return process is None or process.is_ending
 
     def _computed(self, pids: list[int]) -> float:
-        """The larger of two sums, each of which misses something.
+        """The larger of two sums, each of which misses some processes.
 
-        The living with what they collected of ended children miss children that nobody collects;
-        all that were ever seen miss those that came and went between two looks.
+        The first adds up living processes and the ended children that they have collected. It
+        misses children that nobody collects. The second adds up all processes ever seen. It misses
+        those that started and ended between two measurements.
         """
         living = 0.0
         for pid in pids:
@@ -101,7 +102,7 @@ class Tree:
                 self._seen += max(0.0, process.own - own)
                 self._own[pid, process.started] = max(process.own, own)
         while len(self._own) > _REMEMBERED:
-            del self._own[next(iter(self._own))]  # the one that was not met for longest
+            del self._own[next(iter(self._own))]  # the one that was not seen for the longest time
         self._cpu = max(self._cpu, living, self._seen)
         return self._cpu
 
@@ -116,9 +117,9 @@ class Tree:
         return self._delayed
 
     def memory_mb(self, warm_mb: float) -> float:
-        """Anonymous and shared memory and scratch files beyond what the warm process had.
+        """Anonymous and shared memory and scratch files, minus the memory of the warm process.
 
-        Shared pages count in proportion, which walks page tables: ask `memory_bound_mb` first.
+        Shared pages count in proportion. This walks page tables: call `memory_bound_mb` first.
         """
         used = sum(_proportional_mb(pid) for pid in self.pids()) - warm_mb
         return max(0.0, used) + self._unmapped_mb()
@@ -129,7 +130,7 @@ class Tree:
         return max(0.0, used) + self._unmapped_mb()
 
     def _unmapped_mb(self) -> float:
-        """Scratch files, and what sockets and pipes may hold in the kernel."""
+        """Scratch files, and the most that sockets and pipes may hold in the kernel."""
         descriptors = sum(max(0, _descriptors(pid) - _FREE_DESCRIPTORS) for pid in self.pids())
         sockets = max(0, _sockets(self.pid) - _FREE_SOCKETS)
         return scratch_bytes(self.pid) / MEGABYTE + max(descriptors, sockets) * _BUFFER_MB
@@ -144,7 +145,7 @@ def resident_mb(pid: int) -> float:
 
 
 def scratch_bytes(pid: int) -> int:
-    """What the private scratch file system of that process holds (0 where it has none)."""
+    """Size of the files in the private scratch file system of a process (0 if it has none)."""
     try:
         root = f"/proc/{pid}/root"
         if os.stat(root).st_dev == os.stat("/").st_dev:
@@ -163,7 +164,7 @@ def _descriptors(pid: int) -> int:
 
 
 def _sockets(pid: int) -> int:
-    """All in its own network namespace, closed ones too whose data waits (0 where it has none)."""
+    """All sockets in its network namespace, also closed ones with waiting data (0 without one)."""
     try:
         if os.stat(f"/proc/{pid}/ns/net").st_ino == os.stat("/proc/self/ns/net").st_ino:
             return 0
@@ -180,12 +181,12 @@ def _children(pid: int) -> list[int]:
             text = (_PROC / str(pid) / "task" / task / "children").read_text()
             found.extend(int(child) for child in text.split())
     except OSError:
-        pass  # it ended while we looked
+        pass  # it has just ended
     return found
 
 
 def _process(pid: int) -> _Process | None:
-    """Of a process that there is; one that has ended and is not collected counts as well."""
+    """A process that exists; one that has ended but is not collected counts as well."""
     if not _IS_LINUX:
         return _psutil_process(pid)
     try:
@@ -207,7 +208,7 @@ def _threads(pid: int) -> list[int]:
 
 
 def _delay(pid: int, thread: int) -> int:
-    """Nanoseconds that a thread stood in line for a processor (0 where the kernel does not say)."""
+    """Nanoseconds that a thread was in the queue for a processor (0 if the kernel reports none)."""
     try:
         with open(f"/proc/{pid}/task/{thread}/schedstat", "rb") as file:
             return int(file.read().split()[1])
@@ -238,7 +239,7 @@ def _proportional_mb(pid: int) -> float:
 
 
 def _fields(path: str) -> dict[str, int]:
-    """`Name:  123 kB` lines of a file of /proc; empty where it cannot be read."""
+    """`Name:  123 kB` lines of a file of /proc; empty if it cannot be read."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             lines = file.read().splitlines()

@@ -1,6 +1,6 @@
 """The trusted side of the boundary: one submission, its cells, and calls to its functions.
 
-Judges nothing. Whatever the submission does, a call ends in an `Answer` or a `CallFailed`.
+It judges nothing. Whatever the submission does, a call ends in an `Answer` or a `CallFailed`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import signal
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn, Self
+from dataclasses import replace
+from typing import Any, NoReturn, Self, cast
 
 from autograder.errors import SandboxLost, SuiteError
 from autograder.sandbox.failures import (
@@ -18,21 +19,22 @@ from autograder.sandbox.failures import (
     TimedOut,
     Violated,
 )
-from autograder.sandbox.host import answer_parser, reasons
-from autograder.sandbox.host.callbacks import Callbacks, is_question
+from autograder.sandbox.host import answer_parser, causes
+from autograder.sandbox.host.callbacks import Callbacks, is_callback
 from autograder.sandbox.host.cells import CellRun, rebindings
 from autograder.sandbox.host.channel import Output, ProtocolError, WorkerDied
-from autograder.sandbox.host.records import Answer, Cell, CellReport, Request
+from autograder.sandbox.host.records import Answer, Cell, CellReport, Observations, Request
 from autograder.sandbox.host.time_budget import TimeBudget
 from autograder.sandbox.host.worker_process import WorkerProcess, start_worker
 from autograder.sandbox.limits import MEGABYTE, Limits
-from autograder.sandbox.protocol import beside, codec, request_codec
+from autograder.sandbox.protocol import accompanying_files, codec, request_codec
 from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import Function
+from autograder.sandbox.protocol.words import Command, End
 
-PATIENCE = 2  # times that a function may run out of time or end its process
-MAX_STARTS = 40  # of processes for one submission
-MAX_STEPS = 2_000  # of cells in one process; then a cell runs to its end in one
+PATIENCE = 2  # how often a function may run out of time or end its process
+MAX_STARTS = 40  # worker processes for one submission
+MAX_STEPS = 2_000  # in one process; after that, each cell runs to its end in one step
 _SIGNALS = {4: "illegal instruction", 6: "abort", 7: "bus error", 11: "segmentation fault"}
 
 
@@ -40,13 +42,13 @@ class Sandbox:
     """One submission in its own process, as a context manager; the cells run on entering.
 
     Args:
-        address: `WarmProcess.address`, of this process's warm process or another's.
-        cells: student code, in order; a statement that raises does not stop the next, and one that
-            ends its process, or does not end, is left out of the next one.
-        limits: what all of it may use.
+        address: `WarmProcess.address`, of a warm process that this or another process owns.
+        cells: student code, in order. A statement that raises does not stop the next one. A
+            statement that ends its process, or does not end, is skipped in the next process.
+        limits: what the submission may use.
         module_name: `__name__` as the cells see it.
-        files: content by relative POSIX name, of plain files that the cells find in their working
-            folder.
+        files: the content of plain files, by relative POSIX name; the cells find them in their
+            working folder.
     """
 
     def __init__(
@@ -63,13 +65,13 @@ class Sandbox:
         self._limits = limits
         self._module_name = module_name
         most = int(limits.scratch_mb * MEGABYTE) // 2
-        self._files, self._unused_files = beside.admitted(files or {}, most)
-        self._fork: WorkerProcess | None = None
+        self._files, self._unused_files = accompanying_files.admitted(files or {}, most)
+        self._worker: WorkerProcess | None = None
         self._generation = 0
         self._number = 0
         self._time_budget = TimeBudget(limits)
-        self._breakdowns: Counter[str] = Counter()
-        self._last_breakdown: dict[str, TimedOut | Crashed | Violated] = {}
+        self._failure_counts: Counter[str] = Counter()
+        self._last_failure: dict[str, TimedOut | Crashed | Violated] = {}
         self._output = Output(int(limits.output_kb * 1024))
         self._limits_hit: list[str] = []
         self._violations: list[str] = []
@@ -104,18 +106,18 @@ class Sandbox:
             name: of the function.
             args: positional arguments: plain data, handles, or `RemoteFunction`s.
             kwargs: keyword arguments.
-            watch: say what became of the arguments (claims).
-            replaced: functions of the trusted side for which these names stand while the call
-                lasts, whatever the student called so. They take arguments that the student's
-                process chose, and return plain data.
-            seconds: of computing time that the call may take, instead of the limits' own.
+            watch: also return what the arguments are after the call (claims).
+            replaced: functions of the trusted side. During the call these names stand for them,
+                whatever the student defined under the names. Their arguments are chosen by the
+                student's process; they return plain data.
+            seconds: computing time that the call may take, in place of `Limits.call_seconds`.
 
         Raises:
-            CallFailed: anything but an answer; `outcome` says what.
+            CallFailed: there is no answer; `outcome` says why.
             TypeError: an argument is not plain data (a fault of the suite).
         """
         message = {
-            "do": "call",
+            "do": Command.CALL,
             "name": name,
             "args": list(args),
             "kwargs": dict(kwargs or {}),
@@ -125,42 +127,47 @@ class Sandbox:
         try:
             return self._ask(Request(name, message, watch, Callbacks(replaced or {}), seconds))
         except CallFailed as failure:
-            raise reasons.explained(failure, name, self._told) from None
+            raise causes.explained(failure, name, self._reports_so_far) from None
 
     def ask(
         self, handle: Handle | None, question: str, *args: Any, seconds: float | None = None
     ) -> Answer:
-        """Ask a handle one of the named questions (`questions.MODEL_QUERIES`), such as "predict".
+        """Send a query about a handle, one of `MODEL_QUERIES`, such as "predict".
 
-        Those that make something ask no handle.
+        Queries that make an object take None for the handle.
 
         Raises:
-            CallFailed: anything but an answer.
-            KeyError: there is no such question.
+            CallFailed: there is no answer.
+            KeyError: there is no such query.
         """
         if question not in MODEL_QUERIES:
             raise KeyError(f"no question {question!r}; there are {', '.join(MODEL_QUERIES)}")
-        message = {"do": "ask", "name": question, "handle": handle, "args": list(args)}
+        message = {
+            "do": Command.QUERY_MODEL,
+            "name": question,
+            "handle": handle,
+            "args": list(args),
+        }
         return self._ask(Request(question, message, seconds=seconds))
 
-    def observed(self) -> dict[str, Any]:
-        """What the sandbox saw so far: claims and limits, never a reason for points."""
+    def observed(self) -> Observations:
+        """What was observed of the submission so far."""
         again, others = rebindings(self._cells)
         left_out = [what for run in self._cells for what in run.left_out]
-        return {
-            "notes": (
+        return Observations(
+            notes=(
                 *(f"{what} is left out when the process is started again." for what in left_out),
                 *others,
             ),
-            "attention": (*self._unused_files, *again),
-            "limits_hit": tuple(self._limits_hit),
-            "violations": tuple(self._violations),
-            "restarts": max(0, self._generation - 1),
-            "cpu_seconds": round(self._time_budget.cpu_seconds(), 2),
-            "seconds_factor": self._time_budget.factor,
-            "output": self._output.kept.decode("utf-8", "backslashreplace"),
-            "output_bytes": self._output.count,
-        }
+            attention=(*self._unused_files, *again),
+            limits_hit=tuple(self._limits_hit),
+            violations=tuple(self._violations),
+            restarts=max(0, self._generation - 1),
+            cpu_seconds=round(self._time_budget.cpu_seconds(), 2),
+            seconds_factor=self._time_budget.factor,
+            output=self._output.kept.decode("utf-8", "backslashreplace"),
+            output_bytes=self._output.count,
+        )
 
     def close(self) -> None:
         """End the submission's processes; idempotent."""
@@ -170,55 +177,55 @@ class Sandbox:
         name = request.what
         if self._time_budget.is_suspended:
             raise SuiteError(f"{name} was called by what answers a call of the same submission.")
-        if self._breakdowns[name] >= PATIENCE:
-            again = self._last_breakdown[name]
+        if self._failure_counts[name] >= PATIENCE:
+            again = self._last_failure[name]
             raise type(again)(f"{again.message} It is not called again.", again.detail)
-        fork = self._start()
-        if fork is None:
+        worker = self._start()
+        if worker is None:
             raise self._no_process(name)
         try:
-            said, seconds = self._exchange(fork, request, self._output)
+            answer, seconds = self._exchange(worker, request, self._output)
         except (TimedOut, Crashed, Violated) as failure:
-            self._breakdowns[name] += 1
-            self._last_breakdown[name] = failure
+            self._failure_counts[name] += 1
+            self._last_failure[name] = failure
             raise
         finally:
-            self._clear_a_crowd(fork, name)
-        return Answer(said.value, said.arguments, said.shares_memory, seconds)
+            self._end_if_crowded(worker, name)
+        return replace(cast(Answer, answer), seconds=seconds)
 
-    def _clear_a_crowd(self, fork: WorkerProcess, name: str) -> None:
-        """End a fork in which a call left so many processes that later ones would fail for it."""
-        left = len(fork.tree.pids()) - 1
-        if self._fork is fork and left > self._limits.processes // 2:
+    def _end_if_crowded(self, worker: WorkerProcess, name: str) -> None:
+        """End a worker in which a call left so many processes that later calls would fail."""
+        left = len(worker.tree.pids()) - 1
+        if self._worker is worker and left > self._limits.processes // 2:
             self._lost = f"{name} left {left} processes running."
             self._limits_hit.append(self._lost)
-            self._breakdowns[name] += 1
-            self._last_breakdown[name] = Crashed(self._lost)
+            self._failure_counts[name] += 1
+            self._last_failure[name] = Crashed(self._lost)
             self._hang_up()
 
     def _start(self) -> WorkerProcess | None:
-        """The running fork, or a fresh one that has run the cells; None when there may be none."""
-        while self._fork is None and not self._spent:
-            self._fork = start_worker(self._address, self._limits, self._module_name)
+        """The running worker, or a new one that has run the cells; None if no more may start."""
+        while self._worker is None and not self._spent:
+            self._worker = start_worker(self._address, self._limits, self._module_name)
             self._generation += 1
-            fork = self._fork
-            self._time_budget.watch(fork.tree, fork.factor, fork.is_importing)
-            self._run_cells(self._fork)
+            worker = self._worker
+            self._time_budget.watch(worker.tree, worker.factor, worker.is_importing)
+            self._run_cells(self._worker)
         if self._spent:
             for run in self._cells:
                 run.never_ran(self._no_process(run.cell.label))
-        return self._fork
+        return self._worker
 
     @property
-    def _told(self) -> tuple[CellReport, ...]:
-        """The reports as they are, without starting anything."""
+    def _reports_so_far(self) -> tuple[CellReport, ...]:
+        """The reports as they are, without starting a process."""
         return tuple(run.report for run in self._cells)
 
     @property
     def _spent(self) -> bool:
-        """Whether no further process is started: out of time, or too many have ended early."""
+        """Whether no more processes may start: no time is left, or too many have ended early."""
         return self._time_budget.exhausted or (
-            self._fork is None and self._generation >= MAX_STARTS
+            self._worker is None and self._generation >= MAX_STARTS
         )
 
     def _no_process(self, what: str) -> TimedOut | Crashed:
@@ -226,16 +233,16 @@ class Sandbox:
             return TimedOut(self._time_budget.message(what))
         return Crashed(f"{what} was not run: the submission ended its process too often.")
 
-    def _run_cells(self, fork: WorkerProcess) -> None:
-        """Put the files there and run every cell, until one ends the process."""
+    def _run_cells(self, worker: WorkerProcess) -> None:
+        """Write the files and run every cell, until one ends the process."""
         try:
             for name, content in self._files.items():
-                message = {"do": "file", "name": name, "content": content}
-                said, _ = self._exchange(fork, Request(name, message), None)
-                if said.value and self._generation == 1:
-                    sentence = f"The file {name} was not used: {str(said.value)[:200]}."
+                message = {"do": Command.WRITE_FILE, "name": name, "content": content}
+                reply, _ = self._exchange(worker, Request(name, message), None)
+                if reply.value and self._generation == 1:
+                    sentence = f"The file {name} was not used: {str(reply.value)[:200]}."
                     self._unused_files += (sentence,)
-        except CallFailed:  # before the first line of a student's: the machine is out of something
+        except CallFailed:  # before any student code ran: the machine lacks a resource
             return
         steps = 0
         for run in self._cells:
@@ -246,25 +253,25 @@ class Sandbox:
                 request = Request(run.what, message_of_cell, after=run.at)
                 output = self._output if run.is_new else None
                 try:
-                    progress, _ = self._exchange(fork, request, output)
+                    progress, _ = self._exchange(worker, request, output)
                 except CallFailed as failure:
                     run.ended(failure)
                     return
                 message_of_cell = run.came(progress)
 
     def _exchange(
-        self, fork: WorkerProcess, request: Request, output: Output | None
+        self, worker: WorkerProcess, request: Request, output: Output | None
     ) -> tuple[Any, float]:
-        """Send a request; returns what came of it, and how long it took.
+        """Send a request; returns the result, and how long it took.
 
-        That is a `Said`, or the `Progress` of a cell.
+        The result is an `Answer`, or the `Progress` of a cell.
         """
         what = request.what
         self._number += 1
         try:
             message = {"id": self._number, **request.message}
-            lent = request.callbacks.lent if request.callbacks else None
-            packed = request_codec.encode(message, self._generation, lent)
+            remote_functions = request.callbacks.remote_functions if request.callbacks else None
+            packed = request_codec.encode(message, self._generation, remote_functions)
         except codec.StaleHandle:
             raise Crashed(f"What {what} needs was lost: {self._lost}") from None
         except codec.CannotCross as refusal:
@@ -272,7 +279,7 @@ class Sandbox:
         try:
             self._time_budget.begin(what, request.seconds)
             try:
-                answer = self._conversation(fork, packed, request.callbacks, output)
+                answer = self._conversation(worker, packed, request.callbacks, output)
             finally:
                 seconds = self._time_budget.end()
             if request.after is not None:
@@ -293,36 +300,36 @@ class Sandbox:
 
     def _conversation(
         self,
-        fork: WorkerProcess,
+        worker: WorkerProcess,
         packed: list[memoryview],
         callbacks: Callbacks | None,
         output: Output | None,
     ) -> Any:
-        """Send one request and answer what is asked back; returns the answer as it came."""
+        """Send one request and answer its callbacks; returns the unchecked answer."""
         while True:
-            raw = fork.channel.exchange(packed, self._time_budget.tick, output)
+            raw = worker.channel.exchange(packed, self._time_budget.tick, output)
             answer = codec.decode(raw, generation=self._generation)
-            if callbacks is None or not is_question(answer):
+            if callbacks is None or not is_callback(answer):
                 return answer
             with self._time_budget.suspended():
                 reply = callbacks.reply(answer, self._number, len(raw))
             packed = [memoryview(codec.frame(reply))]
 
     def _died(self, what: str) -> NoReturn:
-        confined = self._fork is not None and self._fork.confined
+        confined = self._worker is not None and self._worker.confined
         ended = self._hang_up(dying=True)
         how, number = ended.get("ended"), ended.get("number")
-        from_outside = how is None or (how == "signal" and number == signal.SIGKILL)
+        from_outside = how is None or (how == End.SIGNAL and number == signal.SIGKILL)
         if confined and from_outside and not self._time_budget.exhausted:
             raise SandboxLost(f"The sandbox was ended from outside while {what} ran.")
-        if how == "memory":
+        if how == End.MEMORY:
             failure: CallFailed = Crashed(
                 f"{what} used more than {self._limits.memory_mb:g} MB of memory."
             )
             self._fail(failure, self._limits_hit)
-        if how == "exit":
+        if how == End.EXIT:
             self._fail(Crashed(f"{what} ended its process (exit code {number})."), [])
-        if how == "signal":
+        if how == End.SIGNAL:
             name = _SIGNALS.get(int(number or 0), f"signal {number}")
             self._fail(Crashed(f"{what} ended its process ({name})."), [])
         self._fail(Violated(f"{what} cut the line to the grader."), self._violations)
@@ -334,9 +341,9 @@ class Sandbox:
         raise failure
 
     def _hang_up(self, dying: bool = False) -> dict[str, Any]:
-        fork, self._fork = self._fork, None
-        if fork is None:
+        worker, self._worker = self._worker, None
+        if worker is None:
             return {}
         self._time_budget.unwatch()
-        fork.channel.drain(self._output)
-        return fork.end(dying)
+        worker.channel.drain(self._output)
+        return worker.end(dying)

@@ -1,7 +1,7 @@
-"""How slow this machine is beside the reference machine: what limits in seconds are multiplied by.
+"""The speed factor: how slow this machine is compared with the reference machine.
 
-Measured by trusted code before any student line, in computing time, so that waiting for a processor
-does not count. Knows no submission.
+Limits in seconds are multiplied by it. Trusted code measures it before any student code runs. It
+measures computing time, so that waiting for a processor does not count. It knows no submission.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ import time
 from collections.abc import Callable
 
 LEAST, MOST = 1.0, 8.0
-"""A fast machine gives nobody less than the stated seconds; a broken one does not hold for ever."""
+"""A fast machine gives nobody less than the stated seconds; a broken one still ends."""
 
 REFERENCE_MS = {"interpreter": 3.0, "arrays": 2.0, "products": 3.3}
-"""What each kind of work takes on the reference machine, an idle core of a 2.4 GHz server."""
+"""How long each kind of work takes on the reference machine, an idle core of a 2.4 GHz server."""
 
 _REPEATS = 5
 
 
 def factor() -> float:
-    """How many seconds of this machine are one of the reference machine; the slowest kind decides.
+    """How many seconds here equal one on the reference machine; the slowest kind decides.
 
-    Takes about a tenth of a second of computing there. The middle of several runs is taken: the
-    best would leave out what other processes cost, in shared caches above all.
+    This computes for about a tenth of a second on the reference machine. It takes the median of
+    several runs: the fastest would leave out what other processes cost, mostly in shared caches.
     """
     ratios = [_milliseconds(work) / REFERENCE_MS[name] for name, work in _kinds().items()]
     return clipped(max(ratios))
@@ -47,8 +47,8 @@ def _kinds() -> dict[str, Callable[[], object]]:
     import numpy as np
 
     numbers = np.linspace(0.0, 1.0, 60_000)
-    # Small ones: a library that shares large products among threads lets them spin in a loaded
-    # machine, and their computing would be called the machine's slowness.
+    # The matrices are small: for large products a library may start threads, which spin on a loaded
+    # machine. Their computing time would make the machine look slower than it is.
     matrices = np.linspace(0.0, 1.0, 7 * 60 * 60, dtype=np.float32).reshape(7, 60, 60)
 
     def interpreter() -> int:

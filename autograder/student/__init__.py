@@ -1,8 +1,8 @@
 """What students import in their notebooks: public checks and pictures.
 
-It knows nothing of grading: no hidden test, no answer, and no other room of the kit. Importing it
-costs little more than importing NumPy; matplotlib is imported when a picture is first shown. In a
-notebook it does two more things: TensorFlow's log stays out of sight (`quiet`), and a cell shows
+It knows nothing of grading: no hidden test, no answer, and no other part of this package. Importing
+it takes little longer than importing NumPy; matplotlib is imported when a picture is first shown.
+In a notebook it does two more things: it hides TensorFlow's log (`quiet`), and it makes a cell show
 all its failing checks (`collecting`).
 """
 

@@ -1,7 +1,7 @@
-"""Pictures of a network's numbers: images, feature maps, sizes of layers, curves of learning.
+"""Pictures of a network's numbers: images, feature maps, layer sizes, learning curves.
 
-They show what they are given and know no network: no layer, dataset or result stands here.
-matplotlib is imported when a chart is looked at. For tables as grids of cells see `grids`.
+They show what they are given. They know no layer, no dataset and no result. matplotlib is imported
+when a chart is shown. For tables as grids of cells see `grids`.
 """
 
 # ruff: noqa: RUF001 (sizes are written as in mathematics)
@@ -27,14 +27,14 @@ WIDTH_INCHES = 7.5
 IMAGE_INCHES = 0.9
 TITLE_POINTS = 8
 TITLE_CHARACTERS = 15
-"""How many stand over an image before a title goes on in the next line."""
+"""Characters of a title over an image before it continues on the next line."""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure that is drawn when it is looked at; Jupyter shows it as the value of a cell.
+    """A figure that is drawn when it is shown; Jupyter shows it as the value of a cell.
 
-    `figure` is the matplotlib figure, to save it for instance.
+    `figure` is the matplotlib figure, for example to save it.
     """
 
     paint: Callable[[Figure], None] = field(repr=False)
@@ -43,6 +43,7 @@ class Chart:
 
     @cached_property
     def figure(self) -> Figure:
+        """The matplotlib figure, drawn at the first access."""
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=self.inches, facecolor="white", layout="constrained")
@@ -55,17 +56,20 @@ class Chart:
         return png(self.figure)
 
     def __repr__(self) -> str:
-        """What is to be seen, in words."""
+        """A description of the chart in words."""
         return self.words
 
 
 def show_images(images: Images, titles: Iterable[object] = (), columns: int = 8) -> Chart:
-    """Grey or coloured images in rows, each with its title.
+    """Show grey or coloured images in rows, each with its title.
 
     Args:
         images: shape (N, height, width), (N, height, width, 1) or (N, height, width, 3).
-        titles: one for each image, or none.
-        columns: how many stand side by side.
+        titles: one per image, or none.
+        columns: number of images in a row.
+
+    Returns:
+        A chart, which Jupyter shows as the value of a cell.
     """
     array = np.asarray(images)
     if array.ndim == 4 and array.shape[3] == 1:
@@ -89,18 +93,21 @@ def show_images(images: Images, titles: Iterable[object] = (), columns: int = 8)
 
     lines = max((title.count("\n") for title in folded), default=0)
     tall = IMAGE_INCHES * (1.35 if named else 1.1) + lines * 1.2 * TITLE_POINTS / 72
-    said = ", ".join(named)
+    listing = ", ".join(named)
     words = f"{len(array)} images of {array.shape[1]}×{array.shape[2]} pixels"
     size = (max(columns * IMAGE_INCHES, 1.5), rows * tall)
-    return Chart(paint, size, f"{words}: {said}" if said else words)
+    return Chart(paint, size, f"{words}: {listing}" if listing else words)
 
 
 def show_feature_maps(maps: Images, columns: int = 8) -> Chart:
-    """The channels of one answer of a layer as grey images, numbered from 0.
+    """Show the channels of one answer of a layer as grey images, numbered from 0.
 
     Args:
         maps: shape (height, width, channels), or (1, height, width, channels).
-        columns: how many stand side by side.
+        columns: number of images in a row.
+
+    Returns:
+        A chart, which Jupyter shows as the value of a cell.
     """
     array = np.asarray(maps)
     if array.ndim == 4 and array.shape[0] == 1:
@@ -114,13 +121,16 @@ def show_feature_maps(maps: Images, columns: int = 8) -> Chart:
 def show_misclassified(
     images: Images, labels: npt.ArrayLike, predictions: npt.ArrayLike, most: int = 16
 ) -> Chart:
-    """The first images whose prediction is not their label, with both.
+    """Show the first images whose prediction differs from their label, with both.
 
     Args:
         images: shape (N, height, width), with or without channels.
-        labels: the true classes, shape (N,).
-        predictions: the predicted classes, shape (N,).
-        most: how many are shown at most.
+        labels: the true classes, integers of shape (N,).
+        predictions: the predicted classes, integers of shape (N,).
+        most: how many images to show at most.
+
+    Returns:
+        A chart, which Jupyter shows as the value of a cell.
     """
     true, predicted = np.asarray(labels), np.asarray(predictions)
     wrong = np.flatnonzero(true != predicted)[:most]
@@ -131,10 +141,14 @@ def show_misclassified(
 
 
 def show_sizes(layers: Sequence[tuple[str, int, int]]) -> Chart:
-    """Layers as a ladder: for each a square as large as one of its maps, with their number.
+    """Show layers from left to right: for each one a square as large as one of its maps, and the
+    number of maps.
 
     Args:
         layers: (name, number of maps, side of a map in cells), from the input on.
+
+    Returns:
+        A chart, which Jupyter shows as the value of a cell.
     """
     steps = [(str(name), int(maps), int(side)) for name, maps, side in layers]
     if not steps:
@@ -148,7 +162,7 @@ def show_sizes(layers: Sequence[tuple[str, int, int]]) -> Chart:
         left = 0.0
         gap = 0.3 * largest
         for number, (name, maps, side) in enumerate(steps):
-            slot = max(side, 0.3 * largest)  # small squares need room for their words
+            slot = max(side, 0.3 * largest)  # a small square needs room for its text
             middle = left + slot / 2
             _square(axes, middle - side / 2, side, number)
             axes.text(middle, side / 2 + 0.06 * largest, name, ha="center", fontsize=9)
@@ -163,12 +177,15 @@ def show_sizes(layers: Sequence[tuple[str, int, int]]) -> Chart:
 
 
 def show_curves(history: Mapping[str, Sequence[float]]) -> Chart:
-    """Each list of a training history as a curve over the epochs.
+    """Show each list of a training history as a curve over the epochs.
 
-    What belongs together shares its axes: `loss` with `val_loss`, `accuracy` with `val_accuracy`.
+    Related curves share their axes: `loss` with `val_loss`, `accuracy` with `val_accuracy`.
 
     Args:
-        history: lists of numbers by name, as `keras.callbacks.History.history`.
+        history: lists of numbers by name, one number per epoch, as in Keras' `History.history`.
+
+    Returns:
+        A chart, which Jupyter shows as the value of a cell.
     """
     curves = {str(name): [float(value) for value in values] for name, values in history.items()}
     if not curves:
@@ -199,12 +216,16 @@ def show_curves(history: Mapping[str, Sequence[float]]) -> Chart:
 def show_bars(
     names: Sequence[object], values: Mapping[str, Sequence[float]], shares: bool = False
 ) -> Chart:
-    """Bars side by side: for each name one of each list of values, in a colour of its own.
+    """Show bars side by side: for each name one bar per list of values, each list in its own
+    colour.
 
     Args:
-        names: what is compared, from left to right: layers or channels, for instance.
+        names: what is compared, from left to right, for example layers or channels.
         values: by what they measure, a number for each name.
         shares: show each list as percentages of its sum, so that different units can be compared.
+
+    Returns:
+        A chart, which Jupyter shows as the value of a cell.
     """
     labels = [str(name) for name in names]
     lists = {str(what): [float(value) for value in row] for what, row in values.items()}

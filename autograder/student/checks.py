@@ -1,7 +1,7 @@
-"""Public checks: call a student's function and say in plain words what came and what should have.
+"""Public checks: they call a student's function and compare its result in plain words.
 
-A check prints one line when it passes and raises `CheckFailed`, shown without a traceback, when
-it does not. It knows nothing of points: grading repeats such checks, and more, elsewhere.
+A check prints one line when it passes. When it does not, it raises `CheckFailed`, which is shown
+without a traceback. It knows nothing of points: grading runs these checks and others elsewhere.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ PASSED_MARK = "✓"
 
 
 class CheckFailed(AssertionError):
-    """A check that did not pass; its text is all that there is to read."""
+    """A check that did not pass; its text says everything."""
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython shows in place of a traceback."""
+        """The text that IPython shows instead of a traceback."""
         return str(self).splitlines()
 
 
@@ -40,12 +40,12 @@ def check(
     dtype: npt.DTypeLike | None = None,
     **kwargs: Any,
 ) -> None:
-    """Call `function(*args, **kwargs)` and compare what it returns with `expected`.
+    """Call `function(*args, **kwargs)` and compare the returned value with `expected`.
 
-    Arrays are compared by shape first, then dtype, then values: NaN equals NaN, and floating
-    numbers may differ by what their precision cannot hold. A whole number must be one (NumPy's
-    will do, a bool or a float will not); a list will do where a tuple is expected. Arrays are
-    passed as copies, and a function that changes them fails.
+    Arrays are compared by shape first, then by dtype, then by values. NaN equals NaN, and
+    floating-point numbers may differ by the same tolerance as in grading. If a whole number is
+    expected, NumPy's integers are accepted, a bool or a float is not. If a tuple is expected, a
+    list is accepted. The function gets copies of arrays, and it must not change them.
 
     Args:
         function: the function to check.
@@ -63,9 +63,9 @@ def check(
     __tracebackhide__ = True
     call = _describe(function, args, kwargs, sys._getframe(1).f_globals)
     got, changed = _call(function, args, kwargs, call)
-    said = difference(got, expected, dtype)
-    if said:
-        raise CheckFailed(f"✗ {call} {said}")
+    text = difference(got, expected, dtype)
+    if text:
+        raise CheckFailed(f"✗ {call} {text}")
     if changed:
         raise CheckFailed(
             f"✗ {call} changed its argument {changed}.\n  Work on a copy: {changed}.copy()."
@@ -83,9 +83,14 @@ def check_raises(
 ) -> None:
     """Call `function(*args, **kwargs)` and expect an error whose message contains `naming`.
 
+    Args:
+        function: the function to check.
+        naming: text that the message must contain, usually the name of an argument.
+        error: the type of the exception.
+
     Raises:
         NotWrittenYet: the function is still the stub.
-        CheckFailed: it returned, raised something else, or did not name the argument.
+        CheckFailed: it returned a value, raised something else, or did not name the argument.
 
     Example:
         >>> check_raises(int, "seven", naming="seven")
@@ -120,7 +125,7 @@ def check_raises(
 def _call(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any], call: str
 ) -> tuple[Any, str]:
-    """What the function returns, and the name or place of an array that it changed."""
+    """Return what the function returned, and the name or position of an array that it changed."""
     __tracebackhide__ = True
     copies = [_copied(value) for value in args]
     named = {name: _copied(value) for name, value in kwargs.items()}
@@ -145,13 +150,13 @@ def _call(
 
 
 def is_of_a_library(error: BaseException) -> bool:
-    """Whether an installed library raised it, and no stub."""
+    """Whether an installed library raised the error, and no stub."""
     code = _raised_in(error)
     return code is not None and _is_of_a_library(code)
 
 
 def _raised_in(error: BaseException) -> CodeType | None:
-    """The code that raised it, below `_call`; None where that is no Python."""
+    """The code that raised the error, below `_call`; None if that is not Python code."""
     trace = error.__traceback__
     code: CodeType | None = None
     while trace is not None:
@@ -161,7 +166,7 @@ def _raised_in(error: BaseException) -> CodeType | None:
 
 
 def _is_of_a_library(code: CodeType) -> bool:
-    """Whether it is installed, and no stub."""
+    """Whether the code belongs to an installed library, and no stub."""
     file = code.co_filename
     return "site-packages" in file or file.startswith(sysconfig.get_path("stdlib"))
 
@@ -177,7 +182,7 @@ def _identical(before: npt.NDArray[Any], after: npt.NDArray[Any]) -> bool:
 
 
 def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
-    """The names of the first positional arguments, "argument 3" where there is none."""
+    """The names of the first positional arguments; "argument 3" for one without a name."""
     code = getattr(function, "__code__", None)
     known = list(code.co_varnames[: code.co_argcount]) if code is not None else []
     return [known[i] if i < len(known) else f"argument {i + 1}" for i in range(count)]
@@ -189,7 +194,7 @@ def _describe(
     kwargs: Mapping[str, Any],
     variables: Mapping[str, Any],
 ) -> str:
-    """The call as one would write it, with the caller's own names for arrays and generators."""
+    """Write the call as a person would, with the caller's names for arrays and generators."""
     parts = [_argument(value, variables) for value in args]
     parts += [f"{name}={_argument(value, variables)}" for name, value in kwargs.items()]
     return f"{_name(function)}({', '.join(parts)})"
@@ -217,5 +222,5 @@ def _name(function: Callable[..., Any]) -> str:
 def _say_passed(what: str) -> None:
     try:
         print(f"{PASSED_MARK} {what}")
-    except UnicodeEncodeError:  # a console that is not Unicode
+    except UnicodeEncodeError:  # the console cannot show Unicode
         print(f"ok {what}".encode("ascii", "replace").decode())

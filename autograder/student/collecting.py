@@ -1,10 +1,10 @@
-"""In Jupyter, a cell shows all its failing checks: those that fail wait until the cell has run.
+"""Makes a Jupyter cell show all its failing checks, not only the first.
 
-A failing `check(...)` raises, which would hide the checks below it. In IPython a cell with checks
-at its top level is therefore changed before it runs, by an AST transformer: each such check stands
-in `with one():`, and all that comes before the cell's last expression in `with cell():`. When the
-cell has run, the last failure is raised, so that the cell fails as it would anywhere else; failures
-before it are shown as IPython shows an error. Outside IPython nothing changes: the first raises.
+A failing `check(...)` raises, which would hide the checks below it. In IPython, an AST transformer
+therefore changes each cell with top-level checks before it runs. It puts each of these checks into
+`with one():`, and everything before the cell's last expression into `with cell():`. When the cell
+has run, the last failure is raised, so the cell fails as usual. Earlier failures are shown as
+IPython shows an error. Outside IPython nothing changes: the first failure raises.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LOAD = "__import__('autograder.student.collecting', fromlist=['cell'])"
 
 
 class cell:
-    """The run of one cell; `failures` are those of its checks that have not been shown."""
+    """The run of one cell; `failures` are the failures of its checks that have not been shown."""
 
     running: cell | None = None
 
@@ -49,7 +49,7 @@ class cell:
         *before, last = self.failures
         self._show(before)
         if not isinstance(last, CheckFailed):
-            self._show([last])  # with the traceback that it has, which raising it here would change
+            self._show([last])  # with its own traceback, which raising it here would change
             last = CheckFailed("✗ This cell has a check that ended with an error: see above.")
         raise last from None
 
@@ -62,7 +62,7 @@ class cell:
 
 
 class one:
-    """One check at the top of a cell: a failure waits until the cell has run."""
+    """One top-level check of a cell: a failure waits until the cell has run."""
 
     def __enter__(self) -> Self:
         return self
@@ -82,19 +82,20 @@ class one:
 
 
 class ShowAllFailures(ast.NodeTransformer):
-    """Puts the checks at the top of a cell into `with one():`, and the cell into `with cell():`."""
+    """Puts the top-level checks of a cell into `with one():`, and the cell into `with cell():`."""
 
     def __init__(self, names: dict[str, Any]) -> None:
         self._names = names
 
     def visit_Module(self, node: ast.Module) -> ast.Module:
+        """Change a cell that has top-level checks; leave any other cell unchanged."""
         if not any(self._is_check(statement) for statement in node.body):
             return node
         if any(
             isinstance(each, ast.ImportFrom) and each.module == "__future__" for each in node.body
         ):
             return node  # which must come first
-        body = [self._alone(statement) for statement in node.body]
+        body = [self._with_own_failure(statement) for statement in node.body]
         last = (
             body.pop()
             if isinstance(node.body[-1], ast.Expr) and body[-1] is node.body[-1]
@@ -104,7 +105,7 @@ class ShowAllFailures(ast.NodeTransformer):
         node.body = [whole] if last is None else [whole, last]
         return node
 
-    def _alone(self, statement: ast.stmt) -> ast.stmt:
+    def _with_own_failure(self, statement: ast.stmt) -> ast.stmt:
         return (
             _in_context("one", [statement], statement) if self._is_check(statement) else statement
         )
@@ -127,14 +128,14 @@ def _in_context(name: str, body: list[ast.stmt], place: ast.stmt) -> ast.With:
 
 
 def show_all_failures() -> None:
-    """Let the cells of the IPython that runs, if one does, show all their failing checks."""
+    """Make the cells of the running IPython, if any, show all their failing checks."""
     if "IPython" not in sys.modules:
         return
     from IPython import get_ipython
 
     shell: Any = get_ipython()
     if shell is None or type(shell).__module__.startswith("autograder."):
-        return  # where the kit runs cells, it takes them apart itself
+        return  # this package runs each statement of a cell alone
     if any(type(known).__name__ == ShowAllFailures.__name__ for known in shell.ast_transformers):
-        return  # this module has been loaded before
+        return  # this module was loaded before
     shell.ast_transformers.append(ShowAllFailures(shell.user_ns))

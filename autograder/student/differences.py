@@ -1,7 +1,7 @@
-"""How a returned value differs from the expected one, in words and as numbers side by side.
+"""Describes how a returned value differs from the expected one, in words and numbers.
 
-Pure: values in, text out. Shape comes first, then dtype, then values, so that nothing is hidden
-by broadcasting.
+It only turns values into text. Shape comes first, then dtype, then values, so that broadcasting
+hides nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autograder.student.tolerance import nearly_equal, relative_tolerance
+
 Array = npt.NDArray[Any]
 
 MOST_ROWS = 8
@@ -22,17 +24,25 @@ GAP = "    "
 
 
 def shown(value: Any) -> str:
-    """A repr in one line that is never long, whatever the object thinks of it."""
+    """A repr in one line of bounded length, even if the object's own repr fails."""
     brief = reprlib.Repr()
     brief.maxother = brief.maxstring = LONGEST_REPR
     return " ".join(brief.repr(value).split())
 
 
 def difference(got: Any, expected: Any, dtype: npt.DTypeLike | None = None) -> str:
-    """Say how `got` differs from `expected`: "" if it does not, else the rest of a sentence.
+    """Describe how `got` differs from `expected`.
 
-    `expected` decides the comparison: an ndarray compares arrays, an int, float, bool or str one
-    value, a tuple or list its members.
+    `expected` decides the comparison: an ndarray compares arrays; an int, float, bool or str
+    compares one value; a tuple or list compares its members.
+
+    Args:
+        got: the returned value.
+        expected: the right value.
+        dtype: the dtype that a returned array must have; None accepts any.
+
+    Returns:
+        "" if they agree, otherwise the rest of a sentence.
     """
     if got is None and expected is not None:
         return "returned None: is its `return` missing?"
@@ -90,18 +100,16 @@ def _array_difference(got: Any, expected: Array, dtype: npt.DTypeLike | None) ->
 
 
 def _close(got: Array, expected: Array) -> npt.NDArray[np.bool_]:
-    """Where two arrays agree, within what the less precise of them can hold."""
+    """Where two arrays agree, within the tolerance of hidden tests."""
     if not {got.dtype.kind, expected.dtype.kind} & set("fc"):
         return np.asarray(got == expected)
-    kinds = [array.dtype for array in (got, expected) if array.dtype.kind in "fc"]
-    rtol = min(1e-2, max(1e-6, *(float(np.finfo(kind).eps) * 100 for kind in kinds)))
-    finite = np.abs(expected[np.isfinite(expected)])
-    scale = float(finite.max()) if finite.size else 0.0
-    return np.asarray(np.isclose(got, expected, rtol=rtol, atol=rtol * scale, equal_nan=True))
+    return nearly_equal(got, expected, relative_tolerance(got.dtype, expected.dtype))
 
 
 def _side_by_side(got: Array, expected: Array, differs: npt.NDArray[np.bool_]) -> list[str]:
-    """The first plane with a difference, expected left and got right, wrong cells in brackets."""
+    """Lines of the first plane with a difference: expected left, got right, wrong cells in
+    brackets.
+    """
     if got.ndim == 0:
         expected_text, got_text = _texts(expected.reshape(1), got.reshape(1))
         return [f"expected: {expected_text[0]}", f"got:      {got_text[0]}"]
@@ -124,10 +132,10 @@ def _side_by_side(got: Array, expected: Array, differs: npt.NDArray[np.bool_]) -
 
 
 def _first_plane(differs: npt.NDArray[np.bool_]) -> tuple[tuple[Any, ...], list[str]]:
-    """Index of the plane that holds the first difference, and what to call it.
+    """Return the index of the plane with the first difference, and how to name it.
 
-    Images (batch, height, width, channels) are shown as height by width, other arrays by their
-    last two axes.
+    Images (batch, height, width, channels) are shown as height by width, other arrays by their last
+    two axes.
     """
     first = [int(i) for i in np.argwhere(differs)[0]]
     if differs.ndim == 4:
@@ -139,7 +147,7 @@ def _first_plane(differs: npt.NDArray[np.bool_]) -> tuple[tuple[Any, ...], list[
 
 
 def _window(plane: npt.NDArray[np.bool_]) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Rows and columns to show: around the first difference where the plane is large."""
+    """The rows and columns to show: around the first difference if the plane is large."""
     row, column = (int(i) for i in np.argwhere(plane)[0])
     return _span(row, plane.shape[0], MOST_ROWS), _span(column, plane.shape[1], MOST_COLUMNS)
 
@@ -150,7 +158,7 @@ def _span(index: int, count: int, most: int) -> tuple[int, int]:
 
 
 def _texts(expected: Array, got: Array) -> tuple[list[str], list[str]]:
-    """The numbers as text, with as many digits as it takes to tell them apart."""
+    """The numbers as text, with as many digits as are needed to distinguish them."""
     pairs = [_pair(one, other) for one, other in zip(expected, got, strict=True)]
     return [one for one, _ in pairs], [other for _, other in pairs]
 
@@ -163,7 +171,7 @@ def _pair(one: Any, other: Any) -> tuple[str, str]:
 
 
 def _block(texts: list[str], marked: npt.NDArray[np.bool_]) -> list[str]:
-    """Right-aligned rows of numbers; a marked one stands in brackets."""
+    """Right-aligned rows of numbers; marked numbers are in brackets."""
     width = max(len(text) for text in texts)
     cells = [
         f"[{text.rjust(width)}]" if mark else f" {text.rjust(width)} "

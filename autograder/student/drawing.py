@@ -1,9 +1,9 @@
-"""Turns the panels of a picture into a matplotlib figure, when it is looked at.
+"""Turns the panels of a picture into a matplotlib figure when it is shown.
 
-matplotlib is imported inside the functions: the warm process of the sandbox imports this module
-too, and would spend more than a second on looking for fonts that nobody draws with. Only colours
-that people with any kind of colour vision can tell apart are used (the palette of Okabe and Ito,
-2008), and no display, pyplot state or network is needed.
+matplotlib is imported inside the functions, because the warm process of the sandbox imports this
+module too and would spend more than a second on searching fonts that nobody uses. The colours can
+be distinguished with any kind of colour vision (the palette of Okabe and Ito, 2008). No display,
+pyplot state or network is needed.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ SHOWN_PIXELS_PER_INCH = 96
 
 
 def draw(panels: Sequence[Panel], signs: Sequence[str], caption: str) -> Figure:
-    """Panels with a sign between each two, as a figure with a caption.
+    """Return panels, with a sign between each two, as a figure with a caption.
 
-    Each cell is a unit square, cell (0, 0) of a panel at its upper left.
+    Each cell is a unit square; cell (0, 0) is at the upper left of its panel.
     """
     from matplotlib.figure import Figure
 
@@ -70,7 +70,7 @@ def draw(panels: Sequence[Panel], signs: Sequence[str], caption: str) -> Figure:
 
 
 def png(figure: Figure) -> tuple[bytes, dict[str, int]]:
-    """The figure as PNG, sharp on dense displays, with the size at which to show it."""
+    """Return the figure as PNG, sharp on dense displays, and its display size in pixels."""
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=PIXELS_PER_INCH)
     width, height = (round(side * SHOWN_PIXELS_PER_INCH) for side in figure.get_size_inches())
@@ -78,7 +78,7 @@ def png(figure: Figure) -> tuple[bytes, dict[str, int]]:
 
 
 def _slot(panel: Panel) -> float:
-    """The room that a panel needs: its cells or its title, whichever is wider."""
+    """The width that a panel needs: its cells or its title, whichever is wider."""
     return max(float(panel.width), CELLS_PER_CHARACTER * len(panel.title))
 
 

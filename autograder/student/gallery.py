@@ -1,7 +1,7 @@
-"""Pictures of colour images: variants in rows, filters, and what a network takes images for.
+"""Pictures of colour images: variants in rows, filters, and the predictions of a network.
 
-They show what they are given and know no network and no dataset. matplotlib is imported when one
-is looked at.
+They show what they are given and know no network and no dataset. matplotlib is imported when one is
+shown.
 """
 
 from __future__ import annotations
@@ -24,17 +24,21 @@ LARGEST_IMAGE_INCHES = 1.1
 PREDICTION_INCHES = 1.85
 BAR_INCHES = 0.17
 RIGHT, OTHER = 2, 7
-"""Colours of the palette for the bar of the true class, and for those of all others."""
+"""Palette colours: the bar of the true class, and the bars of all others."""
 
 
 def show_image_rows(rows: Mapping[str, Images]) -> Chart:
-    """Images in rows, each row with its name: what was done to one image, for instance.
+    """Show images in rows, each row with its name, for example variants of one image.
 
-    Floating values are shown as colours from 0 to 1; what lies beyond is cut off. Rows may differ
-    in the number of their images and in the size of these.
+    Floating-point values are shown as colours from 0 to 1; values beyond are cut off. Rows may
+    differ in the number and the size of their images.
 
     Args:
-        rows: images of shape (N, height, width, 3) or (N, height, width), N at least 1, by name.
+        rows: images by name, of shape (N, height, width, 3) or (N, height, width), with N at least
+            1.
+
+    Returns:
+        A chart, which Jupyter shows as the value of a cell.
     """
     arrays = {str(name): _viewable(images, f"the row {name!r}") for name, images in rows.items()}
     if not arrays:
@@ -47,9 +51,9 @@ def show_image_rows(rows: Mapping[str, Images]) -> Chart:
         ratios = [label_inches / side] + [1.0] * columns
         grid = figure.add_gridspec(len(arrays), 1 + columns, width_ratios=ratios)
         for row, (name, images) in enumerate(arrays.items()):
-            said = figure.add_subplot(grid[row, 0])
-            said.set_axis_off()
-            said.text(0, 0.5, name, va="center", fontsize=9, transform=said.transAxes)
+            label = figure.add_subplot(grid[row, 0])
+            label.set_axis_off()
+            label.text(0, 0.5, name, va="center", fontsize=9, transform=label.transAxes)
             for column, image in enumerate(images):
                 _image(figure.add_subplot(grid[row, 1 + column]), image)
 
@@ -61,14 +65,17 @@ def show_image_rows(rows: Mapping[str, Images]) -> Chart:
 
 
 def show_filters(kernel: Images, columns: int = 8) -> Chart:
-    """The filters of a convolution that sees an image, each as a small image of its own.
+    """Show the filters of a convolution that sees an image, each as a small image.
 
-    Each is scaled by itself: the middle grey is a weight of 0, the brightest or darkest colour its
-    largest weight.
+    Each filter is scaled alone: middle grey is a weight of 0, and the brightest or darkest colour
+    is its largest weight.
 
     Args:
         kernel: shape (height, width, 3, filters) or (height, width, 1, filters).
-        columns: how many stand side by side.
+        columns: number of filters in a row.
+
+    Returns:
+        A chart, which Jupyter shows as the value of a cell.
     """
     array = np.asarray(kernel, dtype=np.float64)
     if array.ndim != 4 or array.shape[2] not in (1, 3):
@@ -79,7 +86,7 @@ def show_filters(kernel: Images, columns: int = 8) -> Chart:
     largest = np.abs(filters).max(axis=(1, 2, 3), keepdims=True)
     shown = 0.5 + 0.5 * filters / np.where(largest == 0, 1, largest)
     if shown.shape[3] == 1:
-        shown = np.repeat(shown, 3, axis=3)  # so that grey 0.5 is 0 here too
+        shown = np.repeat(shown, 3, axis=3)  # so that grey 0.5 means 0 here too
     return show_images(shown, columns=columns)
 
 
@@ -91,18 +98,21 @@ def show_top_predictions(
     k: int = 5,
     columns: int = 4,
 ) -> Chart:
-    """Images with their true class, and under each the k most probable classes as bars.
+    """Show images with their true class, and below each one its k most probable classes as bars.
 
-    The bar of the true class is green where it is among them. Of classes that are equally probable
-    the one with the lower number comes first.
+    The bar of the true class is green if it is one of them. Of equally probable classes, the one
+    with the lower number comes first.
 
     Args:
-        images: shape (N, height, width, 3) or (N, height, width), N at least 1.
-        probabilities: shape (N, classes).
-        labels: true class numbers, shape (N,).
-        names: of the classes; by default their numbers.
-        k: how many classes are told for each image.
-        columns: how many images stand side by side.
+        images: shape (N, height, width, 3) or (N, height, width), with N at least 1.
+        probabilities: shape (N, classes), from 0 to 1.
+        labels: the true classes, integers of shape (N,).
+        names: the names of the classes; by default their numbers.
+        k: how many classes to show for each image.
+        columns: number of images in a row.
+
+    Returns:
+        A chart, which Jupyter shows as the value of a cell.
     """
     pictures, true = _viewable(images, "images"), np.asarray(labels)
     chances = np.asarray(probabilities, dtype=np.float64)
@@ -130,16 +140,16 @@ def show_top_predictions(
                 [guess == true[number] for guess in guesses[number]],
             )
 
-    said = [
+    words = [
         f"{named[label]}: " + ", ".join(f"{named[g]} {row[g]:.0%}" for g in guess)
         for label, guess, row in zip(true, guesses, chances, strict=True)
     ]
     size = (columns * PREDICTION_INCHES, rows * (1.6 + bars_inches))
-    return Chart(paint, size, "; ".join(said))
+    return Chart(paint, size, "; ".join(words))
 
 
 def _viewable(images: Images, what: str) -> npt.NDArray[Any]:
-    """As an array of images that can be shown: floating colours cut to 0 to 1."""
+    """Convert to an array of images that can be shown; floating-point colours are cut to 0 to 1."""
     array = np.asarray(images)
     if array.ndim == 4 and array.shape[3] == 1:
         array = array[..., 0]
@@ -158,7 +168,7 @@ def _image(axes: Axes, image: npt.NDArray[Any]) -> None:
 def _bars(
     axes: Axes, names: Sequence[str], chances: npt.NDArray[np.float64], right: Sequence[bool]
 ) -> None:
-    """Bars from left to right, the most probable on top, each with its name on it."""
+    """Draw horizontal bars, the most probable on top, each with its name on it."""
     from autograder.student.drawing import INK, PALETTE
 
     places = range(len(names))

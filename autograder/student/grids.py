@@ -1,4 +1,4 @@
-"""Tables as pictures of cells: which map is connected with which, and what was taken for what.
+"""Tables as pictures of cells: connections between maps, and confusion matrices.
 
 They show the table that they are given, and know no network and no right answer.
 """
@@ -20,12 +20,15 @@ MARK = "×"  # noqa: RUF001
 def show_connections(
     table: npt.ArrayLike, inputs: str = "inputs", outputs: str = "outputs"
 ) -> Picture:
-    """A table of connections: a row for each input map, a column for each output map.
+    """Show a table of connections: a row per input map, a column per output map.
 
     Args:
-        table: shape (inputs, outputs), true where the two are connected.
-        inputs: what the rows are called.
-        outputs: what the columns are called.
+        table: booleans of shape (inputs, outputs), true if the two are connected.
+        inputs: the name of the rows.
+        outputs: the name of the columns.
+
+    Returns:
+        A picture, which Jupyter shows as the value of a cell.
     """
     connected = np.asarray(table).astype(bool)
     if connected.ndim != 2:
@@ -40,11 +43,14 @@ def show_connections(
 
 
 def show_confusion(matrix: npt.ArrayLike, names: Sequence[object] = ()) -> Picture:
-    """A confusion matrix: rows are true classes, columns predicted ones; no 0 is written.
+    """Show a confusion matrix: rows are true classes, columns predicted ones; zeros are left out.
 
     Args:
-        matrix: shape (classes, classes), counts.
-        names: of the classes; by default their numbers.
+        matrix: counts of shape (classes, classes).
+        names: the names of the classes; by default their numbers.
+
+    Returns:
+        A picture, which Jupyter shows as the value of a cell.
     """
     counts = np.asarray(matrix)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:

@@ -1,7 +1,7 @@
-"""What is said of a training: what is asked for, what came, and whether it was still learning.
+"""Words for a training: what is asked for, what was reached, and whether it was still learning.
 
-The notebook, the public check and the feedback use these words, so that they say the same. Plain
-arithmetic on what a training returned; knows no framework and no dataset.
+The notebook, the public check and the feedback share these words, so that they agree. It is plain
+arithmetic on the history of a training, and knows no framework and no dataset.
 """
 
 from __future__ import annotations
@@ -11,28 +11,32 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 ACCURACIES = ("accuracy", "categorical_accuracy", "acc")
-"""What Keras calls the share of training images that are right, after each epoch."""
+"""Keras' names for the share of right training images after each epoch."""
 STILL_RISING = 0.005
-"""By how much of all images an accuracy rises in an epoch, at the least, where it still learns."""
+"""An accuracy that rises by at least this share of all images per epoch is still learning."""
 STILL_FALLING = 0.02
-"""By which share of itself a loss falls likewise."""
+"""A loss that falls by at least this share of itself per epoch is still learning."""
 MOST_COMPARED = 3
 ADVICE = "a larger learning rate, or another optimiser, gets further in as many epochs"
 
 
 def asked_for(share: float) -> str:
-    """The bar, as it stands in notebooks, checks and feedback."""
+    """The required accuracy in words, as in notebooks, checks and feedback.
+
+    Args:
+        share: a share from 0 to 1.
+    """
     return f"at least {share:.1%} of unseen images right"
 
 
 def still_learning(history: Mapping[str, Sequence[float]]) -> str:
-    """A sentence where more epochs would bring more; empty where nothing speaks for it.
+    """Return a sentence if more epochs would bring more; "" if nothing shows it.
 
-    The last few epochs are compared with as many before them, since a single one goes up and down
-    by chance. Where there is no accuracy, the loss tells.
+    The last few epochs are compared with the same number before them, because a single epoch goes
+    up and down by chance. Without an accuracy, the loss decides.
 
     Args:
-        history: lists of numbers, one for each epoch, by name; as `History.history` of Keras.
+        history: lists of numbers by name, one number per epoch, as in Keras' `History.history`.
     """
     for name in ACCURACIES:
         if history.get(name):
@@ -46,7 +50,7 @@ def still_learning(history: Mapping[str, Sequence[float]]) -> str:
 
 
 def _rise(values: Sequence[float]) -> float:
-    """By how much they rise from one epoch to the next, at the end; 0 where that cannot be told."""
+    """The mean rise per epoch at the end; 0 if it cannot be determined."""
     compared = min(MOST_COMPARED, max(1, len(values) // 3))
     ends = values[-2 * compared :]
     if len(ends) < 2 * compared or not all(map(math.isfinite, ends)):

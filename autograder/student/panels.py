@@ -12,7 +12,7 @@ NOTHING = -3  # no cell here
 
 @dataclass(frozen=True)
 class Frame:
-    """A rectangle around cells, in the colour of that index."""
+    """A rectangle around cells, in the palette colour of that index."""
 
     top: int
     left: int
@@ -23,7 +23,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Panel:
-    """A grid: texts, fills (the index of a colour, PLAIN, PADDED or NOTHING), frames on top."""
+    """A grid: texts, fills (a palette index, PLAIN, PADDED or NOTHING), and frames on top."""
 
     title: str
     texts: tuple[tuple[str, ...], ...]
@@ -33,15 +33,17 @@ class Panel:
 
     @property
     def height(self) -> int:
+        """The number of rows."""
         return len(self.texts)
 
     @property
     def width(self) -> int:
+        """The number of columns."""
         return len(self.texts[0])
 
 
 def overlap(frames: Sequence[Frame]) -> bool:
-    """Whether any two frames have a cell in common."""
+    """Whether any two frames share a cell."""
     return any(
         abs(one.top - other.top) < one.height and abs(one.left - other.left) < one.width
         for number, one in enumerate(frames)

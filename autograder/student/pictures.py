@@ -1,7 +1,7 @@
-"""Pictures of windows over numbers: padding, pooling and convolution as grids with coloured cells.
+"""Pictures of windows over numbers: padding, pooling and convolution as coloured grids.
 
-A picture shows the numbers that it is given: it computes no layer, so that it gives no answer
-away. It consists of panels, which `drawing` turns into a figure when somebody looks at it.
+A picture shows the numbers that it is given. It computes no layer, so it gives no answer away. It
+consists of panels, which `drawing` turns into a figure when it is shown.
 """
 
 # ruff: noqa: RUF001, RUF003 (numbers are written as in mathematics, 4×4 and −1)
@@ -26,10 +26,10 @@ NO_PADDING: Margins = ((0, 0), (0, 0))
 
 @dataclass(frozen=True)
 class Picture:
-    """Panels from left to right with a sign between each two, and a caption.
+    """Panels from left to right with a sign between them, and a caption.
 
-    Jupyter shows it where it is the value of a cell. `figure` is the matplotlib figure, to save it
-    for instance: `picture.figure.savefig("pooling.pdf")`.
+    Jupyter shows it as the value of a cell. `figure` is the matplotlib figure, for example to save
+    it: `picture.figure.savefig("pooling.pdf")`.
     """
 
     panels: tuple[Panel, ...]
@@ -38,13 +38,14 @@ class Picture:
 
     @cached_property
     def figure(self) -> Figure:
+        """The matplotlib figure, drawn at the first access."""
         return draw(self.panels, self.signs, self.caption)
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         return png(self.figure)
 
     def __repr__(self) -> str:
-        """The same in characters, for a terminal or a screen reader."""
+        """The picture in characters, for a terminal or a screen reader."""
         blocks = ["\n".join([panel.title, *_characters(panel)]) for panel in self.panels]
         return "\n\n".join([*blocks, self.caption]).strip()
 
@@ -56,14 +57,17 @@ def show_windows(
     padding: tuple[int, int] = (0, 0),
     dilation: int = 1,
 ) -> Picture:
-    """Every position of a window along one axis, one below the other.
+    """Show every position of a window along one axis, one below the other.
 
     Args:
         size: number of cells, numbered from 0.
         window: number of cells in the window.
-        stride: step from one position to the next.
+        stride: step from one position to the next, in cells.
         padding: cells added before and after; they are hatched.
         dilation: distance between neighbouring cells of the window.
+
+    Returns:
+        A picture, which Jupyter shows as the value of a cell.
     """
     before, after = padding
     total = before + size + after
@@ -93,12 +97,15 @@ def show_windows(
 
 
 def show_padding(image: Rows, padding: Margins, fill: float | None = 0) -> Picture:
-    """An image and the same with padding around it.
+    """Show an image, and the same image with padding around it.
 
     Args:
         image: rows of numbers.
-        padding: ((top, bottom), (left, right)), as in `zero_pad2d`.
+        padding: ((top, bottom), (left, right)) in cells, as in `zero_pad2d`.
         fill: the number in the added cells; None leaves them empty.
+
+    Returns:
+        A picture, which Jupyter shows as the value of a cell.
     """
     plain = Panel(_size("image", image), _numbers(image), _same_fill(image, PLAIN))
     padded = _padded_panel(image, padding, fill)
@@ -115,16 +122,19 @@ def show_pooling(
     stride: int | tuple[int, int] | None = None,
     padding: Margins = NO_PADDING,
 ) -> Picture:
-    """An image with its windows, and the number that each of them gave, in the same colour.
+    """Show an image with its windows, and the result of each window in the same colour.
 
-    Windows that touch no other colour their cells; windows that overlap are drawn as frames.
+    Windows without overlap colour their cells; overlapping windows are drawn as frames.
 
     Args:
         image: rows of numbers.
-        pooled: rows of the numbers that pooling gives, one for each window.
-        window: the window, an int or (height, width).
-        stride: the step, an int or (height, width); None means `window`.
+        pooled: rows of the pooled numbers, one for each window.
+        window: the window in cells, an int or (height, width).
+        stride: the step in cells, an int or (height, width); None means `window`.
         padding: ((top, bottom), (left, right)) cells added around the image, left empty.
+
+    Returns:
+        A picture, which Jupyter shows as the value of a cell.
     """
     height, width = _pair(window)
     down, across = _pair(window if stride is None else stride)
@@ -154,14 +164,17 @@ def show_convolution(
     at: tuple[int, int] = (0, 0),
     stride: int | tuple[int, int] = 1,
 ) -> Picture:
-    """One step of a convolution: the window, the kernel, and the number that they give.
+    """Show one step of a convolution: the window, the kernel, and their result.
 
     Args:
         image: rows of numbers.
         kernel: rows of numbers.
-        result: rows of the numbers that the convolution gives.
+        result: rows of the convolution's results.
         at: row and column of the number in `result` whose window is shown.
-        stride: the step, an int or (height, width).
+        stride: the step in cells, an int or (height, width).
+
+    Returns:
+        A picture, which Jupyter shows as the value of a cell.
     """
     down, across = _pair(stride)
     row, column = at
@@ -206,7 +219,7 @@ def _padded_panel(image: Rows, padding: Margins, fill: float | None) -> Panel:
 
 
 def _filled(fills: tuple[tuple[int, ...], ...], frames: Sequence[Frame]) -> tuple[Any, ...]:
-    """The fills with the cells of each frame in its colour; padded cells stay hatched."""
+    """The fills, with the cells of each frame in its colour; padded cells stay hatched."""
     rows = [list(row) for row in fills]
     for frame in frames:
         for row in range(frame.top, frame.top + frame.height):

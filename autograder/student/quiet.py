@@ -1,9 +1,8 @@
-"""Keeps TensorFlow's log out of the notebook, where it looks like an error in a red box.
+"""Hides TensorFlow's log in the notebook, where it looks like an error in a red box.
 
-A variable of the environment silences what TensorFlow logs once it is there, but not what its
-libraries log while they are loaded. So standard error goes into a file during its first import,
-and what is no remark of the log comes back. Whoever asks for the log, by setting the variable to
-anything but 3, gets all of it.
+An environment variable silences TensorFlow's log, but not what its libraries log while they are
+loaded. So standard error goes into a file during the first import, and everything that is not part
+of the log is printed afterwards. Setting the variable to anything but 3 shows the whole log.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ STDERR = 2
 
 
 def keep_the_log_quiet() -> None:
-    """From now on, for a TensorFlow that has not been imported yet."""
+    """Hide the log of a TensorFlow that has not been imported yet."""
     if os.environ.setdefault(LEVEL, ONLY_WHAT_IS_FATAL) != ONLY_WHAT_IS_FATAL:
         return
     known = any(type(finder).__name__ == QuietFinder.__name__ for finder in sys.meta_path)
@@ -41,11 +40,12 @@ def keep_the_log_quiet() -> None:
 
 
 class QuietFinder(importlib.abc.MetaPathFinder):
-    """Finds TensorFlow as everyone else does, and has it loaded without its remarks."""
+    """Finds TensorFlow as usual, and loads it without its log."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
+        """Find TensorFlow, and replace its loader by a quiet one."""
         if fullname != "tensorflow":
             return None
         with contextlib.suppress(ValueError):
@@ -64,11 +64,11 @@ class QuietFinder(importlib.abc.MetaPathFinder):
 
 @contextlib.contextmanager
 def without_remarks() -> Iterator[None]:
-    """Standard error without remarks of the log; all of it where an error is raised."""
+    """Keep the log out of standard error; show everything if an error is raised."""
     try:
         kept = tempfile.TemporaryFile()  # noqa: SIM115 (closed below)
         saved = os.dup(STDERR)
-    except OSError:  # no room for a file, or no standard error: the log is shown, or nobody looks
+    except OSError:  # no room for a file, or no standard error: the log is shown
         yield
         return
     remark: re.Pattern[bytes] | None = None
@@ -80,7 +80,7 @@ def without_remarks() -> Iterator[None]:
         os.dup2(saved, STDERR)
         os.close(saved)
         kept.seek(0)
-        said = kept.read()
+        printed = kept.read()
         kept.close()
         with contextlib.suppress(OSError):
-            os.write(STDERR, remark.sub(b"", said) if remark else said)
+            os.write(STDERR, remark.sub(b"", printed) if remark else printed)

@@ -1,7 +1,7 @@
-"""Training as a check: a student's own function, under the conditions under which it is graded.
+"""Training as a check: a student's function under the conditions of grading.
 
-The notebook brings the data, the network and the numbers. Nothing here knows a dataset, a network
-or a framework, and the images that grading judges by are not needed.
+The notebook provides the data, the network and the numbers. This module knows no dataset, no
+network and no framework, and does not need the held-out images.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from autograder.student.learning import asked_for, still_learning
 
 RUNS = 3
 SECONDS = 20.0
-"""Of computing: where a training took longer, no other one begins."""
+"""Computing time: after a training that took longer, no other one begins."""
 COUNTED = ("none", "one training", "two trainings", "three trainings")
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What came of the trainings; `model` and `history` are those of the first one."""
+    """The results of the trainings; `model` and `history` are those of the first one."""
 
     function: str
     model: Any
     history: Mapping[str, Sequence[float]]
     epochs: int
     accuracies: tuple[float, ...]
-    """The share of unseen images that each one got right."""
+    """The share of unseen images, from 0 to 1, that each training got right."""
 
     @property
     def counted(self) -> float:
-        """The median, which counts in grading too where a training ends near the bar."""
+        """The median. Grading uses it too if a training ends near the threshold."""
         return statistics.median(self.accuracies)
 
 
@@ -58,17 +58,20 @@ def train_as_graded(
     epochs: int,
     batch_size: int,
 ) -> Trained:
-    """Train up to three times, each from another start, and try what was learned.
+    """Train up to three times from different starts, and test the trained models.
 
     Args:
         train: the student's `train(model, x, y, epochs, batch_size, seed)`.
         new_model: makes a fresh model for a seed.
-        x: images to train with; each training gets a copy.
-        y: their one-hot labels.
-        unseen: images that are in no training.
-        labels: class numbers of `unseen`, shape (N,).
+        x: training images; each training gets a copy.
+        y: their one-hot labels, shape (N, classes).
+        unseen: images that no training uses.
+        labels: class numbers of `unseen`, integers of shape (N,).
         epochs: as in grading.
         batch_size: as in grading.
+
+    Returns:
+        The accuracies, and the model and history of the first training.
 
     Raises:
         NotWrittenYet: the function, or what makes the model, is still a stub.
@@ -95,35 +98,35 @@ def train_as_graded(
 
 
 def check_learned(trained: Trained, asked: float) -> None:
-    """Hold the accuracy against what grading asks for.
+    """Compare the accuracy with what grading asks for.
 
     Args:
         trained: what `train_as_graded` returned.
-        asked: the least share of unseen images that must be right.
+        asked: the least share of unseen images, from 0 to 1, that must be right.
 
     Raises:
-        CheckFailed: it is below; the text says whether it was still learning.
+        CheckFailed: it is below; the text says whether the network was still learning.
     """
     __tracebackhide__ = True
     runs = ", ".join(f"{each:.1%}" for each in trained.accuracies)
     many = len(trained.accuracies) > 1
     varied = f", the median of {COUNTED[len(trained.accuracies)]} ({runs})" if many else ""
-    told = [
+    lines = [
         f"  yours:     {trained.counted:.1%} of unseen images right{varied}",
         f"  asked for: {asked_for(asked)}",
     ]
     if trained.counted < asked:
         slow = still_learning(trained.history)
-        told += [f"  {slow}"] if slow else []
-        told[:0] = [f"✗ {trained.function} learns too little in {trained.epochs} epochs."]
-        raise CheckFailed("\n".join(told))
+        lines += [f"  {slow}"] if slow else []
+        lines[:0] = [f"✗ {trained.function} learns too little in {trained.epochs} epochs."]
+        raise CheckFailed("\n".join(lines))
     spread = max(trained.accuracies) - min(trained.accuracies)
     if trained.counted - asked < spread:
-        told.append(
+        lines.append(
             f"  Trainings differ by up to {100 * spread:.1f} points: another may end below the bar."
         )
-    told[:0] = [f"{PASSED_MARK} {trained.function} learns enough in {trained.epochs} epochs"]
-    _say("\n".join(told))
+    lines[:0] = [f"{PASSED_MARK} {trained.function} learns enough in {trained.epochs} epochs"]
+    _say("\n".join(lines))
 
 
 def _made(new_model: Callable[[int], Any], seed: int, name: str) -> Any:
@@ -142,12 +145,12 @@ def _share_right(model: Any, unseen: npt.NDArray[Any], labels: npt.NDArray[Any])
 
 
 def _history(returned: Any) -> dict[str, list[float]]:
-    """Lists of numbers by name, of a dict or a `History`; whatever else there is, is left out."""
-    told = getattr(returned, "history", returned)
-    if not isinstance(told, Mapping):
+    """Lists of numbers by name, from a dict or a `History`; everything else is left out."""
+    history = getattr(returned, "history", returned)
+    if not isinstance(history, Mapping):
         return {}
     found = {}
-    for name, values in told.items():
+    for name, values in history.items():
         try:
             numbers = [float(each) for each in values]
         except (TypeError, ValueError):
@@ -160,5 +163,5 @@ def _history(returned: Any) -> dict[str, list[float]]:
 def _say(text: str) -> None:
     try:
         print(text, flush=True)
-    except UnicodeEncodeError:  # a console that is not Unicode
+    except UnicodeEncodeError:  # the console cannot show Unicode
         print(text.replace(PASSED_MARK, "ok").encode("ascii", "replace").decode(), flush=True)

@@ -1,9 +1,8 @@
-"""Reading what a student handed in, as data: opened with care, parsed, and never executed here.
+"""Reads a submission as data. It opens files with care, parses them, and never executes them.
 
-A submission is the notebook, the same document as a script with cells, or a plain module that
-defines the functions. Grading and the student's own checks read by this code, so that both see the
-same cells. What the source says of points and locked cells is what counts; where a submission
-says otherwise, a note records it.
+A submission is a notebook, the same document as a script with cells, or a plain module that defines
+the functions. Grading and the student's own checks share this code, so both see the same cells.
+Points and locked cells come from the course. If a submission says otherwise, a note records it.
 """
 
 from __future__ import annotations

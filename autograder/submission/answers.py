@@ -1,7 +1,7 @@
-"""The written answers of a hand-in: found by id, by place, by heading, and by what is not released.
+"""Finds the written answers of a submission: by id, by place, by heading, and by text that is new.
 
-A person marks them. So no text may be lost: what belongs to no question goes to a person as well,
-in the place of every answer that is not there.
+A person marks the answers, so no text may be lost. Text that belongs to no question is shown to a
+person in the cell of every missing answer.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from autograder.submission.released import (
 
 MAX_COMPARED = 300
 MANY_WORDS = 12
-"""So many in a comment that stands alone, anywhere, are an answer and no remark on code."""
+"""A comment that stands alone and has at least this many words is an answer, not a remark on code.
+"""
 
 _ENOUGH_IN_COMMON = 0.85
 _ENOUGH_WORDS = 15
@@ -49,9 +50,12 @@ def answers(found: Recognized, released: Released, unread: Sequence[str] = ()) -
     """Find the written answers among the cells.
 
     Args:
-        found: the cells.
-        released: what was asked.
-        unread: names of documents that lie beside the work, in which answers may stand.
+        found: the recognized cells of the submission.
+        released: the release, with its questions.
+        unread: names of documents in the same folder that were not read and may hold answers.
+
+    Returns:
+        The answers, the cells with each answer in its own cell, and sentences for a person.
     """
     chunks = [chunk for chunk in _chunks(found, released) if chunk.text]
     sections: dict[int, list[Chunk]] = {number: [] for number in range(len(released.questions))}
@@ -75,13 +79,13 @@ def answers(found: Recognized, released: Released, unread: Sequence[str] = ()) -
 
 
 def _may_be_several(chunks: Sequence[Chunk]) -> bool:
-    """Whether what stands under one question may be the answers to others as well."""
+    """Whether the text below one question may also answer other questions."""
     items = {item for chunk in chunks for item in _ITEM.findall(chunk.text)}
     return len(items) > 1 or len({chunk.place for chunk in chunks}) > 1
 
 
 def _chunks(found: Recognized, released: Released) -> Iterator[Chunk]:
-    """Every text of the student's own, with the question that it stands under."""
+    """Yield every text that the student wrote, with the question that it stands below."""
     section: int | None = None
     compared = 0
     answer_of = {question.answer: n for n, question in enumerate(released.questions)}
@@ -141,7 +145,7 @@ def _chunks(found: Recognized, released: Released) -> Iterator[Chunk]:
 def _asked_in_code(
     place: int, cell: RawCell, original: NotebookCell, released: Released
 ) -> Iterator[Chunk]:
-    """Answers that stand in a solution cell, in comments and strings below a question's heading."""
+    """Yield answers in a solution cell: comments and strings below the heading of a question."""
     if cell.cell_type == "code" and original.is_solution:
         text = "\n\n".join(each.text for each in texts(cell.source))
         if asks(text, released):
@@ -151,7 +155,7 @@ def _asked_in_code(
 
 
 def has_released(text: str, released: Released) -> bool:
-    """Whether any line of a text is one of the release's, or names a question."""
+    """Whether a text contains a line of the release, or names a question."""
     return any(
         line in released.lines or _heading(line, released) is not None
         for line in map(plain_line, text.split("\n"))
@@ -159,7 +163,7 @@ def has_released(text: str, released: Released) -> bool:
 
 
 def asks(text: str, released: Released) -> bool:
-    """Whether a text has a line of a question's, or names one."""
+    """Whether a text contains a line of a question, or names a question."""
     lines = [plain_line(line) for line in text.split("\n")]
     return any(
         released.lines.get(line) is not None or _heading(line, released) is not None
@@ -168,7 +172,7 @@ def asks(text: str, released: Released) -> bool:
 
 
 def _walked(place: int, text: str, section: int | None, released: Released) -> Iterator[Chunk]:
-    """The parts of a text that are not released, each under the question that stands above it."""
+    """Yield the parts of a text that are new, each with the question above it."""
     parts: list[tuple[int | None, list[str]]] = [(section, [])]
     for line in text.split("\n"):
         bare = plain_line(line)
@@ -193,7 +197,7 @@ def _walked(place: int, text: str, section: int | None, released: Released) -> I
 
 
 def _is_own(text: str) -> bool:
-    """Whether a text says anything beyond who wrote it and where it can be opened."""
+    """Whether a text says more than who wrote it and where it can be opened."""
     bare = _BADGE.sub("", text[:2000]) + text[2000:]
     return any(
         _WORD.search(line) and not _ABOUT_THE_STUDENT.fullmatch(plain_line(line))
@@ -202,7 +206,7 @@ def _is_own(text: str) -> bool:
 
 
 def _begins_released(line: str, released: Released) -> tuple[int | None, str] | None:
-    """A released line that the student has written on: where it belongs, and what is new."""
+    """Split a line that begins with a released line: its question, and the text that was added."""
     for length in _lengths(released):
         if len(line) > length and line[:length] in released.lines:
             rest = line[length:].strip()
@@ -216,7 +220,9 @@ def _lengths(released: Released) -> Sequence[int]:
 
 
 def _heading(line: str, released: Released) -> tuple[int, str] | None:
-    """The question that a line names, as "Question 2" does, and what follows on it."""
+    """Split a line that names a question, such as "Question 2": the question, and the rest of the
+    line.
+    """
     if len(line) > 2000:
         return None
     for number, question in enumerate(released.questions):
@@ -236,37 +242,42 @@ def _heading(line: str, released: Released) -> tuple[int, str] | None:
 
 
 def _rewritten(text: str, released: Released) -> tuple[int, bool] | None:
-    """The question whose words a text has, in other lines; and whether it has more than those."""
-    said = words(text)
+    """Find the question whose words a text repeats with other line breaks, and whether it adds to
+    them.
+    """
+    found = words(text)
     for number, question in enumerate(released.questions):
         if question.asked is None:
             continue
         asked = released.cells[question.asked]
         wanted = set(words(asked.source))
         if asked.cell_type != "code" and len(wanted) > 5:
-            share = len(wanted & set(said)) / len(wanted)
+            share = len(wanted & set(found)) / len(wanted)
             if share >= _ENOUGH_IN_COMMON:
-                return number, len([word for word in said if word not in wanted]) > 3
+                return number, len([word for word in found if word not in wanted]) > 3
     return None
 
 
 def _added_to_older_wording(text: str, released: Released) -> str | None:
-    """What was added to a text of the release that is there in other words, as an earlier release
-    had it; None where it is no such text."""
-    said = set(words(text))
-    if len(said) < _ENOUGH_WORDS:
+    """Return what was added to a text of an earlier release; None if the text is not from a
+    release.
+
+    The text of an earlier release has other words than today's, but most of them are the same.
+    """
+    found = set(words(text))
+    if len(found) < _ENOUGH_WORDS:
         return None
     for wording in released.wordings:
-        if len(said & wording) >= _SHARED_WORDS * max(len(said), len(wording)):
+        if len(found & wording) >= _SHARED_WORDS * max(len(found), len(wording)):
             own = [line for line in text.split("\n") if _is_fresh(line, wording, released)]
             return "\n".join(own) if len(words(" ".join(own))) >= MANY_WORDS else ""
     return None
 
 
 def _is_fresh(line: str, wording: frozenset[str], released: Released) -> bool:
-    said = set(words(line))
+    found = set(words(line))
     is_known = plain_line(line) in released.known_lines
-    return not is_known and len(said & wording) < _SHARED_WORDS * len(said)
+    return not is_known and len(found & wording) < _SHARED_WORDS * len(found)
 
 
 def _is_comment(text: str) -> bool:

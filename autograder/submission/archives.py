@@ -1,4 +1,4 @@
-"""Zip archives as places: listed and read in bounds, never unpacked onto a disk."""
+"""Lists and reads zip archives within limits, and never unpacks one to disk."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _IS_ENCRYPTED = 0x1
 
 
 def listing(path: Path) -> Listing:
-    """The plain files in an archive.
+    """List the plain files in a zip archive.
 
     Raises:
-        SubmissionRejected: it cannot be read, is encrypted, or too large in any way.
+        SubmissionRejected: the archive cannot be read, is encrypted, or exceeds a limit.
     """
     with _archive(path) as archive:
         members = archive.infolist()
@@ -41,10 +41,14 @@ def listing(path: Path) -> Listing:
 
 
 def content(path: Path, member: str) -> bytes:
-    """One file of an archive.
+    """Read one file of a zip archive.
+
+    Args:
+        path: the archive.
+        member: the name of the file inside it.
 
     Raises:
-        SubmissionRejected: it cannot be had, or is larger than it says.
+        SubmissionRejected: the file cannot be read, or is larger than the archive says.
     """
     with _archive(path) as archive:
         try:
@@ -66,7 +70,7 @@ def content(path: Path, member: str) -> bytes:
 
 def _items(path: Path, members: list[zipfile.ZipInfo]) -> Iterator[Item]:
     for member in members:
-        name = member.filename.replace("\\", "/")  # as old programs of Windows write it
+        name = member.filename.replace("\\", "/")  # old Windows programs write backslashes
         parts = name.split("/")
         if name.endswith("/") or any(is_nobodys(part) for part in parts) or not is_sayable(name):
             continue
@@ -87,7 +91,7 @@ def _when(member: zipfile.ZipInfo) -> float:
 
 @contextmanager
 def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
-    """The archive, open; one whose directory would not fit into memory is refused unread."""
+    """Open an archive. Refuse one whose directory would not fit into memory, without reading it."""
     with opened(path) as file:
         size = file.seek(0, 2)
         if size > MAX_ARCHIVE:

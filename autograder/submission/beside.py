@@ -1,4 +1,4 @@
-"""Files that lie beside a hand-in: what its code may read, as bounded plain files."""
+"""Collects the other files in the folder of a submission that its code may read, within limits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_TOTAL = 16 * 2**20
 
 @dataclass
 class Gathered:
-    """What was found, and in sentences what was left out."""
+    """The files that were found, and a sentence for each one that was left out."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     attention: list[str] = field(default_factory=list)
@@ -31,15 +31,19 @@ class Gathered:
 
     @property
     def beside(self) -> tuple[BesideFile, ...]:
+        """The found files, sorted by name."""
         return tuple(BesideFile(name, content) for name, content in sorted(self.files.items()))
 
 
 def gather(choice: Choice, further: Sequence[Path] = ()) -> Gathered:
-    """The plain files beside the chosen one, and those of further places.
+    """Read the plain files in the same folder as the submission, and those of further places.
 
     Args:
-        choice: the hand-in; names are relative to the folder that it lies in, where they can be.
-        further: files, and folders whose files keep their names inside them.
+        choice: the submission. File names are relative to its folder if they are below it.
+        further: files, and folders whose files keep their names relative to the folder.
+
+    Returns:
+        The files by name, and sentences about files that were left out.
     """
     found = Gathered()
     named = [(item.name.removeprefix(choice.folder), item) for item in choice.beside]
@@ -49,7 +53,8 @@ def gather(choice: Choice, further: Sequence[Path] = ()) -> Gathered:
             named += [(item.name, item) for item in items if item.path != choice.path]
         else:
             named.append((place.name, Item(place.name, place)))
-    # Modules before data, what lies near before what lies deep: there may not be room for all.
+    # Modules come before data and near files before deep ones: there may not be room for all of
+    # them.
     named.sort(key=lambda pair: (not pair[0].endswith(".py"), pair[0].count("/"), pair[0]))
     for name, item in named:
         if not item.remark and is_sayable(name) and not _take(found, name, item):
@@ -58,7 +63,7 @@ def gather(choice: Choice, further: Sequence[Path] = ()) -> Gathered:
 
 
 def _take(found: Gathered, name: str, item: Item) -> bool:
-    """Read one file; says whether there is room for more."""
+    """Read one file into `found`; return whether there is room for more."""
     if len(found.files) == MAX_FILES:
         found.attention.append(
             f"More than {MAX_FILES} files lie beside the work; the code could read only the first "
@@ -96,7 +101,7 @@ def _content(item: Item) -> bytes:
 
 @lru_cache(maxsize=256)
 def _is_library(name: str) -> bool:
-    """Whether code that imports this name means something that is installed here."""
+    """Whether importing this name gets a library that is installed here."""
     if name == "autograder" or name in sys.stdlib_module_names:
         return True
     folders = {sysconfig.get_path(which) for which in ("purelib", "platlib")}

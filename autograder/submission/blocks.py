@@ -1,8 +1,8 @@
-"""Python text in blocks, one for each statement at its left edge, without parsing it.
+"""Splits Python text into blocks, one per top-level statement, without parsing it.
 
-Students' code may not parse, holds IPython's commands, and may be made to exhaust a parser. This
-looks at each character once, knows strings, comments and brackets, and is right for whatever does
-parse.
+Student code may have syntax errors, may contain IPython commands, and may be written to exhaust a
+parser. This module looks at each character once. It knows strings, comments and brackets, and its
+result is correct for all code that can be parsed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LONGEST_HEAD = 2000
 
 @dataclass(frozen=True)
 class Block:
-    """One statement at the left edge, with the comments and decorators right above it."""
+    """One top-level statement, with the comments and decorators directly above it."""
 
     text: str
     names: tuple[str, ...]
@@ -41,13 +41,13 @@ class Block:
 
     @cached_property
     def essence(self) -> str:
-        """Its code without comments, docstrings and white space: equal where the code is."""
+        """The code without comments, docstrings and white space; equal for equal code."""
         return essence(self.text)
 
 
 @lru_cache(maxsize=512)
 def blocks(source: str) -> tuple[Block, ...]:
-    """The blocks of a text; together they are the whole of it."""
+    """Split a text into blocks. The blocks joined by line feeds are the whole text."""
     lines = source.split("\n")
     starts = list(_starts(source, lines))
     found = []
@@ -57,12 +57,12 @@ def blocks(source: str) -> tuple[Block, ...]:
 
 
 def defined(source: str) -> dict[str, str]:
-    """What a text defines, assigns or imports at its left edge: each name with its last block."""
+    """Map each name that a text defines, assigns or imports at top level to its last block."""
     return {name: block.text for block in blocks(source) for name in block.names}
 
 
 def essence(text: str) -> str:
-    """Code without comments, texts in triple quotes and white space."""
+    """Return code without comments, triple-quoted texts and white space."""
     kept, position = [], 0
     for kind, start, end in tokens(text):
         if kind in ("quotes", "comment"):
@@ -73,15 +73,15 @@ def essence(text: str) -> str:
 
 
 def is_plain(block: Block) -> bool:
-    """Whether a statement defines and imports nothing and has no other statements inside it."""
+    """Whether a statement defines nothing, imports nothing and contains no other statements."""
     start = _ABOVE.match(block.text)
     return not _NOT_PLAIN.match(block.text, start.end() if start else 0)
 
 
 def tokens(source: str) -> Iterator[tuple[str, int, int]]:
-    """Strings, comments, brackets and line ends, each with its kind, start and end.
+    """Yield strings, comments, brackets and line ends as (kind, start, end).
 
-    A text in triple quotes is one token; where it is never closed, its quotes are.
+    A triple-quoted text is one token. If it is never closed, only its opening quotes are a token.
     """
     position, unclosed = 0, set[str]()
     while (match := _TOKEN.search(source, position)) is not None:
@@ -99,7 +99,7 @@ def tokens(source: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _starts(source: str, lines: list[str]) -> Iterator[int]:
-    """The numbers of the lines that begin a block, 0 first."""
+    """Yield the numbers of the lines that begin a block, from 0."""
     inside = _continued(source, len(lines))
     yield 0
     attached = not _is_statement(lines[0])
@@ -125,7 +125,7 @@ def _is_statement(line: str) -> bool:
 
 
 def _continued(source: str, count: int) -> list[bool]:
-    """For each line whether it begins inside a string, between brackets or after a backslash."""
+    """For each line, whether it begins inside a string, inside brackets or after a backslash."""
     inside = [False] * count
     depth, line = 0, 0
     for kind, start, end in tokens(source):

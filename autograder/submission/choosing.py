@@ -1,4 +1,6 @@
-"""Which file of a folder or zip is the hand-in: the one with work in it, whatever it is called."""
+"""Chooses the submission in a folder or zip: the file that has work in it. Its name does not
+matter.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +27,10 @@ MAX_CANDIDATES = 24
 MAX_UNREAD = 50
 MAX_READMES = 5
 SAME_TIME = 2.0
-"""Seconds: files that are less apart are equally new; a zip knows no finer times."""
+"""Seconds. Files closer together than this are equally new, because a zip stores no finer times."""
 
-_OURS = re.compile(r"\.ipynb|\.pynb$|\.py$|\.py\.txt$")
-_PERHAPS = re.compile(r"\.(?:txt|json|md|qmd|rmd)$|^[^.]*$")
+_LIKELY = re.compile(r"\.ipynb|\.pynb$|\.py$|\.py\.txt$")
+_POSSIBLE = re.compile(r"\.(?:txt|json|md|qmd|rmd)$|^[^.]*$")
 _DOCUMENTS = re.compile(
     r"\.(?:html?|pdf|docx?|odt|pages|md|qmd|rmd|rst|rtf|tex|gz|tar|tgz|bz2|xz|rar|7z|gdoc|url|webloc)$"
 )
@@ -41,7 +43,7 @@ _NOT_WORK = re.compile(r"(?:readme|licen[cs]e|requirements|constraints|changelog
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A file that can be read as a hand-in, and the work in it: by exercise and question."""
+    """A file that can be read as a submission, and its work by exercise and question."""
 
     item: Item
     opened: Opened
@@ -49,10 +51,17 @@ class _Candidate:
 
 
 def choose(place: Path, release: Release) -> Choice:
-    """The file to grade in a student's folder, or in a zip, and what to say of the choice.
+    """Choose the file to grade in a student's folder or in a zip.
+
+    Args:
+        place: the folder or the zip.
+        release: the release of the assignment.
+
+    Returns:
+        The chosen file, and sentences about the choice.
 
     Raises:
-        SubmissionRejected: there is none that can be read, or the folder is a link to another.
+        SubmissionRejected: no file can be read, or the folder is a symbolic link.
     """
     if place.is_symlink():
         raise SubmissionRejected("The folder is a symbolic link; hand in the file itself.")
@@ -64,19 +73,19 @@ def choose(place: Path, release: Release) -> Choice:
             if remarks
             else f"Nothing was handed in: there is no {release.name}.ipynb in the folder."
         )
-    ours = _in_order([item for item in items if _OURS.search(usual(item.base))], release)
-    perhaps = _in_order([item for item in items if _PERHAPS.search(usual(item.base))], release)
-    if len(ours) == 1 and not perhaps and not remarks:
-        return _choice(ours[0], items, ours, found, release)
-    candidates, failures = _readable([*ours, *perhaps][:MAX_CANDIDATES], release, set(ours))
+    likely = _in_order([item for item in items if _LIKELY.search(usual(item.base))], release)
+    possible = _in_order([item for item in items if _POSSIBLE.search(usual(item.base))], release)
+    if len(likely) == 1 and not possible and not remarks:
+        return _choice(likely[0], items, likely, found, release)
+    candidates, failures = _readable([*likely, *possible][:MAX_CANDIDATES], release, set(likely))
     candidates = _without_helpers(candidates)
     if not candidates:
-        raise _nothing_readable(ours, items, failures, remarks, release)
+        raise _nothing_readable(likely, items, failures, remarks, release)
     chosen, sentences = _best(candidates, release)
     sentences += [
         f"{item.name} was not used: {reason}"
         for item, reason in failures
-        if item in ours and item.base.lower().rstrip().endswith("ipynb")
+        if item in likely and item.base.lower().rstrip().endswith("ipynb")
     ]
     choice = _choice(chosen.item, items, [c.item for c in candidates], found, release)
     others = (each.item.name for each in candidates if each.work and each.work != chosen.work)
@@ -104,7 +113,7 @@ def _choice(
         and not other.remark
         and not usual(other.base).endswith(".zip")
     )
-    said = () if found.is_whole else (
+    attention = () if found.is_whole else (
         f"The folder holds more than {places.MAX_NAMES} files; not all of them were looked at.",
     )  # fmt: skip
     unread = [
@@ -117,11 +126,11 @@ def _choice(
     few = tuple(other.name for other in unread if other not in others or other in answering)[
         :MAX_UNREAD
     ]
-    return Choice(item.path, item.member, said, beside, item.folder, few)
+    return Choice(item.path, item.member, attention, beside, item.folder, few)
 
 
 def _names_a_question(item: Item, release: Release) -> bool:
-    """Whether the beginning of a text, a README say, has the heading of a question."""
+    """Whether the beginning of a text file, for example a README, has the heading of a question."""
     if item.member or item.remark:
         return False
     try:
@@ -132,7 +141,7 @@ def _names_a_question(item: Item, release: Release) -> bool:
 
 
 def _with_archives(items: Sequence[Item]) -> tuple[list[Item], list[str]]:
-    """The files, with those in zips among them, and what is wrong with a zip."""
+    """Return the files, including those inside zips, and sentences about unusable zips."""
     found, remarks = list(items), []
     for item in items:
         if not _may_be_zip(item):
@@ -150,9 +159,9 @@ def _with_archives(items: Sequence[Item]) -> tuple[list[Item], list[str]]:
             remarks.append(f"{item.name} was not used: {rejection}")
             continue
         found.remove(item)
-        more, said = _with_archives(inside)
+        more, more_remarks = _with_archives(inside)
         found += [replace(each, name=f"{item.name}/{each.name}") for each in more]
-        remarks += said
+        remarks += more_remarks
     return found, remarks
 
 
@@ -164,7 +173,7 @@ def _may_be_zip(item: Item) -> bool:
 
 
 def _in_order(items: Sequence[Item], release: Release) -> list[Item]:
-    """The assignment's own name first, then notebooks, then by depth and name."""
+    """Sort files: the assignment's own name first, then notebooks, then by depth and name."""
     own = usual(f"{release.name}.ipynb"), usual(f"{release.name}.py")
 
     def rank(item: Item) -> tuple[bool, bool, bool, int, str]:
@@ -175,9 +184,9 @@ def _in_order(items: Sequence[Item], release: Release) -> list[Item]:
 
 
 def _readable(
-    items: Sequence[Item], release: Release, ours: set[Item]
+    items: Sequence[Item], release: Release, likely: set[Item]
 ) -> tuple[list[_Candidate], list[tuple[Item, str]]]:
-    """The files that are hand-ins to this assignment, and why the others are not."""
+    """Return the submissions to this assignment, and the reasons against the other files."""
     released = Released(release)
     candidates, failures = [], []
     for item in items:
@@ -187,7 +196,7 @@ def _readable(
             opened = open_hand_in(item.path, item.member)
             require_this_assignment(opened.cells, release)
         except SubmissionRejected as rejection:
-            if item in ours:
+            if item in likely:
                 failures.append((item, str(rejection)))
             continue
         candidates.append(_Candidate(item, opened, _work(opened, released)))
@@ -195,7 +204,7 @@ def _readable(
 
 
 def _work(opened: Opened, released: Released) -> Mapping[str, str]:
-    """What is written and differs from the release, by exercise and question."""
+    """Return the work that differs from the release, by exercise and question."""
     cells, written = opened.cells, dict[str, str]()
     if opened.kind != "module":
         cells, written, _ = understood(opened.cells, released)
@@ -214,7 +223,7 @@ def _work(opened: Opened, released: Released) -> Mapping[str, str]:
 
 
 def _without_helpers(candidates: list[_Candidate]) -> list[_Candidate]:
-    """The candidates but for modules that another one imports or runs, and for tests of it."""
+    """Leave out modules that another candidate imports or runs, and tests."""
     used = {each.item: _used([cell.source for cell in each.opened.cells]) for each in candidates}
 
     def is_helper(candidate: _Candidate) -> bool:
@@ -228,14 +237,14 @@ def _without_helpers(candidates: list[_Candidate]) -> list[_Candidate]:
 
 
 def _used(sources: Sequence[str]) -> set[str]:
-    """The modules that code imports, and the files that it names as Python files, by their stem."""
+    """The stems of modules that code imports and of Python files that it names."""
     return {part for name in imported(sources) for part in name.split(".")} | {
         name for source in sources for name in _NAMED_FILE.findall(source)
     }
 
 
 def _best(candidates: Sequence[_Candidate], release: Release) -> tuple[_Candidate, list[str]]:
-    """The candidate that counts, and what a person has to know of the others."""
+    """Return the candidate that counts, and sentences for a person about the others."""
     worked = [candidate for candidate in candidates if candidate.work]
     if not worked:
         return candidates[0], []
@@ -268,13 +277,13 @@ def _best(candidates: Sequence[_Candidate], release: Release) -> tuple[_Candidat
 
 
 def _nothing_readable(
-    ours: Sequence[Item],
+    likely: Sequence[Item],
     items: Sequence[Item],
     failures: Sequence[tuple[Item, str]],
     remarks: Sequence[str],
     release: Release,
 ) -> SubmissionRejected:
-    """Why nothing of what lies there can be graded, by the file that comes nearest."""
+    """Say why no file can be graded, by the file that is nearest to a submission."""
     if failures:
         item, reason = failures[0]
         others = [other.name for other, _ in failures[1:]]
@@ -290,9 +299,9 @@ def _nothing_readable(
             except SubmissionRejected:
                 continue
             if what or _DOCUMENTS.search(usual(item.base)):
-                said = f"{item.name} is {what}" if what else f"{item.name} is no notebook"
+                problem = f"{item.name} is {what}" if what else f"{item.name} is no notebook"
                 return SubmissionRejected(
-                    f"There is no notebook: {said}; hand in the notebook (.ipynb) itself."
+                    f"There is no notebook: {problem}; hand in the notebook (.ipynb) itself."
                 )
     names = listed(item.name for item in items)
     return SubmissionRejected(f"There is no notebook and no Python file, only {names}.")

@@ -1,4 +1,4 @@
-"""Notebooks read as cells: nbformat 4, and 3 as it once was."""
+"""Reads notebooks as cells: nbformat 4, and the old nbformat 3."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ MAX_ATTACHMENTS = 20
 
 
 def cells_of(text: str) -> tuple[RawCell, ...]:
-    """The cells of a notebook.
+    """Read the cells of a notebook.
+
+    Args:
+        text: the notebook as JSON.
 
     Raises:
-        SubmissionRejected: it is no notebook that can be read; says why.
+        SubmissionRejected: the text is not a readable notebook; the message says why.
     """
     try:
         document = json.loads(text)
@@ -36,9 +39,9 @@ def cells_of(text: str) -> tuple[RawCell, ...]:
     elif version == 4 or (version is None and _looks_like_4(document.get("cells"))):
         cells = document.get("cells")
     else:
-        said = f"nbformat {version}" if isinstance(version, int) else "no notebook format"
+        form = f"nbformat {version}" if isinstance(version, int) else "no notebook format"
         raise SubmissionRejected(
-            f"The notebook has {said}, and 4 is needed; open it in JupyterLab and save it again."
+            f"The notebook has {form}, and 4 is needed; open it in JupyterLab and save it again."
         )
     if not isinstance(cells, list):
         raise SubmissionRejected("The notebook has no list of cells.")
@@ -46,7 +49,7 @@ def cells_of(text: str) -> tuple[RawCell, ...]:
 
 
 def _looks_like_4(cells: Any) -> bool:
-    """Whether these are cells although the file does not say of which format it is."""
+    """Whether these look like cells of nbformat 4, for a file that names no format."""
     return (
         bool(cells)
         and isinstance(cells, list)
@@ -56,7 +59,7 @@ def _looks_like_4(cells: Any) -> bool:
 
 
 def _cells_of_3(worksheets: list[Any]) -> list[Any]:
-    """The cells of nbformat 3, whose code is called input and whose headings are cells."""
+    """Convert cells of nbformat 3, where code is called "input" and headings are cells."""
     found: list[Any] = []
     for sheet in worksheets:
         cells = sheet.get("cells") if isinstance(sheet, dict) else None
@@ -85,7 +88,7 @@ def _cell(cell: Any, number: int) -> RawCell:
 
 
 def _with_ends(source: Any) -> Any:
-    """Lines with their ends, which some programs leave out."""
+    """Add the line feeds that some programs leave out of the list of lines."""
     if not isinstance(source, list) or any("\n" in str(line) for line in source):
         return source
     return [line if number == 1 else f"\n{line}" for number, line in enumerate(source, 1)]
@@ -103,7 +106,7 @@ def _nbgrader(metadata: Any) -> Mapping[str, Any]:
 
 
 def _attachments(found: Any) -> Attachments:
-    """Pictures by name and MIME type, where they are written as they should be."""
+    """Return pictures by name and MIME type; leave out malformed ones."""
     if not isinstance(found, dict):
         return {}
     pictures = {}

@@ -1,4 +1,4 @@
-"""Opening what was handed in with care: plain files of bounded size, never through a link."""
+"""Opens submitted files with care: only plain files of bounded size, and never through a link."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from typing import BinaryIO
 from autograder.errors import SubmissionRejected
 
 MAX_FILE = 512 * 2**20
-MAX_BYTES = 16 * 2**20  # of what is left without outputs: JSON takes forty times that in memory
+MAX_BYTES = 16 * 2**20  # without outputs; parsed JSON takes forty times as much memory
 _CHUNK = 2**20
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """A regular file, open for reading; links, devices and pipes are refused unopened.
+    """Open a regular file for reading. Links, devices and pipes are refused.
 
     Raises:
-        SubmissionRejected: it is not a file that can be read; says why.
+        SubmissionRejected: it is not a readable file; the message says why.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -46,20 +46,20 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def start_of(path: Path, count: int = 4096) -> bytes:
-    """The first bytes of a file, by which its kind is known.
+    """Read the first `count` bytes of a file, which show its kind.
 
     Raises:
-        SubmissionRejected: as `opened`.
+        SubmissionRejected: see `opened`.
     """
     with opened(path) as file:
         return file.read(count)
 
 
 def require_sensible(raw: bytes, limit: int = MAX_BYTES) -> bytes:
-    """The bytes, where there are some and not too many.
+    """Return the bytes if there are any, and not more than `limit`.
 
     Raises:
-        SubmissionRejected: there are none, or more than the limit.
+        SubmissionRejected: there are none, or too many.
     """
     if len(raw) > limit:
         raise SubmissionRejected(
@@ -71,10 +71,10 @@ def require_sensible(raw: bytes, limit: int = MAX_BYTES) -> bytes:
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of a file of bounded size.
+    """Return the SHA-256 of a file of bounded size, as hexadecimal text.
 
     Raises:
-        SubmissionRejected: as `opened`.
+        SubmissionRejected: see `opened`.
     """
     total, left = hashlib.sha256(), MAX_FILE + 1
     with opened(path) as file:

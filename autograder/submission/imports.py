@@ -1,4 +1,4 @@
-"""The modules that a text imports, read as data: dotted names, in bounded time."""
+"""Finds the modules that code imports by reading it as data, in bounded time."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _CALL = re.compile(r"(?:import_module|__import__)[ \t]*\([ \t]*['\"]([\w.]+)['\"
 
 
 def imported(sources: Iterable[str]) -> frozenset[str]:
-    """The names of modules that code imports anywhere, also inside functions; at most 64.
+    """Return the names of modules that code imports anywhere, also inside functions; at most 64.
 
-    Names are dotted as they are written: `keras.layers`, and not only `keras`.
+    Names are dotted as in the code: `keras.layers`, and not only `keras`.
     """
     found: dict[str, None] = {}
     for source in sources:

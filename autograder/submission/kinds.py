@@ -1,4 +1,4 @@
-"""What a file is by what is in it, whatever its name says, and its text in whichever encoding."""
+"""Determines what kind of file something is by its content, and decodes its text."""
 
 from __future__ import annotations
 
@@ -44,7 +44,11 @@ _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def foreign(start: bytes) -> str:
-    """What a file is that is neither a notebook nor Python nor a zip of them; "" otherwise."""
+    """Name a file that is no notebook, no Python and no zip of them; "" for the others.
+
+    Args:
+        start: the first bytes of the file.
+    """
     for signature, name in _SIGNATURES:
         if start.startswith(signature):
             return name
@@ -55,14 +59,18 @@ def foreign(start: bytes) -> str:
 
 
 def is_zip(start: bytes) -> bool:
+    """Whether these first bytes are those of a zip archive."""
     return start.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
 def require_ours(start: bytes) -> None:
-    """Refuse a file of another kind by the name of what it is.
+    """Refuse a file of another kind, and name that kind.
+
+    Args:
+        start: the first bytes of the file.
 
     Raises:
-        SubmissionRejected: it is one.
+        SubmissionRejected: the file is of another kind.
     """
     if name := foreign(start):
         advice = "open it in JupyterLab and hand in the notebook (.ipynb) itself"
@@ -74,10 +82,13 @@ def require_ours(start: bytes) -> None:
 
 
 def decoded(raw: bytes) -> tuple[str, str]:
-    """The text, with line feeds at the ends of its lines, and its encoding where that is unusual.
+    """Decode bytes to text.
+
+    Returns:
+        The text with line feeds as line ends, and the name of its encoding if it is not UTF-8.
 
     Raises:
-        SubmissionRejected: it is no text.
+        SubmissionRejected: the bytes are not text.
     """
     text, encoding = _decoded(raw)
     if _NOT_TEXT.search(text):
@@ -114,10 +125,11 @@ def _decoded(raw: bytes) -> tuple[str, str]:
 
 
 def conflict_line(text: str) -> int:
-    """The line of the first mark that Git leaves where a conflict is to be settled; 0 if none."""
+    """Return the number of the first line with a conflict marker of Git; 0 if there is none."""
     match = _CONFLICT.search(text)
     return 0 if match is None else 1 + text.count("\n", 0, match.start())
 
 
 def looks_like_json(text: str) -> bool:
+    """Whether a text begins like a JSON object or list."""
     return text.lstrip()[:1] in ("{", "[")

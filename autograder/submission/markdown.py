@@ -1,4 +1,4 @@
-"""Markdown read as cells: what jupytext, Quarto, R Markdown and MyST write for a notebook."""
+"""Reads Markdown as cells: the forms that jupytext, Quarto, R Markdown and MyST write."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _CELL_OPTIONS = re.compile(r"(?:---\n(?:[^\n]*\n){0,50}?---\n|(?::[\w-]+:[^\n]*\
 
 
 def cells_of(text: str) -> tuple[RawCell, ...]:
-    """Fenced Python as cells of code, and what stands between as cells of text.
+    """Return fenced Python as code cells, and the text between the fences as text cells.
 
     Raises:
-        SubmissionRejected: it is too long, or has too many cells.
+        SubmissionRejected: the text is too long, or has too many cells.
     """
     if len(text) > MAX_LENGTH:
         raise SubmissionRejected("The file is too long to be read as cells.")
@@ -38,7 +38,7 @@ def cells_of(text: str) -> tuple[RawCell, ...]:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int, str, str]]:
-    """Each piece: its type, where its text starts, the text, and what its fence says."""
+    """Yield each piece: its type, where its text starts, the text, and the options of its fence."""
     header = _HEADER.match(text)
     position = header.end() if header else 0
     while opening := _FENCE.search(text, position):

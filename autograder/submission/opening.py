@@ -1,4 +1,4 @@
-"""The cells of one file, by what is in it: its name decides nothing."""
+"""Reads the cells of one file. The content decides how it is read, not the name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _START = 4096
 
 @dataclass(frozen=True)
 class Opened:
-    """What a file holds, and what is odd about it: in sentences without the file's name."""
+    """The cells of a file, and what is unusual about it, in sentences without the file's name."""
 
     kind: Kind
     cells: tuple[RawCell, ...]
@@ -31,19 +31,23 @@ class Opened:
 
 
 def open_hand_in(path: Path, member: str = "") -> Opened:
-    """The cells of a file, or of one in a zip.
+    """Read the cells of a file, or of a file in a zip.
+
+    Args:
+        path: the file, or the zip.
+        member: the name inside the zip; "" if `path` is the file itself.
 
     Raises:
-        SubmissionRejected: it holds none; says what it is.
+        SubmissionRejected: the file has no cells; the message says what it is.
     """
     return _open(path, member, _state(path))
 
 
 def digest_of_hand_in(path: Path, member: str = "") -> str:
-    """SHA-256 of a file, or of one in a zip.
+    """Return the SHA-256 of a file, or of a file in a zip, as hexadecimal text.
 
     Raises:
-        SubmissionRejected: it cannot be read.
+        SubmissionRejected: the file cannot be read.
     """
     if member:
         return hashlib.sha256(archives.content(path, member)).hexdigest()
@@ -51,7 +55,7 @@ def digest_of_hand_in(path: Path, member: str = "") -> str:
 
 
 def _state(path: Path) -> tuple[int, int]:
-    """What says that a file is still the same one, where it can be looked at."""
+    """Return modification time and size, which show that a file is unchanged."""
     try:
         status = path.stat(follow_symlinks=False)
     except (OSError, ValueError):
@@ -77,7 +81,7 @@ def _open(path: Path, member: str, _: tuple[int, int]) -> Opened:
             remarks.append("holds a notebook although its name says otherwise; it was read as one")
         return Opened("notebook", _bounded(documents.cells_of(text)), tuple(remarks))
     if name.lower().rstrip().endswith(".ipynb") and not _is_python(text):
-        documents.cells_of(text)  # says what is wrong with it
+        documents.cells_of(text)  # raises, and says what is wrong with it
     if conflict:
         remarks.append(
             f"holds the marks of a conflict in Git (line {conflict}), which Python cannot read"
@@ -96,14 +100,14 @@ def _is_python(text: str) -> bool:
 
 
 def _bounded(cells: tuple[RawCell, ...]) -> tuple[RawCell, ...]:
-    """The cells, where their code is not endless: looking through it takes time."""
+    """Return the cells if their code is not too long; searching it takes time."""
     if sum(len(cell.source) for cell in cells if cell.cell_type == "code") > MAX_CODE:
         raise SubmissionRejected(f"Its code is longer than {MAX_CODE // 2**20} MB.")
     return cells
 
 
 def _content(path: Path, member: str) -> bytes:
-    """The bytes of a file, without a notebook's outputs where it is large."""
+    """Read the bytes of a file; leave out a notebook's outputs if it is large."""
     if member:
         raw = archives.content(path, member)
         kinds.require_ours(raw[:_START])

@@ -1,4 +1,4 @@
-"""What lies in a student's folder or archive: plain files by name, bounded, none of them opened."""
+"""Lists the plain files in a student's folder, by name and within limits, without opening them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ _NOBODYS = re.compile(
 
 @dataclass(frozen=True)
 class Item:
-    """One plain file: its relative POSIX name, where it is, and when it was changed.
+    """One plain file: its relative POSIX name, its path, and its modification time.
 
-    `member` is its name inside where `path` is an archive. `remark` says why it is no plain file.
+    If `path` is an archive, `member` is the name inside it. `remark` says why it is not a plain
+    file. `modified` is in seconds since 1970, `size` in bytes.
     """
 
     name: str
@@ -37,29 +38,32 @@ class Item:
 
     @property
     def folder(self) -> str:
-        """The folder that it lies in, "" or with a slash at the end."""
+        """The folder that contains the file: "", or with a slash at the end."""
         return self.name[: self.name.rfind("/") + 1]
 
     @property
     def base(self) -> str:
+        """The file name without its folder."""
         return self.name.rpartition("/")[2]
 
 
 @dataclass(frozen=True)
 class Listing:
-    """The files of a place, nearest first; `is_whole` says whether all names were looked at."""
+    """The files of a place, nearest first. `is_whole` is false if there were too many names to
+    list.
+    """
 
     items: tuple[Item, ...]
     is_whole: bool = True
 
 
 def is_nobodys(name: str) -> bool:
-    """Whether a name is that of a hidden file, or of one that systems leave behind."""
+    """Whether a name belongs to a hidden file, or to one that an operating system leaves behind."""
     return _NOBODYS.match(name) is not None or name.endswith(("~", ".pyc", ".swp"))
 
 
 def is_sayable(name: str) -> bool:
-    """Whether a name can be given to another process, and shown, as text."""
+    """Whether a name can be passed to another process, and shown, as text."""
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
@@ -68,12 +72,14 @@ def is_sayable(name: str) -> bool:
 
 
 def usual(name: str) -> str:
-    """A name as it is compared: composed characters, lower case, no white space around it."""
+    """Normalize a name for comparison: composed characters, lower case, no outer white space."""
     return unicodedata.normalize("NFC", name).strip().lower()
 
 
 def listing(folder: Path) -> Listing:
-    """The plain files in and below a folder, without hidden ones and without following links."""
+    """List the plain files in and below a folder. Hidden files are left out; links are not
+    followed.
+    """
     items: list[Item] = []
     waiting, looked_at = [("", folder)], 0
     for prefix, place in waiting:

@@ -1,4 +1,4 @@
-"""Written answers put into their own cells, with their pictures, and what is to be said of them."""
+"""Puts written answers into their own cells, with their pictures, and reports what it did."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from autograder.submission.records import Attachments, RawCell
 from autograder.submission.released import Question, Released
 
 MAX_REPEATED = 20_000
-"""Characters of text that matches no question, shown in each place of an answer."""
+"""Characters of unmatched text that are shown in the cell of each missing answer."""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What was written, the cells with each answer in its own, and what to say of it."""
+    """The written answers, the cells with each answer in its place, and sentences for a person."""
 
     cells: tuple[RawCell, ...]
     origins: tuple[int | None, ...]
@@ -26,7 +26,9 @@ class Answers:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Text of the student's own: the place of its cell, its question, whether it is all of it."""
+    """Text that the student wrote: the place of its cell, its question, and whether it is the whole
+    cell.
+    """
 
     place: int
     section: int | None
@@ -36,7 +38,7 @@ class Chunk:
 
 
 class Writing:
-    """The cells while answers are put into their own."""
+    """The cells, while answers are put into their own cells."""
 
     def __init__(self, found: Recognized, released: Released) -> None:
         self._found = found
@@ -51,7 +53,7 @@ class Writing:
         self._fill()
 
     def _fill(self) -> None:
-        """Answers that are as they were released."""
+        """Record the answers that are already in their own cells."""
         for question in self._released.questions:
             place = self._place(question)
             if place is not None:
@@ -64,7 +66,7 @@ class Writing:
             return None
 
     def answer(self, question: Question, chunks: Sequence[Chunk]) -> None:
-        """Put these texts, which belong to one question, into its cell."""
+        """Put these texts, which belong to one question, into the cell of that question."""
         own = self._place(question)
         texts: list[str] = []
         pictures: dict[str, Mapping[str, str]] = {}
@@ -112,7 +114,7 @@ class Writing:
         self._moved.discard(target)
 
     def leave_out_what_moved(self, chunks: Sequence[Chunk]) -> None:
-        """Texts that stand in an answer's cell now do not stand in their old place as well."""
+        """Remove texts from their old place if they are now in the cell of an answer."""
         stays: dict[int, list[str]] = {}
         for chunk in chunks:
             if chunk.section is None:
@@ -130,7 +132,8 @@ class Writing:
                 self._cells[place] = replace(cell, source="\n\n".join(stays[place]))
             else:
                 self._cells[place] = None
-        # What was added to a released text and belongs to no question is shown below that text.
+        # Text that was added to a released text and belongs to no question is shown below that
+        # text.
         for place, texts in stays.items():
             origin = self._found.origins[place]
             if origin is not None and place not in self._moved:
@@ -147,8 +150,11 @@ class Writing:
         crowded: Sequence[Chunk],
         unread: Sequence[str],
     ) -> None:
-        """Show in the place of every answer that is not there what may belong to it: text that
-        matches no question, text that may answer several, and the names of documents."""
+        """Show possible answers in the cell of every missing answer.
+
+        These are text that matches no question, text that may answer several questions, and the
+        names of documents that were not read.
+        """
         names = listed(repr(question.name) for question in questions)
         none = f"{names} {'has' if len(questions) == 1 else 'have'} no answer"
         intro = ["This question has no answer of its own."]
@@ -194,12 +200,13 @@ class Writing:
             self._put(question, place, near, "\n\n".join(texts), pictures)
 
     def _places(self, chunks: Sequence[Chunk]) -> str:
-        """Where texts stand: in cells, or in lines of a module."""
+        """Name the cells, or the lines of a module, in which these texts are."""
         cells = [self._found.cells[chunk.place] for chunk in chunks]
         numbers = dict.fromkeys(str(cell.number or cell.line) for cell in cells)
         return f"{'cell' if cells[0].number else 'line'} {listed(numbers)}"
 
     def result(self) -> Answers:
+        """Return the cells with the answers in their places, and the sentences for a person."""
         cells, origins = list[RawCell](), list[int | None]()
         for place, cell in enumerate(self._cells):
             if cell is not None:
@@ -225,7 +232,7 @@ def _is_program(text: str) -> bool:
 def _with_names_of_their_own(
     text: str, pictures: Attachments, taken: Attachments
 ) -> tuple[str, Attachments]:
-    """A text with its pictures, renamed where a name is taken by another picture."""
+    """Return a text and its pictures; rename a picture whose name another picture already has."""
     renamed: dict[str, Mapping[str, str]] = {}
     for name, picture in pictures.items():
         new, count = name, 1

@@ -1,4 +1,4 @@
-"""Text that stands in code: comments and strings that say something to a reader, not to Python."""
+"""Finds text for a reader in code: comments and strings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PROSE = re.compile(
     r"[^\W\d_][\w',-]*(?:[ ][\w',.;-]+){4,}",
     re.MULTILINE,
 )
-"""A line that begins with five words and no sign of code among them."""
+"""A line that begins with five words and without signs of code between them."""
 
 MAX_TEXTS = 4000
 _OTHER_SCRIPT = re.compile(r"[^\W\d_\x00-\u024f](?:[^\x00-\u024f]|[ \d,.;:()-]){7,}")
@@ -25,7 +25,7 @@ _ESCAPE = re.compile(r"\\[nt\"'\n]")
 
 @dataclass(frozen=True)
 class Text:
-    """Text in code: the line that it begins in, and whether code stands right below it."""
+    """Text in code: the line that it begins in, and whether code is directly below it."""
 
     line: int
     text: str
@@ -34,12 +34,12 @@ class Text:
 
 
 def is_prose(text: str) -> bool:
-    """Whether any line reads as a sentence, in whichever script."""
+    """Whether any line looks like a sentence, in any script."""
     return PROSE.search(text) is not None or _OTHER_SCRIPT.search(text) is not None
 
 
 def said_in_code(source: str) -> tuple[str, bool]:
-    """What a cell of code says to a reader, and whether it does hardly anything else."""
+    """Return what a code cell says to a reader, and whether it does hardly anything else."""
     if match := _TEXT_MAGIC.match(source):
         return source[match.end() :].strip("\n"), True
     found = [text.text for text in texts(source)]
@@ -48,13 +48,15 @@ def said_in_code(source: str) -> tuple[str, bool]:
     if not silent and found:
         return "\n\n".join(found), True
     if not speaking and PROSE.search(source):
-        return source, False  # not even marked as text
+        return source, False  # it is not even marked as text
     return "\n\n".join(speaking), False
 
 
 def texts(source: str) -> Iterator[Text]:
-    """The comments at the left edge, and the strings of statements that define nothing; of very
-    many the first."""
+    """Yield top-level comments, and the strings of statements that define nothing.
+
+    At most `MAX_TEXTS` texts are returned.
+    """
     yield from itertools.islice(_texts(source), MAX_TEXTS)
 
 
@@ -71,7 +73,7 @@ def _texts(source: str) -> Iterator[Text]:
 
 
 def _comments(block: Block, first: int) -> Iterator[Text]:
-    """Neighbouring comments at the left edge are one text."""
+    """Yield the top-level comments of a block; neighbouring lines are one text."""
     line, kept, begin = first, list[str](), first
     comments = _comment_lines(block)
     for text in block.text.split("\n"):
@@ -87,7 +89,7 @@ def _comments(block: Block, first: int) -> Iterator[Text]:
 
 
 def _comment_lines(block: Block) -> frozenset[int]:
-    """The lines that begin with a comment and not with a part of a string."""
+    """The numbers of the lines that begin with a comment, and not inside a string."""
     lines, line, position = set[int](), 0, 0
     for kind, start, _ in tokens(block.text):
         line += block.text.count("\n", position, start)
@@ -98,7 +100,7 @@ def _comment_lines(block: Block) -> frozenset[int]:
 
 
 def _strings_of(block: Block) -> list[str]:
-    """The strings of a statement that is neither a definition nor has others inside it."""
+    """The strings of a statement that is no definition and contains no other statements."""
     if not is_plain(block):
         return []
     found, simple = [], list[str]()

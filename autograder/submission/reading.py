@@ -1,4 +1,4 @@
-"""`read`: one hand-in from its file, or from the folder that it lies in, as a `Submission`."""
+"""`read` reads one submission from its file, or from the folder that contains it."""
 
 from __future__ import annotations
 
@@ -39,13 +39,17 @@ def read(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> Su
     """Read and check one submission.
 
     Args:
-        place: the file, or a student's folder, in which the file is chosen and beside which
-            everything else may be read by its code.
+        place: the file, or a student's folder. In a folder the file is chosen, and its code may
+            read all other files.
         release: what students were given.
-        beside: further files, and folders of files, that its code may read.
+        beside: further files, and folders of files, that the code may read.
+
+    Returns:
+        The submission as plain data.
 
     Raises:
-        SubmissionRejected: it cannot be read as a submission to this assignment; says why.
+        SubmissionRejected: it is not a readable submission to this assignment; the message says
+            why.
     """
     choice = _chosen(Path(place), release)
     opened = open_hand_in(choice.path, choice.member)
@@ -84,7 +88,7 @@ def read(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> Su
 
 
 def read_hand_in(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> HandIn:
-    """Read a hand-in as `read` does; where that rejects it, say why instead of raising."""
+    """Read a submission as `read` does; if it is rejected, return the reason instead of raising."""
     try:
         return read(place, release, beside)
     except SubmissionRejected as rejection:
@@ -93,14 +97,14 @@ def read_hand_in(place: Path | str, release: Release, beside: Sequence[Path] = (
 
 
 def _chosen(place: Path, release: Release) -> Choice:
-    """The file that counts: of a folder or zip the chosen one, else the file itself."""
+    """Choose the file in a folder or zip; any other file is the submission itself."""
     if place.is_dir() or _is_zip(place):
         return choose(place, release)
     return Choice(place)
 
 
 def _has_work(source: str, released: Released) -> bool:
-    """Whether any exercise is written in a text, or comes from a module."""
+    """Whether code defines any exercise, or imports all names of a module."""
     written = defines(source, released.functions, released.stubs)
     return any(written.values()) or "import *" in source
 
@@ -118,7 +122,7 @@ def _is_zip(place: Path) -> bool:
 
 
 def _digest(choice: Choice, found: Gathered) -> str:
-    """Of a file that lies alone its own; else of all the files together."""
+    """Return the digest of a single file, or of all files of the submission together."""
     alone = digest_of_hand_in(choice.path, choice.member)
     if not found.files and not choice.unread:
         return alone
@@ -137,7 +141,7 @@ def _notes(
     runnable: Sequence[RunnableCell],
     released: Released,
 ) -> Iterator[str]:
-    """What a grader should know of a notebook that is not as it was released."""
+    """Yield what a grader should know if the notebook differs from the release."""
     known = {cell.grade_id for cell in cells}
     counts = Counter(cell.grade_id for cell in handed_in if cell.grade_id)
     names = {name for cell in runnable for name in defined(cell.source)}

@@ -1,7 +1,7 @@
-"""Which cell of a hand-in is which cell of the release, also where the metadata is lost.
+"""Finds the released cell for each cell of a submission, even if the metadata is lost.
 
-nbgrader's ids say it where they are there. Otherwise a cell is known by its text, if that is as it
-was released, and by the functions that it defines. Written answers are `answers`' business.
+nbgrader's ids identify a cell if they are there. Otherwise a cell is recognized by its text, if it
+is unchanged, and by the functions that it defines. The module `answers` finds written answers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MAX_NAMED = 6
 
 @dataclass
 class Recognized:
-    """Cells with the number of the released cell that each one is, and what was repaired."""
+    """The cells, the number of the released cell for each of them, and what was repaired."""
 
     cells: list[RawCell]
     origins: list[int | None]
@@ -33,7 +33,7 @@ class Recognized:
 
 
 def recognize(cells: Sequence[RawCell], released: Released) -> Recognized:
-    """Find the released cell of each one; code that stands in a cell of another kind is code."""
+    """Find the released cell for each cell. Code in a cell of another type becomes a code cell."""
     found = Recognized(list(cells), [None] * len(cells))
     _by_id(found, released)
     _by_text(found, released)
@@ -51,12 +51,12 @@ def recognize(cells: Sequence[RawCell], released: Released) -> Recognized:
 
 
 def counted(count: int, what: str) -> str:
-    """ "1 cell", "2 cells"."""
+    """Count things in words: "1 cell", "2 cells"."""
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names in a sentence, the first few of them."""
+    """Join names for a sentence; of many names only the first few."""
     all_names = list(names)
     if len(all_names) <= 1:
         return "".join(all_names)
@@ -67,7 +67,13 @@ def listed(names: Iterable[str]) -> str:
 
 
 def defines(source: str, names: Mapping[str, int], stubs: frozenset[str]) -> dict[str, bool]:
-    """Which of these functions a text defines, and whether the last definition has work in it."""
+    """Map each function that a text defines to whether its last definition has work in it.
+
+    Args:
+        source: Python text.
+        names: the functions to look for.
+        stubs: the released stubs, as `Block.essence`.
+    """
     return {
         name: not is_stub(block.essence, stubs)
         for block in blocks(source)
@@ -77,7 +83,7 @@ def defines(source: str, names: Mapping[str, int], stubs: frozenset[str]) -> dic
 
 
 def _by_id(found: Recognized, released: Released) -> None:
-    """The first cell of an id is that cell; of copies the first that has work in it."""
+    """Match cells by id. If an id occurs several times, the first copy with work in it counts."""
     places: dict[str, list[int]] = {}
     for place, cell in enumerate(found.cells):
         if cell.grade_id is not None and cell.grade_id in released.by_id:
@@ -99,7 +105,7 @@ def _by_id(found: Recognized, released: Released) -> None:
 
 
 def _by_text(found: Recognized, released: Released) -> None:
-    """Cells whose text is as it was released; each released cell is found once."""
+    """Match cells whose text is unchanged; each released cell is matched once."""
     left = {
         text: [number for number in numbers if number not in found.origins]
         for text, numbers in released.by_text.items()
@@ -115,7 +121,7 @@ def _by_text(found: Recognized, released: Released) -> None:
 
 
 def _code_in_text_cells(found: Recognized, released: Released) -> None:
-    """A solution cell that was switched to raw or Markdown is code again."""
+    """Turn a solution cell that was switched to raw or Markdown back into code."""
     written = {
         name
         for cell in found.cells
@@ -145,7 +151,7 @@ def _code_in_text_cells(found: Recognized, released: Released) -> None:
 
 
 def _code_of(text: str) -> str:
-    """The code of a text cell: what stands between fences, else all of it."""
+    """Return the code of a text cell: the text between fences, or all of it."""
     fenced = [match.group(1).rstrip("\n") for match in _FENCED.finditer(text)]
     return "\n\n".join(fenced) if fenced else text
 
@@ -159,7 +165,7 @@ def _article(cell: RawCell) -> str:
 
 
 def _by_definition(found: Recognized, released: Released) -> None:
-    """A cell that defines the function of a stub that has not been found is that stub's cell."""
+    """Match a cell that defines the function of a stub that is not matched yet."""
     for with_work in (True, False):
         claimed = {origin for origin in found.origins if origin is not None}
         for place, cell in enumerate(found.cells):
@@ -177,7 +183,7 @@ def _by_definition(found: Recognized, released: Released) -> None:
 
 
 def _by_likeness(found: Recognized, released: Released) -> None:
-    """Grade cells that were changed and have lost their id: most of their lines are still there."""
+    """Match changed grade cells without an id: most of their lines are unchanged."""
     claimed = {origin for origin in found.origins if origin is not None}
     missing = {
         number: {line.strip() for line in cell.source.split("\n") if line.strip()}
@@ -203,12 +209,12 @@ def _by_likeness(found: Recognized, released: Released) -> None:
 
 
 def _freed_from_locked_cells(found: Recognized, released: Released) -> None:
-    """What was added to a locked code cell is the student's own code, before or after it.
+    """Move what was added to a locked code cell into the student's own cell above or below it.
 
-    Where released lines were changed as well, only new functions count: a changed one would undo
-    what the locked cell is for.
+    If released lines were changed too, only new functions count: a changed one would undo the
+    purpose of the locked cell.
     """
-    cells, origins, told = list[RawCell](), list[int | None](), []
+    cells, origins, extended = list[RawCell](), list[int | None](), []
     without_id = set()
     claimed = {origin for origin in found.origins if origin is not None}
     for place, (cell, origin) in enumerate(zip(found.cells, found.origins, strict=True)):
@@ -222,7 +228,7 @@ def _freed_from_locked_cells(found: Recognized, released: Released) -> None:
         ):
             above, below = _added(cell.source, original.source, released)
             if above or below:
-                told.append(f"cell {cell.number}{_named(cell)}")
+                extended.append(f"cell {cell.number}{_named(cell)}")
         for part in (above, None, below):
             if part is None:
                 if place in found.without_id:
@@ -236,17 +242,18 @@ def _freed_from_locked_cells(found: Recognized, released: Released) -> None:
                 origins.append(number)
                 claimed.add(-1 if number is None else number)
     found.cells, found.origins, found.without_id = cells, origins, without_id
-    if told:
+    if extended:
         found.attention.append(
-            f"What was added to the locked {listed(told)} was run as the student's own code."
+            f"What was added to the locked {listed(extended)} was run as the student's own code."
         )
 
 
 def _added(source: str, original: str, released: Released) -> tuple[list[Block], list[Block]]:
-    """The blocks that the student has added, above and below the first released one.
+    """Return the blocks that the student added, above and below the first released block.
 
-    Where a solution cell was merged into it, all of them, else those that bind new names. An import
-    that brings new names beside known ones stands above, where the released cell has the last word.
+    If a solution cell was merged into the locked cell, these are all other blocks; otherwise only
+    blocks that bind new names. An import of both new and known names goes above, so that the
+    released cell defines the known names last.
     """
     locked = blocks(original)
     texts = {block.essence for block in locked} - {""}
@@ -272,7 +279,7 @@ def _is_new(block: Block, taken: set[str], is_whole: bool) -> bool:
 
 
 def _solution_of(text: str, released: Released, claimed: set[int]) -> int | None:
-    """The released cell whose function this text defines, where no other cell does."""
+    """The released cell whose function this text defines, if no other cell has it."""
     for name, has_work in defines(text, released.functions, released.stubs).items():
         if has_work and released.functions[name] not in claimed:
             return released.functions[name]

@@ -1,4 +1,4 @@
-"""What reading a hand-in gives: plain data, and what is odd about it in sentences."""
+"""The data that reading a submission produces."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ MAX_NOTES = 40
 
 Kind = Literal["notebook", "percent", "module"]
 Attachments = Mapping[str, Mapping[str, str]]
-"""Pictures of a text cell: by name, then MIME type, base64 as it was handed in."""
+"""Pictures of a text cell: name, then MIME type, then base64 text as it was submitted."""
 
 
 @dataclass(frozen=True)
 class RawCell:
-    """One cell as it was handed in; `nbgrader` is its untrusted metadata.
+    """One cell as it was submitted; `nbgrader` is its untrusted metadata.
 
-    `number` is its place among the cells of the file, from 1, and 0 for a cell that grading puts
-    in; `line` the line of the file that its text begins in, where the file is a script.
+    `number` is its place among the cells of the file, from 1; it is 0 for a cell that grading
+    added. If the file is a script, `line` is the line of the file where its text begins.
     """
 
     cell_type: str
@@ -34,16 +34,17 @@ class RawCell:
 
     @property
     def grade_id(self) -> str | None:
+        """nbgrader's id of the cell; None if it has none or a very long one."""
         value = self.nbgrader.get("grade_id")
         return value if isinstance(value, str) and len(value) <= MAX_GRADE_ID else None
 
 
 @dataclass(frozen=True)
 class RunnableCell:
-    """A piece of code to run in the sandbox, and what messages call it.
+    """A piece of code to run in the sandbox; `label` is its name in messages.
 
-    `settles` names functions that count as they stand once this cell has run. `line` is the line
-    of the file that the source begins in, for a script; 0 for a cell of a notebook.
+    `settles` names functions whose definitions are final after this cell has run. For a script,
+    `line` is the line of the file where the source begins; for a cell of a notebook it is 0.
     """
 
     label: str
@@ -54,7 +55,7 @@ class RunnableCell:
 
 @dataclass(frozen=True)
 class Check:
-    """The released grade cell of an exercise, and how many of the cells to run stand before it."""
+    """The released grade cell of an exercise; `after` is the number of cells that run before it."""
 
     exercise: str
     source: str
@@ -63,7 +64,7 @@ class Check:
 
 @dataclass(frozen=True)
 class BesideFile:
-    """A plain file that lies beside a hand-in, by its relative POSIX name."""
+    """Another plain file in the folder of a submission, by its relative POSIX name."""
 
     name: str
     content: bytes
@@ -71,11 +72,11 @@ class BesideFile:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which file of a folder counts: `member` is its name inside where `path` is an archive.
+    """The file of a folder that counts. If `path` is an archive, `member` is the name inside it.
 
-    `attention` says what else lay there, `beside` are the files that its code may read, `unread`
-    are the names of documents and archives that grading does not read, and `folder` is where in
-    the student's folder it lies, "" or with a slash at the end.
+    `attention` has sentences about other files. `beside` are the files that the code may read.
+    `unread` are the names of documents and archives that grading does not read. `folder` is its
+    place in the student's folder: "", or with a slash at the end.
     """
 
     path: Path
@@ -88,13 +89,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Submission:
-    """A readable submission: what to run, what was written, and what was odd about it.
+    """A readable submission: what to run, what was written, and what is unusual about it.
 
-    `notebook` are its cells as grading understands them, with the metadata that they have lost;
-    `checks` the released public checks, each with its place among `cells`. `attention` says, in
-    whole sentences, what was chosen, repaired or not used of what was handed in; `beside` are the
-    files that its code may read; `imports` are the dotted names of the modules that its code
-    imports, read as data.
+    `notebook` has the cells as grading understands them, with restored metadata. `checks` are the
+    released public checks, each with its place among `cells`. `attention` has sentences about what
+    was chosen, repaired or not used of the submission. `beside` are the files that its code may
+    read. `imports` are the dotted names of the modules that its code imports, read as data.
+    `written` maps each question to its answer. `digest` is a SHA-256 of all files.
     """
 
     path: Path
@@ -112,7 +113,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A hand-in that cannot be read as a submission: where it lies, and why in one sentence."""
+    """A file that cannot be read as a submission: its path, and the reason in one sentence."""
 
     path: Path
     reason: str
@@ -123,7 +124,7 @@ HandIn = Submission | Unreadable
 
 
 def at_most(sentences: Sequence[str], count: int) -> tuple[str, ...]:
-    """The first so many sentences about a submission, and how many more there are."""
+    """Return the first `count` sentences about a submission, and how many more there are."""
     if len(sentences) <= count:
         return tuple(sentences)
     return (*sentences[:count], f"And {len(sentences) - count} more.")

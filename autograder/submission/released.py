@@ -1,4 +1,4 @@
-"""What the release says, in the forms in which a hand-in is compared with it."""
+"""The release, in the forms that a submission is compared with."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _STUB_ENDS = ("raiseNotImplementedError()", "raiseNotImplementedError")
 _WORDS = re.compile(r"\w+")
 _LONGEST_COMPARED = 20_000
 _SHORTEST_LINE = 12
-"""Lines of fewer characters are no sign of where a text comes from."""
+"""A line with fewer characters does not show where a text comes from."""
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise as the release has it: its functions, its stubs and its grade cell."""
+    """An exercise of the release: its functions, its stubs and its grade cell."""
 
     name: str
     functions: tuple[str, ...]
@@ -31,9 +31,9 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Question:
-    """A written question: the number of its answer's cell, and of the cell that asks it.
+    """A written question: the numbers of the cell of its answer and of the cell that asks it.
 
-    Where no text asks it right above the answer, `asked` is what stands there, or None.
+    If no text directly above the answer asks it, `asked` is the cell that is there, or None.
     """
 
     name: str
@@ -44,21 +44,23 @@ class Question:
 
 @dataclass(frozen=True)
 class Released:
-    """A release with the ways to find its cells: by id, by text, by line, by function."""
+    """A release with ways to find its cells: by id, by text, by line, by function."""
 
     release: Release
 
     @property
     def cells(self) -> tuple[NotebookCell, ...]:
+        """The cells of the release, in order."""
         return self.release.cells
 
     @cached_property
     def by_id(self) -> Mapping[str, int]:
+        """Map nbgrader's id of each cell to the cell's number."""
         return {cell.grade_id: number for number, cell in enumerate(self.cells) if cell.grade_id}
 
     @cached_property
     def by_text(self) -> Mapping[str, list[int]]:
-        """The numbers of the cells with a text, in order; answers and stubs not among them."""
+        """Map each text to the numbers of its cells, in order; answers and stubs are left out."""
         found: dict[str, list[int]] = {}
         for number, cell in enumerate(self.cells):
             if not cell.is_solution and cell.source.strip():
@@ -82,7 +84,7 @@ class Released:
 
     @cached_property
     def functions(self) -> Mapping[str, int]:
-        """For each function of a stub the number of its cell."""
+        """Map each function of a stub to the number of its cell."""
         return {
             name: number
             for number, cell in enumerate(self.cells)
@@ -93,10 +95,12 @@ class Released:
 
     @cached_property
     def stubs(self) -> frozenset[str]:
+        """The stubs of all exercises, as `Block.essence`."""
         return frozenset(stub for exercise in self.exercises for stub in exercise.stubs)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
+        """The written questions, in order."""
         found: list[Question] = []
         for number, cell in enumerate(self.cells):
             if cell.is_grade and cell.is_solution:
@@ -110,7 +114,9 @@ class Released:
 
     @cached_property
     def sections(self) -> Mapping[int, int]:
-        """For the numbers of answers, and of what stands right above them, the question."""
+        """Map the cell of each answer, and the cell directly above it, to the number of the
+        question.
+        """
         found: dict[int, int] = {}
         for number, question in enumerate(self.questions):
             found[question.answer] = number
@@ -120,9 +126,9 @@ class Released:
 
     @cached_property
     def lines(self) -> Mapping[str, int | None]:
-        """The question that each line of the released text belongs to, None for the other text.
+        """Map each line of the released text to its question; to None if it belongs to no question.
 
-        A line that stands in several places says of none; `known_lines` has it.
+        A line that occurs in several places is left out here; `known_lines` has it.
         """
         places: dict[str, set[int | None]] = {}
         for number, line in self._text_lines():
@@ -132,11 +138,12 @@ class Released:
 
     @cached_property
     def known_lines(self) -> frozenset[str]:
+        """All lines of the released text, as `plain_line` returns them."""
         return frozenset(line for _, line in self._text_lines())
 
     @cached_property
     def wordings(self) -> tuple[frozenset[str], ...]:
-        """The words of each text cell that neither asks a question nor waits for an answer."""
+        """The words of each text cell that neither asks a question nor is an answer."""
         return tuple(
             frozenset(words(cell.source))
             for number, cell in enumerate(self.cells)
@@ -152,10 +159,10 @@ class Released:
 
 
 def is_as_handed_out(cell: RawCell) -> bool:
-    """Whether a cell still has the text that nbgrader's checksum in its metadata was made of.
+    """Whether the text of a cell still matches the checksum in its nbgrader metadata.
 
-    So does one of an earlier release, whose wording may have been another. Who forges a checksum
-    hides only work of their own.
+    This also finds unchanged cells of an earlier release with another wording. A student who forges
+    a checksum only hides their own work.
     """
     roles = cell.nbgrader
     checksum, points = roles.get("checksum"), roles.get("points", 0)
@@ -172,7 +179,7 @@ def is_as_handed_out(cell: RawCell) -> bool:
 
 
 def is_stub(essence: str, released: frozenset[str]) -> bool:
-    """Whether a function is still the one that was released, or does no more than it did."""
+    """Whether a function is a released stub, or does no more than a stub."""
     if essence in released:
         return True
     if not essence.endswith(_STUB_ENDS):
@@ -186,12 +193,12 @@ def is_stub(essence: str, released: frozenset[str]) -> bool:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, in lower case; of a very long one the first."""
+    """The words of a text in lower case; only the first ones of a very long text."""
     return _WORDS.findall(text[:_LONGEST_COMPARED].lower())
 
 
 def plain_line(line: str) -> str:
-    """A line of Markdown without marks and white space at its ends."""
+    """A line of Markdown in lower case, without marks and white space at its ends."""
     return " ".join(line.strip(" \t#>*_-").split()).lower()
 
 

@@ -1,7 +1,7 @@
-"""Which code of a hand-in runs, in which order, and when each exercise counts as finished.
+"""Decides which code of a submission runs, in which order, and when each exercise is finished.
 
-Locked cells run as they were released and grade cells are left out: they are the public checks,
-each with the place that it has among the cells.
+Locked cells run as they were released. Grade cells do not run: they are the public checks, each
+with its place among the cells.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ _BINDS_NOTHING = re.compile(
 def ordered(
     cells: Sequence[RawCell], released: Released
 ) -> tuple[tuple[RunnableCell, ...], tuple[Check, ...]]:
-    """What to run, and the public checks with their places.
+    """Return the cells to run, and the public checks with their places.
 
-    An exercise is finished at its grade cell, or, where its function is not written there yet or
-    the grade cell is gone, after the last cell that defines it, or that imports whatever there is.
+    An exercise is finished at its grade cell. If its function is not written by then, or the grade
+    cell is missing, it is finished after the last cell that defines the function, or that runs
+    `import *` or `%run`.
     """
     runnable, places = _runnable(cells, released)
     defined = [_definitions(cell.source) for cell in runnable]
@@ -52,7 +53,7 @@ def ordered(
 def of_module(
     name: str, source: str, released: Released
 ) -> tuple[tuple[RunnableCell, ...], tuple[Check, ...]]:
-    """A plain module as one cell, after which every exercise is finished."""
+    """Return a plain module as one cell; every exercise is finished after it."""
     known = released.exercises
     functions = tuple(name for exercise in known for name in exercise.functions)
     checks = tuple(Check(exercise.name, exercise.check.source, 1) for exercise in known)
@@ -62,7 +63,7 @@ def of_module(
 def _runnable(
     cells: Sequence[RawCell], released: Released
 ) -> tuple[list[RunnableCell], Mapping[str, int]]:
-    """The cells that run, and for each grade cell how many of them stand before it."""
+    """Return the cells that run, and for each grade cell how many cells are before it."""
     locked = {
         cell.grade_id: cell
         for cell in released.cells
@@ -95,7 +96,7 @@ def _runnable(
 
 
 def _definitions(source: str) -> dict[str, str]:
-    """The essence of the last block that binds each name."""
+    """Map each name to the essence of the last block that binds it."""
     if _BINDS_NOTHING.match(source):
         return {}
     return {name: block.essence for block in blocks(source) for name in block.names}
@@ -108,8 +109,10 @@ def _finished(
     place: int | None,
     imported: int,
 ) -> int:
-    """How many cells have run when a function is finished; one that is written in none may come
-    from what cell number `imported` imports."""
+    """Return how many cells have run when a function is finished.
+
+    A function that no cell defines may come from an import in cell number `imported`.
+    """
     having = [number for number, names in enumerate(defined, 1) if function in names]
     written = [
         number for number in having if not is_stub(defined[number - 1][function], exercise.stubs)

@@ -1,6 +1,6 @@
-"""Scripts read as cells: whichever marker an editor puts between them, comments stay comments.
+"""Reads scripts as cells, with any marker that an editor puts between cells.
 
-Known are jupytext's percent and light formats, `jupyter nbconvert --to script`, IPython's
+It knows jupytext's percent and light formats, `jupyter nbconvert --to script`, IPython's
 `<codecell>` and Databricks' sources. A text without any marker is a plain module.
 """
 
@@ -46,15 +46,18 @@ class _Marker:
 
 
 def is_script(text: str) -> bool:
-    """Whether there is any marker of cells in it."""
+    """Whether the text has any marker of cells."""
     return _MARKER.search(text) is not None
 
 
 def cells_of(text: str) -> tuple[RawCell, ...]:
-    """The cells of a script, whose lines end in a line feed.
+    """Return the cells of a script.
+
+    Args:
+        text: the script, with line feeds as line ends.
 
     Raises:
-        SubmissionRejected: it is too long, or has too many cells.
+        SubmissionRejected: the text is too long, or has too many cells.
     """
     if len(text) > MAX_LENGTH:
         raise SubmissionRejected("The file is too long to be read as cells.")
@@ -100,7 +103,7 @@ def _marker(match: re.Match[str]) -> _Marker:
 
 
 def nbgrader_of(options: str) -> Mapping[str, Any]:
-    """The value of `nbgrader={…}` in a marker; empty where there is none that is JSON."""
+    """Return the value of `nbgrader={…}` in a marker; empty if it is missing or not JSON."""
     _, found, value = options.partition("nbgrader=")
     if not found:
         return {}
@@ -112,7 +115,7 @@ def nbgrader_of(options: str) -> Mapping[str, Any]:
 
 
 def _pieces(text: str, marker: _Marker, end: int) -> Iterator[_Piece]:
-    """The cell below a marker; in a script of nbconvert's, the text cells below it as well."""
+    """Yield the cell below a marker; in a script of nbconvert also the text cells below it."""
     start = min(marker.end + 1, end)
     body = text[start:end]
     if marker.style == "databricks" and _MAGIC_MD.match(body.lstrip("\n")):
@@ -136,7 +139,7 @@ def _pieces(text: str, marker: _Marker, end: int) -> Iterator[_Piece]:
 
 
 def _above(text: str) -> Iterator[_Piece]:
-    """What stands above the first marker, without the headers of jupytext and of the release."""
+    """Yield what is above the first marker, without the headers of jupytext and of the release."""
     opening = _OPENING.match(text)
     start = opening.end() if opening else 0
     if text.startswith("# ---\n", start):
@@ -146,7 +149,7 @@ def _above(text: str) -> Iterator[_Piece]:
 
 
 def _paragraphs(text: str, start: int) -> Iterator[_Piece]:
-    """Comments that stand alone are text cells; code between them is code."""
+    """Yield comments that stand alone as text cells, and the code between them as code cells."""
     code: list[tuple[int, str]] = []
     position = start
     for paragraph in re.split(r"(\n(?:[ \t]*\n)+)", text):
@@ -166,7 +169,7 @@ def _paragraphs(text: str, start: int) -> Iterator[_Piece]:
 
 
 def _taken_apart(paragraph: str) -> tuple[str, str]:
-    """The comments of a paragraph and the prose below them; neither where there is code."""
+    """Return the comments of a paragraph and the prose below them; both empty if it has code."""
     lines = paragraph.split("\n")
     count = next((n for n, line in enumerate(lines) if line.strip() and line[0] != "#"), len(lines))
     rest = "\n".join(lines[count:])
@@ -181,9 +184,9 @@ def _joined(code: list[tuple[int, str]]) -> Iterator[_Piece]:
 
 
 def _without_text_below(body: str) -> int:
-    """How much of it is code: what follows the last line that is neither comment nor blank is not.
+    """Return the length of the code: the rest has only comments and blank lines.
 
-    Comments right below the last line of code belong to it.
+    Comments directly below the last line of code belong to the code.
     """
     lines = body.split("\n")
     last = max((n for n, line in enumerate(lines) if _is_code(line)), default=-1)
@@ -201,7 +204,7 @@ def _is_comment(text: str) -> bool:
 
 
 def _uncommented(text: str) -> str:
-    """The text of a cell that is not code: in comments, in triple quotes, or as it is."""
+    """Return the text of a cell that is not code: without comment signs or triple quotes."""
     if _is_comment(text):
         lines = (line[1:].removeprefix(" ") for line in text.split("\n"))
         return "\n".join(lines).strip("\n")

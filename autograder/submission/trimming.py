@@ -1,4 +1,4 @@
-"""The text of a notebook without its outputs, in memory that does not grow with them."""
+"""Reads the text of a notebook without its outputs; memory does not grow with the outputs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from autograder.errors import SubmissionRejected
 from autograder.submission.files import MAX_BYTES, MAX_FILE
 
 MAX_EVENTS = 8_000_000
-"""Strings, brackets and colons: a notebook of 16 MB has a tenth of them, beside its outputs."""
+"""Limit for strings, brackets and colons. A notebook of 16 MB has a tenth of it without outputs."""
 _CHUNK = 2**20
 _DROPPED = {b"outputs": b"[]", b"widgets": b"{}"}
 _LONGEST_KEY = max(map(len, _DROPPED))
-_REST = rb'[^"\\]*+(?:\\.[^"\\]*+)*+"'  # possessive: each byte is met once
+_REST = rb'[^"\\]*+(?:\\.[^"\\]*+)*+"'  # possessive: each byte is matched once
 _WHOLE_STRING = rb'"' + _REST
 _REST_OF_STRING = re.compile(_REST, re.DOTALL)
 _STRUCTURE = re.compile(_WHOLE_STRING + rb'|["{}\[\]:]', re.DOTALL)
@@ -23,10 +23,14 @@ _QUOTE = ord('"')
 
 
 def without_outputs(file: BinaryIO, limit: int = MAX_BYTES) -> bytes:
-    """JSON with the values of "outputs" and "widgets" emptied, whatever else is in them.
+    """Return JSON with the values of "outputs" and "widgets" emptied.
+
+    Args:
+        file: the notebook, open at its start.
+        limit: bytes that the result may have.
 
     Raises:
-        SubmissionRejected: the file, or what is left of it, is too large.
+        SubmissionRejected: the file, or the result, is too large.
     """
     trimmer = _Trimmer(limit)
     left = MAX_FILE
@@ -50,14 +54,14 @@ class _Trimmer:
         self._limit = limit
         self._events = 0
         self._depth = 0
-        self._in_string = False  # one that an earlier chunk began
+        self._in_string = False  # one that began in an earlier chunk
         self._is_escaped = False
-        self._text = b""  # the last string, or as much of it as tells that it is no key to drop
+        self._text = b""  # the last string, or enough of it to show that it is not a key to drop
         self._skip_from: int | None = None
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes."""
-        start = 0  # of what is not yet kept
+        start = 0  # of the part that is not kept yet
         position = self._end_of_string(chunk, 0) if self._in_string else 0
         while match := self._pattern().search(chunk, position):
             self._events += 1
@@ -76,7 +80,7 @@ class _Trimmer:
             self._keep(chunk[start:])
 
     def _end_of_string(self, chunk: bytes, position: int) -> int:
-        """Where in this chunk the string ends that is under way, or the chunk."""
+        """Where the current string ends in this chunk; the end of the chunk if it goes on."""
         match = _REST_OF_STRING.match(chunk, position + self._is_escaped)
         end = len(chunk) if match is None else match.end()
         if len(self._text) <= _LONGEST_KEY:
@@ -93,7 +97,7 @@ class _Trimmer:
         return _NESTED if self._depth > self._skip_from else _VALUE
 
     def _meet(self, what: bytes, chunk: bytes, at: int, start: int) -> int:
-        """Note one bracket, colon or comma; returns where what is not yet kept starts."""
+        """Handle one bracket, colon or comma; return where the part that is not kept yet starts."""
         if what == b":":
             if self._text in _DROPPED and self._depth >= 2:
                 self._keep(chunk[start : at + 1])
@@ -106,7 +110,7 @@ class _Trimmer:
             return start
         closes = what in b"}]"
         if self._skip_from is not None and self._depth == self._skip_from:
-            # A comma, or the end of the object: the dropped value was no list or object.
+            # A comma or the end of the object: the dropped value was no list and no object.
             self._skip_from = None
             start = at
         if closes:

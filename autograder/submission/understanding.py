@@ -1,4 +1,4 @@
-"""What the cells of a hand-in are, and which assignment they answer."""
+"""Determines what each cell of a submission is, and whether it belongs to the assignment."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ from autograder.submission.records import RawCell
 from autograder.submission.released import Released, words
 
 FIRST_LINES = 5
-"""A text that begins a module in one of these lines says what the module is."""
+"""A text that begins in the first lines of a module describes the module and is no answer."""
 
 
 def understood(
     cells: Sequence[RawCell], released: Released, unread: Sequence[str] = ()
 ) -> tuple[tuple[RawCell, ...], dict[str, str], list[str]]:
-    """Cells with the metadata that they had in the release, the written answers, what to say.
+    """Restore the metadata of the cells and find the written answers.
 
     Args:
-        cells: as they were handed in.
+        cells: the cells as they were submitted.
         released: what students were given.
-        unread: names of documents beside the work, in which answers may stand.
+        unread: names of documents in the same folder that may hold answers.
+
+    Returns:
+        The cells with their released metadata, the answers by question, and sentences for a person.
     """
     found = recognize(cells, released)
     written = answers(found, released, unread)
@@ -45,7 +48,7 @@ def understood(
 def understood_module(
     source: str, released: Released, unread: Sequence[str] = ()
 ) -> tuple[tuple[RawCell, ...], dict[str, str], list[str]]:
-    """As `understood`, of a plain module: its code, and below it the answers in its texts."""
+    """Do the same as `understood` for a plain module; answers are in its comments and strings."""
     telling = _telling(source, released)
     cells = [RawCell("markdown", each.text, line=each.line) for each in telling]
     cells.insert(0, RawCell("code", "", line=1))
@@ -60,8 +63,10 @@ def understood_module(
 
 
 def _telling(source: str, released: Released) -> Iterator[Text]:
-    """Texts of a module that may be answers: what stands under a question, and long prose that is
-    no remark on code."""
+    """Yield texts of a module that may be answers: below a question, or long prose.
+
+    A remark on code is not an answer.
+    """
     under_question = False
     for number, each in enumerate(texts(source)):
         if has_released(each.text, released):
@@ -80,10 +85,10 @@ def _telling(source: str, released: Released) -> Iterator[Text]:
 
 
 def require_this_assignment(cells: Sequence[RawCell], release: Release) -> None:
-    """Refuse what has neither a cell nor a function of the assignment.
+    """Refuse cells with neither an id nor a function of the assignment.
 
     Raises:
-        SubmissionRejected: it is of another assignment, or of none.
+        SubmissionRejected: the cells belong to another assignment, or to none.
     """
     known = {cell.grade_id for cell in release.cells if cell.grade_id}
     handed_in = {cell.grade_id for cell in cells if cell.grade_id}

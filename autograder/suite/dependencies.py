@@ -11,13 +11,13 @@ from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-from autograder.suite.faults import exercise_in
+from autograder.course.release import exercise_of_suite
 from autograder.suite.points import TestRecord
 
 
 def exercise_of(item: pytest.Item) -> str:
     """The exercise that a collected test belongs to."""
-    return exercise_in(item.path)
+    return exercise_of_suite(item.path)
 
 
 def dependencies_of(items: Sequence[pytest.Item]) -> dict[str, tuple[str, ...]]:
@@ -70,5 +70,5 @@ def to_replace(
 
     One that could not be graded may be wrong as well: its right function stands in for it too.
     """
-    failed = {record.exercise for record in records if record.outcome != "passed"}
+    failed = {record.exercise for record in records if not record.passed}
     return tuple(name for name in names if name in failed or name in ungraded)

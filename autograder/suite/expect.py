@@ -17,10 +17,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from autograder.sandbox import Handle
-from autograder.sandbox.protocol.arrays import told_dtype
-
-RELATIVE_TOLERANCE = {2: 4e-3, 4: 2e-5, 8: 2e-5}
-"""By the bytes of the least precise float: a float64 answer may have been computed in float32."""
+from autograder.sandbox.protocol.arrays import shown_dtype
+from autograder.student.tolerance import nearly_equal, relative_tolerance
 
 MAX_PLAIN = 10_000
 """Elements of an array that `equal` still takes for a tuple of numbers."""
@@ -97,7 +95,9 @@ def close(
     if actual.dtype.kind in "biu" and expected.dtype.kind in "biu":
         wrong = np.asarray(actual != expected)
     else:
-        wrong = ~_nearly_equal(actual, expected, arguments, rtol, atol)
+        if rtol is None:
+            rtol = relative_tolerance(actual.dtype, *(np.asarray(each).dtype for each in arguments))
+        wrong = ~nearly_equal(actual, expected, rtol, atol)
     if wrong.any():
         raise _values_differ(actual, expected, wrong)
 
@@ -207,41 +207,18 @@ def _require_dtype(
     else:
         allowed = (np.dtype(dtype),)  # type: ignore[arg-type]
         wish = "the contract asks for another"
-    told = told_dtype(actual)
-    if actual.dtype not in allowed or told != str(actual.dtype):
+    name = shown_dtype(actual)
+    if actual.dtype not in allowed or name != str(actual.dtype):
         raise Mismatch(
-            f"returned an array of dtype {told}; {wish}.",
-            f"allowed dtypes {[str(each) for each in allowed]}, got {told}",
+            f"returned an array of dtype {name}; {wish}.",
+            f"allowed dtypes {[str(each) for each in allowed]}, got {name}",
         )
 
 
 def too_coarse(answer: NDArray[Any]) -> str:
     """The name of the dtype that an answer had inside, where it keeps fewer digits than float16."""
-    told = told_dtype(answer)
-    return told if told.startswith(("bfloat", "float8_", "float6_", "float4_")) else ""
-
-
-def _nearly_equal(
-    actual: NDArray[Any],
-    expected: NDArray[Any],
-    like: Sequence[Any],
-    rtol: float | None,
-    atol: float | None,
-) -> NDArray[np.bool_]:
-    if rtol is None:
-        floats = [
-            array.dtype.itemsize
-            for array in (actual, *(np.asarray(each) for each in like))
-            if array.dtype.kind == "f"
-        ]
-        rtol = RELATIVE_TOLERANCE.get(min(floats, default=8), 2e-5)
-    wide = np.complex128 if "c" in (actual.dtype.kind, expected.dtype.kind) else np.float64
-    a, b = actual.astype(wide), expected.astype(wide)
-    if atol is None:
-        finite = np.abs(b[np.isfinite(b)])
-        atol = rtol * float(finite.max()) if finite.size else 0.0
-    with np.errstate(invalid="ignore", over="ignore"):
-        return np.isclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
+    name = shown_dtype(answer)
+    return name if name.startswith(("bfloat", "float8_", "float6_", "float4_")) else ""
 
 
 def _values_differ(

@@ -10,16 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course.release import exercise_of_suite
 from autograder.errors import AutograderError
 from autograder.results import Fault
 
 MOST_CHARACTERS = 300
 MOST_DETAIL = 20_000
-
-
-def exercise_in(path: Path) -> str:
-    """The exercise that a file of tests is about."""
-    return path.stem.removeprefix("test_")
 
 
 def fault_of(error: BaseException, file: Path, test: str = "", line: int = 0) -> Fault:
@@ -40,7 +36,7 @@ def fault_of(error: BaseException, file: Path, test: str = "", line: int = 0) ->
         file=where.name,
         line=line,
         test=test,
-        exercise=exercise_in(file),
+        exercise=exercise_of_suite(file),
         detail="".join(traceback.format_exception(raised))[-MOST_DETAIL:],
     )
 

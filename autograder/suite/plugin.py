@@ -19,7 +19,7 @@ import pytest
 
 from autograder.course.training_terms import TrainingTerms
 from autograder.errors import AutograderError, GraderInterrupted, SuiteError
-from autograder.results import Fault, Outcome
+from autograder.results import Fault, Outcome, TestResult
 from autograder.sandbox import CallFailed, HandleMisuse, Sandbox
 from autograder.sandbox.protocol.remote_functions import Function
 from autograder.suite.dependencies import dependencies_of, exercise_of, topological_order
@@ -189,40 +189,40 @@ class GradingPlugin:
         trained, self._training = self._training, None
         weight = item.get_closest_marker("weight")
         doc: str = getattr(getattr(item, "obj", None), "__doc__", None) or item.name
-        return TestRecord(
-            exercise=exercise_of(item),
+        result = TestResult(
             name=item.name,
             title=doc.strip().splitlines()[0],
             visibility="public" if item.get_closest_marker("public") else "hidden",
-            role=_role(item),
-            weight=float(weight.args[0]) if weight else 1.0,
             outcome=outcome,
+            weight=float(weight.args[0]) if weight else 1.0,
             message=message,
             detail=detail,
             seconds=round(seconds, 4),
             training=trained.record.as_plain() if trained and trained.record else None,
         )
+        return TestRecord(exercise_of(item), _role(item), result)
 
     def _explain(self, item: pytest.Item, error: BaseException | None) -> tuple[Outcome, str, str]:
         where = f"{self._student.last_call} " if self._student.last_call else ""
         match error:
             case None:
-                return "passed", "", ""
+                return Outcome.PASSED, "", ""
             case CallFailed():
-                return error.outcome, self._student.as_called(error.message), error.detail
+                return Outcome(error.outcome), self._student.as_called(error.message), error.detail
             case NotTrainedEnough():
-                return "failed", error.message, error.detail
+                return Outcome.FAILED, error.message, error.detail
             case Mismatch():
-                return "failed", where + error.message, error.detail
+                return Outcome.FAILED, where + error.message, error.detail
             case HandleMisuse():
-                return "failed", f"{where}did not return plain numbers.", str(error)
+                return Outcome.FAILED, f"{where}did not return plain numbers.", str(error)
         detail = "".join(traceback.format_exception(error))
         if isinstance(error, AssertionError):
-            return "failed", f"{where}does not have the property that this test asks for.", detail
+            message = f"{where}does not have the property that this test asks for."
+            return Outcome.FAILED, message, detail
         self._not_foreseen(item, error)
         if isinstance(error, CalledWrongly):
-            return "failed", where + str(error), detail
-        return "failed", f"{where}returned something that this test cannot read.", detail
+            return Outcome.FAILED, where + str(error), detail
+        return Outcome.FAILED, f"{where}returned something that this test cannot read.", detail
 
     def _not_foreseen(self, item: pytest.Item, error: BaseException) -> None:
         line = (item.location[1] or 0) + 1

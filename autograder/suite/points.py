@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from autograder.errors import SuiteError
-from autograder.results import Outcome, Visibility
+from autograder.results import Outcome, TestResult
 
 MAX_PUBLIC_SHARE = 0.2
 Role = Literal["values", "supporting", "claim"]
@@ -16,21 +16,21 @@ Role = Literal["values", "supporting", "claim"]
 
 @dataclass(frozen=True)
 class TestRecord:
-    """One test as it ran: how much it weighs, what it rests on, and how it ended."""
+    """One test as it ran: of which exercise, what it rests on, and what the result says of it."""
 
     __test__ = False
 
     exercise: str
-    name: str
-    title: str
-    visibility: Visibility
     role: Role
-    weight: float
-    outcome: Outcome
-    message: str = ""
-    detail: str = ""
-    seconds: float = 0.0
-    training: Mapping[str, Any] | None = None
+    result: TestResult
+
+    @property
+    def weight(self) -> float:
+        return self.result.weight
+
+    @property
+    def passed(self) -> bool:
+        return self.result.passed
 
 
 def score(points: float, tests: Sequence[TestRecord]) -> float:
@@ -40,7 +40,7 @@ def score(points: float, tests: Sequence[TestRecord]) -> float:
     that rests on a claim earns nothing unless a hidden test of values passes: the answers to public
     examples can be typed in.
     """
-    passed = [test for test in tests if test.outcome == "passed"]
+    passed = [test for test in tests if test.passed]
     values_hold = any(map(_is_hidden_test_of_values, passed))
     total = sum(test.weight for test in tests)
     earned = sum(test.weight for test in passed if test.role == "values" or values_hold)
@@ -48,15 +48,15 @@ def score(points: float, tests: Sequence[TestRecord]) -> float:
 
 
 def _is_hidden_test_of_values(test: TestRecord) -> bool:
-    return test.role == "values" and test.visibility == "hidden"
+    return test.role == "values" and test.result.visibility == "hidden"
 
 
 def summary(tests: Sequence[TestRecord]) -> Outcome:
     """One outcome for an exercise: passed, or what all its other tests share, or failed."""
-    bad = {test.outcome for test in tests if test.outcome != "passed"}
+    bad = {test.result.outcome for test in tests if not test.passed}
     if not bad:
-        return "passed"
-    return bad.pop() if len(bad) == 1 else "failed"
+        return Outcome.PASSED
+    return bad.pop() if len(bad) == 1 else Outcome.FAILED
 
 
 def require_sound(exercise: str, tests: Sequence[TestRecord]) -> None:
@@ -72,7 +72,7 @@ def require_sound(exercise: str, tests: Sequence[TestRecord]) -> None:
         raise SuiteError(f"The hidden suite of {exercise!r} has no hidden test of values.")
     if any(test.weight <= 0 for test in tests):
         raise SuiteError(f"The hidden suite of {exercise!r} has a weight that is not positive.")
-    public = sum(test.weight for test in tests if test.visibility == "public")
+    public = sum(test.weight for test in tests if test.result.visibility == "public")
     if public > MAX_PUBLIC_SHARE * sum(test.weight for test in tests) + 1e-9:
         raise SuiteError(
             f"The public examples of {exercise!r} carry more than a fifth of its weight."

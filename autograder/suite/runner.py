@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.course.release import suite_file_name
 from autograder.course.training_terms import TrainingTerms
 from autograder.errors import SuiteError
 from autograder.results import Fault
@@ -84,7 +85,7 @@ def run(
         SuiteError: pytest itself failed.
         AutograderError: the sandbox, or what it is forked from, failed.
     """
-    files = [folder / f"test_{exercise}.py" for exercise in exercises]
+    files = [folder / suite_file_name(exercise) for exercise in exercises]
     plugin = GradingPlugin(sandbox, seed, exercises, frozenset(only), right, terms)
     for file in files:
         if not file.is_file():

@@ -128,7 +128,7 @@ class Student:
             raise Mismatch("was given no generator: the process that should make it has none.")
         return made
 
-    def function(
+    def remote_function(
         self, function: Function, *, calls: int = MOST_CALLS, size: int = MOST_BYTES
     ) -> RemoteFunction:
         """A function of the suite's as an argument of a call, which may call it while it lasts.

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from autograder.authoring.audit import Check, audit
 from autograder.calibration import evidence, thresholds
-from autograder.calibration.trainings import rehearse
+from autograder.calibration.trainings import run_trainings
 from autograder.cli import app
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.course.training_terms import is_near
@@ -245,7 +245,7 @@ def trains(course: Assignment) -> Assignment:
 
 
 def test_runs_are_shared_by_all_ways_and_kept(trains):
-    found = rehearse(trains, runs=21, jobs=1)
+    found = run_trainings(trains, runs=21, jobs=1)
     assert {way: len(each) for way, each in found.accuracies().items()} == {"one": 11, "other": 11}
     kept = evidence.read(evidence.evidence_file(trains), trains)
     assert kept is not None
@@ -261,15 +261,15 @@ def test_what_was_stopped_goes_on_and_what_is_trained_otherwise_begins_anew(trai
     def on_start(total: int, done: int) -> None:
         started.append((total, done))
 
-    rehearse(trains, runs=4, jobs=1, on_start=on_start)
-    rehearse(trains, runs=8, jobs=1, on_start=on_start)
+    run_trainings(trains, runs=4, jobs=1, on_start=on_start)
+    run_trainings(trains, runs=8, jobs=1, on_start=on_start)
     others = EVIDENCE.replace("RUNS = {", 'RUNS = {"third": 0.93, ') + "# a remark\n"
     trains.evidence_module.write_text(others, encoding="utf-8")
-    rehearse(trains, runs=12, jobs=1, on_start=on_start)
+    run_trainings(trains, runs=12, jobs=1, on_start=on_start)
     trains.evidence_module.write_text(others.replace("0.93", "0.92"), encoding="utf-8")
-    rehearse(trains, runs=12, jobs=1, on_start=on_start)
+    run_trainings(trains, runs=12, jobs=1, on_start=on_start)
     trains.evidence_module.write_text(others.replace("Random(seed)", "Random(1)"), encoding="utf-8")
-    rehearse(trains, runs=12, jobs=1, on_start=on_start)
+    run_trainings(trains, runs=12, jobs=1, on_start=on_start)
     assert started == [(4, 0), (8, 4), (12, 8), (12, 8), (12, 0)]
 
 

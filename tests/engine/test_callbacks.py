@@ -86,7 +86,7 @@ CELL = """
 
     def forged(**changes):
         import gc
-        number = next(o for o in gc.get_objects() if type(o).__name__ == "Line")._call
+        number = next(o for o in gc.get_objects() if type(o).__name__ == "WorkerConnection")._call
         question = {"id": number, "outcome": "asks", "name": "square", "args": [3], "kwargs": {}}
         say({**question, **changes})
         return "an answer"
@@ -135,7 +135,7 @@ def test_a_function_that_is_not_there_is_there_while_the_call_lasts(student: San
         student.call("absent", [3])
 
 
-def test_a_stand_in_that_was_kept_is_of_no_use_later(student: Sandbox) -> None:
+def test_a_proxy_that_was_kept_is_of_no_use_later(student: Sandbox) -> None:
     replaced(student, "keeps")
     with pytest.raises(StudentRaised, match="the test is over"):
         student.call("uses_kept")
@@ -216,9 +216,9 @@ def test_asking_for_ever_ends_with_the_time_of_the_call(warm_process: WarmProces
 
 
 def test_nothing_of_the_right_function_is_inside(student: Sandbox) -> None:
-    told = " ".join(replaced(student, "source"))
-    assert "negative" not in told
-    assert "isscalar" not in told
+    code = " ".join(replaced(student, "source"))
+    assert "negative" not in code
+    assert "isscalar" not in code
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Cells across the boundary: what a statement costs, files beside the work, the reasons told."""
+"""Cells across the boundary: costs of statements, accompanying files, causes of failures."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from autograder.sandbox import (
 from autograder.sandbox.host import answer_parser
 from autograder.sandbox.host.channel import ProtocolError
 from autograder.sandbox.host.records import Progress
-from autograder.sandbox.protocol import beside
-from autograder.sandbox.protocol.arrays import told_dtype
+from autograder.sandbox.protocol import accompanying_files
+from autograder.sandbox.protocol.arrays import shown_dtype
 
 QUICK = Limits(call_seconds=0.5, memory_mb=150)
 
@@ -56,8 +56,8 @@ def test_a_statement_that_ends_the_process_costs_itself(
         assert [problem.line for problem in report.problems] == [3]
         assert report.error.startswith("line 3 of cell 1 ")
         assert other.outcome == "ok"
-        assert student.observed()["restarts"] == 1
-        assert student.observed()["notes"] == (
+        assert student.observed().restarts == 1
+        assert student.observed().notes == (
             "line 3 of cell 1 is left out when the process is started again.",
         )
 
@@ -70,8 +70,8 @@ def test_what_is_left_out_stays_so_when_the_process_is_started_again(
         with pytest.raises(Crashed):
             student.call("die")
         assert student.call("f").value == 1
-        assert student.observed()["restarts"] == 2
-        assert student.observed()["output"].count("once") == 1
+        assert student.observed().restarts == 2
+        assert student.observed().output.count("once") == 1
 
 
 def test_a_cell_that_ends_its_process_again_and_again_loses_its_rest(
@@ -80,8 +80,8 @@ def test_a_cell_that_ends_its_process_again_and_again_loses_its_rest(
     cell = "import os\nfirst = 1\n" + "os._exit(1)\n" * 30 + "last = 1"
     with sandbox(warm_process, cell, "def f(): return first, 'last' in globals()") as student:
         assert student.call("f").value == (1, False)
-        assert student.observed()["restarts"] == 4
-        assert "The rest of cell 1" in student.observed()["notes"][-1]
+        assert student.observed().restarts == 4
+        assert "The rest of cell 1" in student.observed().notes[-1]
 
 
 def test_many_errors_of_a_cell_are_one_sentence(warm_process: WarmProcess) -> None:
@@ -113,10 +113,10 @@ def test_a_function_keeps_the_meaning_of_its_names(warm_process: WarmProcess) ->
         replaced = student.call("f", [[1, 2]], replaced={"helper": lambda x: x + 100})
         assert replaced.value == 103
         observed = student.observed()
-    assert observed["notes"] == (
+    assert observed.notes == (
         "cell 2 gives the name sum another meaning; f is graded as it stood after cell 1.",
     )
-    assert observed["attention"] == (
+    assert observed.attention == (
         "cell 3 gives f another meaning; it is graded as it stood after cell 1.",
     )
 
@@ -206,7 +206,7 @@ def test_an_error_of_a_library_is_no_stub(warm_process: WarmProcess) -> None:
     assert caught.value.type_names[0] == "NotImplementedError"
 
 
-def test_files_beside_the_work_are_in_the_working_folder(warm_process: WarmProcess) -> None:
+def test_accompanying_files_are_in_the_working_folder(warm_process: WarmProcess) -> None:
     files = {
         "my_utils.py": b"def double(x): return 2 * x\n",
         "package/__init__.py": b"from package.inner import three\n",
@@ -222,7 +222,7 @@ def test_files_beside_the_work_are_in_the_working_folder(warm_process: WarmProce
         with pytest.raises(Crashed):
             student.call("die")
         assert student.call("f").value == (6, "1,2\n")
-        assert student.observed()["attention"] == ()
+        assert student.observed().attention == ()
 
 
 def test_a_file_that_is_called_as_a_library_does_not_stand_for_it(
@@ -252,19 +252,19 @@ def test_a_module_that_a_cell_writes_can_be_imported(warm_process: WarmProcess) 
     ],
 )  # fmt: skip
 def test_a_file_whose_name_leads_elsewhere_is_not_used(name: str) -> None:
-    kept, told = beside.admitted({name: b"", "fine.py": b""}, 1000)
+    kept, refused = accompanying_files.admitted({name: b"", "fine.py": b""}, 1000)
     assert list(kept) == ["fine.py"]
-    assert len(told) == 1
-    assert "was not used" in told[0]
+    assert len(refused) == 1
+    assert "was not used" in refused[0]
 
 
 def test_files_are_bounded_in_number_and_size() -> None:
-    kept, told = beside.admitted({f"{n}.txt": b"x" for n in range(10_000)}, 1 << 20)
-    assert len(kept) == beside.MOST_FILES
-    assert len(told) == beside.MOST_TOLD + 1
-    kept, told = beside.admitted({"large": b"x" * 2000, "small": b"x"}, 1000)
+    kept, refused = accompanying_files.admitted({f"{n}.txt": b"x" for n in range(10_000)}, 1 << 20)
+    assert len(kept) == accompanying_files.MOST_FILES
+    assert len(refused) == accompanying_files.MOST_REPORTED + 1
+    kept, refused = accompanying_files.admitted({"large": b"x" * 2000, "small": b"x"}, 1000)
     assert list(kept) == ["small"]
-    assert "too large" in told[0]
+    assert "too large" in refused[0]
 
 
 def answer(**changed: object) -> dict[str, object]:
@@ -316,7 +316,7 @@ def test_speaking_while_a_cell_runs_costs_that_statement(warm_process: WarmProce
     with sandbox(warm_process, cell) as student:
         assert student.reports[0].outcome == "violation"
         assert student.call("f").value == 1
-        assert len(student.observed()["violations"]) == 1
+        assert len(student.observed().violations) == 1
 
 
 def test_uncommon_dtypes_cross_with_their_name(warm_process: WarmProcess) -> None:
@@ -330,10 +330,10 @@ def test_uncommon_dtypes_cross_with_their_name(warm_process: WarmProcess) -> Non
     with sandbox(warm_process, cell) as student:
         for name in ("bfloat16", "float8_e5m2"):
             value = student.call("f", [name]).value
-            assert (told_dtype(value), value.dtype) == (name, np.dtype(np.float32))
+            assert (shown_dtype(value), value.dtype) == (name, np.dtype(np.float32))
             np.testing.assert_array_equal(value, np.array([1.5, -2.0, np.inf], np.float32))
         scalar = student.call("scalar").value
-        assert (told_dtype(scalar), float(scalar)) == ("bfloat16", 0.5)
+        assert (shown_dtype(scalar), float(scalar)) == ("bfloat16", 0.5)
         assert [float(np.squeeze(each)) for each in student.call("long").value] == [1.5, 1.5]
 
 

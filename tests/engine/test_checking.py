@@ -96,7 +96,7 @@ def test_a_helper_below_its_exercise_passes_and_is_named(work: Path) -> None:
     source = "def double(x):\n    return twice(x)"
     assert double(with_double(work, source, cell("def twice(x):\n    return 2 * x"))) == (
         "passed",
-        "twice stands below this exercise: move it above, where Jupyter finds it.",
+        "twice is defined below this exercise: move it above, where Jupyter finds it.",
     )
 
 

@@ -39,7 +39,7 @@ def size(x):
 
 @probes("increment")
 def _():
-    return [summarize(call(np.zeros(200), generator(5), size), by=_seen)]
+    return [summarize(call(np.zeros(200), generator(5), size), key=_seen)]
 
 @misconception("increment", "Is noise never negative?")
 def increment_by_positive_noise(x, rng, size):
@@ -78,13 +78,13 @@ def test_a_function_of_the_suites_is_lent_to_the_student(course, tmp_path):
     assert hint(course, tmp_path, body) == "increment_by_positive_noise"
 
 
-def test_what_cannot_be_summed_up_is_not_known(course, tmp_path):
+def test_what_cannot_be_summarized_is_not_known(course, tmp_path):
     body = "def increment(x, rng, size):\n    return 'no array'"
     assert hint(course, tmp_path, body) is None
 
 
 def test_answers_that_cannot_be_read_agree_with_nothing():
-    probe = summarize(call(1), by=lambda answer: answer.shape)
+    probe = summarize(call(1), key=lambda answer: answer.shape)
     one, other = (diagnosis.react(lambda x: x, probe) for _ in range(2))
     assert not diagnosis.agree(one, other)
 
@@ -95,19 +95,19 @@ def test_calls_of_one_probe_share_a_generator_and_its_state():
     def draw(rng):
         return rng.random()
 
-    different = summarize(call(shared), call(shared), by=np.equal)
-    same = summarize(call(generator(1)), call(generator(1)), by=np.equal)
+    different = summarize(call(shared), call(shared), key=np.equal)
+    same = summarize(call(generator(1)), call(generator(1)), key=np.equal)
     assert not diagnosis.react(draw, different).value
     assert diagnosis.react(draw, same).value
 
 
-def test_a_watched_call_is_summed_up_with_what_became_of_its_arguments():
+def test_a_watched_call_is_summarized_with_what_became_of_its_arguments():
     def overwrite(x, rng):
         x[...] = rng.random(x.shape)
         return x
 
     probe = summarize(
         call(np.zeros(3), generator(1), watch=True),
-        by=lambda watched: (bool(watched.arguments[0].any()), watched.shares_memory),
+        key=lambda watched: (bool(watched.arguments[0].any()), watched.shares_memory),
     )
     assert diagnosis.react(overwrite, probe).value == (True, True)

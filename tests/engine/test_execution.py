@@ -13,7 +13,7 @@ from autograder.execution.session import Session, Trouble
 from autograder.execution.settled import Rebinding
 from autograder.execution.shell import prepare_shell
 from autograder.execution.statements import statements
-from autograder.execution.tracebacks import described, is_raised_by_student
+from autograder.execution.tracebacks import error_fields, is_raised_by_student
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
 
 
 def said(troubles: list[Trouble]) -> list[tuple[int, str]]:
-    return [(trouble.line, described(trouble.error)["types"][0]) for trouble in troubles]
+    return [(trouble.line, error_fields(trouble.error)["types"][0]) for trouble in troubles]
 
 
 def ran(session: Session, source: str, label: str = "cell 1") -> list[tuple[int, str]]:
@@ -156,7 +156,7 @@ def test_a_function_with_a_mistake_costs_itself_and_no_other(session: Session, b
 
 def test_what_is_wrong_is_told_as_what_it_is(session: Session) -> None:
     def text(source: str) -> str:
-        return str(described(session.run(source, "cell 1")[0].error)["text"])
+        return str(error_fields(session.run(source, "cell 1")[0].error)["text"])
 
     assert text("def f(x):\n    return (x\n\ndef g(): pass") == "'(' was never closed"
     assert "merge conflict" in text("<<<<<<< HEAD\nx = 1\n")

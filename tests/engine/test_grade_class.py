@@ -30,7 +30,7 @@ def classroom(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "submitted" / "dan" / "another").mkdir(parents=True)
     with open_book(load_assignment(NAME, root)) as book:
         book.add_student("eva")
-        book.keep()
+        book.commit()
     return root
 
 

@@ -381,7 +381,7 @@ def test_each_submission_has_its_own_count_of_processes(warm_process: WarmProces
     ):
         one.call("fill", [15])
         other.call("fill", [15])
-        assert other.observed()["restarts"] == 0
+        assert other.observed().restarts == 0
 
 
 def test_a_bomb_that_forks_for_ever_is_ended(warm_process: WarmProcess) -> None:

@@ -220,10 +220,10 @@ def test_an_object_without_a_history_fails(student: Student) -> None:
 # -- forged answers ------------------------------------------------------------------------
 
 FORGED = """
-    from autograder.sandbox import questions
+    from autograder.sandbox.protocol import model_queries
     answer = None
-    questions.MODEL_QUERIES["layers"] = lambda model: answer
-    questions.MODEL_QUERIES["is_model"] = lambda model: True
+    model_queries.MODEL_QUERIES["layers"] = lambda model: answer
+    model_queries.MODEL_QUERIES["is_model"] = lambda model: True
     def say(value):
         global answer
         answer = value

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from autograder.errors import SuiteError
+from autograder.results import TestResult
 from autograder.suite.points import TestRecord, require_sound, score, summary
 
 
 def record(outcome="passed", weight=1.0, role="values", visibility="hidden") -> TestRecord:
-    return TestRecord("e", "test_x", "X.", visibility, role, weight, outcome)
+    return TestRecord("e", role, TestResult("test_x", "X.", visibility, outcome, weight))
 
 
 def test_points_are_the_passed_share_of_the_weight_to_two_decimals():

@@ -20,7 +20,7 @@ CELL = """
     def identity(*args, **kwargs):
         return args, kwargs
 
-    def told(x):
+    def properties(x):
         flags = x.flags
         return [flags.writeable, flags.aligned, flags.c_contiguous, flags.owndata, x.dtype.str]
 
@@ -95,8 +95,8 @@ def test_several_arrive_in_their_places(student: Sandbox) -> None:
 
 
 def test_what_arrives_is_an_array_of_its_own(student: Sandbox) -> None:
-    told = student.call("told", [numbers("f4")]).value
-    assert told == [True, True, True, True, "<f4"]
+    properties = student.call("properties", [numbers("f4")]).value
+    assert properties == [True, True, True, True, "<f4"]
     x = numbers("f4")
     student.call("change", [x])
     np.testing.assert_array_equal(x, numbers("f4"))
@@ -111,9 +111,9 @@ def test_large_weights_and_inputs_of_a_model_arrive(student: Sandbox) -> None:
     np.testing.assert_array_equal(student.ask(model, "predict", weight).value, weight[:1])
 
 
-def test_a_function_may_be_lent_beside_them(student: Sandbox) -> None:
-    lent, x = RemoteFunction(0, "negative", np.negative), numbers("i2")
-    assert student.call("in_question", [lent, x]).value == 0
+def test_a_remote_function_may_be_passed_with_them(student: Sandbox) -> None:
+    remote, x = RemoteFunction(0, "negative", np.negative), numbers("i2")
+    assert student.call("in_question", [remote, x]).value == 0
 
 
 def test_neither_side_holds_a_copy(warm_process: WarmProcess) -> None:
@@ -146,7 +146,7 @@ def test_all_arguments_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> 
         request_codec.encode([x, x], 0, {})
 
 
-def test_a_function_is_lent_to_calls_only(student: Sandbox) -> None:
+def test_remote_functions_are_passed_to_calls_only(student: Sandbox) -> None:
     model = student.call("build").value
     assert isinstance(model, Handle)
     with pytest.raises(TypeError, match="not plain data"):

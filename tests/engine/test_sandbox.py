@@ -92,7 +92,7 @@ def test_no_way_of_raising_in_a_cell_ends_the_process(
     with sandbox(warm_process, cell, "def f(): return 1") as student:
         assert student.reports[0].error.startswith(error)
         assert student.call("f").value == 1
-        assert student.observed()["restarts"] == 0
+        assert student.observed().restarts == 0
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_exceptions_that_misbehave_are_still_exceptions(
         with pytest.raises(StudentRaised) as caught:
             student.call("f")
         assert len(caught.value.text) <= 4000
-        assert student.observed()["restarts"] == 0
+        assert student.observed().restarts == 0
 
 
 @pytest.mark.parametrize("cell", ["", "f = 3", "del print"])
@@ -235,7 +235,7 @@ def test_an_answer_that_cannot_cross_is_refused_and_the_process_lives(
             student.call("f")
         with pytest.raises(AnswerRefused, match="items"):
             student.call("g")
-        assert student.observed()["restarts"] == 0
+        assert student.observed().restarts == 0
 
 
 def test_an_argument_that_cannot_cross_is_a_fault_of_the_suite(warm_process: WarmProcess) -> None:
@@ -252,7 +252,7 @@ def test_a_call_that_does_not_end_is_ended(warm_process: WarmProcess, body: str)
         with pytest.raises(TimedOut):
             student.call("f")
         assert student.call("g").value == 1
-        assert student.observed()["restarts"] == 1
+        assert student.observed().restarts == 1
 
 
 def test_a_function_that_timed_out_twice_is_not_called_again(warm_process: WarmProcess) -> None:
@@ -291,7 +291,7 @@ def test_computing_in_other_processes_counts(warm_process: WarmProcess) -> None:
     with sandbox(warm_process, cell, limits=QUICK) as student:
         with pytest.raises(TimedOut):
             student.call("f")
-        assert "longer than 0.5 seconds" in student.observed()["limits_hit"][0]
+        assert "longer than 0.5 seconds" in student.observed().limits_hit[0]
 
 
 @pytest.mark.parametrize(
@@ -356,7 +356,7 @@ def test_a_call_that_leaves_a_crowd_behind_leaves_no_trouble_for_the_next(
             with pytest.raises(StudentRaised):
                 student.call("crowd")
         assert student.call("children").value == 0
-        assert student.observed()["limits_hit"] == ("crowd left 20 processes running.",)
+        assert student.observed().limits_hit == ("crowd left 20 processes running.",)
 
 
 def test_forks_that_share_what_the_warm_process_had_use_no_memory(
@@ -412,7 +412,7 @@ def test_speaking_on_the_wire_is_a_violation_that_costs_one_call(
         with pytest.raises(Violated):
             student.call("f")
         assert student.call("g").value == 1
-        assert len(student.observed()["violations"]) == 1
+        assert len(student.observed().violations) == 1
 
 
 def test_speaking_later_is_a_violation_too(warm_process: WarmProcess) -> None:
@@ -445,10 +445,10 @@ def test_output_is_kept_up_to_a_limit_and_counted_beyond(warm_process: WarmProce
     cell = "import sys\nprint('hello')\nprint('oops', file=sys.stderr)\nprint('x' * 10**6)"
     with sandbox(warm_process, cell, limits=Limits(output_kb=1)) as student:
         observed = student.observed()
-    assert observed["output"].startswith("hello\n")
-    assert "oops" in observed["output"]
-    assert len(observed["output"]) == 1024
-    assert observed["output_bytes"] >= 10**6
+    assert observed.output.startswith("hello\n")
+    assert "oops" in observed.output
+    assert len(observed.output) == 1024
+    assert observed.output_bytes >= 10**6
 
 
 def test_what_is_printed_again_after_a_restart_is_not_kept_twice(warm_process: WarmProcess) -> None:
@@ -457,7 +457,7 @@ def test_what_is_printed_again_after_a_restart_is_not_kept_twice(warm_process: W
             student.call("die")
         with pytest.raises(MissingFunction):
             student.call("other")
-        assert student.observed()["output"].count("once") == 1
+        assert student.observed().output.count("once") == 1
 
 
 def test_nothing_of_one_submission_reaches_the_next(warm_process: WarmProcess) -> None:
@@ -539,8 +539,8 @@ def test_a_warm_process_that_ends_takes_its_submissions_along(warm_process: Warm
     with WarmProcess(isolation=warm_process.isolation) as warm:
         student = sandbox(warm, "import os\ndef f(): return os.getpid()")
         student.call("f")
-        assert student._fork is not None
-        worker = os.pidfd_open(student._fork.tree.pid)
+        assert student._worker is not None
+        worker = os.pidfd_open(student._worker.tree.pid)
     assert ended(worker)
     with pytest.raises(SandboxLost if warm_process.isolation == "namespaces" else Violated):
         student.call("f")
@@ -555,7 +555,7 @@ from autograder.sandbox import Limits, WarmProcess
 warm = WarmProcess(isolation=sys.argv[1])
 student = sandbox(warm, "def f():\\n    while True: pass")
 student.reports
-print(student._fork.tree.pid, warm._process.pid, warm.address, flush=True)
+print(student._worker.tree.pid, warm._process.pid, warm.address, flush=True)
 student.call("f")
 """
 

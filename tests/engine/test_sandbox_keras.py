@@ -10,7 +10,7 @@ import pytest
 from sandboxes import available, sandbox
 
 from autograder.sandbox import Handle, HandleMisuse, Limits, Sandbox, WarmProcess
-from autograder.sandbox.protocol.arrays import told_dtype
+from autograder.sandbox.protocol.arrays import shown_dtype
 from autograder.suite.models import filled
 from autograder.suite.student import Student
 
@@ -202,7 +202,7 @@ def test_a_model_of_mixed_precision_answers_in_float32(
         model = student.call("build").value
         student.ask(model, "set_weights", weights)
         answer = student.ask(model, "predict", x).value
-        assert told_dtype(answer) == ("float32" if policy.startswith("mixed") else policy)
+        assert shown_dtype(answer) == ("float32" if policy.startswith("mixed") else policy)
         if policy.startswith("mixed"):
             np.testing.assert_allclose(answer, wanted, rtol=1e-5)
         student.call("train", [model, *stripes()])

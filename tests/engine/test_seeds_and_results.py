@@ -9,7 +9,7 @@ import pytest
 
 from autograder.errors import CourseError
 from autograder.grading.seeds import course_secret, secret_file, seed_for
-from autograder.results import ExerciseResult, Observed, Result, TestResult, WrittenResult
+from autograder.results import ExerciseResult, Observed, Outcome, Result, TestResult, WrittenResult
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +79,21 @@ def test_a_result_survives_being_written(tmp_path):
     assert read_back == whole_result()
     assert (read_back.score, read_back.max_score) == (2.5, 4.0)
     assert os.listdir(path.parent) == ["ada.json"]
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_an_outcome_is_its_word_in_json_and_comes_back(outcome):
+    text = Result(
+        "a", "s", "p", "graded", exercises=(ExerciseResult("e", 0.0, 1.0, outcome),)
+    ).to_json()
+    assert json.loads(text)["exercises"][0]["outcome"] == outcome.value
+    assert Result.from_json(text).exercises[0].outcome is outcome
+
+
+def test_a_result_of_an_outcome_that_there_is_not_is_refused():
+    text = whole_result().to_json()
+    with pytest.raises(ValueError, match="flawed"):
+        Result.from_json(text.replace('"failed"', '"flawed"'))
 
 
 def test_json_without_nan():

@@ -6,12 +6,14 @@ import subprocess
 import sys
 from asyncio import AbstractServer
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 import pytest
 
 from autograder.student import CheckFailed, NotWrittenYet, check, check_raises
+from autograder.suite import expect
 
 
 def returns(value: Any) -> Callable[..., Any]:
@@ -188,8 +190,8 @@ def test_a_large_plane_is_cut_around_the_first_difference() -> None:
 
 
 def test_numbers_that_differ_late_are_shown_with_the_digits_that_tell_them_apart() -> None:
-    text = message(np.array([1.000002]), np.array([1.0]))
-    assert "1.000002" in text
+    text = message(np.array([10_000_001]), np.array([10_000_000]))
+    assert "10000001" in text
 
 
 def test_a_forgotten_return_is_guessed() -> None:
@@ -278,3 +280,14 @@ def test_importing_it_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(("error", "passes"), [(1e-6, True), (1e-5, True), (1e-4, False)])
+def test_a_check_forgives_as_much_as_a_hidden_test(error: float, passes: bool) -> None:
+    want = np.linspace(1, 2, 7)
+    for compare in (
+        lambda: check(returns(want * (1 + error)), expected=want),
+        lambda: expect.close(want * (1 + error), want),
+    ):
+        with nullcontext() if passes else pytest.raises(AssertionError):
+            compare()

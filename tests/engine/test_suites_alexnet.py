@@ -47,5 +47,5 @@ def reseeded(probe: diagnosis.Probe, by: int) -> diagnosis.Probe:
         return dataclasses.replace(call, args=tuple(map(other, call.args)))
 
     return (
-        of(probe) if isinstance(probe, Call) else Summarized(tuple(map(of, probe.calls)), probe.by)
+        of(probe) if isinstance(probe, Call) else Summarized(tuple(map(of, probe.calls)), probe.key)
     )

@@ -295,7 +295,7 @@ def test_children_count_whether_or_not_somebody_collects_them(
 
 def test_the_speed_is_told(warm_process: WarmProcess) -> None:
     with sandbox(warm_process, "x = 1") as student:
-        assert student.observed()["seconds_factor"] >= 1
+        assert student.observed().seconds_factor >= 1
 
 
 @pytest.mark.skipif(available() != "namespaces", reason="seccomp is part of that isolation")

@@ -173,7 +173,7 @@ def test_the_notebook_names_what_is_unsuited(assignment: Assignment) -> None:
     from autograder.calibration import evidence
 
     text = " ".join(written(assignment).replace("\n# ", " ").split())
-    for way in evidence.ways(assignment, "unsuited"):
+    for way in evidence.recipe_names(assignment, "unsuited"):
         optimiser, _, rate = way.partition(",")[0].partition(" ")
         assert optimiser in text
         assert rate in text or "as Keras has them" in text, way

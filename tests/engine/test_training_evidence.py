@@ -39,11 +39,11 @@ def terms(assignment: Assignment) -> TrainingTerms:
 
 
 @every_dataset
-def test_runs_are_many_and_by_many_ways(assignment: Assignment) -> None:
+def test_runs_are_many_and_by_many_recipes(assignment: Assignment) -> None:
     found = kept(assignment)
-    assert len({(run.optimiser, run.seed) for run in found.runs}) == len(found.runs)
+    assert len({(run.recipe, run.seed) for run in found.runs}) == len(found.runs)
     assert found.counted == terms(assignment).evidence_runs >= 100
-    assert set(found.accuracies()) <= set(evidence.ways(assignment))
+    assert set(found.accuracies()) <= set(evidence.recipe_names(assignment))
     assert len(found.distributions()) >= 10
 
 
@@ -61,20 +61,20 @@ def test_a_right_solution_fails_less_than_once_in_a_thousand(assignment: Assignm
 
 
 @every_dataset
-def test_a_way_that_was_only_tried_never_came_near_the_threshold(assignment: Assignment) -> None:
+def test_a_recipe_that_was_only_tried_never_came_near_the_threshold(assignment: Assignment) -> None:
     threshold, spread = terms(assignment).threshold, terms(assignment).spread
     assert threshold is not None
-    for way, accuracies in kept(assignment).tried().items():
+    for recipe, accuracies in kept(assignment).tried().items():
         near = [each for each in accuracies if is_near(each, threshold, spread)]
-        assert not near, way
-        assert min(accuracies) > threshold, way
+        assert not near, recipe
+        assert min(accuracies) > threshold, recipe
 
 
 @every_dataset
 def test_broken_training_stays_below_the_threshold(assignment: Assignment) -> None:
     threshold = terms(assignment).threshold
     found = kept(assignment, "broken")
-    assert set(found.accuracies()) == set(evidence.ways(assignment, "broken"))
+    assert set(found.accuracies()) == set(evidence.recipe_names(assignment, "broken"))
     assert [run for run in found.runs if threshold is None or run.accuracy >= threshold] == []
 
 
@@ -112,7 +112,7 @@ def test_grey_and_colour_images_are_prepared_alike(lenet5: ModuleType) -> None:
     assert colour.shape == (2, 32, 32, 3)
 
 
-def test_every_way_to_train_is_either_right_or_broken(lenet5: ModuleType) -> None:
+def test_every_recipe_is_either_right_or_broken(lenet5: ModuleType) -> None:
     assert len(lenet5.RUNS) >= 8
     assert len(lenet5.BROKEN) >= 7
     assert not set(lenet5.RUNS) & set(lenet5.BROKEN)

@@ -36,7 +36,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "_clean_environment",
         lambda folder: {**clean(folder), "PYTHONPATH": str(tmp_path)},
     )
-    monkeypatch.setattr(warm_process, "_spoiling", set())
+    monkeypatch.setattr(warm_process, "_not_importable", set())
     monkeypatch.setattr(warm_process, "_OPTIONAL_WAITING", 0.5)
     monkeypatch.setattr(warm_process, "_LOOK_SECONDS", 0.05)
     (tmp_path / "harmless.py").write_text("print('hello')\nvalue = 7")
@@ -51,7 +51,7 @@ def test_a_library_that_does_harm_is_left_out_and_remembered(installed: Path, na
         with sandbox(process, cell) as student:
             assert student.call("f").value is True
         assert len(psutil.Process(process._process.pid).threads()) == 1  # type: ignore[union-attr]
-    assert warm_process._spoiling == {name}
+    assert warm_process._not_importable == {name}
 
 
 def test_a_library_is_there_when_the_cells_run(installed: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_library_is_there_when_the_cells_run(installed: Path) -> None:
         assert "harmless" in process.loaded
         with sandbox(process, "import harmless\ndef f(): return harmless.value") as student:
             assert student.call("f").value == 7
-            assert "hello" not in student.observed()["output"]
+            assert "hello" not in student.observed().output
 
 
 @pytest.mark.parametrize(

@@ -157,8 +157,8 @@ def test_what_was_decoded_can_be_compared_and_shown(document: Any) -> None:
 @example({"id": 1, "outcome": "error", "types": [], "text": "", "line": 0, "traceback": ""}, False)
 @example({"id": 1, "outcome": "ok", "value": 1, "arguments": [], "shares_memory": 1}, True)
 def test_any_map_is_an_answer_or_a_declared_failure(answer: dict[str, Any], watch: bool) -> None:
-    said, failure = read(answer, watch)
-    assert failure is not None or said is answer["value"]
+    value, failure = read(answer, watch)
+    assert failure is not None or value is answer["value"]
     assert len(str(failure)) < 10_000
 
 
@@ -194,9 +194,9 @@ class OutOfPatience(Exception):
 
 def exchange(peer: Callable[[socket.socket, int], None], request: bytes = b"request") -> bytes:
     """One exchange with a peer that does as it likes; ends by itself or by its clock."""
-    ours, theirs = socket.socketpair()
+    host_end, worker_end = socket.socketpair()
     reading, writing = os.pipe()
-    channel = HostChannel(ours, reading, LIMIT)
+    channel = HostChannel(host_end, reading, LIMIT)
     ticks = iter(range(4))
 
     def tick() -> None:
@@ -205,7 +205,7 @@ def exchange(peer: Callable[[socket.socket, int], None], request: bytes = b"requ
 
     def run() -> None:
         with contextlib.suppress(OSError):
-            peer(theirs, writing)
+            peer(worker_end, writing)
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -214,9 +214,9 @@ def exchange(peer: Callable[[socket.socket, int], None], request: bytes = b"requ
     finally:
         channel.close()
         with contextlib.suppress(OSError):
-            theirs.shutdown(socket.SHUT_RDWR)
+            worker_end.shutdown(socket.SHUT_RDWR)
         thread.join()
-        theirs.close()
+        worker_end.close()
         os.close(writing)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.diagnosis import call, generator, looks_at, misconception, probes, summarize
+from autograder.diagnosis import call, generator, inspect_answer, misconception, probes, summarize
 from autograder.sandbox import CallFailed
 
 # -- what they share, and do right ---------------------------------------------------------------
@@ -547,7 +547,7 @@ def _seen_numbers(*answers):
 
 def _refused(*arguments):
     """A probe of what should be refused: of an answer the shape is all that is compared."""
-    return summarize(call(*arguments), by=lambda answer: answer.shape)
+    return summarize(call(*arguments), key=lambda answer: answer.shape)
 
 
 @probes("dropout")
@@ -555,21 +555,21 @@ def _():
     first, same_seed = generator(1), generator(1)
     whole = np.array([3, 4, 5])
     return [
-        summarize(call(_NUMBERS, 0.3, False, generator(1), watch=True), by=_seen_at_work),
+        summarize(call(_NUMBERS, 0.3, False, generator(1), watch=True), key=_seen_at_work),
         _refused(_NUMBERS, 0.3, False, None),
-        summarize(call(_NUMBERS, 0.3, True, generator(2)), by=_seen_factors),
-        summarize(call(_ONES, 0.3, True, generator(3)), by=_seen_shares),
+        summarize(call(_NUMBERS, 0.3, True, generator(2)), key=_seen_factors),
+        summarize(call(_ONES, 0.3, True, generator(3)), key=_seen_shares),
         summarize(
             call(_ONES, 0.5, True, first),
             call(_ONES, 0.5, True, same_seed),
             call(_ONES, 0.5, True, first),
             call(_ONES, 0.5, True, generator(5)),
-            by=_seen_repetition,
+            key=_seen_repetition,
         ),
-        summarize(*[call(_NUMBERS, 0.5, True, first) for _ in range(10)], by=_seen_numbers),
+        summarize(*[call(_NUMBERS, 0.5, True, first) for _ in range(10)], key=_seen_numbers),
         call(_NUMBERS, 1.0, True, generator(6)),
-        summarize(call(_NUMBERS, 0.0, True, generator(6), watch=True), by=_seen_at_work),
-        summarize(call(whole, 0.25, True, generator(7)), by=lambda answer: answer.dtype.kind),
+        summarize(call(_NUMBERS, 0.0, True, generator(6), watch=True), key=_seen_at_work),
+        summarize(call(whole, 0.25, True, generator(7)), key=lambda answer: answer.dtype.kind),
         _refused(_NUMBERS, 1.5, True, generator(8)),
     ]
 
@@ -805,9 +805,9 @@ def _():
     four = (first, same_seed, first, generator(5))
     large = np.arange(5 * 40 * 60.0).reshape(5, 40, 60, 1)
     return [
-        summarize(call(_PIXELS, 3, generator(2)), by=_seen_places),
-        summarize(call(_TALL, 5, generator(3)), by=_seen_size),
-        summarize(*[call(large, 2, each) for each in four], by=_seen_same),
+        summarize(call(_PIXELS, 3, generator(2)), key=_seen_places),
+        summarize(call(_TALL, 5, generator(3)), key=_seen_size),
+        summarize(*[call(large, 2, each) for each in four], key=_seen_same),
         _refused(_PIXELS[:0], 3, generator(4)),
         _refused(_TALL, 6, generator(4)),
         _refused(_TALL, 0, generator(4)),
@@ -968,9 +968,9 @@ def _seen_what_became(watched):
 def _():
     shared = generator(6)
     return [
-        summarize(*[call(_COLOURED, shared) for _ in range(16)], by=_seen_flips),
-        summarize(call(_COLOURED, generator(1)), call(_COLOURED, generator(1)), by=np.array_equal),
-        summarize(call(_COLOURED, generator(4), watch=True), by=_seen_what_became),
+        summarize(*[call(_COLOURED, shared) for _ in range(16)], key=_seen_flips),
+        summarize(call(_COLOURED, generator(1)), call(_COLOURED, generator(1)), key=np.array_equal),
+        summarize(call(_COLOURED, generator(4), watch=True), key=_seen_what_became),
         _refused(_COLOURED[0], generator(7)),
     ]
 
@@ -1151,12 +1151,14 @@ def _seen_edges(watched):
 def _():
     some = np.ones((30, 1, 1, 3), np.float32)
     return [
-        summarize(call(_BLACK, _VALUES, _VECTORS, generator(2), 0.5), by=_seen_shifts),
-        summarize(call(_EDGES, 9 * _VALUES, _VECTORS, generator(3), 1.0), by=_seen_range),
-        summarize(call(_BYTES, 9 * _VALUES, _VECTORS, generator(4), 1.0), by=_seen_bytes),
-        summarize(call(some, _VALUES, _VECTORS, generator(5)), by=lambda answer: str(answer.dtype)),
-        summarize(*_four_colours(), by=_seen_same),
-        summarize(call(_EDGES, _VALUES, _VECTORS, generator(7), watch=True), by=_seen_edges),
+        summarize(call(_BLACK, _VALUES, _VECTORS, generator(2), 0.5), key=_seen_shifts),
+        summarize(call(_EDGES, 9 * _VALUES, _VECTORS, generator(3), 1.0), key=_seen_range),
+        summarize(call(_BYTES, 9 * _VALUES, _VECTORS, generator(4), 1.0), key=_seen_bytes),
+        summarize(
+            call(some, _VALUES, _VECTORS, generator(5)), key=lambda answer: str(answer.dtype)
+        ),
+        summarize(*_four_colours(), key=_seen_same),
+        summarize(call(_EDGES, _VALUES, _VECTORS, generator(7), watch=True), key=_seen_edges),
         _refused(_BLACK[:0], _VALUES, _VECTORS, generator(8)),
         _refused(_BLACK[..., :1], _VALUES, _VECTORS, generator(8)),
         _refused(_BLACK[0], _VALUES, _VECTORS, generator(8)),
@@ -1356,9 +1358,9 @@ def _seen_precision(answer):
 @probes("rgb_principal_components")
 def _():
     return [
-        summarize(call(_CLOUD), by=_seen_components),
-        summarize(call(_CLOUD.clip(0, 255).astype(np.uint8)), by=_seen_components),
-        summarize(call(_FAR), by=_seen_precision),
+        summarize(call(_CLOUD), key=_seen_components),
+        summarize(call(_CLOUD.clip(0, 255).astype(np.uint8)), key=_seen_components),
+        summarize(call(_FAR), key=_seen_precision),
         call(_CLOUD[..., :1]),
         call(_CLOUD[:0]),
     ]
@@ -1809,14 +1811,16 @@ def _():
             call(_ROW, _KINDS, 1),
             call(_ROW, _KINDS, 1),
             call(_ROW, _KINDS, 2),
-            by=_seen_preparation,
+            key=_seen_preparation,
         ),
         summarize(
             call(_ROW, _KINDS, 1, watch=True),
-            by=lambda watched: bool(np.array_equal(watched.arguments[0], _ROW)),
+            key=lambda watched: bool(np.array_equal(watched.arguments[0], _ROW)),
         ),
-        summarize(call(_ROW // 2, _KINDS, 1, 40), by=lambda answer: float(answer[0].max())),
-        summarize(call(_ROW[:0], _KINDS[:0], 1), by=lambda answer: [each.shape for each in answer]),
+        summarize(call(_ROW // 2, _KINDS, 1, 40), key=lambda answer: float(answer[0].max())),
+        summarize(
+            call(_ROW[:0], _KINDS[:0], 1), key=lambda answer: [each.shape for each in answer]
+        ),
         call(_ROW[:3], np.array([0, 1, 17]), 1),
         call(_ROW[:3], np.array([0, 1]), 1),
         call(_ROW[0], np.array([0, 1]), 1),
@@ -2257,7 +2261,7 @@ def _says(name, *words):
     return lambda seen: any(word in seen[name] for word in words)
 
 
-@looks_at("build_alexnet")
+@inspect_answer("build_alexnet")
 def _(student):
     names = (
         "sizes_of_maps", "activations", "response_normalisation", "pooling", "output",
@@ -2337,7 +2341,7 @@ def _alexnet(
 @misconception(
     "build_alexnet",
     "Which numbers does input_shape change, and where do you use it?",
-    shows=lambda seen: (11, 11, 3, 5) in seen["kernels"],
+    matches=lambda seen: (11, 11, 3, 5) in seen["kernels"],
 )
 def build_alexnet_ignores_the_input_shape(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet((*input_shape[:2], 3), num_classes, width)
@@ -2346,7 +2350,7 @@ def build_alexnet_ignores_the_input_shape(input_shape=(227, 227, 3), num_classes
 @misconception(
     "build_alexnet",
     "How many units has the last layer when there are seven classes?",
-    shows=lambda seen: seen["answers"] == (1, 1000),
+    matches=lambda seen: seen["answers"] == (1, 1000),
 )
 def build_alexnet_has_a_thousand_classes(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, 1000, width)
@@ -2355,7 +2359,7 @@ def build_alexnet_has_a_thousand_classes(input_shape=(227, 227, 3), num_classes=
 @misconception(
     "build_alexnet",
     "Is the number of classes something that width may change?",
-    shows=lambda seen: seen["answers"] == (1, 1),
+    matches=lambda seen: seen["answers"] == (1, 1),
 )
 def build_alexnet_scales_the_classes(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, max(1, round(width * num_classes)), width)
@@ -2364,7 +2368,7 @@ def build_alexnet_scales_the_classes(input_shape=(227, 227, 3), num_classes=1000
 @misconception(
     "build_alexnet",
     "What is the nearest whole number to 0.05 times 96?",
-    shows=lambda seen: {(11, 11, 1, 4), (5, 5, 4, 12)} <= set(seen["kernels"]),
+    matches=lambda seen: {(11, 11, 1, 4), (5, 5, 4, 12)} <= set(seen["kernels"]),
 )
 def build_alexnet_rounds_down(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, rounded=int)
@@ -2373,7 +2377,7 @@ def build_alexnet_rounds_down(input_shape=(227, 227, 3), num_classes=1000, width
 @misconception(
     "build_alexnet",
     "What can a network learn in which all units of a layer start with the same weights?",
-    shows=lambda seen: seen["constant"],
+    matches=lambda seen: seen["constant"],
 )
 def build_alexnet_starts_with_zeros(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, kernel_initializer="zeros")
@@ -2382,7 +2386,7 @@ def build_alexnet_starts_with_zeros(input_shape=(227, 227, 3), num_classes=1000,
 @misconception(
     "build_alexnet",
     "How large are the kernels of the second convolution?",
-    shows=lambda seen: any(shape[:2] == (11, 11) for shape in seen["kernels"][1:2]),
+    matches=lambda seen: any(shape[:2] == (11, 11) for shape in seen["kernels"][1:2]),
 )
 def build_alexnet_with_large_kernels(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, conv2=11)
@@ -2391,7 +2395,7 @@ def build_alexnet_with_large_kernels(input_shape=(227, 227, 3), num_classes=1000
 @misconception(
     "build_alexnet",
     "The paper's network is spread over two GPUs. Which maps does a kernel of conv 2 see here?",
-    shows=lambda seen: any(shape == (5, 5, 1, 6) for shape in seen["half"]),
+    matches=lambda seen: any(shape == (5, 5, 1, 6) for shape in seen["half"]),
 )
 def build_alexnet_in_groups(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     def even(number):
@@ -2403,7 +2407,7 @@ def build_alexnet_in_groups(input_shape=(227, 227, 3), num_classes=1000, width=1
 @misconception(
     "build_alexnet",
     "Has response normalisation, as in the paper, anything to learn?",
-    shows=lambda seen: seen["count"] > 16,
+    matches=lambda seen: seen["count"] > 16,
 )
 def build_alexnet_normalises_batches(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     import keras
@@ -2419,7 +2423,7 @@ def build_alexnet_normalises_batches(input_shape=(227, 227, 3), num_classes=1000
 @misconception(
     "build_alexnet",
     "How many rows are left of 227 by kernels of 11 in steps of 4, if nothing is added around?",
-    shows=_says("sizes_of_maps", "pads the image for conv1"),
+    matches=_says("sizes_of_maps", "pads the image for conv1"),
 )
 def build_alexnet_pads_the_image(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, first="same")
@@ -2428,7 +2432,7 @@ def build_alexnet_pads_the_image(input_shape=(227, 227, 3), num_classes=1000, wi
 @misconception(
     "build_alexnet",
     "The maps are 27 by 27 before the second convolution. How large are they after it?",
-    shows=_says("sizes_of_maps", "does not pad"),
+    matches=_says("sizes_of_maps", "does not pad"),
 )
 def build_alexnet_without_padding(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, padding="valid")
@@ -2437,7 +2441,7 @@ def build_alexnet_without_padding(input_shape=(227, 227, 3), num_classes=1000, w
 @misconception(
     "build_alexnet",
     "In what order does the paper pool maps and normalise responses?",
-    shows=_says("response_normalisation", "pools before"),
+    matches=_says("response_normalisation", "pools before"),
 )
 def build_alexnet_pools_first(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, order="rpn")
@@ -2446,7 +2450,7 @@ def build_alexnet_pools_first(input_shape=(227, 227, 3), num_classes=1000, width
 @misconception(
     "build_alexnet",
     "Whose responses are normalised: those of the convolution, or those after its ReLU?",
-    shows=_says("response_normalisation", "before the ReLU"),
+    matches=_says("response_normalisation", "before the ReLU"),
 )
 def build_alexnet_normalises_before_relu(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, order="nrp")
@@ -2455,7 +2459,7 @@ def build_alexnet_normalises_before_relu(input_shape=(227, 227, 3), num_classes=
 @misconception(
     "build_alexnet",
     "What does the paper do between the ReLU of the first convolutions and their pooling?",
-    shows=_says("response_normalisation", "does not normalise"),
+    matches=_says("response_normalisation", "does not normalise"),
 )
 def build_alexnet_does_not_normalise(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, order="rp")
@@ -2464,7 +2468,7 @@ def build_alexnet_does_not_normalise(input_shape=(227, 227, 3), num_classes=1000
 @misconception(
     "build_alexnet",
     "Does the paper divide alpha by the number of neighbours?",
-    shows=_says("response_normalisation", "divides alpha"),
+    matches=_says("response_normalisation", "divides alpha"),
 )
 def build_alexnet_divides_alpha(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, constants={"alpha": 1e-4 / 5})
@@ -2473,7 +2477,7 @@ def build_alexnet_divides_alpha(input_shape=(227, 227, 3), num_classes=1000, wid
 @misconception(
     "build_alexnet",
     "Five channels are summed over: how many lie on each side of the middle one?",
-    shows=_says("response_normalisation", "takes five neighbours"),
+    matches=_says("response_normalisation", "takes five neighbours"),
 )
 def build_alexnet_with_a_radius_of_five(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, constants={"depth_radius": 5})
@@ -2482,7 +2486,7 @@ def build_alexnet_with_a_radius_of_five(input_shape=(227, 227, 3), num_classes=1
 @misconception(
     "build_alexnet",
     "Which constants has the function that you use when you give it none, and which has the paper?",
-    shows=_says("response_normalisation", "TensorFlow's own"),
+    matches=_says("response_normalisation", "TensorFlow's own"),
 )
 def build_alexnet_with_default_constants(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     constants = {"depth_radius": 5, "bias": 1.0, "alpha": 1.0, "beta": 0.5}
@@ -2492,7 +2496,7 @@ def build_alexnet_with_default_constants(input_shape=(227, 227, 3), num_classes=
 @misconception(
     "build_alexnet",
     "Which activation lets this network learn six times faster than one with a tanh?",
-    shows=_says("activations", "applies tanh"),
+    matches=_says("activations", "applies tanh"),
 )
 def build_alexnet_with_tanh(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, activation="tanh")
@@ -2501,7 +2505,7 @@ def build_alexnet_with_tanh(input_shape=(227, 227, 3), num_classes=1000, width=1
 @misconception(
     "build_alexnet",
     "What is the slope of a sigmoid far from zero, and what of a ReLU?",
-    shows=_says("activations", "applies a sigmoid"),
+    matches=_says("activations", "applies a sigmoid"),
 )
 def build_alexnet_with_sigmoids(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, activation="sigmoid")
@@ -2510,7 +2514,7 @@ def build_alexnet_with_sigmoids(input_shape=(227, 227, 3), num_classes=1000, wid
 @misconception(
     "build_alexnet",
     "What do two dense layers compute together when nothing stands between them?",
-    shows=_says("activations", "applies no activation"),
+    matches=_says("activations", "applies no activation"),
 )
 def build_alexnet_with_linear_units(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, dense="linear")
@@ -2519,7 +2523,7 @@ def build_alexnet_with_linear_units(input_shape=(227, 227, 3), num_classes=1000,
 @misconception(
     "build_alexnet",
     "How large are the windows of pooling, and how far apart: do they overlap?",
-    shows=_says("pooling", "which do not overlap"),
+    matches=_says("pooling", "which do not overlap"),
 )
 def build_alexnet_pools_without_overlap(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     import keras
@@ -2531,7 +2535,7 @@ def build_alexnet_pools_without_overlap(input_shape=(227, 227, 3), num_classes=1
 @misconception(
     "build_alexnet",
     "Which number of a window does AlexNet keep?",
-    shows=_says("pooling", "the mean"),
+    matches=_says("pooling", "the mean"),
 )
 def build_alexnet_takes_the_mean(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     import keras
@@ -2543,7 +2547,7 @@ def build_alexnet_takes_the_mean(input_shape=(227, 227, 3), num_classes=1000, wi
 @misconception(
     "build_alexnet",
     "What becomes of a class whose logit is negative when a ReLU comes before the softmax?",
-    shows=_says("output", "applies ReLU"),
+    matches=_says("output", "applies ReLU"),
 )
 def build_alexnet_with_relu_on_the_logits(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, end="relu, softmax")
@@ -2552,7 +2556,7 @@ def build_alexnet_with_relu_on_the_logits(input_shape=(227, 227, 3), num_classes
 @misconception(
     "build_alexnet",
     "Do the outputs for an image add up to 1, and if not, does your training know of it?",
-    shows=_says("output", "ends without a softmax"),
+    matches=_says("output", "ends without a softmax"),
 )
 def build_alexnet_answers_with_logits(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, end="linear")
@@ -2561,7 +2565,7 @@ def build_alexnet_answers_with_logits(input_shape=(227, 227, 3), num_classes=100
 @misconception(
     "build_alexnet",
     "Can an image be of all classes at once? Which function lets classes compete?",
-    shows=_says("output", "applies a sigmoid"),
+    matches=_says("output", "applies a sigmoid"),
 )
 def build_alexnet_ends_in_sigmoids(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, end="sigmoid")
@@ -2570,7 +2574,7 @@ def build_alexnet_ends_in_sigmoids(input_shape=(227, 227, 3), num_classes=1000, 
 @misconception(
     "build_alexnet",
     "Which layers does the paper apply dropout to: are the maps among them?",
-    shows=lambda seen: "before" in seen["nothing_else_is_dropped"] and not seen["dropout"],
+    matches=lambda seen: "before" in seen["nothing_else_is_dropped"] and not seen["dropout"],
 )
 def build_alexnet_drops_maps(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops_maps=0.25)
@@ -2579,7 +2583,7 @@ def build_alexnet_drops_maps(input_shape=(227, 227, 3), num_classes=1000, width=
 @misconception(
     "build_alexnet",
     "Whose units does a layer of dropout drop: those of the layer before it, or after it?",
-    shows=lambda seen: "before" in seen["nothing_else_is_dropped"],
+    matches=lambda seen: "before" in seen["nothing_else_is_dropped"],
 )
 def build_alexnet_drops_what_goes_in(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops=(0, 0), drops_before=0.5)
@@ -2588,7 +2592,7 @@ def build_alexnet_drops_what_goes_in(input_shape=(227, 227, 3), num_classes=1000
 @misconception(
     "build_alexnet",
     "What happens to the probabilities when the logit of the right class is dropped?",
-    shows=_says("nothing_else_is_dropped", "answers change"),
+    matches=_says("nothing_else_is_dropped", "answers change"),
 )
 def build_alexnet_drops_logits(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops_end=0.5)
@@ -2597,7 +2601,7 @@ def build_alexnet_drops_logits(input_shape=(227, 227, 3), num_classes=1000, widt
 @misconception(
     "build_alexnet",
     "To how many of the dense layers does the paper apply dropout?",
-    shows=_says("dropout", "after the first dense layer"),
+    matches=_says("dropout", "after the first dense layer"),
 )
 def build_alexnet_with_one_dropout(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops=(0, 0.5))
@@ -2606,7 +2610,7 @@ def build_alexnet_with_one_dropout(input_shape=(227, 227, 3), num_classes=1000, 
 @misconception(
     "build_alexnet",
     "Which part of the paper's network keeps its large dense layers from learning by heart?",
-    shows=_says("dropout", "drops no units"),
+    matches=_says("dropout", "drops no units"),
 )
 def build_alexnet_without_dropout(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops=(0, 0))
@@ -2615,7 +2619,7 @@ def build_alexnet_without_dropout(input_shape=(227, 227, 3), num_classes=1000, w
 @misconception(
     "build_alexnet",
     "Which share of the units of a dense layer is dropped in the paper?",
-    shows=_says("dropout", "%", "times what they are"),
+    matches=_says("dropout", "%", "times what they are"),
 )
 def build_alexnet_drops_too_few(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops=(0.2, 0.2))
@@ -2624,7 +2628,7 @@ def build_alexnet_drops_too_few(input_shape=(227, 227, 3), num_classes=1000, wid
 # -- build_alexnet_batchnorm -----------------------------------------------------------------------
 
 
-@looks_at("build_alexnet_batchnorm")
+@inspect_answer("build_alexnet_batchnorm")
 def _(student):
     names = (
         "sizes_of_maps", "activations", "batch_normalisation", "pooling", "output", "dropout",
@@ -2679,7 +2683,7 @@ def _variant(
 @misconception(
     "build_alexnet_batchnorm",
     "How many units has the last layer when there are five kinds of flowers?",
-    shows=lambda seen: (4096, 17) in seen["shapes"],
+    matches=lambda seen: (4096, 17) in seen["shapes"],
 )
 def build_alexnet_batchnorm_always_of_17(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, 17)
@@ -2688,7 +2692,7 @@ def build_alexnet_batchnorm_always_of_17(input_shape=(224, 224, 3), num_classes=
 @misconception(
     "build_alexnet_batchnorm",
     "After which layers of the variant are batches normalised: do the dense ones belong to them?",
-    shows=lambda seen: seen["shapes"].count((4096,)) == 2,
+    matches=lambda seen: seen["shapes"].count((4096,)) == 2,
 )
 def build_alexnet_batchnorm_of_maps_only(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, dense_order="rd")
@@ -2697,7 +2701,7 @@ def build_alexnet_batchnorm_of_maps_only(input_shape=(224, 224, 3), num_classes=
 @misconception(
     "build_alexnet_batchnorm",
     "What of a batch normalisation can be learned: only a shift?",
-    shows=lambda seen: seen["shapes"].count((4096,)) == 8,
+    matches=lambda seen: seen["shapes"].count((4096,)) == 8,
 )
 def build_alexnet_batchnorm_without_scales(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, scale=False)
@@ -2706,7 +2710,7 @@ def build_alexnet_batchnorm_without_scales(input_shape=(224, 224, 3), num_classe
 @misconception(
     "build_alexnet_batchnorm",
     "How large are the maps of the last three convolutions: 12, or 10, 8 and 6?",
-    shows=_says("sizes_of_maps", "pads the maps"),
+    matches=_says("sizes_of_maps", "pads the maps"),
 )
 def build_alexnet_batchnorm_pads_all_maps(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, padding="same")
@@ -2715,7 +2719,7 @@ def build_alexnet_batchnorm_pads_all_maps(input_shape=(224, 224, 3), num_classes
 @misconception(
     "build_alexnet_batchnorm",
     "What is left of 224 rows by kernels of 11 in steps of 4, if nothing is added around?",
-    shows=_says("sizes_of_maps", "pads the image"),
+    matches=_says("sizes_of_maps", "pads the image"),
 )
 def build_alexnet_batchnorm_pads_the_image(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, first="same")
@@ -2724,7 +2728,7 @@ def build_alexnet_batchnorm_pads_the_image(input_shape=(224, 224, 3), num_classe
 @misconception(
     "build_alexnet_batchnorm",
     "Does this variant normalise what comes before the activation, or what comes after it?",
-    shows=_says("batch_normalisation", "before ReLU"),
+    matches=_says("batch_normalisation", "before ReLU"),
 )
 def build_alexnet_batchnorm_before_relu(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, conv_order="nrp", dense_order="nrd")
@@ -2733,7 +2737,7 @@ def build_alexnet_batchnorm_before_relu(input_shape=(224, 224, 3), num_classes=1
 @misconception(
     "build_alexnet_batchnorm",
     "In which order does this variant pool and normalise?",
-    shows=_says("batch_normalisation", "before pooling"),
+    matches=_says("batch_normalisation", "before pooling"),
 )
 def build_alexnet_batchnorm_before_pooling(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, conv_order="rnp")
@@ -2742,7 +2746,7 @@ def build_alexnet_batchnorm_before_pooling(input_shape=(224, 224, 3), num_classe
 @misconception(
     "build_alexnet_batchnorm",
     "Which activation have the hidden layers?",
-    shows=_says("activations", "applies"),
+    matches=_says("activations", "applies"),
 )
 def build_alexnet_batchnorm_with_tanh(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, activation="tanh")
@@ -2751,7 +2755,7 @@ def build_alexnet_batchnorm_with_tanh(input_shape=(224, 224, 3), num_classes=17)
 @misconception(
     "build_alexnet_batchnorm",
     "How large are the windows of pooling, and do they overlap?",
-    shows=_says("pooling", "overlap", "windows of 2"),
+    matches=_says("pooling", "overlap", "windows of 2"),
 )
 def build_alexnet_batchnorm_without_overlap(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, pool=2)
@@ -2760,7 +2764,7 @@ def build_alexnet_batchnorm_without_overlap(input_shape=(224, 224, 3), num_class
 @misconception(
     "build_alexnet_batchnorm",
     "Do the outputs for an image add up to 1?",
-    shows=_says("output", "softmax", "applies"),
+    matches=_says("output", "softmax", "applies"),
 )
 def build_alexnet_batchnorm_answers_with_logits(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, end="linear")
@@ -2769,7 +2773,7 @@ def build_alexnet_batchnorm_answers_with_logits(input_shape=(224, 224, 3), num_c
 @misconception(
     "build_alexnet_batchnorm",
     "Which layers are followed by dropout in this variant: are the maps among them?",
-    shows=_says("nothing_else_is_dropped", "before the first dense layer"),
+    matches=_says("nothing_else_is_dropped", "before the first dense layer"),
 )
 def build_alexnet_batchnorm_drops_maps(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, drops_maps=0.4)
@@ -2778,7 +2782,7 @@ def build_alexnet_batchnorm_drops_maps(input_shape=(224, 224, 3), num_classes=17
 @misconception(
     "build_alexnet_batchnorm",
     "What keeps the dense layers of this variant from learning by heart?",
-    shows=_says("dropout", "drops no units"),
+    matches=_says("dropout", "drops no units"),
 )
 def build_alexnet_batchnorm_without_dropout(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, rate=0.0)
@@ -2787,7 +2791,7 @@ def build_alexnet_batchnorm_without_dropout(input_shape=(224, 224, 3), num_class
 @misconception(
     "build_alexnet_batchnorm",
     "Which share of its dense units does this variant drop: as many as the paper's network?",
-    shows=_says("dropout", "% of the units"),
+    matches=_says("dropout", "% of the units"),
 )
 def build_alexnet_batchnorm_drops_half(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, rate=0.5)
@@ -2796,7 +2800,7 @@ def build_alexnet_batchnorm_drops_half(input_shape=(224, 224, 3), num_classes=17
 # -- train_alexnet ---------------------------------------------------------------------------------
 
 
-@looks_at("train_alexnet")
+@inspect_answer("train_alexnet")
 def _(student):
     """Ten colours that nobody could confuse; those in a larger scale; and what is leant to."""
     suite, narrow = _suite("test_train_alexnet"), _suite("narrow")
@@ -2858,7 +2862,7 @@ def _fit(model, x, y, epochs, batch_size, seed, *, keep_seed=True, **fit):
 @misconception(
     "train_alexnet",
     "Whose weights does the model have when your function is done: compare them before and after?",
-    shows=lambda seen: not any(seen["moved"]),
+    matches=lambda seen: not any(seen["moved"]),
 )
 def train_alexnet_restores_the_weights(model, x, y, epochs, batch_size, seed):
     before = model.get_weights()
@@ -2870,7 +2874,7 @@ def train_alexnet_restores_the_weights(model, x, y, epochs, batch_size, seed):
 @misconception(
     "train_alexnet",
     "Which layers are trained: is anything frozen?",
-    shows=lambda seen: not all(seen["moved"]),
+    matches=lambda seen: not all(seen["moved"]),
 )
 def train_alexnet_trains_the_last_layer_only(model, x, y, epochs, batch_size, seed):
     for layer in model.layers[:-1]:
@@ -2881,7 +2885,7 @@ def train_alexnet_trains_the_last_layer_only(model, x, y, epochs, batch_size, se
 @misconception(
     "train_alexnet",
     "How many epochs were asked for, and how many are in your history?",
-    shows=lambda seen: 0 < seen["epochs"] < 12,
+    matches=lambda seen: 0 < seen["epochs"] < 12,
 )
 def train_alexnet_trains_for_one_epoch(model, x, y, epochs, batch_size, seed):
     return _fit(model, x, y, 1, batch_size, seed)
@@ -2890,7 +2894,7 @@ def train_alexnet_trains_for_one_epoch(model, x, y, epochs, batch_size, seed):
 @misconception(
     "train_alexnet",
     "In what range are the images that the function is given, and in what range does it train?",
-    shows=lambda seen: seen["divides"] > 0.7 and seen["right"] < 0.7,
+    matches=lambda seen: seen["divides"] > 0.7 and seen["right"] < 0.7,
 )
 def train_alexnet_scales_again(model, x, y, epochs, batch_size, seed):
     return _fit(model, x / 255, y, epochs, batch_size, seed)
@@ -2899,7 +2903,7 @@ def train_alexnet_scales_again(model, x, y, epochs, batch_size, seed):
 @misconception(
     "train_alexnet",
     "Which images does validation_split hold back, and which classes are those of sorted images?",
-    shows=lambda seen: seen["forgotten"] == [9] or seen["forgotten"] == [8, 9],
+    matches=lambda seen: seen["forgotten"] == [9] or seen["forgotten"] == [8, 9],
 )
 def train_alexnet_holds_back_the_last_class(model, x, y, epochs, batch_size, seed):
     return _fit(model, x, y, epochs, batch_size, seed, validation_split=0.1)
@@ -2908,7 +2912,7 @@ def train_alexnet_holds_back_the_last_class(model, x, y, epochs, batch_size, see
 @misconception(
     "train_alexnet",
     "The images come sorted by class: what does the network see last in each epoch?",
-    shows=lambda seen: seen["leans to the last"] > 0.4,
+    matches=lambda seen: seen["leans to the last"] > 0.4,
 )
 def train_alexnet_does_not_shuffle(model, x, y, epochs, batch_size, seed):
     return _fit(model, x, y, epochs, batch_size, seed, shuffle=False)
@@ -2917,7 +2921,7 @@ def train_alexnet_does_not_shuffle(model, x, y, epochs, batch_size, seed):
 @misconception(
     "train_alexnet",
     "Which label has the image that stands first after shuffling?",
-    shows=lambda seen: seen["right"] < 0.5,
+    matches=lambda seen: seen["right"] < 0.5,
 )
 def train_alexnet_shuffles_images_without_labels(model, x, y, epochs, batch_size, seed):
     order = np.random.default_rng(seed).permutation(len(x))
@@ -2927,7 +2931,7 @@ def train_alexnet_shuffles_images_without_labels(model, x, y, epochs, batch_size
 @misconception(
     "train_alexnet",
     "What is drawn by chance in training, and does your function use the seed for all of it?",
-    shows=lambda seen: not seen["repeats"],
+    matches=lambda seen: not seen["repeats"],
 )
 def train_alexnet_ignores_the_seed(model, x, y, epochs, batch_size, seed):
     return _fit(model, x, y, epochs, batch_size, seed, keep_seed=False)
@@ -2936,7 +2940,7 @@ def train_alexnet_ignores_the_seed(model, x, y, epochs, batch_size, seed):
 @misconception(
     "train_alexnet",
     "What does History.history hold for each of its names: one number, or one for each epoch?",
-    shows=lambda seen: seen["epochs"] < 0,
+    matches=lambda seen: seen["epochs"] < 0,
 )
 def train_alexnet_returns_the_last_numbers(model, x, y, epochs, batch_size, seed):
     history = _fit(model, x, y, epochs, batch_size, seed)

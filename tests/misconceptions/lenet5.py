@@ -2,14 +2,14 @@
 
 Each is a whole function with one mistake. What is right in several of them stands once, in the
 private functions at the top. Keras is imported inside the functions that need it: those are told
-by what is seen of them in the sandbox (`looks_at`), and never run in the grader's process.
+by what is seen of them in the sandbox (`inspect_answer`), and never run in the grader's process.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from autograder.diagnosis import call, looks_at, misconception, probes
+from autograder.diagnosis import call, inspect_answer, misconception, probes
 
 # -- what they share, and do right ---------------------------------------------------------------
 
@@ -1245,7 +1245,7 @@ def accuracy_broadcasts(labels, predictions):
 # -- repair_pipeline -----------------------------------------------------------------------------
 
 
-@looks_at("repair_pipeline")
+@inspect_answer("repair_pipeline")
 def _(student):
     rng = np.random.default_rng(11)
     train = rng.integers(0, 256, size=(6, 28, 28)).astype(np.uint8), np.arange(6)
@@ -1263,7 +1263,7 @@ def _(student):
 @misconception(
     "repair_pipeline",
     "The brightest pixel was 255: what is it in your images? How often were they divided?",
-    shows=lambda seen: max(seen["brightest"]) < 0.1,
+    matches=lambda seen: max(seen["brightest"]) < 0.1,
 )
 def repair_pipeline_scales_twice(train, test):
     (x_train, y_train), (x_test, y_test) = (_prepared(*part) for part in (train, test))
@@ -1273,7 +1273,7 @@ def repair_pipeline_scales_twice(train, test):
 @misconception(
     "repair_pipeline",
     "Are training and test images of the same brightness? Compare their largest values.",
-    shows=lambda seen: seen["brightest"][1] < 0.1 < seen["brightest"][0],
+    matches=lambda seen: seen["brightest"][1] < 0.1 < seen["brightest"][0],
 )
 def repair_pipeline_scales_test_images_twice(train, test):
     (x_train, y_train), (x_test, y_test) = (_prepared(*part) for part in (train, test))
@@ -1283,7 +1283,7 @@ def repair_pipeline_scales_test_images_twice(train, test):
 @misconception(
     "repair_pipeline",
     "Which pixels were never divided? Do both sets of images go through the same steps?",
-    shows=lambda seen: seen["brightest"][1] > 2,
+    matches=lambda seen: seen["brightest"][1] > 2,
 )
 def repair_pipeline_scales_training_images_only(train, test):
     (x_train, y_train), (x_test, y_test) = (_prepared(*part) for part in (train, test))
@@ -1293,7 +1293,7 @@ def repair_pipeline_scales_training_images_only(train, test):
 @misconception(
     "repair_pipeline",
     "How many axes have your labels? What does one-hot encoding make of what is one-hot already?",
-    shows=lambda seen: max(seen["axes of labels"]) > 2,
+    matches=lambda seen: max(seen["axes of labels"]) > 2,
 )
 def repair_pipeline_encodes_twice(train, test):
     (x_train, y_train), (x_test, y_test) = (_prepared(*part) for part in (train, test))
@@ -1304,7 +1304,7 @@ def repair_pipeline_encodes_twice(train, test):
 @misconception(
     "repair_pipeline",
     "How many channels has a grey image, and how many does your network expect?",
-    shows=lambda seen: (5, 5, 3, 6) in seen["weights"],
+    matches=lambda seen: (5, 5, 3, 6) in seen["weights"],
 )
 def repair_pipeline_keeps_the_network_for_colours(train, test):
     net = build_lenet5((32, 32, 3))  # noqa: F821
@@ -1314,7 +1314,7 @@ def repair_pipeline_keeps_the_network_for_colours(train, test):
 @misconception(
     "repair_pipeline",
     "Are the images that you return as large as the network expects? What was the border for?",
-    shows=lambda seen: seen["size"] != (32, 32, 1),
+    matches=lambda seen: seen["size"] != (32, 32, 1),
 )
 def repair_pipeline_leaves_out_the_border(train, test):
     (x_train, y_train), (x_test, y_test) = (_prepared(*part) for part in (train, test))
@@ -1325,7 +1325,7 @@ def repair_pipeline_leaves_out_the_border(train, test):
 @misconception(
     "repair_pipeline",
     "Which images did the undefined name stand for: those of training, or those of the test?",
-    shows=lambda seen: seen["examples"] == (6, 6),
+    matches=lambda seen: seen["examples"] == (6, 6),
 )
 def repair_pipeline_tests_on_training_images(train, test):
     return _prepared(*train), _prepared(*train), build_lenet5()  # noqa: F821
@@ -1334,7 +1334,7 @@ def repair_pipeline_tests_on_training_images(train, test):
 @misconception(
     "repair_pipeline",
     "Is the network that you return a LeNet-5? Which layers does it have?",
-    shows=lambda seen: (5, 5, 6, 16) not in seen["weights"],
+    matches=lambda seen: (5, 5, 6, 16) not in seen["weights"],
 )
 def repair_pipeline_simplifies_the_network(train, test):
     import keras
@@ -1351,7 +1351,7 @@ def repair_pipeline_simplifies_the_network(train, test):
 # -- build_lenet5 --------------------------------------------------------------------------------
 
 
-@looks_at("build_lenet5")
+@inspect_answer("build_lenet5")
 def _(student):
     model = student.model(student.build_lenet5())
     colour = student.model(student.build_lenet5((32, 32, 3), 4)).weights()
@@ -1399,7 +1399,7 @@ def _net(
 @misconception(
     "build_lenet5",
     "Which numbers does input_shape change, and where do you use it?",
-    shows=lambda seen: (5, 5, 3, 6) not in seen["colour"] and (5, 5, 1, 6) in seen["colour"],
+    matches=lambda seen: (5, 5, 3, 6) not in seen["colour"] and (5, 5, 1, 6) in seen["colour"],
 )
 def build_lenet5_ignores_the_input_shape(input_shape=(32, 32, 1), num_classes=10):
     return _net((32, 32, 1), num_classes)
@@ -1408,7 +1408,7 @@ def build_lenet5_ignores_the_input_shape(input_shape=(32, 32, 1), num_classes=10
 @misconception(
     "build_lenet5",
     "How large is C1 for an image of 32 by 32: is anything added around it?",
-    shows=lambda seen: {(5, 5, 1, 6), (576, 120)} <= set(seen["shapes"]),
+    matches=lambda seen: {(5, 5, 1, 6), (576, 120)} <= set(seen["shapes"]),
 )
 def build_lenet5_pads_the_first_layer(input_shape=(32, 32, 1), num_classes=10):
     return _net(input_shape, num_classes, padding="same")
@@ -1417,7 +1417,7 @@ def build_lenet5_pads_the_first_layer(input_shape=(32, 32, 1), num_classes=10):
 @misconception(
     "build_lenet5",
     "How large are the kernels of LeNet-5?",
-    shows=lambda seen: (3, 3, 1, 6) in seen["shapes"],
+    matches=lambda seen: (3, 3, 1, 6) in seen["shapes"],
 )
 def build_lenet5_with_kernels_of_three(input_shape=(32, 32, 1), num_classes=10):
     return _net(input_shape, num_classes, side=3)
@@ -1426,7 +1426,7 @@ def build_lenet5_with_kernels_of_three(input_shape=(32, 32, 1), num_classes=10):
 @misconception(
     "build_lenet5",
     "Which layer lies between C5 and the output?",
-    shows=lambda seen: (120, 10) in seen["shapes"],
+    matches=lambda seen: (120, 10) in seen["shapes"],
 )
 def build_lenet5_without_f6(input_shape=(32, 32, 1), num_classes=10):
     return _net(input_shape, num_classes, f6=False)
@@ -1435,7 +1435,7 @@ def build_lenet5_without_f6(input_shape=(32, 32, 1), num_classes=10):
 @misconception(
     "build_lenet5",
     "What can a network learn in which all units of a layer start with the same weights?",
-    shows=lambda seen: seen["constant"],
+    matches=lambda seen: seen["constant"],
 )
 def build_lenet5_starts_with_zeros(input_shape=(32, 32, 1), num_classes=10):
     return _net(input_shape, num_classes, kernel_initializer="zeros")
@@ -1444,7 +1444,7 @@ def build_lenet5_starts_with_zeros(input_shape=(32, 32, 1), num_classes=10):
 @misconception(
     "build_lenet5",
     "Do S2 and S4 take the largest of four cells?",
-    shows=lambda seen: "MaxPooling2D" in seen["classes"],
+    matches=lambda seen: "MaxPooling2D" in seen["classes"],
 )
 def build_lenet5_takes_the_largest(input_shape=(32, 32, 1), num_classes=10):
     import keras
@@ -1455,7 +1455,7 @@ def build_lenet5_takes_the_largest(input_shape=(32, 32, 1), num_classes=10):
 @misconception(
     "build_lenet5",
     "Which function squashes the units of LeNet-5? ReLU came into fashion later.",
-    shows=lambda seen: "relu" in seen["activations"],
+    matches=lambda seen: "relu" in seen["activations"],
 )
 def build_lenet5_with_relu(input_shape=(32, 32, 1), num_classes=10):
     return _net(input_shape, num_classes, activation="relu")
@@ -1464,7 +1464,7 @@ def build_lenet5_with_relu(input_shape=(32, 32, 1), num_classes=10):
 @misconception(
     "build_lenet5",
     "Between which numbers do units with a tanh lie, and between which with a sigmoid?",
-    shows=lambda seen: "sigmoid" in seen["activations"] and seen["probabilities"],
+    matches=lambda seen: "sigmoid" in seen["activations"] and seen["probabilities"],
 )
 def build_lenet5_with_sigmoid(input_shape=(32, 32, 1), num_classes=10):
     return _net(input_shape, num_classes, activation="sigmoid")
@@ -1473,7 +1473,7 @@ def build_lenet5_with_sigmoid(input_shape=(32, 32, 1), num_classes=10):
 @misconception(
     "build_lenet5",
     "What is a chain of linear layers without anything between them?",
-    shows=lambda seen: seen["activations"].count("tanh") < 4 and seen["probabilities"],
+    matches=lambda seen: seen["activations"].count("tanh") < 4 and seen["probabilities"],
 )
 def build_lenet5_with_linear_units(input_shape=(32, 32, 1), num_classes=10):
     return _net(input_shape, num_classes, dense="linear")
@@ -1482,7 +1482,7 @@ def build_lenet5_with_linear_units(input_shape=(32, 32, 1), num_classes=10):
 @misconception(
     "build_lenet5",
     "Do the ten outputs for an image add up to 1? Which function makes them do so?",
-    shows=lambda seen: not seen["probabilities"] and "sigmoid" not in seen["activations"],
+    matches=lambda seen: not seen["probabilities"] and "sigmoid" not in seen["activations"],
 )
 def build_lenet5_answers_with_logits(input_shape=(32, 32, 1), num_classes=10):
     return _net(input_shape, num_classes, output="linear")
@@ -1491,7 +1491,7 @@ def build_lenet5_answers_with_logits(input_shape=(32, 32, 1), num_classes=10):
 @misconception(
     "build_lenet5",
     "Can an image be a 3 and an 8 at once? Which function lets classes compete?",
-    shows=lambda seen: not seen["probabilities"],
+    matches=lambda seen: not seen["probabilities"],
 )
 def build_lenet5_ends_in_sigmoids(input_shape=(32, 32, 1), num_classes=10):
     return _net(input_shape, num_classes, output="sigmoid")
@@ -1500,7 +1500,7 @@ def build_lenet5_ends_in_sigmoids(input_shape=(32, 32, 1), num_classes=10):
 # -- train_lenet5 --------------------------------------------------------------------------------
 
 
-@looks_at("train_lenet5")
+@inspect_answer("train_lenet5")
 def _(student):
     """Ten kinds of images that nobody could confuse, learned by heart twice."""
     labels = np.arange(80) // 8
@@ -1568,7 +1568,7 @@ def _fit(model, x, y, epochs, batch_size, seed, *, keep_seed=True, **fit):
 @misconception(
     "train_lenet5",
     "Whose weights does the model have when your function is done: compare them before and after?",
-    shows=lambda seen: not any(seen["moved"]),
+    matches=lambda seen: not any(seen["moved"]),
 )
 def train_lenet5_restores_the_weights(model, x, y, epochs, batch_size, seed):
     before = model.get_weights()
@@ -1580,7 +1580,7 @@ def train_lenet5_restores_the_weights(model, x, y, epochs, batch_size, seed):
 @misconception(
     "train_lenet5",
     "Which layers are trained: is anything frozen?",
-    shows=lambda seen: not all(seen["moved"]),
+    matches=lambda seen: not all(seen["moved"]),
 )
 def train_lenet5_trains_the_last_layer_only(model, x, y, epochs, batch_size, seed):
     for layer in model.layers[:-1]:
@@ -1591,7 +1591,7 @@ def train_lenet5_trains_the_last_layer_only(model, x, y, epochs, batch_size, see
 @misconception(
     "train_lenet5",
     "How many epochs were asked for, and how many are in your history?",
-    shows=lambda seen: 0 < seen["epochs"] < 20,
+    matches=lambda seen: 0 < seen["epochs"] < 20,
 )
 def train_lenet5_trains_for_one_epoch(model, x, y, epochs, batch_size, seed):
     return _fit(model, x, y, 1, batch_size, seed)
@@ -1600,7 +1600,7 @@ def train_lenet5_trains_for_one_epoch(model, x, y, epochs, batch_size, seed):
 @misconception(
     "train_lenet5",
     "Which label has the image that stands first after shuffling?",
-    shows=lambda seen: seen["right"] < 0.7,
+    matches=lambda seen: seen["right"] < 0.7,
 )
 def train_lenet5_shuffles_images_without_labels(model, x, y, epochs, batch_size, seed):
     order = np.random.default_rng(seed).permutation(len(x))
@@ -1610,7 +1610,7 @@ def train_lenet5_shuffles_images_without_labels(model, x, y, epochs, batch_size,
 @misconception(
     "train_lenet5",
     "What is drawn by chance in training, and does your function use the seed for all of it?",
-    shows=lambda seen: not seen["repeats"],
+    matches=lambda seen: not seen["repeats"],
 )
 def train_lenet5_ignores_the_seed(model, x, y, epochs, batch_size, seed):
     return _fit(model, x, y, epochs, batch_size, seed, keep_seed=False)
@@ -1619,7 +1619,7 @@ def train_lenet5_ignores_the_seed(model, x, y, epochs, batch_size, seed):
 @misconception(
     "train_lenet5",
     "What does History.history hold for each of its names: one number, or one for each epoch?",
-    shows=lambda seen: seen["epochs"] < 0,
+    matches=lambda seen: seen["epochs"] < 0,
 )
 def train_lenet5_returns_the_last_numbers(model, x, y, epochs, batch_size, seed):
     history = _fit(model, x, y, epochs, batch_size, seed)
@@ -1629,7 +1629,7 @@ def train_lenet5_returns_the_last_numbers(model, x, y, epochs, batch_size, seed)
 @misconception(
     "train_lenet5",
     "The images come sorted by class: what does the network see last in each epoch?",
-    shows=lambda seen: seen["leans to the last"] > 0.4,
+    matches=lambda seen: seen["leans to the last"] > 0.4,
 )
 def train_lenet5_does_not_shuffle(model, x, y, epochs, batch_size, seed):
     return _fit(model, x, y, epochs, batch_size, seed, shuffle=False)
@@ -1638,7 +1638,7 @@ def train_lenet5_does_not_shuffle(model, x, y, epochs, batch_size, seed):
 @misconception(
     "train_lenet5",
     "Which images does validation_split hold back, and which classes are those of sorted images?",
-    shows=lambda seen: seen["right"] > 0.7 and seen["forgotten"] == [9],
+    matches=lambda seen: seen["right"] > 0.7 and seen["forgotten"] == [9],
 )
 def train_lenet5_holds_back_the_last_class(model, x, y, epochs, batch_size, seed):
     return _fit(model, x, y, epochs, batch_size, seed, validation_split=0.1)

@@ -1,4 +1,4 @@
-"""Reads one answer of the worker strictly: known keys, known types, bounded text.
+"""Parses one answer of the worker strictly: known keys, known types, bounded text.
 
 Anything else is a `ProtocolError`.
 """
@@ -6,7 +6,6 @@ Anything else is a `ProtocolError`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from autograder.sandbox.failures import (
@@ -17,8 +16,8 @@ from autograder.sandbox.failures import (
     StudentRaised,
 )
 from autograder.sandbox.host.channel import ProtocolError
-from autograder.sandbox.host.records import Problem, Progress
-from autograder.sandbox.protocol.limits import MOST_STATEMENTS, MOST_TOLD
+from autograder.sandbox.host.records import Answer, Problem, Progress
+from autograder.sandbox.protocol.words import MOST_REPORTED, MOST_STATEMENTS, Reply
 
 _ERROR_KEYS = {"id", "outcome", "types", "text", "line", "traceback"}
 _PROGRESS_KEYS = {"id", "outcome", "next", "of", "line", "names", "troubles", "more", "rebound"}
@@ -29,27 +28,18 @@ _MAX_TEXT = 4_000
 _MAX_DETAIL = 16_000
 
 
-@dataclass(frozen=True)
-class Said:
-    """An "ok" answer: the value, and with `watch` the two claims that go with it."""
-
-    value: Any
-    arguments: tuple[Any, ...] | None = None
-    shares_memory: bool | None = None
-
-
-def read(answer: Any, number: int, what: str, watch: bool = False) -> Said:
-    """The value that the worker sent, or what it says went wrong.
+def read(answer: Any, number: int, what: str, watch: bool = False) -> Answer:
+    """The value that the worker sent; an error that it reports is raised.
 
     Raises:
-        CallFailed: one of those that the worker itself may report.
-        ProtocolError: anything that is not the one answer that was due.
+        CallFailed: a failure that the worker itself may report.
+        ProtocolError: this is not a valid answer to the request.
     """
     if type(answer) is not dict or type(answer.get("id")) is not int or answer["id"] != number:
         raise ProtocolError("its answer belongs to no question")
     outcome, keys = answer.get("outcome"), set(answer)
-    if outcome == "ok":
-        return _said(answer, keys, watch)
+    if outcome == Reply.OK:
+        return _value(answer, keys, watch)
     failure = _failure(answer, outcome, keys, what)
     if failure is None:
         raise ProtocolError("its answer is not one that the protocol knows")
@@ -57,14 +47,14 @@ def read(answer: Any, number: int, what: str, watch: bool = False) -> Said:
 
 
 def progress(answer: Any, number: int, before: Progress, to_the_end: bool) -> Progress:
-    """How far a cell has come: further than `before`, or to its end where that was asked for.
+    """How far a cell has come: further than `before`; to its end if `to_the_end`.
 
     Raises:
-        ProtocolError: anything that is not the one answer that was due.
+        ProtocolError: this is not a valid answer to the request.
     """
     if type(answer) is not dict or type(answer.get("id")) is not int or answer["id"] != number:
         raise ProtocolError("its answer belongs to no question")
-    if set(answer) != _PROGRESS_KEYS or answer["outcome"] != "ran":
+    if set(answer) != _PROGRESS_KEYS or answer["outcome"] != Reply.RAN:
         raise ProtocolError("its answer is not one of a cell's")
     if not _are_counts(answer[key] for key in ("next", "of", "line", "more")):
         raise ProtocolError("its answer counts in a way that the protocol does not know")
@@ -78,32 +68,34 @@ def progress(answer: Any, number: int, before: Progress, to_the_end: bool) -> Pr
         of=of,
         line=answer["line"],
         names=_names(answer["names"]),
-        problems=tuple(_problem(said, before.next, at) for said in _listed(answer["troubles"])),
+        problems=tuple(_problem(fields, before.next, at) for fields in _listed(answer["troubles"])),
         more=answer["more"],
-        rebound=tuple(_rebinding(said) for said in _listed(answer["rebound"])),
+        rebound=tuple(_rebinding(parts) for parts in _listed(answer["rebound"])),
     )
 
 
-def _problem(said: Any, first: int, after: int) -> tuple[int, Problem]:
-    if type(said) is not dict or set(said) != _TROUBLE_KEYS or not _are_errors_fields(said):
+def _problem(fields: Any, first: int, after: int) -> tuple[int, Problem]:
+    if type(fields) is not dict or set(fields) != _TROUBLE_KEYS or not _are_errors_fields(fields):
         raise ProtocolError("its answer holds an error of another form")
-    if type(said["statement"]) is not int or not first <= said["statement"] < after:
+    if type(fields["statement"]) is not int or not first <= fields["statement"] < after:
         raise ProtocolError("its answer holds an error of what it did not run")
-    line = said["line"] if 0 < said["line"] <= _MAX_COUNT else 0
-    return said["statement"], Problem("error", described(said), line, _names(said["names"]))
+    line = fields["line"] if 0 < fields["line"] <= _MAX_COUNT else 0
+    return fields["statement"], Problem(
+        "error", error_sentence(fields), line, _names(fields["names"])
+    )
 
 
-def _rebinding(said: Any) -> tuple[str, str, str]:
-    if type(said) is not tuple or len(said) != 3:
+def _rebinding(parts: Any) -> tuple[str, str, str]:
+    if type(parts) is not tuple or len(parts) != 3:
         raise ProtocolError("its answer holds a name of another form")
-    exercise, name, cell = said
-    if not all(_is_text(part) and len(part) <= _MAX_NAME for part in said):
+    exercise, name, cell = parts
+    if not all(_is_text(part) and len(part) <= _MAX_NAME for part in parts):
         raise ProtocolError("its answer holds a name of another form")
     return exercise, name, cell
 
 
 def _listed(value: Any) -> list[Any]:
-    if type(value) is not list or len(value) > MOST_TOLD:
+    if type(value) is not list or len(value) > MOST_REPORTED:
         raise ProtocolError("its answer is longer than one of a cell's")
     return value
 
@@ -118,7 +110,7 @@ def _are_counts(values: Iterable[Any]) -> bool:
     return all(type(value) is int and 0 <= value <= _MAX_COUNT for value in values)
 
 
-def described(answer: dict[str, Any]) -> str:
+def error_sentence(answer: dict[str, Any]) -> str:
     """`NameError: name 'foo' is not defined (line 3)`."""
     first = answer["types"][0][:100] if answer["types"] else "an exception"
     text = answer["text"][:_MAX_TEXT]
@@ -126,11 +118,11 @@ def described(answer: dict[str, Any]) -> str:
     return f"{first}: {text}{line}" if text else f"{first}{line}"
 
 
-def _said(answer: dict[str, Any], keys: set[Any], watch: bool) -> Said:
+def _value(answer: dict[str, Any], keys: set[Any], watch: bool) -> Answer:
     if not watch:
         if keys != {"id", "outcome", "value"}:
             raise ProtocolError("its answer has parts that were not asked for")
-        return Said(answer["value"])
+        return Answer(answer["value"])
     arguments, shares = answer.get("arguments"), answer.get("shares_memory")
     if (
         keys != {"id", "outcome", "value", "arguments", "shares_memory"}
@@ -138,26 +130,26 @@ def _said(answer: dict[str, Any], keys: set[Any], watch: bool) -> Said:
         or type(shares) is not bool
     ):
         raise ProtocolError("its answer lacks a part, or has one of another kind")
-    return Said(answer["value"], arguments, shares)
+    return Answer(answer["value"], arguments, shares)
 
 
 def _failure(answer: dict[str, Any], outcome: Any, keys: set[Any], what: str) -> CallFailed | None:
-    if outcome == "missing" and keys == {"id", "outcome"}:
+    if outcome == Reply.MISSING and keys == {"id", "outcome"}:
         return MissingFunction(f"There is no function called {what}.")
-    if outcome == "refused" and keys == {"id", "outcome", "text"} and _is_text(answer["text"]):
+    if outcome == Reply.REFUSED and keys == {"id", "outcome", "text"} and _is_text(answer["text"]):
         text = answer["text"][:_MAX_TEXT]
         return AnswerRefused(f"What {what} returned cannot be read: {text}.")
-    if outcome not in ("error", "not_implemented") or not _is_error(answer, keys):
+    if outcome not in (Reply.ERROR, Reply.NOT_IMPLEMENTED) or not _is_error(answer, keys):
         return None
     detail = answer["traceback"][:_MAX_DETAIL]
-    if outcome == "not_implemented":
+    if outcome == Reply.NOT_IMPLEMENTED:
         return NotImplementedByStudent(f"{what} is not implemented yet.", detail)
     return StudentRaised(
-        f"{what} raised {described(answer)}",
+        f"{what} raised {error_sentence(answer)}",
         detail,
         type_names=tuple(name[:100] for name in answer["types"][:20]),
         text=answer["text"][:_MAX_TEXT],
-        description=described(answer),
+        description=error_sentence(answer),
     )
 
 

@@ -1,7 +1,8 @@
-"""The trusted side's answers to what a call asks back: values of functions replaced or lent to it.
+"""The trusted side's answers to callbacks: values of reference functions and remote functions.
 
-A question is one for a value of such a function on arguments that the student's process chose,
-whoever in there sends it. It is checked like any answer, counted, and answered with plain data.
+A callback asks for the value of such a function on arguments that the student's process chose. Any
+code in that process may have sent it. It is checked like any answer, counted, and answered with
+plain data.
 """
 
 from __future__ import annotations
@@ -15,46 +16,47 @@ from autograder.sandbox.failures import CallFailed, Handle, StudentRaised
 from autograder.sandbox.host.channel import ProtocolError
 from autograder.sandbox.protocol import codec
 from autograder.sandbox.protocol.remote_functions import Function, RemoteFunction
+from autograder.sandbox.protocol.words import Reply
 
 MAX_CALLBACKS = 10_000
 MAX_TEXT = 1_000
 _KEYS = {"id", "outcome", "name", "args", "kwargs"}
 
 
-def is_question(answer: Any) -> bool:
-    """Whether what came instead of an answer asks back."""
-    return type(answer) is dict and answer.get("outcome") == "asks"
+def is_callback(answer: Any) -> bool:
+    """Whether the message is a callback and not an answer."""
+    return type(answer) is dict and answer.get("outcome") == Reply.ASKS
 
 
 class Callbacks:
-    """What one call may ask back, and how often it has.
+    """The callbacks that one call may send, and how many it has sent.
 
-    `lent` holds the functions that it was given as arguments, by their numbers.
+    `remote_functions` holds the remote functions among its arguments, by number.
     """
 
     def __init__(self, functions: Mapping[str, Function]) -> None:
         self._functions = functions
-        self.lent: dict[int, RemoteFunction] = {}
+        self.remote_functions: dict[int, RemoteFunction] = {}
         self._counts: Counter[str | int] = Counter()
 
     def reply(self, question: dict[str, Any], number: int, size: int) -> bytes:
-        """The payload that answers a question of `size` bytes: a value, or what was raised.
+        """The payload that answers a callback of `size` bytes: a value or an exception.
 
         Raises:
-            ProtocolError: it is not a question that may be asked now.
+            ProtocolError: the callback is not allowed now.
         """
         key, args, kwargs = _checked(question, number)
-        lent = self.lent.get(key) if isinstance(key, int) else None
+        remote = self.remote_functions.get(key) if isinstance(key, int) else None
         replaced = self._functions.get(key) if isinstance(key, str) else None
-        function = lent.function if lent else replaced
+        function = remote.function if remote else replaced
         if function is None:
             raise ProtocolError("it asked for a function that is neither replaced nor lent to it")
-        name, calls = (lent.name, lent.calls) if lent else (str(key), MAX_CALLBACKS)
+        name, calls = (remote.name, remote.calls) if remote else (str(key), MAX_CALLBACKS)
         self._counts[key] += 1
         if self._counts[key] > calls or self._counts.total() > MAX_CALLBACKS:
             return _raised("RuntimeError", f"{name} was called more than {calls:,} times")
-        if lent and size > lent.size:
-            return _raised("TypeError", f"{name} takes no more than {lent.size:,} bytes at once")
+        if remote and size > remote.size:
+            return _raised("TypeError", f"{name} takes no more than {remote.size:,} bytes at once")
         try:
             value = function(*args, **kwargs)
             if _holds_handle(value):
@@ -62,7 +64,7 @@ class Callbacks:
             return codec.encode({"value": value})
         except AutograderError:
             raise
-        except StudentRaised as error:  # the right function's own way to refuse
+        except StudentRaised as error:  # the reference function refuses its arguments
             return _raised(error.type_names[0] if error.type_names else "Exception", error.text)
         except CallFailed as failure:
             return _raised("RuntimeError", failure.message)
@@ -90,7 +92,7 @@ def _checked(question: dict[str, Any], number: int) -> tuple[str | int, list[Any
 
 
 def _holds_handle(value: Any) -> bool:
-    """Looks through containers; their depth the wire has bounded."""
+    """Whether a handle is in any container; the codec has bounded their depth."""
     if type(value) is dict:
         return any(map(_holds_handle, value.values()))
     if type(value) in (list, tuple):

@@ -1,7 +1,7 @@
-"""The trusted side's end of one worker's wire: one request, one answer, never a hang.
+"""The trusted side's end of the channel to one worker: one request, one answer; it never hangs.
 
-Sends, receives and drains the worker's output in one loop that ticks a clock. Knows frames, not
-what is in them; whatever comes in, it raises nothing but `WorkerDied` and `ProtocolError`.
+One loop sends, receives, drains the worker's output and calls a tick. It knows frames, but not
+their content. Whatever it receives, it raises nothing but `WorkerDied` and `ProtocolError`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PIECE = 1 << 16
 
 
 class WorkerDied(Exception):
-    """The worker's end of the wire is closed."""
+    """The worker's end of the channel is closed."""
 
 
 class ProtocolError(Exception):
@@ -27,7 +27,7 @@ class ProtocolError(Exception):
 
 
 class Output:
-    """What the student's code printed: the beginning, and how much there was in all."""
+    """The beginning of what student code printed, and its total size."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -41,7 +41,7 @@ class Output:
 
 
 class HostChannel:
-    """Owns the two descriptors; `answer_limit` bounds the length that a frame may announce."""
+    """Owns the socket and the output pipe; `answer_limit` bounds the length of a frame."""
 
     def __init__(
         self, connection: socket.socket, output_descriptor: int, answer_limit: int
@@ -63,7 +63,7 @@ class HostChannel:
     ) -> bytearray:
         """Send the pieces of one request (or none) and wait for the answer's payload.
 
-        `tick` is called about every 50 ms, whatever happens meanwhile, and may raise.
+        `tick` is called about every 50 ms, whatever happens, and may raise.
         """
         if outgoing := [piece for piece in request if piece]:
             self._expect_silence()
@@ -95,7 +95,7 @@ class HostChannel:
         return incoming[codec.HEADER.size :]
 
     def drain(self, output: Output | None) -> None:
-        """Take what is left in the output pipe, without waiting."""
+        """Read what is left in the output pipe, without waiting."""
         self._drain(output, pieces=64)
 
     def _expect_silence(self) -> None:
@@ -118,7 +118,7 @@ class HostChannel:
             raise WorkerDied from None
 
     def _receive(self, incoming: bytearray) -> None:
-        """Take a piece; what is announced bounds what is kept, and is itself bounded."""
+        """Receive a piece; the announced length bounds what is kept, and is itself bounded."""
         try:
             piece = self._wire.recv(_PIECE if len(incoming) < _PIECE else 1 << 20)
         except BlockingIOError:
@@ -141,7 +141,7 @@ class HostChannel:
         return bool(surplus == 0)
 
     def _drain(self, output: Output | None, pieces: int) -> bool:
-        """Empty the pipe as far as `pieces` go; False once every writer has closed it."""
+        """Read up to `pieces` pieces from the pipe; False once every writer has closed it."""
         for _ in range(pieces):
             try:
                 piece = os.read(self._output, _PIECE)

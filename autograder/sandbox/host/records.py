@@ -1,4 +1,4 @@
-"""What goes into a sandbox and what comes out of it, as the trusted side holds it."""
+"""The trusted side's data classes for what goes into a sandbox and what comes out."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ CellOutcome = Literal["ok", "error", "timeout", "crashed", "violation"]
 
 @dataclass(frozen=True)
 class Cell:
-    """One unit of student code; `label` is what messages call it: "cell 7 (max_pool2d)".
+    """One unit of student code; `label` is its name in messages: "cell 7 (max_pool2d)".
 
-    `settles` names functions that count as they stand once this cell has run.
+    `settles` names the functions whose definition after this cell is the one that is graded.
     """
 
     label: str
@@ -24,9 +24,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Problem:
-    """What kept one statement of a cell from its end.
+    """Why one statement of a cell did not finish.
 
-    `names` are those that it would have given a meaning, and `line` its line in the cell: claims.
+    `names` are those that it would have defined; `line` is its line in the cell. Both are claims.
     """
 
     outcome: CellOutcome
@@ -37,9 +37,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class CellReport:
-    """What came of running a cell: a claim, except for timeout, crashed and violation.
+    """The result of running a cell: a claim, except for timeout, crashed and violation.
 
-    `error` tells the first of the `problems` that its statements had, `outcome` the worst.
+    `error` states the first of the `problems` of its statements; `outcome` is the worst outcome.
     """
 
     label: str
@@ -50,11 +50,11 @@ class CellReport:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a cell has come, as the worker says: the statement to run next, and of how many.
+    """How far a cell has come, as the worker claims: the next statement, and how many there are.
 
-    `line` and `names` are those of the next statement. `problems` go by the numbers of their
-    statements. `rebound` holds, for a cell at its end, names that it gave another meaning, each
-    as (exercise, name, the cell after which the exercise's function counts).
+    `line` and `names` are those of the next statement. Each of the `problems` has the number of its
+    statement. For a finished cell, `rebound` holds the names that it gave another meaning, each as
+    (exercise, name, the cell after which the exercise's function counts).
     """
 
     next: int
@@ -68,21 +68,44 @@ class Progress:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a call returned, and with `watch` two claims: its arguments afterwards, and whether
-    what it returned shares memory with one of them. `seconds` is wall time, measured outside."""
+    """What a call returned.
+
+    With `watch` there are two claims in addition: its arguments after the call, and whether the
+    returned value shares memory with one of them. `seconds` are wall time, measured outside.
+    """
 
     value: Any
-    arguments: tuple[Any, ...] | None
-    shares_memory: bool | None
-    seconds: float
+    arguments: tuple[Any, ...] | None = None
+    shares_memory: bool | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Observations:
+    """What was observed of a submission so far: claims and limits, never a reason for points.
+
+    `cpu_seconds` are seconds on this machine; `seconds_factor` of them count as one second of the
+    limits. `output` is the beginning of what was printed, `output_bytes` its total size.
+    """
+
+    notes: tuple[str, ...]
+    attention: tuple[str, ...]
+    limits_hit: tuple[str, ...]
+    violations: tuple[str, ...]
+    restarts: int
+    cpu_seconds: float
+    seconds_factor: float
+    output: str
+    output_bytes: int
 
 
 @dataclass(frozen=True)
 class Request:
-    """One thing that the worker is to do: what messages call it, and the message itself.
+    """One request to the worker: its name in messages (`what`), and the message itself.
 
-    `callbacks` answers what it asks back meanwhile, where it may; `seconds` of computing time
-    stand for the limits' own. With `after` it goes on with a cell, of which so much is behind it.
+    `callbacks` answers the callbacks of the call, if it may send any. `seconds` of computing time
+    replace `Limits.call_seconds`. `after` is given for requests that run a cell: how far the cell
+    has come before.
     """
 
     what: str

@@ -1,10 +1,11 @@
-"""The time that one submission may use, per call and in all, measured from outside.
+"""The time that one submission may use, per call and in total, measured from outside.
 
-Three things are told apart. *Computing* is what limits in seconds are about, of a reference
-machine. *Waiting* is time in which no thread of the submission computes or could: it ends where it
-is a few seconds more than what was computed. Standing in line for a processor is neither: on a busy
-machine it costs nothing.
-Knows the clock and the process tree; raises `TimedOut` with the sentence for the student.
+There are three kinds of time. *Computing* is what the limits in seconds bound, in seconds of the
+reference machine. *Waiting* is time in which no thread of the submission computes or is ready to. A
+call is ended when its waiting exceeds its computing by a few seconds. Time in the queue for a
+processor is neither: on a busy machine it costs nothing.
+This module knows the clock and the process tree. It raises `TimedOut` with the sentence for the
+student.
 """
 
 from __future__ import annotations
@@ -19,30 +20,30 @@ from autograder.sandbox.host.channel import TICK_SECONDS
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process_tree import Tree, Used
 
-UNSAMPLED_SECONDS = 0.25  # of short calls, before the total is measured again
-WAITING_FACTOR = 6.0  # the whole submission may wait so many times as long as one call
-WORK_FACTOR = 4.0  # what it may cost in all, with the grader's work on its answers, by its limit
-LONGEST_FACTOR = 25.0  # on the clock, by the limit: behind all else, should measuring be deceived
-_LONGEST_TICK = 0.25  # what the grader sleeps beyond it is its own time
-_MEASURES = 3  # of the machine, each over a tenth of a second
-_SLACK = 0.1  # measures of time of different grain, one against the other
+UNSAMPLED_SECONDS = 0.25  # total of short calls after which the submission is measured again
+WAITING_FACTOR = 6.0  # the submission may wait this many times as long as one call
+WORK_FACTOR = 4.0  # total cost with the grader's work on the answers, as a multiple of the limit
+LONGEST_FACTOR = 25.0  # wall time / limit: the last resort, should the measurement be deceived
+_LONGEST_TICK = 0.25  # seconds; if the grader sleeps longer, the rest is not counted
+_MEASURES = 3  # of the machine's speed, each over a tenth of a second
+_SLACK = 0.1  # seconds, because the two measured times have different resolution
 
 
 class TimeBudget:
-    """What was used so far; one call runs at a time."""
+    """The time used so far; one call runs at a time."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.factor = 1.0
         self._tree: Tree | None = None
         self._is_importing: Callable[[], bool] = bool
-        self._cpu_before = 0.0  # of earlier forks
-        self._cpu_offset = 0.0  # of this fork, before its first cell
-        self._imported = 0.0  # of all forks: computed while loading libraries, and not counted
-        self._loading = 0.0  # the same with what was waited, for a disk above all
+        self._cpu_before = 0.0  # of earlier worker processes
+        self._cpu_offset = 0.0  # of this worker process, before its first cell
+        self._imported = 0.0  # of all worker processes: computed while importing, not counted
+        self._loading = 0.0  # the same plus waiting while importing, mostly for a disk
         self._waited = 0.0  # of all calls
         self._active = 0.0  # of all calls
-        self._lasted = 0.0  # on the clock, of all calls
+        self._lasted = 0.0  # wall time of all calls
         self._own_started: float | None = None
         self._unsampled = 0.0
         self._what = ""
@@ -55,13 +56,13 @@ class TimeBudget:
     def watch(
         self, tree: Tree, factor: float = 1.0, is_importing: Callable[[], bool] = bool
     ) -> None:
-        """A new fork is ready: what its set-up computed counts for nothing.
+        """A new worker process is ready: the computing time of its set-up does not count.
 
         Args:
             tree: its processes.
-            factor: how many seconds of this machine are one of the limits'.
-            is_importing: whether it says that it loads a library, which is not counted, for a
-                bounded time in all.
+            factor: how many seconds on this machine count as one second of the limits.
+            is_importing: whether the worker claims that it imports a library; this does not count,
+                up to a total time.
         """
         if self._own_started is None:
             self._own_started = time.process_time()
@@ -71,7 +72,7 @@ class TimeBudget:
         self._cpu_offset = tree.cpu_seconds()
 
     def unwatch(self) -> None:
-        """This fork is about to end: what it used stays used."""
+        """This worker process is about to end: the time that it used still counts."""
         self._cpu_before = self._all_computed()
         self._tree = None
 
@@ -89,7 +90,7 @@ class TimeBudget:
 
     @contextmanager
     def suspended(self) -> Iterator[None]:
-        """The call waits for the trusted side meanwhile, which only the whole pays for."""
+        """The call waits for the trusted side; this time counts for the submission only."""
         asked = time.monotonic()
         self.is_suspended = True
         try:
@@ -98,14 +99,14 @@ class TimeBudget:
             self.is_suspended = False
         answered = time.monotonic()
         self._call.suspended += answered - asked
-        if answered - self._call.ticked > TICK_SECONDS:  # one that asks often never waits for long
+        if answered - self._call.ticked > TICK_SECONDS:  # frequent callbacks must not prevent ticks
             self.tick()
 
     def tick(self) -> None:
         """Raises `TimedOut` if the call or the submission has used up its time.
 
-        What a call computes before its first tick, 50 ms in, is not measured, so that short calls
-        pay for no measuring.
+        A call's computing before its first tick, after 50 ms, is not measured: so measuring costs
+        short calls nothing.
         """
         assert self._tree is not None
         call, limit = self._call, self._seconds
@@ -134,7 +135,7 @@ class TimeBudget:
         return seconds
 
     def cpu_seconds(self) -> float:
-        """Computing time of all forks so far, without what was spent on loading libraries."""
+        """Computing time of all worker processes so far, without importing libraries."""
         return max(0.0, self._all_computed() - self._imported)
 
     def _all_computed(self) -> float:
@@ -143,7 +144,7 @@ class TimeBudget:
         return self._cpu_before + self._tree.cpu_seconds() - self._cpu_offset
 
     def _measure(self, call: _Call, tree: Tree) -> None:
-        """What came since the last tick, told apart."""
+        """Measure the time since the last tick, by kind."""
         used, now = tree.used(), time.monotonic()
         lasted, active = call.lasted, call.active
         computed, waited = call.since(used, now, tree.is_runnable)
@@ -165,7 +166,7 @@ class TimeBudget:
         return max(0.0, self._limits.import_seconds * self.factor - self._loading)
 
     def _check_work(self) -> None:
-        """What it has cost in all, with the grader's own work: none holds its grader for longer."""
+        """Check the total cost with the grader's own work, so that it never exceeds a limit."""
         if self._own_started is None:
             return
         total = self._limits.submission_seconds * self.factor
@@ -186,9 +187,9 @@ class TimeBudget:
             self._exhaust("")
 
     def _is_slower_now(self) -> bool:
-        """Measure the machine again, before time is called over; if it is slower, limits grow.
+        """Measure the machine again before time is up; if it is slower now, the limits grow.
 
-        How slow it is was measured when the warm process started: others may compute since then.
+        Its speed was measured by the warm process earlier; other processes may compute since then.
         """
         now = max(speed.factor() for _ in range(_MEASURES))
         if now <= self.factor:
@@ -201,36 +202,36 @@ class TimeBudget:
             self.exhausted, self._why = True, why
 
     def message(self, what: str) -> str:
-        """The sentence for what was not run to its end because the total is used up."""
+        """The sentence for what did not run to its end because the total time is used up."""
         total = self._limits.submission_seconds
         why = self._why or f"the whole submission may take {total:g} seconds"
         return f"{what} had no time left: {why}."
 
 
 class _Call:
-    """One call on the clock: what it computed, and how long it waited without computing.
+    """The times of one call: how long it computed, and how long it waited without computing.
 
-    Small waits belong to computing: threads that hand work to each other, a disk, and what the
-    kernel does not tell of threads that have ended. `active` is what they are set against.
+    Short waits belong to computing: threads that pass work to each other, a disk, and times of
+    ended threads that the kernel does not report. Waiting is compared with `active`.
     """
 
     def __init__(self, began: float) -> None:
         self.began = self.ticked = began
         self.computed = 0.0
         self.waited = 0.0
-        self.active = 0.0  # on the clock: computed, or stood in line
+        self.active = 0.0  # wall time of computing, or in the queue for a processor
         self.lasted = 0.0
         self.suspended = 0.0  # since the last tick
         self.suspended_in_all = 0.0
         self._used: Used | None = None
-        self._passed = 0.0  # on the clock, not yet told apart
-        self._explained = 0.0  # of that, by computing and standing in line
+        self._passed = 0.0  # wall time whose kind is not known yet
+        self._explained = 0.0  # of that, computing and in the queue
 
     def since(self, used: Used, now: float, is_runnable: Callable[[], bool]) -> tuple[float, float]:
         """Seconds computed and seconds waited since the last tick; nothing at the first.
 
-        How long a thread has stood in line is known only once it runs: while one is ready to run,
-        the time that has passed stays undecided.
+        The kernel reports how long a thread was in the queue only once it runs. While a thread is
+        ready to run, the kind of the passed time stays open.
         """
         passed = min(max(0.0, now - self.ticked - self.suspended), _LONGEST_TICK)
         self.suspended_in_all += self.suspended

@@ -1,6 +1,6 @@
-"""The trusted side's handle on the warm process: starts it clean, and ends it.
+"""The trusted side of a warm process: starts it with a clean environment, and ends it.
 
-The warm process gets no environment of ours, no descriptor but its listener, and no secret.
+The warm process gets a new environment, no descriptor but its listener, and no secret.
 """
 
 from __future__ import annotations
@@ -28,26 +28,25 @@ _BACKLOG = 128
 _LONGEST_SOCKET_PATH = 90
 _END_SECONDS = 30.0
 _LOOK_SECONDS = 0.5
-# what a module that is only tried may take: of computing, and on the clock without computing
+# limits for importing an optional module: seconds of computing, and seconds of waiting
 _OPTIONAL_SECONDS, _OPTIONAL_WAITING = 120.0, 30.0
 _PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 
 
-_spoiling: set[str] = set()
-"""Modules that no warm process can import: the whole process that found it out remembers them."""
+_not_importable: set[str] = set()
+"""Modules that no warm process can import; shared by all warm processes of this process."""
 
 
 class WarmProcess:
-    """The warm process, as a context manager.
+    """A warm process, as a context manager.
 
     Args:
         preload: modules that it imports once, before any submission.
-        isolation: what every fork of it is put into.
-        hidden: directories that must not be reachable inside even where the new root would hold
-            them; by default the working directory and the course that this package lies in.
-        substitutes: files that are seen with other content inside, by their path; only "namespaces"
-            can do that.
-        optional: installed modules that it imports as well, where that does it no harm: one that
+        isolation: the isolation of every worker process that it forks.
+        hidden: directories that must not be reachable inside, even if the new root would contain
+            them; by default the working directory and the course that contains this package.
+        substitutes: the content that files have inside, by their path; this needs "namespaces".
+        optional: installed modules that it imports in addition, if this does no harm: a module that
             fails, hangs or starts a thread is left out.
 
     Raises:
@@ -73,15 +72,15 @@ class WarmProcess:
             "hidden": _hidden() if hidden is None else [os.fspath(path) for path in hidden],
         }
         while True:
-            wanted = [name for name in optional if name not in _spoiling]
+            wanted = [name for name in optional if name not in _not_importable]
             self._folder = _private_folder()
             self.address = os.path.join(self._folder, "socket")
             try:
                 more = {"optional": wanted, "substitutes": self._written(substitutes or {})}
                 self._start(orders | more)
                 return
-            except _Spoiled as spoiled:
-                _spoiling.add(str(spoiled))
+            except _OptionalImportFailed as failure:
+                _not_importable.add(str(failure))
                 self.close()
             except BaseException:
                 self.close()
@@ -112,7 +111,7 @@ class WarmProcess:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _written(self, substitutes: Mapping[str, bytes]) -> list[tuple[str, str]]:
-        """Paths, and the files in our folder that are mounted there."""
+        """Paths, and the files in the private folder that are mounted there."""
         pairs = []
         for number, (path, content) in enumerate(substitutes.items()):
             file = Path(self._folder, f"substitute-{number}")
@@ -155,47 +154,47 @@ class WarmProcess:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(json.dumps(orders).encode() + b"\n")
             process.stdin.flush()
-        beginning = _Beginning(process)
+        messages = _StartMessages(process)
         while True:
-            said = beginning.next()
-            if "ready" in said:
-                self.loaded = frozenset(said["loaded"])
+            message = messages.next()
+            if "ready" in message:
+                self.loaded = frozenset(message["loaded"])
                 return
-            if "left_out" in said:
-                _spoiling.add(said["left_out"])
-            if not said or "failed" in said:
-                if beginning.optional:
-                    raise _Spoiled(beginning.optional)
+            if "left_out" in message:
+                _not_importable.add(message["left_out"])
+            if not message or "failed" in message:
+                if messages.optional:
+                    raise _OptionalImportFailed(messages.optional)
                 tail = Path(log).read_text(errors="backslashreplace")[-500:]
-                reason = said.get("failed", f"it ended: {tail}")
+                reason = message.get("failed", f"it ended: {tail}")
                 raise AutograderError(f"The warm process could not start: {reason}")
 
 
-class _Spoiled(Exception):
-    """A module that was only tried ended the warm process, or keeps it from going on."""
+class _OptionalImportFailed(Exception):
+    """An optional module ended the warm process or blocked it."""
 
 
-class _Beginning:
-    """What a warm process says until it is ready; one that hangs on a module has said its last."""
+class _StartMessages:
+    """The messages of a warm process until it is ready; one that hangs on a module is killed."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
         self._process = process
         self._output = process.stdout.fileno()
         self._tree = Tree(process.pid)
-        self._said = b""
+        self._received = b""
         self.optional = ""
-        """The module that it tries at present, if it is one."""
+        """The optional module that it is importing now, or ""."""
 
     def next(self) -> dict[str, Any]:
-        """The next message; empty where there is none to come."""
+        """The next message; empty if there will be none."""
         began, before = time.monotonic(), self._tree.used()
-        while b"\n" not in self._said:
+        while b"\n" not in self._received:
             if select.select([self._output], [], [], _LOOK_SECONDS)[0]:
                 piece = os.read(self._output, 1 << 16)
                 if not piece:
                     return {}
-                self._said += piece
+                self._received += piece
             elif self.optional:
                 used, passed = self._tree.used(), time.monotonic() - began
                 computed = used.computed - before.computed
@@ -203,7 +202,7 @@ class _Beginning:
                 idle = waited > _OPTIONAL_WAITING and not self._tree.is_runnable()
                 if idle or computed > _OPTIONAL_SECONDS:
                     self._process.kill()
-        line, _, self._said = self._said.partition(b"\n")
+        line, _, self._received = self._received.partition(b"\n")
         message: dict[str, Any] = json.loads(line)
         if "importing" in message:
             self.optional = "" if message.get("required") else message["importing"]
@@ -211,7 +210,7 @@ class _Beginning:
 
 
 def _private_folder() -> str:
-    """A folder of ours whose path a socket can have.
+    """A private folder whose path is short enough for a socket.
 
     Raises:
         EnvironmentUnusable: none can be made.
@@ -221,7 +220,7 @@ def _private_folder() -> str:
         if len(folder) > _LONGEST_SOCKET_PATH:
             os.rmdir(folder)
             folder = tempfile.mkdtemp(prefix="convgrade-", dir="/tmp")
-        os.chmod(folder, 0o700)  # whatever the umask took from it
+        os.chmod(folder, 0o700)  # whatever the umask is
     except OSError as error:
         raise EnvironmentUnusable(
             f"There is no usable folder for temporary files ({error.strerror}): "
@@ -248,7 +247,7 @@ def _clean_environment(folder: str) -> dict[str, str]:
         "MPLCONFIGDIR": os.path.join(folder, "matplotlib"),
         "KERAS_HOME": os.path.join(folder, "keras"),
         "MPLBACKEND": "Agg",
-        "PYTHONHASHSEED": "0",  # an exact regrade runs through sets in the same order
+        "PYTHONHASHSEED": "0",  # an exact regrade iterates over sets in the same order
         "PYTHONDONTWRITEBYTECODE": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "OPENBLAS_NUM_THREADS": "1",

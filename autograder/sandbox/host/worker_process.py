@@ -1,4 +1,4 @@
-"""The trusted side's view of one fork of the warm process: from the request to its end."""
+"""The trusted side of one worker process: from its start to its end."""
 
 from __future__ import annotations
 
@@ -17,21 +17,22 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.linux.isolation import LESS
 from autograder.sandbox.process_tree import Tree
 from autograder.sandbox.protocol import codec
+from autograder.sandbox.protocol.words import Reply
 
-# Nobody waits so long but for a process that is stuck: what has ended closes its end at once.
+# Only a stuck process takes this long: an ended process closes its end of the connection at once.
 START_SECONDS = 300.0
 END_SECONDS = 120.0
-PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds, for others to end their processes
+PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds in which other processes may end
 
 
 class WorkerProcess:
     """One worker, ready for its first cell once this returns.
 
-    `factor` says how many seconds of this machine are one of the limits'; `confined` that nothing
-    inside can end the processes outside, or itself by SIGKILL.
+    `factor` is how many seconds on this machine count as one second of the limits. `confined` means
+    that nothing inside can end the processes outside, or itself by SIGKILL.
 
     Raises:
-        IsolationUnavailable: a protection could not be put up; says which.
+        IsolationUnavailable: a protection could not be applied; says which.
         EnvironmentUnusable: the machine gives no more processes.
         SandboxLost: the warm process is gone, or the new one was ended from outside.
     """
@@ -39,54 +40,54 @@ class WorkerProcess:
     def __init__(self, address: str, limits: Limits, module_name: str) -> None:
         self._guardian = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._guardian.settimeout(START_SECONDS)
-        self._said = b""
+        self._received = b""
         self._deadline = time.monotonic() + START_SECONDS
-        ours, theirs = socket.socketpair()
+        host_end, worker_end = socket.socketpair()
         reading, writing = os.pipe()
         self._importing = _shared_byte()
-        self.channel = HostChannel(ours, reading, limits.answer_bytes)
+        self.channel = HostChannel(host_end, reading, limits.answer_bytes)
         request = {"limits": dataclasses.asdict(limits), "module_name": module_name}
         try:
             self._guardian.connect(address)
-            descriptors = [theirs.fileno(), writing, self._importing]
+            descriptors = [worker_end.fileno(), writing, self._importing]
             socket.send_fds(self._guardian, [json.dumps(request).encode()], descriptors)
         except OSError as error:
             self._close()
             raise SandboxLost(f"No warm process listens at {address} ({error}).") from None
         finally:
-            theirs.close()
+            worker_end.close()
             os.close(writing)
         try:
-            said = self._started()
-            self.tree = Tree(int(said["pid"]))
-            self.factor = float(said["factor"])
-            self.confined = bool(said["confined"])
+            message = self._started()
+            self.tree = Tree(int(message["pid"]))
+            self.factor = float(message["factor"])
+            self.confined = bool(message["confined"])
             self._await_ready()
         except BaseException:
             self._close()
             raise
 
     def is_importing(self) -> bool:
-        """Whether the worker says that it is loading an installed library: a claim."""
+        """Whether the worker claims that it is importing an installed library."""
         return os.pread(self._importing, 1, 0) == b"\1"
 
     def end(self, dying: bool = False) -> dict[str, Any]:
-        """Hang up, wait until everything below the worker is gone; returns how it had ended.
+        """Hang up and wait until all processes below the worker are gone; returns how it had ended.
 
-        One that is `dying` by itself may do so, however long that takes on a busy machine, so that
-        its guardian can say how. Without "ended" the guardian was gone as well.
+        If it is `dying` by itself, this waits for it, however long that takes on a busy machine, so
+        that its guardian can report how it ended. Without "ended", the guardian was gone as well.
         """
-        said: dict[str, Any] = {}
+        message: dict[str, Any] = {}
         self._guardian.settimeout(END_SECONDS)
         if dying and self.tree.is_ending():
-            said = self._line()
+            message = self._line()
         self.channel.close()
         with contextlib.suppress(OSError):
             self._guardian.shutdown(socket.SHUT_WR)
-        said = said or self._line()
-        self._line()  # nothing: it has gone
+        message = message or self._line()
+        self._line()  # returns {} once the guardian has ended
         self._close()
-        return said
+        return message
 
     def _close(self) -> None:
         self.channel.close()
@@ -94,17 +95,19 @@ class WorkerProcess:
         os.close(self._importing)
 
     def _started(self) -> dict[str, Any]:
-        said = self._line()
-        if "unavailable" in said:
-            raise IsolationUnavailable(f"No sandbox could be set up: {said['unavailable']}. {LESS}")
-        if "exhausted" in said:
-            raise EnvironmentUnusable(
-                f"This machine gives no more processes ({said['exhausted']}): end some, or raise "
-                "the limit (`ulimit -u`, or the container's)."
+        message = self._line()
+        if "unavailable" in message:
+            raise IsolationUnavailable(
+                f"No sandbox could be set up: {message['unavailable']}. {LESS}"
             )
-        if "pid" not in said:
+        if "exhausted" in message:
+            raise EnvironmentUnusable(
+                f"This machine gives no more processes ({message['exhausted']}): end some, or "
+                "raise the limit (`ulimit -u`, or the container's)."
+            )
+        if "pid" not in message:
             raise SandboxLost("The warm process gave no sandbox: it was ended, or is stuck.")
-        return said
+        return message
 
     def _await_ready(self) -> None:
         try:
@@ -112,7 +115,7 @@ class WorkerProcess:
         except (WorkerDied, ProtocolError, codec.Malformed) as error:
             how = self._line().get("ended", error)
             raise SandboxLost(f"A sandbox ended before it was ready ({how}).") from None
-        if answer.get("outcome") != "ready":
+        if answer.get("outcome") != Reply.READY:
             raise IsolationUnavailable(f"No sandbox could be set up: {answer['text']}. {LESS}")
 
     def _tick(self) -> None:
@@ -120,25 +123,25 @@ class WorkerProcess:
             raise WorkerDied
 
     def _line(self) -> dict[str, Any]:
-        """The guardian's next message; empty if there is none to come."""
-        while b"\n" not in self._said:
+        """The guardian's next message; empty if there will be none."""
+        while b"\n" not in self._received:
             try:
                 piece = self._guardian.recv(4096)
             except OSError:
                 return {}
             if not piece:
                 return {}
-            self._said += piece
-        line, _, self._said = self._said.partition(b"\n")
+            self._received += piece
+        line, _, self._received = self._received.partition(b"\n")
         message: dict[str, Any] = json.loads(line)
         return message
 
 
 def start_worker(address: str, limits: Limits, module_name: str) -> WorkerProcess:
-    """A worker; where the machine gives no process at the moment, a little later.
+    """Start a worker; if the machine gives no process at the moment, try again a little later.
 
     Raises:
-        what `WorkerProcess` does.
+        the same as `WorkerProcess`.
     """
     for pause in PAUSES:
         try:

@@ -1,1 +1,1 @@
-"""What runs beside a student's code, or with it."""
+"""What runs next to student code (the guardian), or together with it."""

@@ -1,8 +1,8 @@
-"""The worker's end of the wire: whole frames, one at a time, and questions back while a call lasts.
+"""The worker's end of the channel: whole frames, one at a time, and callbacks during a call.
 
-Runs inside the fork. A function that is replaced, or lent as an argument, is a stand-in that asks
-the trusted side, so that no right code is ever in this process; what it may ask, and when, the
-trusted side decides.
+Runs in the worker process. A remote function is a proxy here, which asks the trusted side for
+values: no reference code is ever in this process. The trusted side decides what a proxy may ask,
+and when.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from autograder.sandbox.protocol import codec
 from autograder.sandbox.protocol.remote_functions import RemoteFunction
+from autograder.sandbox.protocol.words import Reply
 
 
 class WorkerConnection:
@@ -26,7 +27,7 @@ class WorkerConnection:
         self._connection = connection
         self._limit = limit
         self._asking = threading.Lock()
-        self._call = 0  # the request during which stand-ins may ask; 0 is none
+        self._call = 0  # the request during which proxies may ask; 0 is none
         self._pid = os.getpid()
 
     def send(self, payload: bytes) -> None:
@@ -42,7 +43,7 @@ class WorkerConnection:
         return data
 
     def fill(self, memory: memoryview) -> None:
-        """Receive as many bytes as it has room for."""
+        """Receive bytes until `memory` is full."""
         got = 0
         while got < len(memory):
             count = self._connection.recv_into(memory[got:])
@@ -52,43 +53,43 @@ class WorkerConnection:
 
     @contextmanager
     def replacing(self, namespace: dict[str, Any], names: list[str], number: int) -> Iterator[None]:
-        """While request `number` lasts, let these names stand for functions of the trusted side.
+        """During request `number`, bind these names to proxies for functions of the trusted side.
 
-        Other names of the same function stand for it too.
+        Other names of the same functions are bound to the proxies, too.
         """
         before = dict(namespace)
-        stand_ins = {name: self._stand_in(name, name, number) for name in names}
-        for name, stand_in in stand_ins.items():
+        proxies = {name: self._proxy(name, name, number) for name in names}
+        for name, proxy in proxies.items():
             own = before.get(name)
             if callable(own):
                 aliases = [other for other, value in before.items() if value is own]
-                namespace.update(dict.fromkeys(aliases, stand_in))
-            namespace[name] = stand_in
+                namespace.update(dict.fromkeys(aliases, proxy))
+            namespace[name] = proxy
         self._call = number
         try:
             yield
         finally:
             with self._asking:
                 self._call = 0
-            put_there = set(map(id, stand_ins.values()))
+            put_there = set(map(id, proxies.values()))
             for name in [name for name, value in namespace.items() if id(value) in put_there]:
                 del namespace[name]
                 if name in before:
                     namespace[name] = before[name]
 
-    def lent(self, argument: RemoteFunction) -> Callable[..., Any]:
-        """What an argument of the request under way stands for; as long-lived as that."""
-        return self._stand_in(argument.number, argument.name, self._call)
+    def proxy_for(self, argument: RemoteFunction) -> Callable[..., Any]:
+        """The proxy for an argument of the running request; it works only during that request."""
+        return self._proxy(argument.number, argument.name, self._call)
 
-    def _stand_in(self, key: str | int, name: str, number: int) -> Callable[..., Any]:
-        def stand_in(*args: Any, **kwargs: Any) -> Any:
+    def _proxy(self, key: str | int, name: str, number: int) -> Callable[..., Any]:
+        def proxy(*args: Any, **kwargs: Any) -> Any:
             return self._ask(number, key, name, args, kwargs)
 
-        stand_in.__name__ = stand_in.__qualname__ = name
-        return stand_in
+        proxy.__name__ = proxy.__qualname__ = name
+        return proxy
 
     def _ask(self, number: int, key: str | int, name: str, args: Any, kwargs: Any) -> Any:
-        question = {"id": number, "outcome": "asks", "name": key}
+        question = {"id": number, "outcome": Reply.ASKS, "name": key}
         with self._asking:
             if number != self._call or os.getpid() != self._pid:
                 raise RuntimeError(f"{name} cannot be called here: the test is over")
@@ -111,6 +112,6 @@ def _exception(name: str, text: str) -> Exception:
     if isinstance(kind, type) and issubclass(kind, Exception):
         try:
             return kind(text)
-        except TypeError:  # UnicodeError's and the like take more
+        except TypeError:  # such as UnicodeError, which takes more arguments
             pass
     return RuntimeError(f"{name}: {text}")

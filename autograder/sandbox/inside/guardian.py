@@ -1,7 +1,7 @@
-"""The guardian: stands outside a worker's namespaces, watches its memory, and ends all of it.
+"""The guardian: stays outside a worker's namespaces, watches its memory, ends its processes.
 
-A fork of the warm process that never runs student code. It ends the worker when the trusted side
-hangs up (or dies), and tells the trusted side how the worker ended.
+It is trusted: a fork of the warm process that never runs student code. It ends the worker when the
+trusted side hangs up (or dies), and reports to the trusted side how the worker ended.
 """
 
 from __future__ import annotations
@@ -26,16 +26,17 @@ from autograder.sandbox.linux import isolation as isolating
 from autograder.sandbox.linux.isolation import Isolation
 from autograder.sandbox.linux.root_filesystem import Plan, SetupFailed
 from autograder.sandbox.process_tree import Tree, resident_mb
+from autograder.sandbox.protocol.words import End
 
 SAMPLE_SECONDS = 0.04
 REQUEST_BYTES = 1 << 16
-REQUEST_SECONDS = 300.0  # sent at once; a busy machine may not let it come at once
+REQUEST_SECONDS = 300.0  # the request is sent at once, but a busy machine may delay it
 
 
 def run(
     connection: socket.socket, isolation: Isolation, plan: Plan, shell: Any, factor: float
 ) -> NoReturn:
-    """Receives one request with the worker's three descriptors; returns never."""
+    """Receive one request with the worker's three descriptors; never returns."""
     connection.settimeout(REQUEST_SECONDS)
     data, descriptors, _, _ = socket.recv_fds(connection, REQUEST_BYTES, 3)
     if len(descriptors) != 3:
@@ -47,14 +48,14 @@ def run(
         isolating.enter_outside(isolation, plan)
         scratch = _scratch(isolation, plan)
     except (SetupFailed, OSError) as failure:
-        _tell(connection, {"unavailable": str(failure)})
+        _send(connection, {"unavailable": str(failure)})
         os._exit(1)
     warm_mb = resident_mb(os.getpid())
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         child = os.fork()
     except OSError as failure:
-        _tell(connection, {"exhausted": failure.strerror})
+        _send(connection, {"exhausted": failure.strerror})
         os._exit(1)
     if child == 0:
         try:
@@ -67,12 +68,12 @@ def run(
         os.close(descriptor)
     confined = isolation == "namespaces"
     started = {"pid": child, "warm_mb": warm_mb, "factor": factor, "confined": confined}
-    _tell(connection, started)
+    _send(connection, started)
     ended = _watch(connection, child, limits, warm_mb)
     _end_all(child)
     if scratch:
         shutil.rmtree(scratch, ignore_errors=True)
-    _tell(connection, ended)
+    _send(connection, ended)
     os._exit(0)
 
 
@@ -89,10 +90,10 @@ def _become_worker(
     connection.close()
     os.setsid()
     wire, output, importing = descriptors
-    loading.tell(importing)
+    loading.report_imports(importing)
     os.close(importing)
-    # A backstop; what limits mean is enforced from outside, where the machine may be found to have
-    # become slower.
+    # The kernel's limit is only a second line of defence. The limits are enforced from outside,
+    # where the machine may be measured again and found slower.
     limits = dataclasses.replace(limits, submission_seconds=speed.MOST * limits.submission_seconds)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
@@ -106,7 +107,7 @@ def _become_worker(
 def _watch(
     connection: socket.socket, worker: int, limits: Limits, warm_mb: float
 ) -> dict[str, Any]:
-    """Until the worker ends, outgrows its memory, or the trusted side hangs up."""
+    """Wait until the worker ends, exceeds its memory, or the trusted side hangs up."""
     tree = Tree(worker)
     poller = select.poll()
     poller.register(connection, select.POLLIN | select.POLLHUP)
@@ -121,13 +122,13 @@ def _watch(
             if status is not None:
                 return status
             if connection.fileno() in ready:
-                return {"ended": "hung up"}
+                return {"ended": End.HUNG_UP}
             if over_memory(tree, limits, warm_mb):
-                return {"ended": "memory"}
+                return {"ended": End.MEMORY}
 
 
 def over_memory(tree: Tree, limits: Limits, warm_mb: float) -> bool:
-    """Whether the tree has outgrown its limit; the exact count only if the bound says maybe."""
+    """Whether the tree exceeds its limit; it is measured exactly only if the upper bound does."""
     return (
         tree.memory_bound_mb(warm_mb) > limits.memory_mb
         and tree.memory_mb(warm_mb) > limits.memory_mb
@@ -139,12 +140,12 @@ def _status(worker: int) -> dict[str, Any] | None:
     if pid == 0:
         return None
     if os.WIFSIGNALED(status):
-        return {"ended": "signal", "number": os.WTERMSIG(status)}
-    return {"ended": "exit", "number": os.WEXITSTATUS(status)}
+        return {"ended": End.SIGNAL, "number": os.WTERMSIG(status)}
+    return {"ended": End.EXIT, "number": os.WEXITSTATUS(status)}
 
 
 def _end_all(worker: int) -> None:
-    """Kill the tree and wait for it: below a pid namespace's first process nothing survives."""
+    """Kill the tree and wait for it: nothing survives the first process of a pid namespace."""
     for _ in range(1000):
         for pid in [*Tree(worker).pids(), *Tree(os.getpid()).pids()[1:]]:
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -155,7 +156,7 @@ def _end_all(worker: int) -> None:
 
 
 def _reap() -> bool:
-    """Collect what has ended; whether there are children left."""
+    """Collect ended processes; returns whether children are left."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -165,14 +166,14 @@ def _reap() -> bool:
 
 
 def _scratch(isolation: Isolation, plan: Plan) -> str:
-    """In process isolation a plain folder; in namespaces the scratch is a mount of their own."""
+    """The scratch folder for "process"; with "namespaces" it is a mount inside."""
     if isolation == "namespaces":
         return ""
     return tempfile.mkdtemp(prefix="scratch-", dir=os.path.dirname(plan.staging))
 
 
 def _keep_only(*kept: int) -> None:
-    """Nothing of the warm process's descriptors goes on: neither its orders nor its listener."""
+    """Close all other descriptors of the warm process, among them its orders and its listener."""
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
@@ -181,6 +182,6 @@ def _keep_only(*kept: int) -> None:
         os.closerange(low + 1, high)
 
 
-def _tell(connection: socket.socket, message: dict[str, Any]) -> None:
+def _send(connection: socket.socket, message: dict[str, Any]) -> None:
     with contextlib.suppress(OSError):
         connection.sendall(json.dumps(message).encode() + b"\n")

@@ -1,7 +1,8 @@
-"""Inside the fork: says that an installed library is being loaded, which is not computing.
+"""In the worker process: reports that an installed library is being imported.
 
-A byte that the trusted side can read is set while the main thread loads a module from where
-libraries are installed. It is a claim, and what it gains is bounded (`Limits.import_seconds`).
+The trusted side reads a byte that is set while the main thread imports a module from a folder of
+installed libraries. This time does not count as computing. The byte is a claim, and what a false
+claim can gain is bounded (`Limits.import_seconds`).
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from types import ModuleType
 from typing import Any
 
 
-def tell(descriptor: int) -> None:
-    """From now on loading is said in the first byte of that file, which may be closed then."""
+def report_imports(descriptor: int) -> None:
+    """Report imports from now on in that file's first byte; the descriptor may then be closed."""
     shared = _mapped(descriptor)
     libraries = [path for path in sys.path if path]
     load: Any = importlib._bootstrap._find_and_load  # type: ignore[attr-defined]
     main = threading.main_thread().ident
 
-    def telling(name: str, import_: Any) -> ModuleType:
+    def find_and_load(name: str, import_: Any) -> ModuleType:
         if shared.value or threading.get_ident() != main or not _is_installed(name, libraries):
             return load(name, import_)  # type: ignore[no-any-return]
         shared.value = 1
@@ -32,13 +33,14 @@ def tell(descriptor: int) -> None:
         finally:
             shared.value = 0
 
-    # by this name Python leaves the frame out of tracebacks, as it does its own
-    telling.__code__ = telling.__code__.replace(co_filename=load.__code__.co_filename)
-    importlib._bootstrap._find_and_load = telling  # type: ignore[attr-defined]
+    # Python leaves frames of this file name out of tracebacks
+    code = find_and_load.__code__
+    find_and_load.__code__ = code.replace(co_filename=load.__code__.co_filename)
+    importlib._bootstrap._find_and_load = find_and_load  # type: ignore[attr-defined]
 
 
 def _mapped(descriptor: int) -> ctypes.c_ubyte:
-    """The first byte of a file, shared; `mmap.mmap` would keep a descriptor of it open."""
+    """The first byte of a file as shared memory; `mmap.mmap` would keep a descriptor open."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.mmap.restype = ctypes.c_void_p
     libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
@@ -54,7 +56,7 @@ def _is_installed(name: str, libraries: list[str]) -> bool:
         return top in sys.modules and _lies_among(sys.modules[top], libraries)
     try:
         return PathFinder.find_spec(top, libraries) is not None
-    except Exception:  # a module that has no readable place is none of the libraries'
+    except Exception:  # a module without a readable location is not an installed library
         return False
 
 

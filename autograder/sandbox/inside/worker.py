@@ -1,6 +1,7 @@
-"""Inside the fork: runs a student's cells and answers calls, one at a time.
+"""The worker process: runs a student's cells and answers calls, one at a time.
 
-Everything that it says is a claim; the trusted side judges. Knows no test and no expected value.
+Everything that it sends is a claim; the trusted side judges. It knows no test and no expected
+value.
 """
 
 from __future__ import annotations
@@ -18,20 +19,20 @@ import numpy as np
 
 from autograder.execution import tracebacks
 from autograder.execution.session import OpenCell, Session, Trouble
-from autograder.execution.tracebacks import described
+from autograder.execution.tracebacks import error_fields
 from autograder.sandbox.failures import Handle
 from autograder.sandbox.inside.connection import WorkerConnection
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.linux import isolation as isolating
 from autograder.sandbox.linux.isolation import Isolation
 from autograder.sandbox.linux.root_filesystem import SCRATCH, Plan, SetupFailed
-from autograder.sandbox.protocol import beside, codec, request_codec
-from autograder.sandbox.protocol.limits import MOST_STATEMENTS, MOST_TOLD
+from autograder.sandbox.protocol import accompanying_files, codec, request_codec
 from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import RemoteFunction
+from autograder.sandbox.protocol.words import MOST_REPORTED, MOST_STATEMENTS, Command, Reply
 
 THREADS_OF_TENSORFLOW = 1
-NOTHING_TO_INSTALL = {  # `!pip install` finds no network: let it say so at once
+NOTHING_TO_INSTALL = {  # there is no network: `!pip install` has to fail at once
     "PIP_NO_INDEX": "1",
     "PIP_RETRIES": "0",
     "PIP_NO_INPUT": "1",
@@ -48,31 +49,30 @@ def run(
     module_name: str,
     scratch: str,
 ) -> NoReturn:
-    """Isolate this process, say so, and serve until the trusted side hangs up."""
+    """Isolate this process, report that, and serve until the trusted side hangs up."""
     connection = socket.socket(fileno=descriptor)
     connection.setblocking(True)
-    line = WorkerConnection(connection, limits.answer_bytes)
+    wire = WorkerConnection(connection, limits.answer_bytes)
     try:
         isolating.enter_inside(isolation, plan, limits)
         _settle(scratch or SCRATCH)
     except (SetupFailed, OSError) as failure:
-        line.send(codec.encode({"id": 0, "outcome": "unavailable", "text": str(failure)}))
+        wire.send(codec.encode({"id": 0, "outcome": Reply.UNAVAILABLE, "text": str(failure)}))
         os._exit(1)
-    line = WorkerConnection(
-        connection, limits.answer_bytes
-    )  # of this process, should set-up have forked
+    # Made again, because it belongs to one process and the set-up may have forked.
+    wire = WorkerConnection(connection, limits.answer_bytes)
     session = Session(shell, module_name)
-    session.namespace["_dh"][:] = [os.getcwd()]  # what `%cd` goes back to, and shows
-    worker = _Worker(session, limits, line)
-    line.send(codec.encode({"id": 0, "outcome": "ready"}))
+    session.namespace["_dh"][:] = [os.getcwd()]  # `%cd` returns to it and shows it
+    worker = _Worker(session, limits, wire)
+    wire.send(codec.encode({"id": 0, "outcome": Reply.READY}))
     while True:
-        answer = worker.answer(request_codec.decode(line.receive(), line.fill))
+        answer = worker.answer(request_codec.decode(wire.receive(), wire.fill))
         _flush()
-        line.send(answer)
+        wire.send(answer)
 
 
 def _settle(scratch: str) -> None:
-    """Point everything that writes into the scratch directory; the same start for every run."""
+    """Make everything write into the scratch directory; give every run the same initial state."""
     home = os.path.join(scratch, "home")
     os.makedirs(home, exist_ok=True)
     os.chdir(home)
@@ -84,7 +84,7 @@ def _settle(scratch: str) -> None:
         KERAS_HOME=os.path.join(home, ".keras"),
         **NOTHING_TO_INSTALL,
     )
-    # last, so that no file of a student's stands for an installed library
+    # last, so that no file of a student replaces an installed library
     sys.path[:] = [path for path in sys.path if path not in ("", home)] + [home]
     tracebacks.also_in(home)
     tempfile.tempdir = None
@@ -100,7 +100,7 @@ def _settle(scratch: str) -> None:
 
 
 def _text(descriptor: int, mode: str) -> TextIO:
-    """A stream by lines, so that what is printed before a crash is not lost."""
+    """A line-buffered stream, so that output printed before a crash is not lost."""
     opened = open(  # noqa: SIM115 (open as long as the process)
         descriptor, mode, buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
     )
@@ -108,12 +108,12 @@ def _text(descriptor: int, mode: str) -> TextIO:
 
 
 class _Worker:
-    def __init__(self, session: Session, limits: Limits, line: WorkerConnection) -> None:
-        self.connection = line
+    def __init__(self, session: Session, limits: Limits, connection: WorkerConnection) -> None:
+        self.connection = connection
         self.session = session
         self.namespace = session.namespace
         self.limits = limits
-        self.kept: list[tuple[Any, str]] = []  # what handles stand for, and the call it came from
+        self.kept: list[tuple[Any, str]] = []  # objects of handles, and the call of each
         self.called = ""
         self.folder = os.getcwd()
         self.cell: _CellUnderWay | None = None
@@ -122,15 +122,15 @@ class _Worker:
         """The payload that answers one request."""
         number = request["id"]
         try:
-            if request["do"] == "cell":
+            if request["do"] == Command.RUN_CELL:
                 self.cell = _CellUnderWay(self.session, request)
                 answer = self.run_on(request["all"])
-            elif request["do"] == "on":
+            elif request["do"] == Command.CONTINUE_CELL:
                 answer = self.run_on(request["all"])
-            elif request["do"] == "file":
-                said = beside.write(self.folder, request["name"], request["content"])
-                answer = {"outcome": "ok", "value": said}
-            elif request["do"] == "ask":
+            elif request["do"] == Command.WRITE_FILE:
+                refusal = accompanying_files.write(self.folder, request["name"], request["content"])
+                answer = {"outcome": Reply.OK, "value": refusal}
+            elif request["do"] == Command.QUERY_MODEL:
                 answer = self.ask(request)
             else:
                 self.called = request["name"]
@@ -143,9 +143,11 @@ class _Worker:
                     answer = self.call(function, request)
             return self.encoded({"id": number, **answer})
         except codec.CannotCross as refusal:
-            return codec.encode({"id": number, "outcome": "refused", "text": str(refusal)[:500]})
-        except BaseException as error:  # whatever a student's object raises on its way out
-            return codec.encode({"id": number, **described(error)})
+            return codec.encode(
+                {"id": number, "outcome": Reply.REFUSED, "text": str(refusal)[:500]}
+            )
+        except BaseException as error:  # a student's object may raise anything while it is encoded
+            return codec.encode({"id": number, **error_fields(error)})
 
     def encoded(self, answer: dict[str, Any]) -> bytes:
         return codec.encode(answer, limit=self.limits.answer_bytes, keep=self.keep)
@@ -155,11 +157,11 @@ class _Worker:
         return Handle(len(self.kept) - 1, type(value).__name__)
 
     def resolved(self, value: Any) -> Any:
-        """Arguments with every handle and lent function replaced by what it stands for."""
+        """Arguments with handles replaced by their objects, and remote functions by proxies."""
         if isinstance(value, Handle):
             return self.kept[value.number][0]
         if isinstance(value, RemoteFunction):
-            return self.connection.lent(value)
+            return self.connection.proxy_for(value)
         if type(value) in (list, tuple):
             return type(value)(self.resolved(item) for item in value)
         if type(value) is dict:
@@ -169,23 +171,23 @@ class _Worker:
     def run_on(self, to_the_end: bool) -> dict[str, Any]:
         finder = sys.path_importer_cache.get(self.folder)
         if isinstance(finder, FileFinder):
-            finder.invalidate_caches()  # `%%writefile` may have been this moment
+            finder.invalidate_caches()  # `%%writefile` may just have written a module
         assert self.cell is not None
         return self.cell.run_on(to_the_end)
 
     def call(self, function: Any, request: dict[str, Any]) -> dict[str, Any]:
         if function is None:
-            return {"outcome": "missing"}
+            return {"outcome": Reply.MISSING}
         arguments = self.resolved(request["args"])
         keywords = self.resolved(request["kwargs"])
         try:
             value = function(*arguments, **keywords)
         except BaseException as error:
-            said = described(error)
+            fields = error_fields(error)
             if isinstance(error, NotImplementedError) and tracebacks.is_raised_by_student(error):
-                said["outcome"] = "not_implemented"  # by the stub, and not by a library
-            return said
-        answer = {"outcome": "ok", "value": value}
+                fields["outcome"] = Reply.NOT_IMPLEMENTED  # by the stub, and not by a library
+            return fields
+        answer = {"outcome": Reply.OK, "value": value}
         if request["watch"]:
             answer["arguments"] = tuple(arguments)
             answer["shares_memory"] = _shares_memory(value, [*arguments, *keywords.values()])
@@ -198,12 +200,12 @@ class _Worker:
             with self.session.as_it_stood(self.called):  # a model's layers use names, too
                 value = question(self.resolved(handle), *self.resolved(request["args"]))
         except BaseException as error:
-            return described(error)
-        return {"outcome": "ok", "value": value}
+            return error_fields(error)
+        return {"outcome": Reply.OK, "value": value}
 
 
 class _CellUnderWay:
-    """A cell, and which of its statements is next."""
+    """A cell that is running, and its next statement."""
 
     def __init__(self, session: Session, request: dict[str, Any]) -> None:
         self.session = session
@@ -218,8 +220,11 @@ class _CellUnderWay:
         self.next = 0
 
     def run_on(self, to_the_end: bool) -> dict[str, Any]:
-        """Run a statement and those after it that take no time, so that one that ends the process
-        is known by the answer before."""
+        """Run a statement and the following ones that take no time.
+
+        It stops before any other statement. So if a statement ends the process, the answer before
+        names it.
+        """
         first = self.next
         troubles: list[Trouble] = []
         while self.next < self.of:
@@ -238,28 +243,28 @@ class _CellUnderWay:
             upcoming = self.cell.statements[self.next]
         else:
             self.cell.close()
-            rebound = self.session.rebindings[self.known :][:MOST_TOLD]
+            rebound = self.session.rebindings[self.known :][:MOST_REPORTED]
         return {
-            "outcome": "ran",
+            "outcome": Reply.RAN,
             "next": self.next,
             "of": self.of,
             "line": upcoming.line if upcoming else 0,
-            "names": list(upcoming.names[:MOST_TOLD]) if upcoming else [],
-            "troubles": [_told(trouble) for trouble in troubles[:MOST_TOLD]],
-            "more": len(troubles[MOST_TOLD:]),
+            "names": list(upcoming.names[:MOST_REPORTED]) if upcoming else [],
+            "troubles": [_trouble_fields(trouble) for trouble in troubles[:MOST_REPORTED]],
+            "more": len(troubles[MOST_REPORTED:]),
             "rebound": [(each.exercise, each.name, each.settled) for each in rebound],
         }
 
 
-def _told(trouble: Trouble) -> dict[str, Any]:
-    said = described(trouble.error)
+def _trouble_fields(trouble: Trouble) -> dict[str, Any]:
+    fields = error_fields(trouble.error)
     return {
         "statement": trouble.statement,
-        "names": list(trouble.names[:MOST_TOLD]),
-        "types": said["types"],
-        "text": said["text"],
+        "names": list(trouble.names[:MOST_REPORTED]),
+        "types": fields["types"],
+        "text": fields["text"],
         "line": trouble.line,
-        "traceback": said["traceback"],
+        "traceback": fields["traceback"],
     }
 
 
@@ -278,5 +283,5 @@ def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except BaseException:  # the student put something else there: his output, his loss
+        except BaseException:  # the student replaced the stream and loses the output
             continue

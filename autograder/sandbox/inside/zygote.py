@@ -1,7 +1,7 @@
 """The warm process: imports the libraries once and forks for each submission.
 
-Started by exec in a clean environment; holds no secret, starts no thread, runs no student line.
-For each connection it forks a guardian at once and is never blocked by any submission.
+It is started by exec in a clean environment. It holds no secret, starts no thread and runs no
+student code. For each connection it forks a guardian at once, so that no submission ever blocks it.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ from autograder.sandbox.linux import namespaces, root_filesystem
 from autograder.sandbox.linux.isolation import Isolation
 
 STUDENT_PACKAGE = "autograder.student"
-WORKER = "autograder.sandbox.inside.worker"  # what every fork runs
-# what nearly every notebook imports; slow to import, and with a cache of fonts to build
+WORKER = "autograder.sandbox.inside.worker"  # the module that every worker process runs
+# nearly every notebook imports these; they are slow to import, and build a cache of fonts
 USUAL = ("matplotlib.pyplot", "matplotlib_inline.backend_inline")
-MEASURED_SECONDS = 60.0  # after which the speed of the machine is measured again
+MEASURED_SECONDS = 60.0  # then the speed of the machine is measured again
 
 
 def main() -> None:
-    """Reads its orders from the first line of stdin; ends when stdin does."""
+    """Read the orders from the first line of stdin; end when stdin is closed."""
     orders = json.loads(_first_line())
     isolation = cast(Isolation, orders["isolation"])
     listener = socket.socket(fileno=orders["listener"])
-    os.umask(0o022)  # ours, whatever it is, would decide what submissions can read in their root
-    say = _Speaker()
+    os.umask(0o022)  # an inherited one would decide what submissions can read in their root
+    report = _Reporter()
     try:
         for name in orders["preload"]:
-            say(importing=name, required=True)
+            report(importing=name, required=True)
             importlib.import_module(name)
         for name in USUAL:
             with contextlib.suppress(ImportError):
@@ -53,9 +53,9 @@ def main() -> None:
         importlib.import_module(WORKER)
         shell = prepare_shell()
         for name in orders["optional"]:
-            _import_optional(name, say)
-    except BaseException as error:  # said to whoever started us, who raises it
-        say(failed=f"{type(error).__name__}: {error}")
+            _import_optional(name, report)
+    except BaseException as error:  # reported to the parent process, which raises it
+        report(failed=f"{type(error).__name__}: {error}")
         raise
     server = _Server(listener)
     plan = root_filesystem.make_plan(
@@ -67,19 +67,19 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps guardians
     gc.collect()
     gc.freeze()
-    say(ready=True, loaded=sorted({name.partition(".")[0] for name in sys.modules}))
+    report(ready=True, loaded=sorted({name.partition(".")[0] for name in sys.modules}))
     server.serve(isolation, plan, shell)
-    # whoever started us may have been killed, and then nobody else tidies up
+    # if the parent process was killed, nobody else deletes this folder
     shutil.rmtree(os.path.dirname(plan.staging), ignore_errors=True)
 
 
-def _import_optional(name: str, say: _Speaker) -> None:
-    """What a submission imports: left to its fork where it cannot be had here.
+def _import_optional(name: str, report: _Reporter) -> None:
+    """Import a module that a submission imports; if that fails, its worker process imports it.
 
-    A thread would not live on in a fork, and what it holds would be held for ever: where a module
-    starts one, this process ends and is started again without it.
+    A thread would not exist in a fork, and its locks would be held for ever. So if a module starts
+    a thread, this process ends and is started again without the module.
     """
-    say(importing=name)
+    report(importing=name)
     threads = _threads()
     trouble = ""
     try:
@@ -89,7 +89,7 @@ def _import_optional(name: str, say: _Speaker) -> None:
     if _threads() > threads:
         sys.exit(1)
     if trouble:
-        say(left_out=name, why=trouble)
+        report(left_out=name, why=trouble)
 
 
 def _threads() -> int:
@@ -100,7 +100,7 @@ def _threads() -> int:
 
 
 class _Server:
-    """Forks a guardian for each connection; knows how slow this machine is at present."""
+    """Forks a guardian for each connection; knows how slow this machine is now."""
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
@@ -116,7 +116,7 @@ class _Server:
                 return
             if time.monotonic() - self._measured > MEASURED_SECONDS:
                 self._measure()
-            with contextlib.suppress(OSError):  # the client is gone, or descriptors are
+            with contextlib.suppress(OSError):  # the client is gone, or no descriptors are left
                 connection, _ = self._listener.accept()
                 with connection:
                     if _same_user(connection):
@@ -142,14 +142,14 @@ class _Server:
 
 def _same_user(connection: socket.socket) -> bool:
     if not hasattr(socket, "SO_PEERCRED"):
-        return True  # the folder's mode keeps others out
+        return True  # the mode of the folder excludes other users
     size = struct.calcsize("3i")
     credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
     return bool(struct.unpack("3i", credentials)[1] == os.getuid())
 
 
 def _import_student_package() -> None:
-    """All of what students import of ours: inside, its files cannot be reached."""
+    """Import all modules of `autograder` for students: inside, its files cannot be reached."""
     try:
         package = importlib.import_module(STUDENT_PACKAGE)
     except ModuleNotFoundError as error:
@@ -171,8 +171,8 @@ def _first_line() -> bytes:
     return line
 
 
-class _Speaker:
-    """What this process says to whoever started it; what libraries print goes to the log."""
+class _Reporter:
+    """Sends messages to the parent process; what libraries print goes to the log."""
 
     def __init__(self) -> None:
         self._descriptor = os.dup(1)

@@ -1,1 +1,1 @@
-"""What Linux gives to keep a process apart."""
+"""What Linux offers to isolate a process."""

@@ -1,6 +1,6 @@
-"""Puts a fork into isolation: what runs in which of the two forks of the warm process.
+"""Isolates a worker process: which protection is applied in the guardian, and which in the worker.
 
-Runs before the first student line and knows no submission.
+It runs before any student code and knows no submission.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autograder.sandbox.linux.root_filesystem import Plan, step
 Isolation = Literal["namespaces", "process"]
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
-_ADDRESS_SLACK_MB = 2048  # threads' stacks and arenas reserve far more than they use
+_ADDRESS_SLACK_MB = 2048  # stacks and arenas of threads reserve far more than they use
 _TENSORFLOW_SLACK_MB = 32768
 
 
@@ -36,10 +36,10 @@ def enter_outside(isolation: Isolation, plan: Plan) -> None:
 
 
 def enter_inside(isolation: Isolation, plan: Plan, limits: Limits) -> None:
-    """In the worker, in a session of its own: all protections, then no way back.
+    """In the worker, in a new session: apply all protections; none can be undone.
 
     Raises:
-        SetupFailed: a required protection could not be put up.
+        SetupFailed: a required protection could not be applied.
     """
     warm_mb = _address_space_mb()
     if isolation == "namespaces":
@@ -68,13 +68,13 @@ def _address_space_mb() -> float:
 
 
 def _set_resource_limits(isolation: Isolation, limits: Limits, warm_mb: float) -> None:
-    """Backstops per process; the limits of the whole tree are enforced from outside."""
+    """Further limits per process; the limits of the whole tree are enforced from outside."""
     tensorflow = "tensorflow" in sys.modules
     slack_mb = _TENSORFLOW_SLACK_MB if tensorflow else _ADDRESS_SLACK_MB
     threads = 8 * (os.cpu_count() or 1) if tensorflow else 0
     cpu = int(2 * limits.submission_seconds) + 5
     wanted = {
-        "RLIMIT_CORE": 1,  # 0 would still start a core dump handler; 1 stops that too
+        "RLIMIT_CORE": 1,  # 0 would still start a core dump handler; 1 prevents that, too
         "RLIMIT_CPU": cpu,
         "RLIMIT_FSIZE": int(limits.file_mb * MEGABYTE),
         "RLIMIT_NOFILE": int(limits.open_files),
@@ -83,7 +83,7 @@ def _set_resource_limits(isolation: Isolation, limits: Limits, warm_mb: float) -
     }
     if sys.platform.startswith("linux"):
         wanted["RLIMIT_AS"] = int((warm_mb + limits.memory_mb + slack_mb) * MEGABYTE)
-    if isolation == "namespaces":  # elsewhere it would count everything of the same user
+    if isolation == "namespaces":  # elsewhere it would count all processes of the same user
         wanted["RLIMIT_NPROC"] = int(limits.processes) + threads
     for name, value in wanted.items():
         kind = getattr(resource, name, None)

@@ -1,6 +1,6 @@
-"""Landlock: nothing can be written but the scratch directory, even if a mount were wrong.
+"""Landlock: only the scratch directory can be written to, even if a mount were wrong.
 
-Knows only paths. Older kernels lack it or parts of it; what there is gets used.
+It knows only paths. Older kernels lack it or parts of it; the parts that exist are used.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class _PathBeneath(ctypes.Structure):
 
 
 def version() -> int:
-    """The ABI that this kernel speaks; 0 where it has no Landlock."""
+    """The version of this kernel's Landlock ABI; 0 if it has none."""
     try:
         return syscalls.call("landlock_create_ruleset", None, 0, _VERSION_FLAG)
     except OSError:
@@ -40,7 +40,7 @@ def version() -> int:
 
 
 def restrict(writable: Iterable[str], devices: Iterable[str]) -> int:
-    """Bind this thread and all it will start; returns the ABI used, 0 for none.
+    """Restrict this thread and all that it will start; returns the ABI version used, 0 for none.
 
     Args:
         writable: directories below which everything is allowed.

@@ -1,6 +1,6 @@
-"""Linux namespaces and rights: from a fork of the warm process to one that owns nothing.
+"""Linux namespaces and capabilities: a fork of the warm process gives up all its rights.
 
-Runs in the fork before the first student line. Knows no submission and no message.
+This runs in the fork before any student code. It knows no submission and no message.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _NEWUSER, _NEWPID, _NEWNET = 0x10000000, 0x20000000, 0x40000000
 _CAP_SYS_ADMIN = 21
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT = 4, 24, 28, 47
 _PR_CAP_AMBIENT_CLEAR_ALL = 4
-_SECURE_LOCKED = 0b101111  # root means nothing, no capability survives a change of user; locked
+_SECURE_LOCKED = 0b101111  # root has no rights, no capability survives a change of user; locked
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 
 
 def is_privileged() -> bool:
-    """Root that may mount without a user namespace, and can become nobody."""
+    """Whether this is root that may mount without a user namespace, and can become nobody."""
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:
@@ -36,7 +36,7 @@ def is_privileged() -> bool:
 
 
 def _can_become_nobody() -> bool:
-    """Whether this is root, and not just an ordinary user whom a user namespace calls so."""
+    """Whether this is root, and not an ordinary user who is root only in a user namespace."""
     try:
         ranges = [line.split() for line in Path("/proc/self/uid_map").read_text().splitlines()]
     except OSError:
@@ -46,7 +46,7 @@ def _can_become_nobody() -> bool:
 
 
 def outside(plan: Plan) -> None:
-    """In the process that stays outside: from here on its children are in a new pid namespace."""
+    """In the process that stays outside: from now on its children are in a new pid namespace."""
     if plan.privileged:
         with step("process namespace"):
             unshare(_NEWPID)
@@ -63,7 +63,7 @@ def outside(plan: Plan) -> None:
 
 
 def inside(plan: Plan, scratch_bytes: int) -> None:
-    """In the child of that process: leaves it without rights in a root of its own."""
+    """In the child of that process: afterwards it has no rights, and its own root directory."""
     for flag, what in (
         (_NEWNS, "mount namespace"),
         (_NEWNET, "network namespace"),
@@ -88,7 +88,7 @@ def inside(plan: Plan, scratch_bytes: int) -> None:
 
 
 def become_nobody() -> None:
-    """From kernel root to a user who owns nothing; its files under /proc stay its own."""
+    """Change from kernel root to a user who owns nothing; its files under /proc stay its own."""
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)
@@ -100,7 +100,7 @@ def unshare(flags: int) -> None:
 
 
 def enter_user_namespace() -> None:
-    """A fresh one that knows the one user and group, by their own numbers but never as root."""
+    """Enter a new one with only this user and group, by their own numbers but never as root."""
     uid, gid = os.getuid(), os.getgid()
     unshare(_NEWUSER)
     _write("/proc/self/setgroups", "deny")
@@ -109,7 +109,7 @@ def enter_user_namespace() -> None:
 
 
 def drop_capabilities() -> None:
-    """Every set of capabilities and the bounding set, for good."""
+    """Drop all sets of capabilities and the bounding set, for ever."""
     syscalls.call("prctl", _PR_SET_SECUREBITS, _SECURE_LOCKED)
     for capability in range(64):
         try:
@@ -130,9 +130,9 @@ def _loopback_up() -> None:
 
 
 def _bound_buffers() -> None:
-    """What a TCP connection over the loopback may hold in the kernel, which no process owns.
+    """Bound the data of a loopback TCP connection in the kernel, which no process owns.
 
-    Where /proc/sys cannot be written, the machine's own bounds hold.
+    If /proc/sys cannot be written, the machine's own bounds apply.
     """
     for name, sizes in (("tcp_rmem", "4096 65536 262144"), ("tcp_wmem", "4096 65536 131072")):
         with contextlib.suppress(OSError):

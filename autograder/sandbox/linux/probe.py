@@ -1,6 +1,6 @@
-"""Which protections this machine gives, found out by really setting one sandbox up.
+"""Which protections this machine has, found out by really setting up one sandbox.
 
-The trial itself runs in a process of its own (`trial`); this reads what it found.
+The probe itself runs in a separate process (`probe_process`); this module reads its findings.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PROBE_SECONDS = 300
 
 @dataclass(frozen=True)
 class Protection:
-    """One protection, as found by trying it; `advice` says what is wrong or what to do."""
+    """One protection, as found by the probe; `advice` says what is wrong or what to do."""
 
     name: str
     state: State
@@ -42,7 +42,7 @@ REQUIRED = (
     "no new privileges",
     "seccomp filter",
 )
-WELCOME = ("own /proc", "Landlock", "memory cgroup")  # the rest holds without them
+WELCOME = ("own /proc", "Landlock", "memory cgroup")  # the others hold without them
 
 
 def protections(isolation: Isolation = "namespaces") -> list[Protection]:
@@ -61,7 +61,7 @@ def protections(isolation: Isolation = "namespaces") -> list[Protection]:
 
 
 def require(isolation: Isolation) -> None:
-    """Make sure, by setting one up, that this isolation can be had here.
+    """Check, by setting up a sandbox, that this isolation is available here.
 
     Raises:
         IsolationUnavailable: says what is missing and which flag accepts less.
@@ -80,7 +80,7 @@ def _probed() -> Mapping[str, str]:
         return {"failed": f"{platform.system()} has no namespaces"}
     try:
         with tempfile.TemporaryDirectory(prefix="convgrade-") as folder:
-            os.chmod(folder, 0o700)  # whatever the umask took from it
+            os.chmod(folder, 0o700)  # whatever the umask is
             done = subprocess.run(
                 [
                     sys.executable,

@@ -2,7 +2,7 @@
 
 Run as `python -m autograder.sandbox.linux.probe_process FOLDER`.
 
-Sets a sandbox up as the warm process would, looks around from inside, and prints what holds.
+It sets up a sandbox as the warm process would, checks it from inside, and prints the findings.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MOST = Path("/proc/sys/user/max_user_namespaces")
 
 
 def _try(folder: str) -> dict[str, str]:
-    """In the probe's process: enter isolation in forks of it and look around from inside."""
+    """In the probe's process: fork, enter isolation, and check it from inside."""
     plan = root_filesystem.make_plan(folder, (os.getcwd(),), namespaces.is_privileged())
     outside = {kind: _namespace(kind) for kind in _KINDS}
     reading, writing = os.pipe()
@@ -43,14 +43,14 @@ def _try(folder: str) -> dict[str, str]:
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read()
-    found: dict[str, str] = json.loads(said) if said else {"failed": "the fork ended early"}
+        output = pipe.read()
+    found: dict[str, str] = json.loads(output) if output else {"failed": "the fork ended early"}
     return found
 
 
 def _verified(outside: Mapping[str, str]) -> dict[str, str]:
-    """Looked at from inside: an empty string for what holds, else what does not."""
-    if not os.listdir("/proc"):  # then every step has succeeded, but cannot be looked at
+    """Check from inside: an empty string for each protection that holds, else what is wrong."""
+    if not os.listdir("/proc"):  # then every step has succeeded, but cannot be checked
         nothing = "none can be mounted here; submissions see none at all"
         return {**dict.fromkeys(REQUIRED, ""), "own /proc": nothing, **_extras()}
     status = dict(
@@ -87,7 +87,7 @@ def _say(descriptor: int, message: Mapping[str, str]) -> None:
 
 
 def _advice() -> str:
-    """What to do where the kernel forbids user namespaces to ordinary users."""
+    """What to do if the kernel does not allow user namespaces to ordinary users."""
     for path, refusing, setting in (
         (_UBUNTU, "1", "sysctl kernel.apparmor_restrict_unprivileged_userns=0"),
         (_DEBIAN, "0", "sysctl kernel.unprivileged_userns_clone=1"),

@@ -1,6 +1,6 @@
 """The new root: the few directories of this machine that a submission's processes can see.
 
-Built in a mount namespace of its own, before the first student line, and pivoted into.
+It is built in a new mount namespace before any student code runs, and then becomes the root.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SCRATCH = "/tmp"
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _BIND, _REC, _PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
 _DETACH = 2
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
-_DEVICES = ("null", "full", "random", "urandom")  # zero, mapped shared, is uncounted memory
+_DEVICES = ("null", "full", "random", "urandom")  # no zero: mapped shared, it is uncounted memory
 _SYSTEM = (
     "/usr/bin /usr/sbin /usr/lib /usr/lib32 /usr/lib64 /usr/libx32 /usr/libexec /usr/local/lib "
     "/usr/share/zoneinfo /bin /sbin /lib /lib32 /lib64 /libx32 /etc/alternatives /nix/store"
@@ -30,12 +30,12 @@ _PYTHON_PARTS = ("bin", "lib", "lib64", "pyvenv.cfg")
 
 
 class SetupFailed(Exception):
-    """A protection could not be put up; says which, and what the kernel answered."""
+    """A protection could not be applied; says which, and what the kernel answered."""
 
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
-    """Names the protection that an OSError inside it is about."""
+    """Turn an OSError inside it into a `SetupFailed` that names the protection."""
     try:
         yield
     except OSError as error:
@@ -44,11 +44,11 @@ def step(what: str) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the new root holds, found out once by the warm process.
+    """The content of the new root, found out once by the warm process.
 
-    `staging` is an empty directory of ours to mount on; `hidden` are directories that must not be
-    reachable even where they lie below something that is. `substitutes` are files that have the
-    content of others inside.
+    `staging` is an empty directory of the warm process, on which the root is mounted. `hidden` are
+    directories that must not be reachable, even if they are below a reachable one. `substitutes`
+    are pairs of a file and the file whose content it has inside.
     """
 
     staging: str
@@ -67,7 +67,7 @@ def make_plan(
     privileged: bool,
     substitutes: tuple[tuple[str, str], ...] = (),
 ) -> Plan:
-    """Look at this machine: its library directories, Python's own, and a few files of /etc."""
+    """The plan for this machine: its library directories, Python's own, and a few files of /etc."""
     links, system = [], []
     for path in _SYSTEM:
         if os.path.islink(path):
@@ -93,7 +93,7 @@ def make_plan(
 
 
 def build_root(plan: Plan, scratch_bytes: int) -> None:
-    """A small read-only root: libraries, Python, four devices, /proc, and a bounded scratch."""
+    """Build a small read-only root: libraries, Python, four devices, /proc, a bounded scratch."""
     root = plan.staging
     owner, group = (NOBODY, NOBODY) if plan.privileged else (os.getuid(), os.getgid())
     with step("private mounts"):
@@ -168,10 +168,10 @@ def _small_files(plan: Plan, root: str) -> None:
 
 
 def _mount_proc(target: str) -> None:
-    """With only the processes' own directories where the kernel knows that option.
+    """Mount /proc with only the directories of processes, if the kernel knows that option.
 
-    Where parts of the machine's own /proc are covered, as in many containers, the kernel refuses
-    an ordinary user a fresh one; then there is none at all inside, which shows even less.
+    If parts of the machine's own /proc are covered, as in many containers, the kernel refuses a new
+    one to an ordinary user. Then there is none inside, which shows even less.
     """
     flags = _NOSUID | _NODEV | _NOEXEC
     for options in ("subset=pid,hidepid=invisible", "hidepid=2"):
@@ -214,7 +214,7 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str =
 
 
 def _resolved_links(prefixes: dict[str, None]) -> list[tuple[str, str]]:
-    """A prefix that is reached through a link keeps the name by which Python knows it."""
+    """Links for prefixes that are symbolic links, so that Python finds them by the same name."""
     found = []
     for prefix in prefixes:
         real = os.path.realpath(prefix)

@@ -1,6 +1,6 @@
-"""A seccomp filter, written as BPF by hand: which system calls student code may not make.
+"""A seccomp filter, written by hand in BPF: which system calls student code may not make.
 
-Knows nothing of namespaces; it only takes ways out of, or around, what they promise.
+It does not know namespaces. It closes the ways out of them and around them.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import struct
 
 from autograder.sandbox.linux import syscalls
 
-# Tracing, new namespaces and mounts, keyrings, kernel interfaces that student code has no use
-# for, and memory that belongs to no process and so would escape its limit. sendmsg passes
-# descriptors: closing the last copy of a lingering socket would hold the grader that received it.
+# Tracing, new namespaces and mounts, keyrings, kernel interfaces that student code does not need,
+# and memory that belongs to no process and would escape the limit. sendmsg passes descriptors: a
+# grader that received the last copy of a lingering socket would block while closing it.
 DENIED = """
     ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd
     unshare setns mount umount2 pivot_root chroot open_tree open_tree_attr move_mount
@@ -60,7 +60,7 @@ def _program() -> list[Instruction]:
     # glibc falls back from clone3, whose flags a filter cannot see, to clone
     code += _when("clone3", [_refuse(errno.ENOSYS)])
     code += _when("clone", [(_JSET, 0, 1, _NAMESPACE_FLAGS), _refuse(errno.EPERM)], argument=0)
-    # pages shared without a file stay after they are unmapped, and are then counted nowhere
+    # shared pages without a file stay after they are unmapped, and then count for no process
     code += _when(
         "mmap",
         [(_JSET, 0, 2, _MAP_ANONYMOUS), (_JSET, 0, 1, _MAP_SHARED), _refuse(errno.EPERM)],
@@ -75,11 +75,11 @@ def _program() -> list[Instruction]:
         [step for test in denied for step in (test, _refuse(errno.EPERM))],
         argument=0,
     )
-    # who lowers its own priority would seem to be kept waiting by others: said to be done as well
+    # a process with a lower priority would seem to wait for others: report success, do nothing
     for name in PRIORITIES:
         code += _when(name, [_refuse(0)])
-    # the kernel's way of ending a process that has computed for long enough would look like an end
-    # from outside
+    # a process that the kernel ends at its limit of computing time would look as if it had been
+    # ended from outside
     code += _when("setrlimit", [(_JEQ, 0, 1, _RLIMIT_CPU), _refuse(errno.EPERM)], argument=0)
     code += _when(
         "prlimit64",
@@ -93,7 +93,7 @@ def _program() -> list[Instruction]:
         ],
         argument=1,
     )
-    # a larger socket buffer is memory that no process owns: said to be done, and not done
+    # a larger socket buffer is memory that no process owns: report success, do nothing
     code += _when(
         "setsockopt",
         [
@@ -117,8 +117,11 @@ def _load_argument(index: int, *, upper: bool = False) -> Instruction:
 
 
 def _when(name: str, then: list[Instruction], argument: int | None = None) -> list[Instruction]:
-    """`then`, run for that system call alone; with an argument of it loaded, it may fall through
-    (to "allowed", since no later test can match)."""
+    """Run `then` for that system call only.
+
+    With an `argument`, that is loaded first, and `then` may fall through to "allowed", since no
+    later test can match.
+    """
     number = syscalls.number(name)
     if number is None:
         return []
@@ -132,10 +135,10 @@ class _Program(ctypes.Structure):
 
 
 def install() -> None:
-    """Bind this thread and all it will ever start to the filter; needs no_new_privs.
+    """Apply the filter to this thread and all that it will ever start; needs no_new_privs.
 
     Raises:
-        OSError: the kernel has no seccomp filters, or the machine is of another architecture.
+        OSError: the kernel has no seccomp filters, or there is none for this architecture.
     """
     if syscalls.MACHINE not in _AUDIT_ARCH:
         raise OSError(errno.ENOSYS, f"no filter is written for {syscalls.MACHINE}")

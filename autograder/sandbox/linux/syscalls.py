@@ -1,6 +1,6 @@
-"""System calls that Python has no name for, through ctypes; Linux on x86-64 and AArch64.
+"""System calls that Python does not offer, through ctypes; Linux on x86-64 and AArch64.
 
-Knows numbers and arguments, not what they are good for. A failure raises OSError.
+This module knows numbers and arguments, not their purpose. A failure raises OSError.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What both sides of the boundary share: how data crosses, and what may be asked.
+"""What both sides of the boundary share: the codec, the words of the protocol, and the queries.
 
-Starts no process.
+Nothing here starts a process.
 """

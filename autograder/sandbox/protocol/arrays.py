@@ -1,6 +1,6 @@
-"""Arrays and numpy scalars as bytes of the wire: plain dtypes only, every bit pattern checked.
+"""Arrays and NumPy scalars as bytes: plain dtypes only, every bit pattern checked.
 
-Knows nothing of frames; what it decodes is writable, contiguous and its own copy.
+This module does not know frames. Decoded arrays are writable, contiguous copies.
 """
 
 from __future__ import annotations
@@ -36,35 +36,35 @@ _CARRIERS = {
     "longdouble": "<f8",
     "clongdouble": "<c16",
 }
-"""Dtypes that NumPy itself has not, or not alike everywhere, and what carries their values."""
-_TOLD = {
-    f"{carrier}:{name}".encode(): np.dtype(carrier, metadata={"told": name})
+"""Dtypes that NumPy lacks or that differ between machines, and the dtypes that replace them."""
+_CARRIED = {
+    f"{carrier}:{name}".encode(): np.dtype(carrier, metadata={"shown": name})
     for name, carrier in _CARRIERS.items()
 }
 
 
 class CannotCross(Exception):
-    """A value that has no place on the wire; the message completes "the answer cannot cross: "."""
+    """A value that the codec cannot encode; the message completes "the answer cannot cross: "."""
 
 
 class Malformed(Exception):
-    """Bytes that are not a frame of ours."""
+    """Bytes that are not a valid frame."""
 
 
-def told_dtype(array: np.ndarray[Any, Any]) -> str:
-    """The name of the dtype that an array had inside: "bfloat16" for one that came as float32."""
-    told = (array.dtype.metadata or {}).get("told")
-    return str(told or array.dtype)
+def shown_dtype(array: np.ndarray[Any, Any]) -> str:
+    """The name of the dtype that an array had inside: "bfloat16" if it crossed as float32."""
+    shown = (array.dtype.metadata or {}).get("shown")
+    return str(shown or array.dtype)
 
 
 def carried(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """An array of a dtype that only its name can tell, as one of a plain dtype that says so."""
+    """The array; if its dtype is in `_CARRIERS`, one of a plain dtype that notes the name."""
     name = _uncommon(array.dtype)
     if not name:
         return array
     with np.errstate(over="ignore"):
         plain = array.astype(_CARRIERS[name])
-    return plain.view(_TOLD[f"{_CARRIERS[name]}:{name}".encode()])
+    return plain.view(_CARRIED[f"{_CARRIERS[name]}:{name}".encode()])
 
 
 def _uncommon(dtype: np.dtype[Any]) -> str:
@@ -75,31 +75,31 @@ def _uncommon(dtype: np.dtype[Any]) -> str:
 
 
 def is_of_numbers(dtype: np.dtype[Any]) -> bool:
-    """Whether arrays of that dtype hold numbers and can cross."""
+    """Whether arrays of this dtype hold numbers and can cross."""
     return dtype.kind in "biufc" or bool(_uncommon(dtype))
 
 
 def encoded(array: np.ndarray[Any, Any]) -> bytes:
     """dtype, shape and elements of an array, little-endian and in C order."""
-    head, array = described(array)
+    head, array = head_and_array(array)
     return b"".join((head, bytes_of(array)))
 
 
-def described(array: np.ndarray[Any, Any]) -> tuple[bytes, np.ndarray[Any, Any]]:
-    """dtype and shape of an array, and the array as the wire has it, itself where it is so."""
+def head_and_array(array: np.ndarray[Any, Any]) -> tuple[bytes, np.ndarray[Any, Any]]:
+    """dtype and shape as bytes, and the array as it crosses (the same one if that is possible)."""
     if array.ndim > MAX_NDIM or math.prod(max(1, size) for size in array.shape) > MAX_ELEMENTS:
         raise CannotCross(f"it is an array of shape {array.shape}")
     array = carried(array)
     dtype = _wire_dtype(array.dtype)
     name = dtype.str.encode()
-    if told := (array.dtype.metadata or {}).get("told"):
-        name = f"{dtype.str}:{told}".encode()
+    if shown := (array.dtype.metadata or {}).get("shown"):
+        name = f"{dtype.str}:{shown}".encode()
     head = struct.pack(f"<BB{array.ndim}Q", len(name), array.ndim, *array.shape)
     return head + name, np.ascontiguousarray(array, dtype).reshape(array.shape)
 
 
 def bytes_of(array: np.ndarray[Any, Any]) -> memoryview:
-    """The memory of an array that `described` gave."""
+    """The memory of an array that `head_and_array` returned."""
     return array.reshape(-1).view(np.uint8).data
 
 
@@ -112,7 +112,7 @@ def _wire_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def decoded(data: bytes, *, scalar: bool) -> Any:
-    """What `encoded` wrote: an array, or with `scalar` the one element of it.
+    """Decode what `encoded` wrote: an array, or with `scalar` its only element.
 
     Raises:
         Malformed: anything else.
@@ -131,7 +131,7 @@ def decoded(data: bytes, *, scalar: bool) -> Any:
 
 
 def head_of(data: bytes) -> tuple[tuple[int, ...], np.dtype[Any], int]:
-    """Shape and dtype as `described` wrote them, and where they end.
+    """Shape and dtype as `head_and_array` wrote them, and the offset at which they end.
 
     Raises:
         Malformed: anything else.
@@ -147,7 +147,7 @@ def head_of(data: bytes) -> tuple[tuple[int, ...], np.dtype[Any], int]:
 
 
 def _decoded_dtype(name: bytes) -> np.dtype[Any]:
-    dtype = _PLAIN.get(name) or _TOLD.get(name)
+    dtype = _PLAIN.get(name) or _CARRIED.get(name)
     if dtype is not None:
         return dtype
     kind, digits = name[:2], name[2:]
@@ -157,7 +157,7 @@ def _decoded_dtype(name: bytes) -> np.dtype[Any]:
 
 
 def _check_elements(flat: np.ndarray[Any, Any]) -> None:
-    """Bit patterns that numpy itself would never make must not reach the grader."""
+    """Refuse bit patterns that NumPy itself would never make: they must not reach the grader."""
     if not flat.size:
         return
     if flat.dtype.kind == "b" and int(flat.view(np.uint8).max()) > 1:

@@ -1,8 +1,8 @@
-"""The wire: length-prefixed frames of plain data, bounded and checked on both sides.
+"""The codec: length-prefixed frames of plain data, bounded and checked on both sides.
 
-msgpack with a few extension types. Knows no message and no process; never unpickles, never
-evaluates, and what it decodes is only ever None, bool, int, float, complex, str, bytes, list,
-tuple, dict, numpy arrays and scalars of plain dtypes, and Handle.
+It is msgpack with a few extension types. It knows no message and no process. It never unpickles and
+never evaluates. It decodes nothing but None, bool, int, float, complex, str, bytes, list, tuple,
+dict, NumPy arrays and scalars of plain dtypes, and Handle.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ARRAY, _SCALAR, _TUPLE, _COMPLEX, _BIG_INT, _HANDLE = 1, 2, 3, 4, 5, 6
 
 
 class StaleHandle(CannotCross):
-    """A handle of a process that has ended meanwhile."""
+    """A handle of a process that has ended since."""
 
 
 class _TupleMark:
@@ -48,9 +48,9 @@ def encode(
     keep: Callable[[Any], Handle] | None = None,
     generation: int | None = None,
 ) -> bytes:
-    """The payload for `value`; `keep` makes handles of what is not plain data.
+    """The payload for `value`; `keep` returns handles for values that are not plain data.
 
-    With a `generation`, handles of another one are refused as `StaleHandle`.
+    If `generation` is given, a handle of another generation raises `StaleHandle`.
 
     Raises:
         CannotCross: too large, too deep, of another dtype, or not plain data without `keep`.
@@ -59,7 +59,7 @@ def encode(
 
 
 def decode(payload: bytes | bytearray, *, generation: int = 0) -> Any:
-    """The value of a payload; every array is writable, contiguous and its own copy.
+    """The value of a payload; every array is a writable, contiguous copy.
 
     Raises:
         Malformed: anything that `encode` would not have written.
@@ -73,7 +73,7 @@ def frame(payload: bytes) -> bytes:
 
 
 class Encoder:
-    """One payload in the making, measured as it grows; see `encode`."""
+    """Encodes one payload and measures it while it grows; see `encode`."""
 
     def __init__(
         self, limit: int, keep: Callable[[Any], Handle] | None, generation: int | None
@@ -167,7 +167,7 @@ class Encoder:
         if isinstance(value, bytes):
             return self.sized(bytes(value))
         array = arrays.carried(np.asarray(value))
-        if array.dtype.metadata:  # which no scalar has
+        if array.dtype.metadata:  # a scalar cannot have it
             return msgpack.ExtType(_ARRAY, arrays.encoded(array))
         return msgpack.ExtType(_SCALAR, arrays.encoded(array))
 
@@ -181,15 +181,15 @@ class Encoder:
 
 
 def _as_array(value: Any) -> np.ndarray[Any, Any] | None:
-    """The array that a tensor, a table or a picture is; None where its class says of none."""
+    """A tensor, a table or an image as an array; None if its class offers no array."""
     kind = type(value)
     if not (hasattr(kind, "__array__") or hasattr(kind, "__array_interface__")):
         return None
     for is_tracked in (False, True):
         try:
-            # a tensor that is part of a gradient is taken out of it first
+            # a tensor that is part of a gradient has to be detached first
             return np.asarray(value.detach().cpu() if is_tracked else value)
-        except Exception:  # whatever the student's class raises: then it stays inside
+        except Exception:  # the student's class may raise anything; the value then stays inside
             continue
     return None
 
@@ -209,12 +209,12 @@ def _handle(handle: Handle) -> Any:
 
 def numbered(code: int, number: int, name: str) -> Any:
     """An extension that holds a number and a name."""
-    told = name[:200].encode("utf-8", "backslashreplace")
-    return msgpack.ExtType(code, struct.pack("<Q", number) + told)
+    encoded = name[:200].encode("utf-8", "backslashreplace")
+    return msgpack.ExtType(code, struct.pack("<Q", number) + encoded)
 
 
 def number_and_name(data: bytes) -> tuple[int, str]:
-    """What `numbered` packed."""
+    """Unpack what `numbered` packed."""
     if not 8 <= len(data) <= 1024:
         raise Malformed("a name")
     (number,) = struct.unpack_from("<Q", data)
@@ -222,7 +222,7 @@ def number_and_name(data: bytes) -> tuple[int, str]:
 
 
 class Decoder:
-    """Hooks for msgpack that count, measure depth and check every value on its way in."""
+    """Hooks for msgpack that count items, measure depth and check every decoded value."""
 
     def __init__(self, generation: int) -> None:
         self.generation = generation

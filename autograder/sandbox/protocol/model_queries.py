@@ -1,6 +1,6 @@
-"""The named questions that a handle answers: what the trusted side may ask of a Keras model.
+"""The queries about a handle, by name: what the trusted side may ask about a Keras model.
 
-Runs inside the fork; the answers are claims, plain data, or are refused on their way out.
+They run inside the worker process. Their answers are claims: plain data, or refused by the codec.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from autograder.sandbox.protocol import seeded_weights
 
 MAX_LAYERS = 1000
 DEPTH = 8  # of models in models
-AT_ONCE = 256  # inputs that are cheaper to call a model on than to compile `predict` for
+AT_ONCE = 256  # for so many inputs, calling the model is cheaper than compiling `predict`
 
 
 def _fill(model: Any, seed: int, scale: float) -> None:
-    """Weights drawn from a seed, one by one, so that no two copies of all are ever held."""
+    """Set weights drawn from a seed, one array at a time: two copies of all never exist."""
     shapes = (tuple(weight.shape) for weight in model.weights)
     for weight, drawn in zip(
         model.weights, seeded_weights.weights(shapes, seed, scale), strict=True
@@ -59,8 +59,11 @@ def _predict(model: Any, inputs: Any, training: bool = False) -> Any:
 
 @contextmanager
 def _in_float32(model: Any, keras: Any) -> Iterator[None]:
-    """Let layers of mixed precision compute as their weights are kept: what makes training fast
-    says nothing of which network it is, and hides small differences."""
+    """Let layers of mixed precision compute in float32, as their weights are stored.
+
+    Mixed precision makes training faster. It does not change which network this is, but it hides
+    small differences.
+    """
     halved = [
         (layer, layer.dtype_policy)
         for layer in model._flatten_layers()
@@ -78,7 +81,7 @@ def _set_policies(model: Any, policies: list[tuple[Any, Any]]) -> None:
     for layer, policy in policies:
         layer.dtype_policy = policy
     if policies:
-        model.predict_function = None  # what was compiled has the other precision
+        model.predict_function = None  # the compiled function has the other precision
 
 
 def _layers(model: Any) -> list[dict[str, Any]]:
@@ -97,7 +100,7 @@ def _layers(model: Any) -> list[dict[str, Any]]:
 
 
 def _leaves(model: Any, depth: int) -> Iterator[Any]:
-    """The layers of a model in their order, those of a model in it in its place."""
+    """The layers of a model in order; a nested model is replaced by its layers."""
     for layer in model.layers:
         if hasattr(layer, "layers"):
             if depth:
@@ -107,15 +110,15 @@ def _leaves(model: Any, depth: int) -> Iterator[Any]:
 
 
 def _config_of(layer: Any) -> Any:
-    """Its configuration; empty for a class of the student's own that does not tell it."""
+    """Its configuration; empty if the student's own class does not provide one."""
     try:
         return _plain(layer.get_config())
-    except Exception:  # whatever that class raises
+    except Exception:  # that class may raise anything
         return {}
 
 
 def _shape(layer: Any, end: str) -> tuple[Any, ...] | None:
-    """The shape of the one tensor at an end of a layer; None where there is no one tensor."""
+    """The shape of the input or output tensor of a layer; None unless there is exactly one."""
     try:
         return tuple(getattr(layer, end).shape)
     except (AttributeError, TypeError, ValueError):
@@ -123,7 +126,7 @@ def _shape(layer: Any, end: str) -> tuple[Any, ...] | None:
 
 
 def _inbound(layer: Any) -> list[str]:
-    """Names of the layers whose outputs it was called on while the model was built."""
+    """Names of the layers on whose outputs it was called when the model was built."""
     nodes = getattr(layer, "_inbound_nodes", ())
     names = [
         history.operation.name
@@ -135,7 +138,7 @@ def _inbound(layer: Any) -> list[str]:
 
 
 def _history(value: Any) -> Any:
-    """What a `History` of Keras recorded: a list of numbers for each quantity."""
+    """The record of a Keras `History`: a list of numbers for each quantity."""
     return {name: [float(each) for each in row] for name, row in value.history.items()}
 
 
@@ -148,7 +151,7 @@ def _count_params(model: Any) -> int:
 
 
 def _make_sequential(_: None, input_shape: Any, layers: Any) -> Any:
-    """A plain Keras model of the suite's design, for exercises that train one."""
+    """A plain Keras model that the suite describes, for exercises that train one."""
     import keras
 
     made = [getattr(keras.layers, name)(**config) for name, config in layers]
@@ -160,7 +163,7 @@ def _make_generator(_: None, seed: int) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Configuration as JSON would have it; anything else by the name of its type."""
+    """Configuration as JSON types; anything else becomes its own name or that of its type."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -184,4 +187,4 @@ MODEL_QUERIES: dict[str, Callable[..., Any]] = {
     "set_weights": _set_weights,
     "weight_shapes": _weight_shapes,
 }
-"""By name; the first argument is what the handle stands for."""
+"""By name; the first argument is the object of the handle."""

@@ -1,7 +1,7 @@
-"""A function of the trusted side that one call is lent as an argument.
+"""A remote function: a function of the trusted side that is passed to one call as an argument.
 
-What crosses is a number and a name. Inside, a stand-in asks for values by that number; whether and
-how often it may, and how much it may bring along, is decided outside.
+Only a number and a name cross. Inside, a proxy asks for values by that number. The trusted side
+decides whether it may ask, how often, and how large its arguments may be.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ MOST_BYTES = 16 << 20
 
 @dataclass(frozen=True)
 class RemoteFunction:
-    """As an argument it stands for `function`; inside, and without it, for a stand-in.
+    """As an argument it stands for `function`. Inside, it has none, and a proxy replaces it.
 
-    Of one call of the student's it answers `calls` questions, of up to `size` bytes each.
+    During one call of the student's function it answers `calls` callbacks of up to `size` bytes.
     """
 
     number: int

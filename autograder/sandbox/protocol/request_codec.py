@@ -1,7 +1,7 @@
-"""What goes into a sandbox beyond plain data: functions that are lent, and large arrays.
+"""The codec of requests: plain data, and in addition remote functions and large arrays.
 
-A large array follows its frame as it lies in memory, so that neither side ever holds a copy. All
-this goes one way: what comes out is `codec`'s alone, which knows nothing of it.
+The memory of a large array follows the frame unchanged, so that neither side ever holds a copy.
+Only requests are encoded this way. Answers use `codec` alone, which does not know these extensions.
 """
 
 from __future__ import annotations
@@ -17,47 +17,47 @@ from autograder.sandbox.protocol.remote_functions import RemoteFunction
 
 LARGE = 1 << 20  # bytes
 LIMIT = 1 << 30
-_LENT, _BESIDE = 7, 8
+_REMOTE_FUNCTION, _LARGE_ARRAY = 7, 8
 
 
 def encode(
-    message: Any, generation: int, lent: dict[int, RemoteFunction] | None
+    message: Any, generation: int, remote_functions: dict[int, RemoteFunction] | None
 ) -> list[memoryview]:
-    """The pieces that a request is sent in; functions that it lends are written down in `lent`.
+    """The pieces of a request to send; its remote functions are added to `remote_functions`.
 
     Raises:
-        StaleHandle: a handle is of another process than that of `generation`.
-        CannotCross: something else is not plain data, or a function where none may be lent.
+        StaleHandle: a handle belongs to another process than the one of `generation`.
+        CannotCross: another value is not plain data, or no remote functions are allowed here.
     """
-    encoder = _Encoder(generation, lent)
+    encoder = _Encoder(generation, remote_functions)
     payload = encoder.payload(message)
-    return [memoryview(codec.frame(payload)), *encoder.beside]
+    return [memoryview(codec.frame(payload)), *encoder.attached]
 
 
 def decode(payload: bytes | bytearray, fill: Callable[[memoryview], None]) -> Any:
-    """The message of a request's frame; `fill` receives what follows it, piece by piece."""
+    """The message of a request's frame; `fill` receives the arrays that follow it, one by one."""
     return _Decoder(fill).value(payload)
 
 
 class _Encoder(codec.Encoder):
-    def __init__(self, generation: int, lent: dict[int, RemoteFunction] | None) -> None:
+    def __init__(self, generation: int, remote_functions: dict[int, RemoteFunction] | None) -> None:
         super().__init__(LIMIT, None, generation)
-        self.lent = lent
-        self.beside: list[memoryview] = []
+        self.remote_functions = remote_functions
+        self.attached: list[memoryview] = []
 
     def array(self, value: np.ndarray[Any, Any]) -> Any:
         if value.nbytes < LARGE or isinstance(value, np.ma.MaskedArray):
             return super().array(value)
         self.bytes += value.nbytes
         self.check_size()
-        head, array = arrays.described(np.asarray(value))
-        self.beside.append(arrays.bytes_of(array))
-        return msgpack.ExtType(_BESIDE, head)
+        head, array = arrays.head_and_array(np.asarray(value))
+        self.attached.append(arrays.bytes_of(array))
+        return msgpack.ExtType(_LARGE_ARRAY, head)
 
     def other(self, value: Any) -> Any:
-        if isinstance(value, RemoteFunction) and self.lent is not None:
-            self.lent[value.number] = value
-            return codec.numbered(_LENT, value.number, value.name)
+        if isinstance(value, RemoteFunction) and self.remote_functions is not None:
+            self.remote_functions[value.number] = value
+            return codec.numbered(_REMOTE_FUNCTION, value.number, value.name)
         return super().other(value)
 
 
@@ -67,9 +67,9 @@ class _Decoder(codec.Decoder):
         self.fill = fill
 
     def extension(self, code: int, data: bytes) -> Any:
-        if code == _LENT:
+        if code == _REMOTE_FUNCTION:
             return RemoteFunction(*codec.number_and_name(data))
-        if code == _BESIDE:
+        if code == _LARGE_ARRAY:
             shape, dtype, _ = arrays.head_of(data)
             array = np.empty(shape, dtype)
             self.fill(arrays.bytes_of(array))

@@ -1,6 +1,7 @@
-"""Weights drawn from a seed, the same on both sides of the boundary, so that none need cross it.
+"""Weights drawn from a seed: both sides draw the same, so that none have to cross the boundary.
 
-Knows numpy only. A weight is drawn at a time, in float32: a model may have millions.
+This module knows NumPy only. It draws one array at a time, in float32: a model may have millions of
+weights.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-HE = math.sqrt(2)  # keeps what a ReLU lets through at the size of its inputs
+HE = math.sqrt(2)  # keeps the outputs of a ReLU at the scale of its inputs
 LEAST = 0.1  # of a vector's entries
 
 
@@ -20,9 +21,10 @@ def weights(
 ) -> Iterator[NDArray[np.float32]]:
     """Weights of these shapes, in order, from `numpy.random.default_rng(seed)`.
 
-    A kernel, of two dimensions or more, is normal with the deviation `scale / sqrt(fan_in)`, where
-    fan_in is the product of all its sizes but the last. A vector, be it of biases or of what batch
-    normalisation keeps, is uniform between 0.1 and 1: a variance must not be negative.
+    A kernel has two dimensions or more. It is normal with the standard deviation
+    `scale / sqrt(fan_in)`, where fan_in is the product of all its sizes but the last. A vector
+    (biases, or the parameters of batch normalisation) is uniform between 0.1 and 1, because a
+    variance must not be negative.
     """
     rng = np.random.default_rng(seed)
     for shape in shapes:

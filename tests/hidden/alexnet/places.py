@@ -72,7 +72,7 @@ def require_layer(name: str, found: Places, wanted: Mapping[str, Shape]) -> None
         parts = " and ".join(f"the {part}" for part in missing)
         raise Mismatch(
             f"returned a model in whose weights {parts} of {name} {_are(missing)} not to be "
-            f"found. {described(name, wanted)}"
+            f"found. {layer_sentence(name, wanted)}"
         )
 
 
@@ -80,7 +80,7 @@ def _are(things: Sequence[str]) -> str:
     return "is" if len(things) == 1 else "are"
 
 
-def described(name: str, wanted: Mapping[str, Shape]) -> str:
+def layer_sentence(name: str, wanted: Mapping[str, Shape]) -> str:
     """What a layer of AlexNet is, in a sentence, without what its kernel sees."""
     if name in net.FILTERS:
         side = net.SIDES[name]

@@ -126,9 +126,9 @@ def test_keywords_and_several_functions_cross(student: Student) -> None:
     assert student.apply_second(functions) == 9
 
 
-def test_the_same_function_may_be_lent_again(student: Student) -> None:
-    lent = student.remote_function(square)
-    assert [student.apply(lent, n) for n in (2, 3)] == [4, 9]
+def test_the_same_function_may_be_passed_again(student: Student) -> None:
+    remote = student.remote_function(square)
+    assert [student.apply(remote, n) for n in (2, 3)] == [4, 9]
 
 
 def test_a_call_is_told_with_its_name(student: Student) -> None:
@@ -143,10 +143,10 @@ def test_threads_may_ask_at_once(student: Student) -> None:
 
 
 def test_nothing_of_the_function_is_inside(student: Student) -> None:
-    told = student.code_of(student.remote_function(square))
-    assert told[0] == "square"
-    assert "squared what" not in " ".join(told)
-    assert "Mismatch" not in " ".join(told)
+    code = student.code_of(student.remote_function(square))
+    assert code[0] == "square"
+    assert "squared what" not in " ".join(code)
+    assert "Mismatch" not in " ".join(code)
 
 
 # -- what it raises --------------------------------------------------------------------------
@@ -207,9 +207,9 @@ def test_a_function_that_calls_the_student_is_the_suites_fault(student: Student)
 
 
 def test_a_value_that_is_not_plain_is_refused_inside(student: Student) -> None:
-    told = student.swallows(student.remote_function(lambda x: object()), 3)
-    assert told[0] == "TypeError"
-    assert "cannot be passed on" in told[1]
+    raised = student.swallows(student.remote_function(lambda x: object()), 3)
+    assert raised[0] == "TypeError"
+    assert "cannot be passed on" in raised[1]
 
 
 # -- generators ------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""Files that lie beside a hand-in, on their way into the working folder inside.
+"""The accompanying files of a submission: those in the same folder that its code may read.
 
-The trusted side chooses which may go in; the worker writes them before the first student line, each
-a new plain file below its folder. What they hold is nobody's business here.
+The trusted side chooses which files are sent. The worker writes them before any student code runs,
+each as a new plain file below its working folder. Nothing here looks at their content.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ MOST_FILES = 500
 MOST_BYTES = 16 << 20
 LONGEST_NAME = 200
 DEEPEST = 8
-MOST_TOLD = 10
+MOST_REPORTED = 10
 
 
 def admitted(
     files: Mapping[str, bytes], most_bytes: int
 ) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """The files that go in, and a sentence for each that does not (the first few)."""
+    """The files that are sent, and a sentence for each that is not (for the first few)."""
     kept: dict[str, bytes] = {}
     refused: list[str] = []
     left = min(most_bytes, MOST_BYTES)
@@ -34,13 +34,13 @@ def admitted(
         else:
             kept[name] = content
             left -= len(content)
-    if len(refused) > MOST_TOLD:
-        refused[MOST_TOLD:] = [f"And {len(refused) - MOST_TOLD} more files were not used."]
+    if len(refused) > MOST_REPORTED:
+        refused[MOST_REPORTED:] = [f"And {len(refused) - MOST_REPORTED} more files were not used."]
     return kept, tuple(refused)
 
 
 def is_plain_name(name: str) -> bool:
-    """Whether it is a relative POSIX path that stays below its folder and hides nothing."""
+    """Whether it is a relative POSIX path that stays below its folder and has no hidden parts."""
     parts = name.split("/")
     return (
         0 < len(name) <= LONGEST_NAME
@@ -60,7 +60,7 @@ def _is_encodable(name: str) -> bool:
 
 
 def write(folder: str, name: str, content: bytes) -> str:
-    """Write one file below `folder`, where nothing has that name yet; returns why it cannot be."""
+    """Write one new file below `folder`; returns why that failed, or ""."""
     if not is_plain_name(name):
         return "its name cannot be"
     path = os.path.join(folder, *name.split("/"))

@@ -1,6 +1,7 @@
-"""Why a function is missing, or lacks a name: what an earlier cell said of it, beside the failure.
+"""Explains why a function or a name is missing: adds the error of an earlier cell to the failure.
 
-The trusted side's sentences for the student. All of it rests on claims, so it only words failures.
+These are the trusted side's sentences for the student. They rest on claims, so they change only the
+wording of a failure.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _NO_NAME = re.compile(r"name '(\w{1,100})' is not defined")
 
 
 def explained(failure: CallFailed, name: str, reports: Sequence[CellReport]) -> CallFailed:
-    """The same failure of a call to `name`, with the error of an earlier cell that it comes of."""
+    """The same failure of a call to `name`, with the error of the earlier cell that caused it."""
     if isinstance(failure, MissingFunction):
         found = _problem_of(name, reports)
         if found is None:
@@ -47,7 +48,7 @@ def _not_installed(module: str, name: str, place: str) -> str:
 
 
 def _problem_of(name: str, reports: Sequence[CellReport]) -> tuple[str, Problem] | None:
-    """The last problem of a statement that would have given a name its meaning."""
+    """The last problem of a statement that would have defined the name, after its cell's label."""
     for report in reversed(reports):
         for problem in reversed(report.problems):
             if name in problem.names:
@@ -56,8 +57,8 @@ def _problem_of(name: str, reports: Sequence[CellReport]) -> tuple[str, Problem]
 
 
 def _ended(label: str, problem: Problem) -> str:
-    said = problem.sentence.removesuffix(".")
-    return f"{label} ended with {said}" if problem.outcome == "error" else said
+    sentence = problem.sentence.removesuffix(".")
+    return f"{label} ended with {sentence}" if problem.outcome == "error" else sentence
 
 
 def _raised(failure: StudentRaised, message: str) -> StudentRaised:

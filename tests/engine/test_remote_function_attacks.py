@@ -1,4 +1,4 @@
-"""Attacks with a function that a call was lent: too often, too large, too late, and forged."""
+"""Attacks with a remote function of a call: called too often, too large, too late, and forged."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ CELL = """
         return os.read(reading, 100).decode()
 
     def forged(f=None, **changes):
-        number = next(o for o in gc.get_objects() if type(o).__name__ == "Line")._call
+        number = next(o for o in gc.get_objects() if type(o).__name__ == "WorkerConnection")._call
         question = {"id": number, "outcome": "asks", "name": 0, "args": [3], "kwargs": {}}
         payload = msgpack.packb({**question, **changes})
         for descriptor in range(3, 32):
@@ -99,7 +99,7 @@ CELL = """
         return forged(args=[msgpack.ExtType(code, (0).to_bytes(8, "little") + b"f")])
 
     def returned_argument(code):
-        number = next(o for o in gc.get_objects() if type(o).__name__ == "Line")._call
+        number = next(o for o in gc.get_objects() if type(o).__name__ == "WorkerConnection")._call
         value = msgpack.ExtType(code, (0).to_bytes(8, "little") + b"f")
         payload = msgpack.packb({"id": number, "outcome": "ok", "value": value})
         for descriptor in range(3, 32):
@@ -157,9 +157,9 @@ def test_the_size_of_arguments_is_bounded(student: Student) -> None:
     sizes: list[int] = []
     measured = student.remote_function(lambda x: sizes.append(x.size), size=1 << 16)
     assert student.huge(measured, 60_000) is None
-    told = student.huge(measured, 1 << 17)
-    assert told[0] == "TypeError"
-    assert "65,536 bytes" in told[1]
+    raised = student.huge(measured, 1 << 17)
+    assert raised[0] == "TypeError"
+    assert "65,536 bytes" in raised[1]
     assert "larger than" in student.huge(measured, 1 << 27)[1]
     assert sizes == [60_000]
 
@@ -192,9 +192,9 @@ def test_an_object_of_the_students_does_not_cross(student: Student) -> None:
 
 def test_a_function_that_was_kept_is_of_no_use_later(student: Student) -> None:
     calls: list[Any] = []
-    lent = student.remote_function(calls.append)
-    student.keep(lent)
-    for arguments in ((), (lent,), (student.remote_function(square),)):
+    remote = student.remote_function(calls.append)
+    student.keep(remote)
+    for arguments in ((), (remote,), (student.remote_function(square),)):
         with pytest.raises(StudentRaised, match="the test is over"):
             student.use_kept(*arguments)
     assert calls == []
@@ -209,9 +209,9 @@ def test_a_function_that_was_returned_is_of_no_use_later(student: Student) -> No
 
 def test_a_thread_that_goes_on_cannot_call_it(student: Student) -> None:
     thread = student.later(student.remote_function(square))
-    told = student.join(thread)
-    assert told[0] == "RuntimeError"
-    assert "the test is over" in told[1]
+    raised = student.join(thread)
+    assert raised[0] == "RuntimeError"
+    assert "the test is over" in raised[1]
 
 
 def test_another_process_cannot_call_it(student: Student) -> None:
@@ -259,7 +259,7 @@ def test_a_function_of_an_earlier_call_cannot_be_asked_for(student: Student) -> 
 def test_what_only_goes_in_does_not_come_out(
     warm_process: WarmProcess, name: str, code: int
 ) -> None:
-    """Handles may be returned, but not be arguments; lent functions and large arrays neither."""
+    """Handles may be returned, but not be arguments; remote functions and large arrays neither."""
     calls: list[Any] = []
     with sandbox(warm_process, CELL) as entered:
         if (name, code) == ("returned_argument", 6):

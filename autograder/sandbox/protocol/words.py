@@ -1,0 +1,41 @@
+"""The words of the protocol, and the limits that both sides keep."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+MOST_STATEMENTS = 100_000  # in one cell
+MOST_REPORTED = 50  # errors or names in one reply
+
+
+class Command(StrEnum):
+    """What the worker has to do: the value of "do" in a request."""
+
+    RUN_CELL = "cell"
+    CONTINUE_CELL = "on"
+    WRITE_FILE = "file"
+    QUERY_MODEL = "ask"
+    CALL = "call"
+
+
+class Reply(StrEnum):
+    """What the worker answers: the value of "outcome" in its message."""
+
+    READY = "ready"
+    UNAVAILABLE = "unavailable"
+    OK = "ok"
+    RAN = "ran"
+    ASKS = "asks"  # a callback: asks for a value of a reference or remote function
+    MISSING = "missing"
+    REFUSED = "refused"
+    ERROR = "error"
+    NOT_IMPLEMENTED = "not_implemented"
+
+
+class End(StrEnum):
+    """How the worker ended: the value of "ended" in the guardian's last message."""
+
+    HUNG_UP = "hung up"  # the trusted side closed the connection
+    MEMORY = "memory"
+    SIGNAL = "signal"
+    EXIT = "exit"
