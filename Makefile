@@ -7,8 +7,8 @@ RUN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Groups of tests, in the order in which tests/engine/conftest.py puts them: the longest first.
 PYTEST := $(RUN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
-QUICK := architecture grading golden expect points suite_faults diagnosis replacements \
-  seeds_and_results cells execution wire request_codec submission reading publish
+QUICK := architecture grading golden expect points suite_faults diagnosis \
+  seeds_and_results cells execution wire submission reading publish
 
 .PHONY: help demo demo-full quick test test-all lint tests tests-all bench lock clean
 

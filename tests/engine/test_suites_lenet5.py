@@ -18,3 +18,13 @@ class TestRightAnswers(RightAnswers):
 
 class TestWrongAnswers(WrongAnswers):
     pass
+
+
+def test_a_wrong_answer_is_graded_wherever_it_is_used() -> None:
+    """By the solutions, or by what a hidden suite builds on; with all that these build on."""
+    (which, *_) = SUITE.catalogue.of("scaled_tanh")
+    touched = SUITE.touched(which)
+    assert touched == {"scaled_tanh", "trainable_subsampling", "lenet5_1998_forward"}
+    assert {"rbf_output", "sparse_conv2d"} < {each.name for each in SUITE.part(touched).exercises}
+    (which, *_) = SUITE.catalogue.of("conv_parameters")
+    assert SUITE.touched(which) == {"conv_parameters", "lenet5_table"}
