@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -205,6 +207,11 @@ def _threads(pid: int) -> list[int]:
         return [int(name) for name in os.listdir(f"/proc/{pid}/task")]
     except OSError:
         return []
+
+
+def own_seconds() -> float:
+    """Seconds that this thread has computed, or was in the queue for a processor."""
+    return time.thread_time() + _delay(os.getpid(), threading.get_native_id()) / 1e9
 
 
 def _delay(pid: int, thread: int) -> int:

@@ -18,7 +18,7 @@ from autograder.sandbox import speed
 from autograder.sandbox.failures import TimedOut
 from autograder.sandbox.host.channel import TICK_SECONDS
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.process_tree import Tree, Used
+from autograder.sandbox.process_tree import Tree, Used, own_seconds
 
 UNSAMPLED_SECONDS = 0.25  # total of short calls after which the submission is measured again
 WAITING_FACTOR = 6.0  # the submission may wait this many times as long as one call
@@ -146,6 +146,8 @@ class TimeBudget:
     def _measure(self, call: _Call, tree: Tree) -> None:
         """Measure the time since the last tick, by kind."""
         used, now = tree.used(), time.monotonic()
+        # A call that asks for a value waits until this thread has had a processor and has read it.
+        used = Used(used.computed, used.delayed + own_seconds())
         lasted, active = call.lasted, call.active
         computed, waited = call.since(used, now, tree.is_runnable)
         self._lasted += call.lasted - lasted
