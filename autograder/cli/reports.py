@@ -40,7 +40,7 @@ def check(targets: Iterable[str]) -> None:
         if place == STDOUT:
             continue
         try:
-            _try(target)
+            _require_writable(target)
         except OSError as error:
             raise _unwritable(target, error) from None
 
@@ -101,7 +101,7 @@ def _write_path(target: str, text: str) -> None:
             Path(target).write_text(text, encoding="utf-8")
 
 
-def _try(target: str) -> None:
+def _require_writable(target: str) -> None:
     """Raise the error that writing would raise. A pipe is not opened, because opening waits for a
     reader.
     """
@@ -114,7 +114,7 @@ def _try(target: str) -> None:
     try:
         mode = os.stat(target).st_mode
     except FileNotFoundError:
-        _try_folder(Path(os.path.realpath(target)).parent)
+        _require_writable_folder(Path(os.path.realpath(target)).parent)
         return
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(21, "Is a directory")
@@ -124,7 +124,7 @@ def _try(target: str) -> None:
         raise PermissionError(13, "Permission denied")
 
 
-def _try_folder(folder: Path) -> None:
+def _require_writable_folder(folder: Path) -> None:
     from autograder.cli.preflight import try_to_write
 
     folder.mkdir(parents=True, exist_ok=True)

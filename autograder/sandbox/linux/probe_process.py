@@ -24,7 +24,7 @@ _DEBIAN = Path("/proc/sys/kernel/unprivileged_userns_clone")
 _MOST = Path("/proc/sys/user/max_user_namespaces")
 
 
-def _try(folder: str) -> dict[str, str]:
+def probe_isolation(folder: str) -> dict[str, str]:
     """In the probe's process: fork, enter isolation, and check it from inside."""
     plan = root_filesystem.make_plan(folder, (os.getcwd(),), namespaces.is_privileged())
     outside = {kind: _namespace(kind) for kind in _KINDS}
@@ -103,4 +103,4 @@ def _advice() -> str:
 
 if __name__ == "__main__":
     os.umask(0o022)
-    print(json.dumps(_try(sys.argv[1])))
+    print(json.dumps(probe_isolation(sys.argv[1])))
