@@ -24,10 +24,10 @@ _IS_ENCRYPTED = 0x1
 
 
 def listing(path: Path) -> Listing:
-    """List the plain files in a zip archive.
+    """List the plain files in a zip archive. An encrypted one has a remark that says so.
 
     Raises:
-        SubmissionRejected: the archive cannot be read, is encrypted, or exceeds a limit.
+        SubmissionRejected: the archive cannot be read, or exceeds a limit.
     """
     with _archive(path) as archive:
         members = archive.infolist()
