@@ -112,7 +112,7 @@ _MARKED: list[tuple[str, str, Function]] = []
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The misconceptions of an assignment, the probes by function and the inspections by exercise."""
+    """The misconceptions of an assignment, with probes by function and inspections by exercise."""
 
     misconceptions: tuple[Misconception, ...]
     probes: Mapping[str, tuple[Probe, ...]]

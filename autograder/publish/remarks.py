@@ -1,4 +1,4 @@
-"""Remarks on a submission as a whole for every report: what a person must read, what did not run."""
+"""Remarks on a submission for every report: what a person must know, and what did not run."""
 
 from __future__ import annotations
 
