@@ -250,14 +250,14 @@ def _decimals(text: str) -> set[str]:
 
 
 def idle_tests(table: Matrix) -> str:
-    """The tests of an exercise that no misconception fails, as a text, or ""."""
+    """The tests of an exercise that no misconception fails, or ""."""
     if not table.failed:
         return "has no misconceptions"
     return f"no misconception fails {', '.join(table.idle())}" if table.idle() else ""
 
 
 def strays(table: Matrix, which: Misconception) -> str:
-    """The tests that a misconception fails although they measure another aspect, as a text, or ""."""
+    """The tests that a misconception fails although they measure another aspect, or ""."""
     found = table.strays(which)
     return f"fails {', '.join(found)} too" if found else ""
 

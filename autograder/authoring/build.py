@@ -90,7 +90,7 @@ def notebook_text(notebook: NotebookNode) -> str:
 
 
 def percent_text(release: NotebookNode, assignment_name: str) -> str:
-    """The released notebook in percent format. Cells keep only the id by which they are graded."""
+    """The released notebook in percent format. Cells keep only their id for grading."""
     plain = nbformat.v4.new_notebook()
     for cell in release.cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -110,7 +110,7 @@ def _origin(name: str) -> str:
 
 
 def _read_source(assignment: Assignment) -> NotebookNode:
-    """The source as a notebook that is always the same: fixed metadata, cell ids from the content."""
+    """The source as a notebook that is always the same: fixed metadata, ids from the content."""
     path = assignment.source_text
     try:
         read = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
@@ -209,7 +209,7 @@ def _release(source: NotebookNode, assignment: Assignment, scratch: Path) -> Pat
 
 
 def _check_release(source: NotebookNode, release: NotebookNode, text: str) -> None:
-    """Check that stubs say what they are, and that no line of a solution or a rubric is released."""
+    """Check that stubs say so, and that no line of a solution or a rubric is released."""
     for cell in release.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
         for word in REGION_WORDS:

@@ -22,7 +22,7 @@ LAYOUT = 1
 
 
 def kept(name: str, shape: tuple[int, ...]) -> Images | None:
-    """The images, uint8, if they were saved and have not changed since; else None."""
+    """The images, uint8, if they were saved and have not changed; else None."""
     images = _read(place(name, shape))
     return images if images is not None and images.shape == shape else None
 
@@ -34,7 +34,7 @@ def keep(name: str, images: Images) -> None:
 
 
 def place(name: str, shape: tuple[int, ...]) -> Path:
-    """The file in the user's own cache, because the folder for datasets may be shared with others."""
+    """The file in the user's own cache: the folder for datasets may belong to others."""
     return folders.of_user() / f"{name}-decoded-{shape[1]}x{shape[2]}-v{LAYOUT}.npz"
 
 

@@ -83,7 +83,7 @@ def _lock(file: BinaryIO, remote: Remote) -> None:
 
 
 def _load(remote: Remote, file: BinaryIO, progress: Progress) -> None:
-    """Append the missing bytes to the part. Start over if the server cannot continue in the middle."""
+    """Append the missing bytes to the part, or start over if the server cannot continue it."""
     have = file.seek(0, os.SEEK_END)
     if have > remote.size:
         have = file.truncate(0)

@@ -42,7 +42,7 @@ PUBLISHED_MD5 = {
     "x_test": "2646ac647ad5339dbf082846283269ea",
     "y_test": "27ae3e4e09519cfbb04c329615203637",
 }
-"""The MD5s of the four files published in 1998 (IDX, unpacked), in any packing of today."""
+"""The MD5s of the four unpacked IDX files published in 1998; no packing changes them."""
 
 
 @functools.cache

@@ -67,7 +67,7 @@ class FeedbackVisibility:
         )
 
     def _reason(self, result: Result) -> str:
-        """The reason with a fault's place but without its message, which may reveal a hidden test."""
+        """The reason with a fault's place, without its message: that may reveal a hidden test."""
         if result.status != "grader_error" or not result.faults:
             return result.reason
         first = result.faults[0]
