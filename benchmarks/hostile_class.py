@@ -45,11 +45,13 @@ class Memory:
     _ended: threading.Event = field(default_factory=threading.Event)
 
     def watch(self) -> None:
+        """Sample the memory until `end` is called."""
         began = time.monotonic()
         while not self._ended.wait(SAMPLE_SECONDS):
             self.samples.append((time.monotonic() - began, sum(_resident_mb())))
 
     def end(self) -> None:
+        """Stop sampling."""
         self._ended.set()
 
     def part(self, first: float, last: float) -> float:
@@ -93,7 +95,7 @@ def measured(assignment: Assignment, submissions: dict[str, Path]) -> Run:
 
 
 def tighten(assignment: Assignment, seconds: float) -> Assignment:
-    """The assignment with this computing time (seconds) per submission, and a sixth of it per call."""
+    """The assignment with this computing time per submission (seconds), and a sixth per call."""
     file = assignment.source_notebook.parent / "assignment.toml"
     text = re.sub(r"^(call|submission)_seconds = .*\n", "", file.read_text(), flags=re.MULTILINE)
     limits = f"[limits]\ncall_seconds = {seconds / 6}\nsubmission_seconds = {seconds}\n"

@@ -197,7 +197,7 @@ class Canvas:
     def _window(
         self, frame: Frame, along: tuple[float, float], across: tuple[float, float]
     ) -> tuple[slice, slice, Pixels, Pixels] | None:
-        """The pixels that a local box may touch and their local coordinates; None off the canvas."""
+        """The pixels that a local box may touch, and their local coordinates; None off the edge."""
         corners = [frame.place(u, v) for u in along for v in across]
         columns = self._span([x for x, _ in corners])
         rows = self._span([y for _, y in corners])

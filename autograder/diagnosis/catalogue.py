@@ -121,6 +121,7 @@ class Catalogue:
     """The reactions that `matching` has computed, by the name of the misconception."""
 
     def of(self, exercise: str) -> tuple[Misconception, ...]:
+        """The misconceptions of one exercise, in the order of the file."""
         return tuple(each for each in self.misconceptions if each.exercise == exercise)
 
 

@@ -75,6 +75,7 @@ class GradingPlugin:
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:
+        """The submission, with the test's time limit and reference functions."""
         exercise = exercise_of(request.node)
         built_on = self._built_on[exercise]
         replaced = self.stand_ins.of(exercise, built_on, self.records, self.faults)
@@ -90,14 +91,17 @@ class GradingPlugin:
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """A generator with the test's own seed."""
         return self._rng(request.node)
 
     @pytest.fixture
     def dataset(self) -> GradingData:
+        """The images and labels of the dataset in use."""
         return grading_data(self._training_terms().dataset)
 
     @pytest.fixture
     def training(self, request: pytest.FixtureRequest) -> Training:
+        """The terms of training, with seeds for this test and this submission."""
         self._training = Training(self._training_terms(), self._drawn(request.node))
         return self._training
 
@@ -115,7 +119,7 @@ class GradingPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Call a test. `StandIns.judge` may call it twice, each time with a new `rng`."""
+        """Call a test. `StandIns.judge` may call it twice, each time with `rng` at its start."""
 
         def test() -> None:
             names = inspect.signature(pyfuncitem.obj).parameters

@@ -26,6 +26,7 @@ class TestRecord:
 
     @property
     def weight(self) -> float:
+        """The weight that the suite gives the test."""
         return self.result.weight
 
     @property

@@ -112,6 +112,19 @@ class Student:
     def ask(
         self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], *, watch: bool
     ) -> Answer:
+        """Call a function of the student; the functions that `begin` names are replaced in it.
+
+        Args:
+            name: the name of the function.
+            args: positional arguments, plain data, handles or remote functions.
+            kwargs: keyword arguments.
+            watch: also return the arguments after the call (a claim).
+
+        Raises:
+            CallFailed: it raised, is missing, ran out of time, or its process died.
+            Mismatch: a remote function of this call raised it.
+            CalledWrongly: a remote function of this call raised another exception.
+        """
         self._last_name = name
         self.last_call = describe_call(name, args, kwargs)
         self._refusal = None

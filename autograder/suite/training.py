@@ -112,14 +112,17 @@ class Training:
 
     @property
     def dataset(self) -> str:
+        """The name of the dataset in use."""
         return self._terms.dataset
 
     @property
     def epochs(self) -> int:
+        """The number of epochs of one training."""
         return self._terms.epochs
 
     @property
     def batch_size(self) -> int:
+        """The number of images in a batch."""
         return self._terms.batch_size
 
     @property
