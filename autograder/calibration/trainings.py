@@ -21,9 +21,10 @@ from autograder.process_pool import pool_of
 
 RUNS = 200
 RUNS_OF_EACH_OTHER = 5
-"""For each recipe that is unsuited or broken."""
+"""The number of runs of each recipe that is unsuited or broken."""
 RUNS_OF_A_PROCESS = 20
-"""Frameworks keep data of every model that they train, and become slow because of it."""
+"""Frameworks keep data of every model that they train, so a process becomes slow after many runs.
+"""
 _ONE_THREAD = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 

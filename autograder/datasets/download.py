@@ -114,7 +114,7 @@ def _load(remote: Remote, file: BinaryIO, progress: Progress) -> None:
 
 
 def _opened(request: urllib.request.Request, file: BinaryIO) -> http.client.HTTPResponse:
-    """The response. If the server has nothing at the part's end, it is stale: start over."""
+    """The response. If the server has nothing at the part's end, the part is stale; start over."""
     try:
         return _answer(request)
     except urllib.error.HTTPError as error:

@@ -35,7 +35,7 @@ Draw = Callable[[Canvas, Frame, Colour, np.random.Generator], None]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of flower; `draw` paints a flower of a radius of about 1 around a frame's origin.
+    """One kind of flower; `draw` paints a flower with a radius of about 1 around a frame's origin.
 
     `upright` kinds are seen from the side and lean only a little. The others are seen from above
     and may be turned and tilted.

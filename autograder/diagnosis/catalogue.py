@@ -32,7 +32,7 @@ class Misconception:
         name: the name of the misconception's function.
         hint: a question that leads to the right answer.
         function: the wrong answer.
-        replaces: the wrong function, if an exercise has several.
+        replaces: the name of the function that is wrong, usually that of the exercise.
         matches: whether a value of the exercise's `inspect_answer` shows this mistake. Without it,
             the answers to probes are compared.
         aspects: what is wrong, in the names of the hidden tests' marks; if empty, the values.

@@ -1,7 +1,7 @@
 """Comparing a student's answer with the expected answer, in the grader's process.
 
-Every function here accepts any value that can cross the boundary. If the values differ, it raises a
-`Mismatch` with two texts: a sentence for the student, which never contains an expected value, and
+The functions here accept any value that can cross the boundary. If the answer is wrong, they raise
+a `Mismatch` with two texts: a sentence for the student, which never contains an expected value, and
 all details for the grader.
 """
 

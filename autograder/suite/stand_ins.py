@@ -47,7 +47,10 @@ class StandIns:
         records: Sequence[TestRecord],
         ungraded: Container[str] = (),
     ) -> dict[str, Function]:
-        """The reference functions for the next test, which the first test of an exercise decides.
+        """The reference functions for the next test, the same for all tests of its exercise.
+
+        They are chosen before the first of these tests. This call also forgets which functions
+        student code called before.
 
         Args:
             exercise: the exercise of the test.
