@@ -3,7 +3,8 @@
 The module is the course's own code. A digest covers a recipe's code and everything in the module
 that this code refers to. It leaves out comments, docstrings and annotations, and replaces the names
 of variables and functions by numbers. So it changes if what is trained changes. It does not change
-if other recipes are added or removed, or if something is renamed.
+if other recipes are added or removed, or if something is renamed. This module knows no network and
+no dataset.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Redaction: how much of hidden tests students read, by `hidden_tests` in `[feedback]`.
 
-The same rule holds for the feedback in notebooks and for the reports that CI publishes.
+The same rule holds for the feedback in notebooks and for the reports that CI publishes. This module
+knows results only.
 """
 
 from __future__ import annotations

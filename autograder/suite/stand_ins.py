@@ -1,7 +1,8 @@
 """Reference functions replace a student's failed functions while a dependent exercise is graded.
 
 A test that fails with them is repeated with the student's own functions. Student code may rely on a
-difference, such as an additional argument, or may correct the mistake of its own function itself.
+difference, such as an additional argument, or may itself correct the mistake of its function. This
+module judges nothing else.
 """
 
 from __future__ import annotations
