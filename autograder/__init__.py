@@ -1,7 +1,7 @@
-"""convgrade: an autograder for convolutional networks whose tests never meet the student's code.
+"""convgrade: an autograder for convolutional networks. Its tests run apart from student code.
 
-`grade("work.ipynb", "assignment")` grades a file and returns a `Result`. Importing this package is
-cheap on purpose: students import `autograder.student` from it.
+`grade("work.ipynb", "assignment")` grades a file and returns a `Result`. Both names are imported on
+first use, so that importing this package is fast: students import `autograder.student` from it.
 """
 
 from __future__ import annotations
@@ -28,5 +28,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """What there is, with what is imported only when it is asked for: `help` shows it too."""
+    """All names of the module, as `help` lists them, with those that are imported on first use."""
     return sorted({*globals(), *__all__})

@@ -1,7 +1,7 @@
-"""`Result`: everything that grading one submission found out, as one versioned JSON document.
+"""`Result`: the outcome of grading one submission, as one versioned JSON document.
 
-The format is written down in docs/results.md. A result is plain data: it can be written, read
-back and compared, and nothing in it needs the course to be understood.
+docs/results.md describes the format. A result is plain data: it can be written, read back and
+compared without the course.
 """
 
 from __future__ import annotations
@@ -33,13 +33,14 @@ class _Known:
 
 
 class Outcome(StrEnum):
-    """How a test, or an exercise, ended. Each is its word in JSON, and has what people read of it.
+    """How a test or an exercise ended. Each member is its word in JSON.
 
     Attributes:
-        mark: the sign that stands before it: done, wrong, not there, or of no account.
-        sentence: what a student reads where there is no other message; may be empty.
-        is_diagnosable: the function answered, but wrongly: a known mistake may be found in it.
-        is_absent: there is nothing of the student's that could be wrong.
+        mark: the sign that reports print before it: passed, wrong, absent, or not the student's
+            fault.
+        sentence: what a student reads if there is no other message; may be empty.
+        is_diagnosable: it answered wrongly or raised an error, so a misconception may match.
+        is_absent: there is no code of the student that could be wrong.
     """
 
     mark: str
@@ -62,7 +63,7 @@ class Outcome(StrEnum):
         "graded again and costs you nothing.",
     )
 
-    def __new__(cls, known: Any) -> Self:  # mypy holds `Outcome(word)` to this signature too
+    def __new__(cls, known: Any) -> Self:  # mypy checks `Outcome(word)` against this signature too
         member = str.__new__(cls, known.word)
         member._value_ = known.word
         member.mark, member.sentence = known.mark, known.sentence
@@ -71,13 +72,13 @@ class Outcome(StrEnum):
 
     @property
     def label(self) -> str:
-        """Its word as people write it."""
+        """The word as people write it, with spaces."""
         return self.replace("_", " ")
 
 
 @dataclass(frozen=True)
 class TestResult:
-    """One hidden or public test: its outcome, and what the student and the grader read of it.
+    """The outcome of one hidden or public test, with the texts for the student and the grader.
 
     `training` holds the runs of a test that trains: dataset, threshold, accuracies.
     """
@@ -106,10 +107,11 @@ class TestResult:
 
 @dataclass(frozen=True)
 class ExerciseResult:
-    """One exercise: points, the outcome that sums up its tests, and the tests.
+    """The outcome of one exercise: its points, its tests, and a summary of them as one outcome.
 
-    It has no score where the grader itself failed on it (`grader_error`), which is not zero.
-    `replaced` names the functions for which the right ones stood in while it was graded.
+    `score` is None if the grader itself failed (`grader_error`). That is not a score of zero.
+    `replaced` names the functions that were replaced by reference functions while the exercise was
+    graded.
     """
 
     name: str
@@ -129,9 +131,10 @@ class ExerciseResult:
 
 @dataclass(frozen=True)
 class Fault:
-    """What failed of the kit or of a hidden suite, never of a submission: where, and the error.
+    """An error in a hidden suite or in the grader, never in a submission: its place and message.
 
-    `exercise` is the one that it leaves ungraded, if it is one; `detail` is for whoever mends it.
+    `exercise` is the exercise that cannot be graded because of it, if there is one. `detail` is for
+    the person who fixes the fault.
     """
 
     error: str
@@ -143,13 +146,13 @@ class Fault:
 
     def __str__(self) -> str:
         where = [self.file, f"line {self.line}" if self.line else "", self.test]
-        said = ", ".join(part for part in where if part)
-        return f"{said}: {self.error}" if said else self.error
+        place = ", ".join(part for part in where if part)
+        return f"{place}: {self.error}" if place else self.error
 
 
 @dataclass(frozen=True)
 class WrittenResult:
-    """One written answer: whether there is something for a person to mark."""
+    """One written question, and whether it has an answer that a person must mark."""
 
     name: str
     max_score: float
@@ -158,11 +161,13 @@ class WrittenResult:
 
 @dataclass(frozen=True)
 class Observed:
-    """What was seen beside the tests: claims and limits, never a reason for points.
+    """What was recorded besides the tests: claims and limits. It never changes the points.
 
-    `attention` says what was chosen, repaired or not used of what was handed in: a person has to
-    know of it. `notes` are remarks that need nobody. `cpu_seconds` are of this machine, of which
-    `seconds_factor` were taken for one of the limits' seconds.
+    Attributes:
+        notes: remarks that need no action.
+        attention: what was chosen, repaired or not used of the submission, for a person to read.
+        cpu_seconds: computing time in seconds of this machine.
+        seconds_factor: how many seconds of this machine counted as one second of the limits.
     """
 
     notes: tuple[str, ...] = ()
@@ -181,7 +186,7 @@ class Observed:
 class Result:
     """The outcome of grading one submission to one assignment.
 
-    With `grader_error` some exercises may have been graded: those that no fault leaves ungraded.
+    If `status` is `grader_error`, the exercises without a fault may still have been graded.
     """
 
     assignment: str
@@ -203,7 +208,7 @@ class Result:
 
     @property
     def score(self) -> float | None:
-        """Points earned in the automatically graded exercises; None where the grader failed."""
+        """Points earned in the automatically graded exercises; None if the grader failed."""
         if self.status == "grader_error":
             return None
         earned = sum(exercise.score or 0.0 for exercise in self.exercises)
@@ -211,7 +216,7 @@ class Result:
 
     @property
     def ungraded(self) -> tuple[str, ...]:
-        """The exercises that have no score, which is not zero."""
+        """The names of the exercises that have no score, which is not a score of zero."""
         return tuple(exercise.name for exercise in self.exercises if exercise.score is None)
 
     @property
@@ -220,16 +225,16 @@ class Result:
         return round(sum(exercise.max_score for exercise in self.exercises), 2)
 
     def to_json(self) -> str:
-        """The whole document; floats that JSON lacks become null."""
+        """The whole document. Numbers that JSON cannot express (NaN, infinity) become null."""
         document = {**asdict(self), "score": self.score, "max_score": self.max_score}
         return json.dumps(_finite(document), allow_nan=False, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote.
+        """Read a document that `to_json` wrote.
 
         Raises:
-            ValueError: not a result, or of another format version.
+            ValueError: the text is not a result, or it has another format version.
         """
         document = json.loads(text)
         if not isinstance(document, dict) or document.get("format_version") != FORMAT_VERSION:
@@ -248,12 +253,12 @@ class Result:
             raise ValueError(f"not a whole result: {error}") from None
 
     def write(self, path: Path) -> None:
-        """Write atomically: a reader sees the old document or the new one, never half of one."""
+        """Write the document atomically: a reader sees the old one or the new one, never a part."""
         atomic_files.write_text(path, self.to_json())
 
 
 def _take_word_for_outcome(of: TestResult | ExerciseResult) -> None:
-    """A word, as JSON has it, becomes its `Outcome`. Raises ValueError where there is no such."""
+    """Replace a word from JSON by its `Outcome`. Raises ValueError if the word is unknown."""
     object.__setattr__(of, "outcome", Outcome(of.outcome))
 
 

@@ -1,11 +1,11 @@
-"""What crops and flips are worth on the synthetic flowers: the same small net with and without.
+"""How much crops and flips help on the synthetic flowers: the same small net with and without.
 
     python benchmarks/augmentation_helps.py --seeds 5
 
-Each seed trains one net twice from the same first weights, for equally many steps: on the middle of
-each image, and on random crops of the same size, half of them flipped. Both are judged on the
-middle of each held-out image. A linear classifier on the same pixels shows what needs no net.
-`--dataset flowers17` measures the photographs, where they are here.
+Each seed trains one net twice from the same initial weights, for the same number of steps: on the
+middle of each image, and on random crops of the same size, half of them flipped. Both nets are
+evaluated on the middle of each held-out image. A linear classifier on the same pixels shows the
+accuracy without a net. `--dataset flowers17` measures the photographs, if they are on this machine.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def shrunk(images: np.ndarray, side: int) -> np.ndarray:
-    """Images of another size, float32 from 0 to 1."""
+    """Images resized to `side` x `side`, float32 from 0 to 1."""
     from PIL import Image
 
     small = [Image.fromarray(each).resize((side, side), Image.Resampling.BOX) for each in images]
@@ -79,7 +79,7 @@ def middle(images: np.ndarray, crop: int) -> np.ndarray:
 
 
 def crops(images: np.ndarray, crop: int, rng: np.random.Generator) -> np.ndarray:
-    """A crop of each image from anywhere, half of them flipped."""
+    """A random crop of each image, half of them flipped."""
     offsets = rng.integers(images.shape[1] - crop + 1, size=(len(images), 2))
     flips = rng.integers(2, size=len(images)) * 2 - 1
     return np.stack(
@@ -103,7 +103,7 @@ def linear(train: tuple[np.ndarray, np.ndarray], test: tuple[np.ndarray, np.ndar
 
 
 def single_threaded() -> None:
-    """As in the sandbox."""
+    """Use one thread, as in the sandbox."""
     import tensorflow as tf
 
     tf.config.threading.set_inter_op_parallelism_threads(1)

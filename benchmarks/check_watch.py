@@ -1,12 +1,12 @@
-"""What a save costs a student: `autograder check` anew, and `autograder check --watch`.
+"""The computing time of a save: `autograder check` from the beginning, and `--watch`.
 
     python benchmarks/check_watch.py
     python benchmarks/check_watch.py lenet5 --released
 
-Checks the solved notebook of each assignment, or the released one, then saves it as it is, with one
-exercise in NumPy changed, and with one in Keras. Prints for each save the seconds of processor time
-of a check from the beginning, of a watching one, and the ratio. What a watching check does in the
-background after a save, to be warm for the next, is counted.
+Checks the solved notebook of each assignment, or the released one. Then saves it unchanged, with
+one exercise in NumPy changed, and with one in Keras changed. For each save it prints the seconds of
+processor time of a check from the beginning and of a watching check, and their ratio. A watching
+check prepares the next check in the background after a save; that time is counted.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def compare(name: str, file: Path, release: Path) -> None:
-    """Check one file at some saves, both ways."""
+    """Check one file after several saves, both ways."""
     with Checker(file, release, 600) as checker:
         for what, change in (
             ("first check", ""),
@@ -71,7 +71,7 @@ def compare(name: str, file: Path, release: Path) -> None:
 
 
 def edit(file: Path, in_keras: bool) -> bool:
-    """Change the first exercise of a kind, in its docstring; says whether there is one."""
+    """Change the docstring of the first exercise of a kind; returns whether there is one."""
     document = json.loads(file.read_text(encoding="utf-8"))
     for cell in document["cells"]:
         source = "".join(cell["source"])
@@ -84,7 +84,7 @@ def edit(file: Path, in_keras: bool) -> bool:
 
 
 def seconds_anew(file: Path, release: Path) -> float:
-    """The processor time of a check of its own."""
+    """The processor time of a check from the beginning."""
     before = _of_children()
     command = [sys.executable, "-c", "from autograder.cli import main; main()", "check", str(file)]
     command += ["--checks", str(release), "--seconds", "600"]
@@ -98,7 +98,7 @@ def _of_children() -> float:
 
 
 def seconds_watching(checker: Checker) -> tuple[float, str]:
-    """The processor time of one more check, until all is quiet again; and what was run."""
+    """The processor time of one more check, until the runner is idle again; and what it ran."""
     before = time.process_time() + _of_runner(checker)
     checker.check()
     ran = ", ".join(checker.ran) or "nothing"
@@ -110,7 +110,7 @@ def seconds_watching(checker: Checker) -> tuple[float, str]:
 
 
 def _of_runner(checker: Checker) -> float:
-    """What the process that runs the code has used, with its forks."""
+    """The processor time of the process that runs the code, with its forks."""
     if checker.process is None:
         return 0.0
     times = psutil.Process(checker.process).cpu_times()

@@ -1,11 +1,11 @@
-"""What one submission costs once the libraries are imported: computing inside, and in the grader.
+"""The computing time of one submission after the imports: in the sandbox and in the grader.
 
     python benchmarks/cost_of_a_submission.py --rounds 3
     python benchmarks/cost_of_a_submission.py lenet5 tests/right/lenet5/loops.py --dataset mnist
 
 Grades the solutions of every assignment, or the files of one, each in a fork of one warm process,
-and prints the median of some rounds. Time is that of the processor: what the submission's processes
-used inside the sandbox, and what the hidden tests used on the trusted side.
+and prints the median of several rounds. Times are processor times: that of the submission's
+processes inside the sandbox, and that of the hidden tests on the trusted side.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def show(grader: Grader, file: Path, rounds: int) -> None:
-    """Grade one file some times, and print the medians in seconds."""
+    """Grade one file several times, and print the medians in seconds."""
     costs = []
     for _ in range(rounds):
         before = time.process_time()

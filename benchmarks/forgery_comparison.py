@@ -1,12 +1,13 @@
-"""The same forgeries through stock `nbgrader autograde` and this grader, measured in one run.
+"""The same forgeries graded by stock `nbgrader autograde` and by this grader, in one run.
 
-Each is one cell that a student hands in where max pooling belongs, wrong and bent on full marks.
-The stock course is nbgrader as it comes: a kernel per notebook, in which the grade cell with its
-hidden tests runs beside the student's cells. Our side grades the same cell with the course's own
-hidden suite. The first two rows are controls: what is right must have full marks on both sides,
-and what is merely wrong none. Prints who got how much, and who is said to have earned full marks.
+Each forgery is one cell that a student submits instead of max pooling. It is wrong but tries to get
+full marks. The stock course is nbgrader with its own configuration: a kernel per notebook, in which
+the grade cell with its hidden tests runs with the student's cells. This grader grades the same
+cell with the course's own hidden suite. The first two rows are controls: the right cell must have
+full marks on both sides, and the cell that is only wrong must have none. Prints the points of each
+cell on both sides, and how many forgeries have full marks.
 
-The attacks harm nothing but their own kernel; still, this runs them without a sandbox.
+The attacks harm nothing but their own kernel. Note that they run without a sandbox here.
 
     python benchmarks/forgery_comparison.py
 """
@@ -61,7 +62,7 @@ WRONG = "def max_pool2d(x, pool_size=2, strides=None, padding='valid'):\n    ret
 
 @dataclass(frozen=True)
 class Forgery:
-    """What a student hands in, and what is done to the rest of the notebook."""
+    """The cell that a student submits, and the changes to the rest of the notebook."""
 
     what: str
     cell: str
@@ -195,7 +196,7 @@ FORGERIES = (
 
 
 def main() -> None:
-    """Hand in on both sides, grade, and print both columns."""
+    """Submit on both sides, grade, and print both columns."""
     right = load_assignment(ASSIGNMENT, ROOT)
     solution = next(c.source for c in right.source_cells if c.grade_id == EXERCISE)
     controls = (
@@ -205,22 +206,22 @@ def main() -> None:
     everything = controls + FORGERIES
     with tempfile.TemporaryDirectory(prefix="autograder-benchmark-") as folder:
         stock = through_stock(Path(folder) / "stock", everything)
-        ours, most = through_ours(Path(folder), right, everything)
+        convgrade, most = through_convgrade(Path(folder), right, everything)
     print(f"{'':52} {'stock nbgrader':>16} {'this grader':>13}")
     for number, forgery in enumerate(everything):
-        theirs = stock.get(number)
-        told = "not graded" if theirs is None else f"{theirs:g} of 5"
-        print(f"{forgery.what:52} {told:>16} {f'{ours[number]:g} of {most:g}':>13}")
+        stock_score = stock.get(number)
+        stock_text = "not graded" if stock_score is None else f"{stock_score:g} of 5"
+        print(f"{forgery.what:52} {stock_text:>16} {f'{convgrade[number]:g} of {most:g}':>13}")
     attacks = range(len(controls), len(everything))
     print(f"\nfull marks for forgeries: stock nbgrader "
           f"{sum((stock.get(n) or 0) >= 5 for n in attacks)} of {len(attacks)}, this grader "
-          f"{sum(ours[n] >= most for n in attacks)} of {len(attacks)}")  # fmt: skip
-    if stock.get(0) != 5 or ours[0] != most or stock.get(1) or ours[1]:
+          f"{sum(convgrade[n] >= most for n in attacks)} of {len(attacks)}")  # fmt: skip
+    if stock.get(0) != 5 or convgrade[0] != most or stock.get(1) or convgrade[1]:
         sys.exit("The controls failed, so the comparison means nothing.")
 
 
 def supporting(assignment: Assignment) -> str:
-    """What the right solution of max pooling uses of the cells before it."""
+    """The parts of earlier cells that the right solution of max pooling uses."""
     cells = [c for c in assignment.source_cells if c.cell_type == "code" and c.grade_id]
     before = cells[: [c.grade_id for c in cells].index(EXERCISE)]
     kept = [c.source for c in before if not c.is_grade and c.grade_id != "tools"]
@@ -228,7 +229,7 @@ def supporting(assignment: Assignment) -> str:
 
 
 def through_stock(root: Path, forgeries: tuple[Forgery, ...]) -> dict[int, float]:
-    """Scores by number; one that could not be graded at all is left out."""
+    """Scores by number. A forgery that could not be graded is left out."""
     source = root / "source" / ASSIGNMENT
     source.mkdir(parents=True)
     (root / "nbgrader_config.py").write_text(STOCK_CONFIGURATION.format(root=str(root)))
@@ -243,7 +244,7 @@ def through_stock(root: Path, forgeries: tuple[Forgery, ...]) -> dict[int, float
         points = 5.0 if forgery.points is None else forgery.points
         document = notebook(forgery.cell, tests, points, forgery.output)
         write_notebook(folder / f"{ASSIGNMENT}.ipynb", document)
-    subprocess.run(  # one whose kernel dies makes it end with an error after all the others
+    subprocess.run(  # it ends with an error, after all others, if a kernel dies
         [str(BIN / "nbgrader"), "autograde", ASSIGNMENT],
         cwd=root, env=ENVIRONMENT, capture_output=True, check=False,
     )  # fmt: skip
@@ -260,7 +261,7 @@ def through_stock(root: Path, forgeries: tuple[Forgery, ...]) -> dict[int, float
 
 
 def notebook(cell: str, tests: str, points: float, output: str | None = None) -> Notebook:
-    """The stock course's notebook: one solution cell, one grade cell."""
+    """The stock course's notebook: one solution cell and one grade cell."""
     solution, graded = code_cell(cell), code_cell(tests)
     solution["metadata"]["nbgrader"] = flags("max_pool2d", solution=True)
     graded["metadata"]["nbgrader"] = flags("test_max_pool2d", grade=True, locked=True)
@@ -283,10 +284,10 @@ def result(text: str) -> dict[str, object]:
     return {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": data}
 
 
-def through_ours(
+def through_convgrade(
     folder: Path, assignment: Assignment, forgeries: tuple[Forgery, ...]
 ) -> tuple[list[float], float]:
-    """Scores of the one exercise, in order, and what it is worth."""
+    """The scores in the one exercise, in order, and its maximum."""
     scores, most = [], 0.0
     with Grader(assignment) as grader:
         for number, forgery in enumerate(forgeries):

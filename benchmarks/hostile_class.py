@@ -1,9 +1,9 @@
 """A class of which a third attacks the grader, and the same class without them, in one run.
 
-Grades the honest submissions alone, then all together, as `autograder grade` does, and says
-whether anybody's mark changed, how much longer it took and how much of that the time limits
-explain, how the grader's memory went, and what was left behind: processes, mounts, files. The
-limits are tighter than the assignment's own, since most attacks use all the time that they get.
+Grades the honest submissions alone, then all together, as `autograder grade` does. Prints whether
+any mark changed, how much longer the grading took and how much of that the time limits explain, how
+the grader's memory changed, and what was left behind: processes, mounts, files. The limits are
+tighter than the assignment's own, because most attacks use all the time that they get.
 
     python benchmarks/hostile_class.py --submissions 300 --seconds 6
 """
@@ -45,22 +45,24 @@ class Memory:
     _ended: threading.Event = field(default_factory=threading.Event)
 
     def watch(self) -> None:
+        """Sample the memory until `end` is called."""
         began = time.monotonic()
         while not self._ended.wait(SAMPLE_SECONDS):
             self.samples.append((time.monotonic() - began, sum(_resident_mb())))
 
     def end(self) -> None:
+        """Stop sampling."""
         self._ended.set()
 
     def part(self, first: float, last: float) -> float:
-        """The median in MB between two shares of the run."""
+        """The median in MB over a part of the run, given by two shares of its duration."""
         chosen = self.samples[int(first * len(self.samples)) : int(last * len(self.samples))]
         return statistics.median(mb for _, mb in chosen) if chosen else 0.0
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one class gave."""
+    """The outcome of grading one class."""
 
     results: Sequence[Result]
     seconds: float
@@ -68,7 +70,7 @@ class Run:
 
 
 def _resident_mb() -> Iterator[float]:
-    """This process and its pool's workers: those that run the suites."""
+    """The memory of this process and of its pool's workers, which run the suites."""
     me = psutil.Process()
     for process in (me, *me.children()):
         try:
@@ -80,7 +82,7 @@ def _resident_mb() -> Iterator[float]:
 
 
 def measured(assignment: Assignment, submissions: dict[str, Path]) -> Run:
-    """Grade a class from nothing, with the grader's memory sampled."""
+    """Grade a class without earlier results, and sample the grader's memory."""
     memory = Memory()
     watcher = threading.Thread(target=memory.watch, daemon=True)
     watcher.start()
@@ -93,7 +95,7 @@ def measured(assignment: Assignment, submissions: dict[str, Path]) -> Run:
 
 
 def tighten(assignment: Assignment, seconds: float) -> Assignment:
-    """The assignment with these computing seconds for a submission and a sixth for a call."""
+    """The assignment with this computing time per submission (seconds), and a sixth per call."""
     file = assignment.source_notebook.parent / "assignment.toml"
     text = re.sub(r"^(call|submission)_seconds = .*\n", "", file.read_text(), flags=re.MULTILINE)
     limits = f"[limits]\ncall_seconds = {seconds / 6}\nsubmission_seconds = {seconds}\n"
@@ -102,7 +104,7 @@ def tighten(assignment: Assignment, seconds: float) -> Assignment:
 
 
 def classroom(assignment: Assignment, count: int) -> tuple[dict[str, Path], dict[str, Path]]:
-    """Honest and hostile submissions by student, each a file of its own."""
+    """Honest and hostile submissions by student, each in its own file."""
     right = [
         path
         for path in sorted((ROOT / "tests/right" / ASSIGNMENT).glob("*.*"))
@@ -134,7 +136,7 @@ def _handed_in(
 
 
 def mixed(honest: dict[str, Path], hostile: dict[str, Path]) -> dict[str, Path]:
-    """Two honest ones, a hostile one, and so on."""
+    """Two honest submissions, one hostile, and so on."""
     ones, others = iter(honest.items()), iter(hostile.items())
     order: dict[str, Path] = {}
     while len(order) < len(honest) + len(hostile):
@@ -144,13 +146,14 @@ def mixed(honest: dict[str, Path], hostile: dict[str, Path]) -> dict[str, Path]:
 
 
 def traces() -> dict[str, list[str]]:
-    """What a run must leave as it was."""
+    """Everything that a run must leave unchanged."""
     temporary = Path(tempfile.gettempdir())
     return {
         "processes": sorted(
             f"{child.pid} {child.name()}"
             for child in psutil.Process().children(recursive=True)
-            if "resource_tracker" not in " ".join(child.cmdline())  # Python's own, ends with us
+            # Python's own process, which ends with this one
+            if "resource_tracker" not in " ".join(child.cmdline())
         ),
         "mounts": Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines(),
         "files": sorted(str(path) for path in temporary.glob("convgrade-*")),
@@ -165,7 +168,7 @@ def main() -> None:
     count = options.submissions
     jobs = os.cpu_count() or 1
     with tempfile.TemporaryDirectory(prefix="hostile-class-") as folder:
-        os.environ["TMPDIR"] = tempfile.tempdir = folder  # whose files are only ours
+        os.environ["TMPDIR"] = tempfile.tempdir = folder  # it has no files of other programs
         course = make_course(ROOT, Path(folder) / "course")
         assignment = tighten(load_assignment(ASSIGNMENT, course), options.seconds)
         honest, hostile = classroom(assignment, count)

@@ -1,9 +1,9 @@
-"""Finished hand-ins, mangled at random, graded by us and a sample of them by stock nbgrader.
+"""Finished hand-ins, mangled at random, graded by convgrade; a sample also by stock nbgrader.
 
-A hand-in counts as kept where it has the points of the clean one and every written answer waits for
-a person. The stock side runs `nbgrader autograde` with nbgrader's own configuration: the notebook
-in a kernel, with the visible checks in it; what it cannot find or run counts as lost. It takes
-seconds per hand-in, so it grades only the first ones of the same files.
+A hand-in counts as kept if it has the points of the clean one and every written answer waits for a
+person. The stock side runs `nbgrader autograde` with nbgrader's own configuration: the notebook in
+a kernel, with its visible checks. An answer that it cannot find or run counts as lost. It takes
+seconds per hand-in, so it grades only the first of the same files.
 
     python benchmarks/mangled_hand_ins.py --hand-ins 1000 --stock 60
 """
@@ -39,7 +39,7 @@ STOCK_CONFIGURATION = "c = get_config()\nc.CourseDirectory.root = {root!r}\n"
 
 
 def main() -> None:
-    """Mangle, grade, print both shares."""
+    """Mangle, grade, and print both shares."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--assignment", default="pooling_padding")
     parser.add_argument("--hand-ins", type=int, default=1000)
@@ -51,7 +51,7 @@ def main() -> None:
         course = make_course(ROOT, Path(folder) / "ours")
         assignment = load_assignment(options.assignment, course)
         cells = clean(assignment)
-        ours(assignment, cells, seeds, Path(folder) / "handed in")
+        convgrade(assignment, cells, seeds, Path(folder) / "handed in")
         if options.stock:
             sample = range(options.first, options.first + options.stock)
             stock(assignment, cells, sample, Path(folder) / "stock")
@@ -73,8 +73,8 @@ def made(assignment: Assignment, cells: list[Cell], seed: int) -> Mangled:
     return mangled(cells, release, assignment.name, random.Random(seed))
 
 
-def ours(assignment: Assignment, cells: list[Cell], seeds: Sequence[int], place: Path) -> None:
-    """Grade each, and print the share that kept its points and its answers."""
+def convgrade(assignment: Assignment, cells: list[Cell], seeds: Sequence[int], place: Path) -> None:
+    """Grade each hand-in with convgrade, and print the share that kept its points and answers."""
     kept, lost = 0, Counter[str]()
     with Grader(assignment) as grader:
         for count, seed in enumerate(seeds, 1):
@@ -97,7 +97,7 @@ def ours(assignment: Assignment, cells: list[Cell], seeds: Sequence[int], place:
 
 
 def stock(assignment: Assignment, cells: list[Cell], seeds: Sequence[int], root: Path) -> None:
-    """The same files in a course of stock nbgrader's."""
+    """Grade the same files in a course of stock nbgrader."""
     name = assignment.name
     (root / "source" / name).mkdir(parents=True)
     (root / "nbgrader_config.py").write_text(STOCK_CONFIGURATION.format(root=str(root)))

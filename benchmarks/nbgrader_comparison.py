@@ -1,12 +1,12 @@
 """Stock `nbgrader autograde` and `autograder grade` on the same submissions, measured in one run.
 
-Both grade the same right notebooks into a gradebook of their own, once as they are (NumPy only)
-and once with a cell that imports Keras. The stock course has nbgrader's own configuration: a
-kernel per notebook, in which the visible checks of the notebook run. Ours runs the hidden suites
-besides, which the stock course lacks, so the stock side has less to do. Every round starts
-without a gradebook. What a command costs once (imports above all, on our side TensorFlow's) is
-shared by the submissions, so that the ratio grows with the class. Prints seconds per submission
-for both, the ratio, and how long one file takes from a cold start.
+Each side grades the same right notebooks into its own gradebook, once as they are (NumPy only) and
+once with a cell that imports Keras. The stock course has nbgrader's own configuration: a kernel per
+notebook, in which the notebook's visible checks run. `autograder grade` also runs the hidden
+suites, which the stock course lacks, so the stock side has less to do. Every round starts without a
+gradebook. A command has fixed costs (mainly imports; for `autograder`, TensorFlow's), which the
+submissions share, so the ratio grows with the class. Prints the seconds per submission for both
+sides, the ratio, and how long one file takes from a cold start.
 
     python benchmarks/nbgrader_comparison.py --submissions 32 --rounds 3
 """
@@ -35,7 +35,7 @@ from autograder.demo.notebooks import code_cell, filled, write_notebook
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENT = "pooling_padding"
 BIN = Path(sys.executable).parent
-# nbgrader calls `alembic` by name, which an environment that is not activated does not have.
+# nbgrader calls `alembic` by name, so it must be on the path of an inactive environment too.
 ENVIRONMENT = {
     **os.environ,
     "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
@@ -44,12 +44,12 @@ ENVIRONMENT = {
 }
 STOCK_CONFIGURATION = "c = get_config()\nc.CourseDirectory.root = {root!r}\n"
 STOCK = "nbgrader autograde"
-OURS = "autograder grade"
+AUTOGRADER = "autograder grade"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What the notebooks import, and what our side has warm."""
+    """The import in the notebooks, and the libraries that convgrade preloads."""
 
     name: str
     first_cell: str | None
@@ -64,15 +64,15 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Courses:
-    """The same class twice: in a stock nbgrader course and in one of ours."""
+    """The same class twice: in a stock nbgrader course and in a course of convgrade."""
 
     stock: Path
-    ours: Path
+    convgrade: Path
     students: tuple[str, ...]
 
 
 def main() -> None:
-    """Measure, and print both sides and the ratio."""
+    """Measure both sides, and print them and the ratio."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--submissions", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=3)
@@ -87,12 +87,12 @@ def main() -> None:
 
 
 def set_up(place: Path, kind: Kind, submissions: int) -> Courses:
-    """Two courses with the same submissions; the stock one has its release generated."""
-    ours, stock = make_course(ROOT, place / "ours"), place / "stock"
-    settings = ours / "source" / ASSIGNMENT / "assignment.toml"
+    """Make two courses with the same submissions. The stock course has a generated release."""
+    convgrade, stock = make_course(ROOT, place / "ours"), place / "stock"
+    settings = convgrade / "source" / ASSIGNMENT / "assignment.toml"
     lines = [line for line in settings.read_text().splitlines() if not line.startswith("preload")]
     settings.write_text("\n".join([f"preload = {json.dumps(kind.preload)}", *lines]) + "\n")
-    assignment = load_assignment(ASSIGNMENT, ours)
+    assignment = load_assignment(ASSIGNMENT, convgrade)
 
     (stock / "source" / ASSIGNMENT).mkdir(parents=True)
     (stock / "nbgrader_config.py").write_text(STOCK_CONFIGURATION.format(root=str(stock)))
@@ -100,14 +100,14 @@ def set_up(place: Path, kind: Kind, submissions: int) -> Courses:
     run([BIN / "nbgrader", "generate_assignment", ASSIGNMENT], stock)
 
     students = tuple(f"student{number:02}" for number in range(submissions))
-    for root in (ours, stock):
+    for root in (convgrade, stock):
         for student in students:
             hand_in(assignment, kind, root / "submitted" / student / ASSIGNMENT)
-    return Courses(stock, ours, students)
+    return Courses(stock, convgrade, students)
 
 
 def hand_in(assignment: Assignment, kind: Kind, folder: Path) -> None:
-    """A right solution as a notebook."""
+    """Write a right solution as a notebook."""
     notebook = filled(assignment, assignment.solution_module.read_text(encoding="utf-8"))
     if kind.first_cell is not None:
         notebook["cells"].insert(0, code_cell(kind.first_cell))
@@ -116,21 +116,23 @@ def hand_in(assignment: Assignment, kind: Kind, folder: Path) -> None:
 
 
 def compare(kind: Kind, courses: Courses, rounds: int) -> None:
-    """Rounds of both sides in turn, then one file from a cold start."""
-    stock, ours, single = [], [], []
-    file = courses.ours / "submitted" / courses.students[0] / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    """Run rounds of both sides in turn, then grade one file from a cold start."""
+    stock, convgrade, single = [], [], []
+    folder = courses.convgrade / "submitted" / courses.students[0] / ASSIGNMENT
+    file = folder / f"{ASSIGNMENT}.ipynb"
     for _ in range(rounds):
         stock.append(timed(courses.stock, [BIN / "nbgrader", "autograde", ASSIGNMENT]))
         require_full_marks(courses.stock, courses.students)
-        ours.append(timed(courses.ours, [BIN / "autograder", "grade", ASSIGNMENT]))
-        require_full_marks(courses.ours, courses.students)
-        single.append(timed(courses.ours, [BIN / "autograder", "grade", ASSIGNMENT, file]))
+        convgrade.append(timed(courses.convgrade, [BIN / "autograder", "grade", ASSIGNMENT]))
+        require_full_marks(courses.convgrade, courses.students)
+        single.append(timed(courses.convgrade, [BIN / "autograder", "grade", ASSIGNMENT, file]))
     count = len(courses.students)
-    theirs, mine = statistics.median(stock) / count, statistics.median(ours) / count
+    stock_time = statistics.median(stock) / count
+    own_time = statistics.median(convgrade) / count
     print(f"\n{kind.name}")
-    print(f"  {STOCK:20} {theirs:8.2f} s per submission   {spread(stock, count)}")
-    print(f"  {OURS:20} {mine:8.2f} s per submission   {spread(ours, count)}")
-    print(f"  {'ratio':20} {theirs / mine:8.1f}")
+    print(f"  {STOCK:20} {stock_time:8.2f} s per submission   {spread(stock, count)}")
+    print(f"  {AUTOGRADER:20} {own_time:8.2f} s per submission   {spread(convgrade, count)}")
+    print(f"  {'ratio':20} {stock_time / own_time:8.1f}")
     print(f"  {'one file, cold':20} {statistics.median(single):8.2f} s                  "
           f"{spread(single, 1)}")  # fmt: skip
 
@@ -141,7 +143,7 @@ def spread(seconds: Sequence[float], count: int) -> str:
 
 
 def timed(root: Path, command: Sequence[str | Path]) -> float:
-    """Seconds of a command in a course that has graded nothing yet."""
+    """The seconds of a command in a course that has graded nothing yet."""
     for name in ("autograded", "feedback", "results"):
         shutil.rmtree(root / name, ignore_errors=True)
     restore_gradebook(root)
@@ -151,7 +153,7 @@ def timed(root: Path, command: Sequence[str | Path]) -> float:
 
 
 def restore_gradebook(root: Path) -> None:
-    """The gradebook as it was before the first grading: the stock one knows the release."""
+    """Restore the gradebook from before the first grading; the stock one contains the release."""
     gradebook, before = root / "gradebook.db", root / "gradebook.before"
     if gradebook.exists() and not before.exists():
         gradebook.rename(before)
@@ -161,7 +163,7 @@ def restore_gradebook(root: Path) -> None:
 
 
 def run(command: Sequence[str | Path], root: Path) -> None:
-    """Run in the course's folder; what it says is shown only where it fails."""
+    """Run a command in the course's folder. Its output is shown only if it fails."""
     done = subprocess.run(
         [str(part) for part in command], cwd=root, env=ENVIRONMENT, capture_output=True, text=True
     )
@@ -170,7 +172,7 @@ def run(command: Sequence[str | Path], root: Path) -> None:
 
 
 def require_full_marks(root: Path, students: Sequence[str]) -> None:
-    """A time counts only if both sides found the right solutions right."""
+    """Stop if a right solution lacks full marks: then the times mean nothing."""
     query = (
         "select s.student_id, sum(g.auto_score), sum(c.max_score) from grade g "
         "join grade_cells c on c.id = g.cell_id "

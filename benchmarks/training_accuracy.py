@@ -2,10 +2,10 @@
 
     python benchmarks/training_accuracy.py --data FOLDER --seeds 3
 
-Prints what is expected beside what was measured, and the reason where a row's data is not here.
-The folder may hold `mnist.npz`, `cifar-10-binary.tar.gz` or `cifar10-subset.npz` (10,000 images to
-train, 2,000 to test); without one, the datasets are those that `autograder data fetch` brings.
-Rows are measured on one thread, as in the sandbox.
+Prints the expected and the measured accuracies, or the reason if a row's data is not on this
+machine. The folder may contain `mnist.npz`, `cifar-10-binary.tar.gz` or `cifar10-subset.npz`
+(10,000 images to train, 2,000 to test). Without a folder, the datasets are those of `autograder
+data fetch`. Rows are measured on one thread, as in the sandbox.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Prepare = Callable[[np.ndarray, str], np.ndarray]
 
 @dataclass(frozen=True)
 class Row:
-    """One training: what, on what, and the accuracy in percent that is expected of it."""
+    """One training: its network, its data, and the expected accuracy in percent."""
 
     what: str
     dataset: str
@@ -55,7 +55,7 @@ def unscaled(x: np.ndarray, split: str) -> np.ndarray:
 
 
 def unscaled_test(x: np.ndarray, split: str) -> np.ndarray:
-    """Only what trains is scaled."""
+    """Scale the training images only."""
     return x * 255 if split == "test" else x
 
 
@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def measured(row: Row, seeds: int) -> str:
-    """The rest of the row's line: both sides, and whether they agree."""
+    """The rest of the row's line: expected and measured accuracies, and whether they agree."""
     try:
         data = loaded(row.dataset)
     except DatasetMissing as missing:
@@ -116,7 +116,7 @@ def measured(row: Row, seeds: int) -> str:
 
 
 def verdict(row: Row, data: Dataset, accuracies: list[float]) -> str:
-    """Says what sets a row apart from what was expected, if anything does."""
+    """Why the accuracies differ from the expected ones, or ""."""
     if data.about.title.startswith("a subset"):
         return "; a subset, so not comparable"
     median = float(np.median(accuracies))
@@ -126,10 +126,10 @@ def verdict(row: Row, data: Dataset, accuracies: list[float]) -> str:
 
 
 def loaded(name: str) -> Dataset:
-    """The dataset, or of CIFAR-10 the subset that may lie in the folder.
+    """The dataset, or the subset of CIFAR-10 in the folder.
 
     Raises:
-        DatasetMissing: neither is here.
+        DatasetMissing: neither is on this machine.
     """
     try:
         return datasets.load(name)
@@ -141,7 +141,7 @@ def loaded(name: str) -> Dataset:
 
 
 def subset(path: Path) -> Dataset:
-    """CIFAR-10's subset, whose classes come in turn."""
+    """The subset of CIFAR-10."""
     with np.load(path, allow_pickle=False) as archive:
         arrays = {key: archive[key] for key in archive.files}
     about = datasets.about("cifar10")
@@ -158,7 +158,7 @@ def subset(path: Path) -> Dataset:
 
 
 def train(row: Row, data: Dataset, seed: int) -> float:
-    """Train once and return the accuracy on the test images, as they are."""
+    """Train once and return the accuracy on the test images, from 0 to 1."""
     import keras
 
     keras.backend.clear_session()
@@ -173,7 +173,7 @@ def train(row: Row, data: Dataset, seed: int) -> float:
 
 
 def splits(row: Row, data: Dataset) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """What trains and what tests, prepared as the row says."""
+    """The images and labels to train and to test, prepared as the row says."""
     for split, images, labels in (
         ("train", data.x_train[: row.examples], data.y_train[: row.examples]),
         ("test", data.x_test, data.y_test),

@@ -1,12 +1,12 @@
-"""Whether right solutions keep full marks on a busy machine, and what that costs in time.
+"""Whether right solutions keep full marks on a busy machine, and how much time that costs.
 
     python benchmarks/under_load.py
     python benchmarks/under_load.py pooling_padding --busy 8 --one-core --nice 19
     python benchmarks/under_load.py lenet5 --only loops.py --loaded
 
-Grades the solutions and all other right answers of every assignment, or of one, twice: as the
-machine is, and beside processes that do nothing but compute. Prints marks, time on the clock, and
-how many seconds of this machine were given for one of the limits' seconds.
+Grades the solutions and all other right answers of every assignment, or of one, twice: on the
+machine as it is, and next to processes that only compute. Prints marks, elapsed time, and how many
+seconds of this machine were given for one second of the limits.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ while True:
 
 @dataclass(frozen=True)
 class Row:
-    """What came of one file under one condition."""
+    """The outcome of one file under one condition."""
 
     points: str
     is_full: bool
@@ -122,7 +122,7 @@ def total(rows: dict[Path, Row]) -> str:
 
 @contextlib.contextmanager
 def busy(count: int) -> Iterator[None]:
-    """Beside so many processes that compute."""
+    """Run this many other processes that only compute."""
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     others = [subprocess.Popen([sys.executable, "-c", BURN], env=environment) for _ in range(count)]
     try:
@@ -135,7 +135,7 @@ def busy(count: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def standing_back(nice: int) -> Iterator[None]:
-    """With what is started here at a lower priority, as far as this user may take that back."""
+    """Run new processes at a lower priority; restore it afterwards if this user may do that."""
     before = os.getpriority(os.PRIO_PROCESS, 0)
     os.setpriority(os.PRIO_PROCESS, 0, before + nice)
     try:

@@ -1,1 +1,1 @@
-"""For authors: build an assignment, and audit its suites."""
+"""Tools for authors: build an assignment and audit its suites."""

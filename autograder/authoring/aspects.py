@@ -1,7 +1,8 @@
-"""Which known mistakes fail which hidden tests, and whether each test measures one thing only.
+"""Which misconceptions fail which hidden tests, and whether each test measures one thing only.
 
-A test and a misconception each have aspects, such as "dtype": what the one measures and what the
-other gets wrong. A test must not fail for a mistake in something else. Grades nothing.
+Tests and misconceptions have aspects, such as "dtype": what the test measures and what the
+misconception gets wrong. A test must not fail because of a mistake in another aspect. This module
+grades nothing.
 """
 
 from __future__ import annotations
@@ -16,21 +17,21 @@ from autograder.diagnosis import Misconception
 from autograder.results import Result
 
 VALUES = frozenset({"values"})
-"""The aspect of what declares none."""
+"""The aspect of a test or a misconception that declares none."""
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """The hidden tests of an exercise, its misconceptions, and which of them fail which."""
+    """The hidden tests of an exercise, its misconceptions, and which of them fails which test."""
 
     exercise: str
     tests: Mapping[str, frozenset[str]]
-    """Each test's aspects."""
+    """The aspects of each test."""
     failed: Mapping[Misconception, frozenset[str]]
-    """The tests that each misconception fails."""
+    """For each misconception, the tests that it fails."""
 
     def strays(self, which: Misconception) -> list[str]:
-        """The tests that a misconception fails although they measure something else."""
+        """The tests that a misconception fails although they measure another aspect."""
         wrong = which.aspects or VALUES
         return [name for name in self._failed_by(which) if not self.tests[name] & wrong]
 
@@ -44,7 +45,7 @@ class Matrix:
 
 
 def matrix(assignment: Assignment, exercise: str, wrong: Mapping[Misconception, Result]) -> Matrix:
-    """What the results of misconceptions, of any exercises, say of the tests of this one."""
+    """The matrix of one exercise, from the results of misconceptions of any exercises."""
     declared = declared_in(assignment.suite_file(exercise))
     tests: dict[str, frozenset[str]] = {}
     failed = {}
@@ -58,9 +59,9 @@ def matrix(assignment: Assignment, exercise: str, wrong: Mapping[Misconception, 
 
 
 def declared_in(suite: Path) -> dict[str, frozenset[str]]:
-    """The aspects that the tests of a suite declare by `@pytest.mark.aspect(...)`, by their names.
+    """The aspects that each test of a suite declares by `@pytest.mark.aspect(...)`, by its name.
 
-    The text is read, since what pytest collects ends with the run.
+    They are read from the text of the suite, because pytest's items do not exist after the run.
     """
     return {
         node.name: frozenset(aspects)
@@ -79,8 +80,7 @@ def _aspects(mark: ast.expr) -> Iterator[str]:
 def as_text(table: Matrix) -> str:
     """The matrix as lines: a row for each test, a column for each misconception.
 
-    A misconception that fails a test is marked with x, and with ! where the test measures something
-    else.
+    An x marks a test that the misconception fails. An ! marks one that measures another aspect.
     """
     rows = []
     width = max(map(len, table.tests), default=0)

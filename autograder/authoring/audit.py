@@ -1,6 +1,6 @@
-"""Holds an assignment's suites against what is known: right answers, wrong answers, other seeds.
+"""Checks an assignment's suites with right answers, wrong answers and several seeds.
 
-Grades through the real engine, in parallel, then looks at the results; changes nothing.
+It grades them in parallel as in a real grading, then checks the results. It changes nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _REQUIRES = re.compile(r"^# requires: (.+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that must hold, on how many cases it was tried, and where it does not."""
+    """A condition that must hold, the number of cases in which it was checked, and its failures."""
 
     name: str
     cases: int
@@ -38,7 +38,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Graded:
-    """The results that the checks look at, by what was graded."""
+    """The results that are checked, by the kind of answer that was graded."""
 
     right: dict[str, Result]
     release: Result
@@ -54,15 +54,18 @@ def audit(
     on_result: Callable[[Result], None] = lambda result: None,
     on_matrix: Callable[[Matrix], None] = lambda table: None,
 ) -> list[Check]:
-    """Grade everything that is known of an assignment, and check what came.
+    """Grade all known right and wrong answers of an assignment, and check the results.
 
     Args:
         assignment: what to audit.
         jobs: processes at a time, by default one per processor.
         isolation: as for `grade`.
         on_start: called with how many submissions will be graded.
-        on_result: called with each result as it comes.
+        on_result: called with each new result.
         on_matrix: called for each exercise with which misconceptions fail which tests.
+
+    Returns:
+        The checks, with the failures of each.
 
     Raises:
         SuiteError: the misconceptions cannot be loaded.
@@ -99,7 +102,7 @@ def audit(
 
 
 def _right_answers(assignment: Assignment) -> dict[str, Task]:
-    """The solutions with every seed, and each other right answer with one."""
+    """The solutions with every seed, and each other right answer with one seed."""
     module = assignment.solution_module
     tasks = {f"the solutions, seed {n}": _task(module, seed, n) for n, seed in enumerate(SEEDS, 1)}
     folder = assignment.right_solutions_folder
@@ -122,18 +125,18 @@ def _written(assignment: Assignment, which: Misconception, folder: Path) -> Path
 def _by_libraries(
     tasks: Sequence[Task], assignment: Assignment
 ) -> dict[tuple[str, ...], list[Task]]:
-    """Tasks by what must be preloaded: a right answer may say `# requires: tensorflow`."""
+    """Tasks by the libraries to preload: a right answer may say `# requires: tensorflow`."""
     groups: dict[tuple[str, ...], list[Task]] = {}
     for task in tasks:
-        said = _REQUIRES.search(task.path.read_text(encoding="utf-8"))
-        more = re.split(r"[,\s]+", said[1].strip()) if said else []
+        required = _REQUIRES.search(task.path.read_text(encoding="utf-8"))
+        more = re.split(r"[,\s]+", required[1].strip()) if required else []
         needed = tuple(dict.fromkeys([*assignment.preload, *more]))
         groups.setdefault(needed, []).append(task)
     return groups
 
 
 def checks(assignment: Assignment, catalogue: Catalogue, graded: Graded) -> list[Check]:
-    """Everything that must hold of an assignment whose suites can be trusted."""
+    """All conditions that must hold if the suites of an assignment can be trusted."""
     wrong = graded.wrong
     exercises = [exercise.name for exercise in assignment.exercises]
     tables = [matrix(assignment, name, wrong) for name in exercises]
@@ -174,13 +177,13 @@ def checks(assignment: Assignment, catalogue: Catalogue, graded: Graded) -> list
 
 
 def _check(name: str, cases: Iterable[tuple[str, str]]) -> Check:
-    """A check of cases, each with what is wrong with it, or with nothing."""
+    """A check of these cases. Each case has a text that says what is wrong with it, or ""."""
     tried = list(cases)
     return Check(name, len(tried), tuple(f"{case}: {wrong}" for case, wrong in tried if wrong))
 
 
 def marks_lost(right: Mapping[str, Result]) -> Iterator[tuple[str, str]]:
-    """For each right answer the tests that it fails, or nothing."""
+    """For each right answer, the tests that it fails as a text, or ""."""
     for name, result in right.items():
         failed = [
             f"{exercise.name}.{test.name} ({test.outcome})"
@@ -193,14 +196,14 @@ def marks_lost(right: Mapping[str, Result]) -> Iterator[tuple[str, str]]:
 
 
 def earned(release: Result) -> str:
-    """What the release earns, or nothing."""
+    """The points that the release earns as a text, or ""."""
     if release.status != "graded":
         return release.reason
     return f"earns {release.score:g} points" if release.score else ""
 
 
 def harm(which: Misconception, result: Result) -> str:
-    """How a misconception differs from one that loses points in its own exercise only."""
+    """How a misconception breaks the rule that it loses points in its own exercise only, or ""."""
     if result.status != "graded":
         return result.reason
     hurt = [each.name for each in result.exercises if each.score != each.max_score]
@@ -213,30 +216,30 @@ def harm(which: Misconception, result: Result) -> str:
 
 
 def other_hints(which: Misconception, result: Result) -> str:
-    """How what it is told differs from its own hint, once."""
-    told = [
+    """How the hints in the result differ from the misconception's own hint, shown once, or ""."""
+    hints = [
         test.misconception
         for exercise in result.exercises
         for test in exercise.tests
         if test.misconception
     ]
-    if told == [which.name]:
+    if hints == [which.name]:
         return ""
-    return f"is told the hint of {', '.join(told)}" if told else "is told no hint"
+    return f"is told the hint of {', '.join(hints)}" if hints else "is told no hint"
 
 
 def no_question(which: Misconception) -> str:
-    """Whether its hint asks nothing."""
+    """A complaint if the hint asks no question, or ""."""
     return "" if "?" in which.hint else "has a hint that asks nothing"
 
 
 def given_away(result: Result) -> str:
-    """Long decimals that stand among a test's expected values and in what a student reads."""
+    """Long decimals that occur in a test's expected values and in a text that students read."""
     for exercise in result.exercises:
         for test in exercise.tests:
             got, _, expected = test.detail.partition("expected")
-            told = f"{test.title} {test.message} {test.hint or ''}"
-            found = (_decimals(expected) - _decimals(got)) & _decimals(told)
+            text = f"{test.title} {test.message} {test.hint or ''}"
+            found = (_decimals(expected) - _decimals(got)) & _decimals(text)
             if found:
                 return f"{exercise.name}.{test.name} tells {', '.join(sorted(found))}"
     return ""
@@ -247,20 +250,20 @@ def _decimals(text: str) -> set[str]:
 
 
 def idle_tests(table: Matrix) -> str:
-    """The tests of an exercise that no misconception fails."""
+    """The tests of an exercise that no misconception fails, or ""."""
     if not table.failed:
         return "has no misconceptions"
     return f"no misconception fails {', '.join(table.idle())}" if table.idle() else ""
 
 
 def strays(table: Matrix, which: Misconception) -> str:
-    """The tests that it fails although they measure something else."""
+    """The tests that a misconception fails although they measure another aspect, or ""."""
     found = table.strays(which)
     return f"fails {', '.join(found)} too" if found else ""
 
 
 def alike(one: Misconception, other: Misconception, catalogue: Catalogue) -> str:
-    """Whether no probe tells two misconceptions of one function apart."""
+    """A complaint if no probe distinguishes two misconceptions of one function, or ""."""
     if one.replaces != other.replaces or one.matches or other.matches:
         return ""
     pairs = zip(

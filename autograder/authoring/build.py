@@ -1,9 +1,9 @@
-"""`build`: from an assignment's one source to everything that is generated from it.
+"""`build`: generates all files of an assignment from its one source.
 
 The source is `source/<assignment>/<assignment>.py`, a notebook in jupytext's percent format with
-nbgrader's metadata in its cell markers. Made from it are the notebook beside it, the release
-(through nbgrader's own `generate_assignment`) and the solutions as a module. Nothing here reads a
-submission or the class's gradebook, and building twice changes nothing.
+nbgrader's metadata in its cell markers. Generated from it are the notebook in the same folder, the
+release (by nbgrader's own `generate_assignment`) and the solutions as a module. Nothing here reads
+a submission or the class's gradebook. A second build changes nothing.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ REGION_WORDS = (
     BEGIN, END, author_stubs.BEGIN, author_stubs.END,
     "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCHEME",
 )  # fmt: skip
-# Shorter lines (`return x`, `else:`) stand in stubs and solutions alike and give nothing away.
+# Shorter lines (`return x`, `else:`) occur in stubs and in solutions and give nothing away.
 TELLING_LENGTH = 24
 
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -41,13 +41,14 @@ _ROLES = {"grade": False, "solution": False, "locked": False, "task": False, "sc
 
 
 def build(assignment_name: str, root: Path) -> list[Path]:
-    """Generate everything that is made from one assignment's source.
+    """Generate all files of an assignment from its source.
 
-    Returns the files that changed: none when the source did not.
+    Returns:
+        The files that changed; none if the source did not change.
 
     Raises:
-        CourseError: the source cannot be built, or the release would give something away; names
-            the cell. Then no file has been changed.
+        CourseError: the source cannot be built, or the release would reveal a solution. The message
+            names the cell, and no file has been changed.
     """
     assignment = load_assignment(assignment_name, root)
     source = _read_source(assignment)
@@ -72,9 +73,9 @@ def build(assignment_name: str, root: Path) -> list[Path]:
 
 
 def after_generate_assignment(assignment: str, student: str, notebooks: Sequence[str]) -> None:
-    """nbgrader's hook after `generate_assignment`: write the release's .py form beside it.
+    """nbgrader's hook after `generate_assignment`: write the release's .py form next to it.
 
-    nbgrader calls it in the course root, with `student` always "." here.
+    nbgrader calls it in the course root. `student` is always "." here.
     """
     folder = Path.cwd() / configuration.RELEASE / assignment
     for name in (Path(notebook).name for notebook in notebooks):
@@ -84,12 +85,12 @@ def after_generate_assignment(assignment: str, student: str, notebooks: Sequence
 
 
 def notebook_text(notebook: NotebookNode) -> str:
-    """The notebook as a file's content, ending in a newline."""
+    """The notebook as the content of a file, ending in a newline."""
     return str(nbformat.writes(notebook, version=4)).rstrip("\n") + "\n"
 
 
 def percent_text(release: NotebookNode, assignment_name: str) -> str:
-    """The released notebook in percent format; cells keep only the id that they are graded by."""
+    """The released notebook in percent format. Cells keep only their id for grading."""
     plain = nbformat.v4.new_notebook()
     for cell in release.cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -109,13 +110,13 @@ def _origin(name: str) -> str:
 
 
 def _read_source(assignment: Assignment) -> NotebookNode:
-    """The source as a notebook that says the same each time: fixed metadata, ids from content."""
+    """The source as a notebook that is always the same: fixed metadata, ids from the content."""
     path = assignment.source_text
     try:
         read = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
     except OSError as error:
         raise CourseError(f"{path} cannot be read: {error.strerror}.") from None
-    except Exception as error:  # jupytext and its YAML raise many kinds; the file is what is wrong
+    except Exception as error:  # jupytext and its YAML raise many types; the cause is the file
         raise CourseError(f"{path} is not readable as percent format: {error}.") from None
     notebook = nbformat.v4.new_notebook(
         metadata={
@@ -152,7 +153,7 @@ def _cell_id(cell: NotebookNode, taken: set[str]) -> str:
 
 
 def _check_source(source: NotebookNode, assignment: Assignment) -> None:
-    """Refuse what could not be graded, or would be graded as something else."""
+    """Refuse cells that could not be graded or would be graded as something else."""
     seen: set[str] = set()
     code = "\n".join(cell.source for cell in source.cells if cell.cell_type == "code")
     for number, cell in enumerate(source.cells, 1):
@@ -208,7 +209,7 @@ def _release(source: NotebookNode, assignment: Assignment, scratch: Path) -> Pat
 
 
 def _check_release(source: NotebookNode, release: NotebookNode, text: str) -> None:
-    """The promise of a release: stubs that say so, and not a line of a solution or rubric."""
+    """Check that stubs say so, and that no line of a solution or a rubric is released."""
     for cell in release.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
         for word in REGION_WORDS:
@@ -230,7 +231,7 @@ def _check_release(source: NotebookNode, release: NotebookNode, text: str) -> No
 
 
 def _check_stub(cell: NotebookNode, released: str) -> None:
-    """A stub says that it is one, or is an author's own, which must at least be Python."""
+    """Check that a stub says that it is one, or is an author's own stub in valid Python."""
     name = cell.metadata["nbgrader"]["grade_id"]
     if cell.cell_type != "code":
         return
@@ -255,7 +256,7 @@ def _solution_cells(source: NotebookNode) -> Iterator[NotebookNode]:
 
 
 def _secret_lines(cell: NotebookNode) -> Iterator[str]:
-    """The telling lines that students must not get: a solution region, else the whole cell."""
+    """The long lines that students must not get: of a solution region, else of the whole cell."""
     lines = author_stubs.without_stub(cell.source).splitlines()
     inside = whole = not any(BEGIN in line for line in lines)
     for line in lines:
@@ -293,7 +294,7 @@ def _is_setup(roles: NotebookNode) -> bool:
 
 
 def _replace(path: Path, content: bytes) -> bool:
-    """Write atomically and only what differs; says whether it did."""
+    """Write atomically, and only if the content differs. Returns whether it did."""
     if path.is_file() and path.read_bytes() == content:
         return False
     with replacing(path, 0o644) as file:

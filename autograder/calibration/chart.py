@@ -1,6 +1,6 @@
-"""A picture of how right solutions scatter, and where the threshold lies: one row per recipe.
+"""A picture of how the accuracies of right solutions scatter, with the threshold: a row per recipe.
 
-Draws what `evidence` holds; the same evidence always gives the same bytes.
+It draws the `evidence`. The same evidence always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -32,9 +32,13 @@ def as_svg(
     proposal: Proposal,
     threshold: float | None,
 ) -> str:
-    """Every accuracy as a dot, with its recipe's mean, and the thresholds proposed and in use.
+    """Every accuracy as a dot, each recipe's mean, and the proposed and the current threshold.
 
-    Recipes of other kinds, by the kind's name, stand below the right ones.
+    Args:
+        evidence: the runs of right recipes.
+        others: the runs of other kinds of recipes, by kind; their rows stand below.
+        proposal: the threshold that the evidence supports.
+        threshold: the threshold in use; None if there is none.
     """
     import matplotlib
     from matplotlib.figure import Figure

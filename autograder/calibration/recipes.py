@@ -1,9 +1,10 @@
-"""Recipes to train, as the course's evidence module has them, and a digest of what each one does.
+"""The recipes in the course's evidence module, and a digest of what each one does.
 
-The module is the course's own code. A digest covers a recipe's code and whatever of the module that
-code leads to, without comments, docstrings, annotations, and the names that code goes by: it stays
-the same while other recipes come and go or something is renamed, and changes when what is trained
-changes. Knows no network and no dataset.
+The module is the course's own code. A digest covers a recipe's code and everything in the module
+that this code refers to. It leaves out comments, docstrings and annotations, and replaces the names
+of variables and functions by numbers. So it changes if what is trained changes. It does not change
+if other recipes are added or removed, or if something is renamed. This module knows no network and
+no dataset.
 """
 
 from __future__ import annotations
@@ -24,21 +25,26 @@ from typing import Any, Literal
 from autograder.errors import CourseError
 
 Kind = Literal["right", "unsuited", "broken"]
-"""Right recipes must pass and broken ones must not. Unsuited ones are right and learn too slowly in
-so few epochs, or take steps so large that training may break down: students are told so."""
+"""Right recipes must pass, and broken ones must fail. Unsuited recipes are right, but learn too
+slowly in so few epochs, or take steps so large that training may break down; students are warned of
+them.
+"""
 KINDS: tuple[Kind, ...] = ("right", "unsuited", "broken")
 TABLES = ("RUNS", "UNSUITED", "BROKEN")
 
 
 @dataclass(frozen=True)
 class Recipes:
-    """An evidence module that was loaded: its recipes, its `run`, and its text."""
+    """A loaded evidence module: its recipes, its `run` function and its text."""
 
     module: Mapping[str, Any]
     text: str
 
     def names(self, kind: Kind, dataset: str) -> tuple[str, ...]:
-        """The recipes of a kind: `RUNS` without those that `UNSUITED` names for the dataset."""
+        """The names of the recipes of a kind.
+
+        Right recipes are those of `RUNS` that `UNSUITED` does not list for the dataset.
+        """
         if kind == "broken":
             return tuple(self.module["BROKEN"])
         unsuited = tuple(self.module["UNSUITED"].get(dataset, ()))
@@ -47,20 +53,20 @@ class Recipes:
         return tuple(name for name in self.module["RUNS"] if name not in unsuited)
 
     def digest(self, name: str) -> str:
-        """Of what is trained and how it is scored, under whatever terms."""
+        """A digest of what is trained and how it is scored, without the terms."""
         recipe = (self.module["RUNS"] | self.module["BROKEN"])[name]
         tree = ast.parse(self.text)
         reader = _Reader(self.module, _functions(tree), _names_that_matter(tree))
-        # `run` looks the recipe up in the tables; a recipe that does so depends on all in them
-        told = repr((reader.told(self.module["run"], skip=TABLES), reader.told(recipe)))
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        # `run` looks the recipe up in the tables; a recipe that does so depends on all entries
+        text = repr((reader.described(self.module["run"], skip=TABLES), reader.described(recipe)))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def load(path: Path) -> Recipes:
-    """The module at `path`.
+    """Load the evidence module at `path`.
 
     Raises:
-        CourseError: there is none, it cannot be loaded, or it lacks `RUNS` or `run`.
+        CourseError: there is no such file, it cannot be loaded, or it lacks `RUNS` or `run`.
     """
     where = f"tests/evidence/{path.name}"
     try:
@@ -74,7 +80,7 @@ def _loaded(path: Path, text: str) -> Recipes:
     where = f"tests/evidence/{path.name}"
     module = types.ModuleType(f"evidence_{path.stem}")
     module.__file__ = str(path)
-    sys.modules[module.__name__] = module  # dataclasses look their module up
+    sys.modules[module.__name__] = module  # dataclasses need their module there
     try:
         exec(compile(text, str(path), "exec"), module.__dict__)
     except Exception as error:
@@ -97,7 +103,7 @@ _Node = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
 
 def _functions(tree: ast.Module) -> dict[int, list[_Node]]:
-    """Functions and classes of a text by the line that they, or their decorators, begin in."""
+    """The functions and classes in a text, by the line in which they or their decorators begin."""
     found: dict[int, list[_Node]] = {}
     for node in ast.walk(tree):
         if isinstance(node, _Node):
@@ -108,10 +114,10 @@ def _functions(tree: ast.Module) -> dict[int, list[_Node]]:
 
 
 def _names_that_matter(tree: ast.Module) -> frozenset[str]:
-    """Names that may do something by their spelling: anything but variables and functions.
+    """The names whose spelling may matter: all names except those of variables and functions.
 
-    Such are attributes, keywords, what is imported, what a string spells, all of a class, and the
-    parameters of `run`, which is called from elsewhere.
+    These are attributes, keywords, imported names, words in strings, all names in a class, and the
+    parameters of `run`, which other code calls.
     """
     found = {"run", *TABLES}
     for node in ast.walk(tree):
@@ -120,7 +126,7 @@ def _names_that_matter(tree: ast.Module) -> frozenset[str]:
         elif isinstance(node, ast.arguments):
             found.update(each.arg for each in node.kwonlyargs)
         elif isinstance(node, ast.FunctionDef) and node.name == "run":
-            hands_on = node.args.kwarg is not None  # to whatever has parameters of such names
+            hands_on = node.args.kwarg is not None  # to any function with such parameters
             found.update(_parameters(tree if hands_on else node.args))
         elif not isinstance(node, ast.Name | ast.arg | ast.FunctionDef):
             found.update(_strings(node))
@@ -139,7 +145,7 @@ def _strings(node: ast.AST) -> Iterator[str]:
 
 
 class _Renamed(ast.NodeTransformer):
-    """Puts other names in the place of names."""
+    """Replaces names by other names."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
@@ -160,7 +166,7 @@ class _Renamed(ast.NodeTransformer):
 
 
 class _Bare(ast.NodeTransformer):
-    """Takes docstrings and annotations away."""
+    """Removes docstrings and annotations."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
@@ -185,32 +191,32 @@ def _bare(nodes: Sequence[ast.AST]) -> list[ast.AST]:
 
 @dataclass
 class _Reader:
-    """Tells values of a module as plain data: code as text, with what it refers to."""
+    """Describes values of a module as plain data: code as text, with the values it refers to."""
 
     module: Mapping[str, Any]
     functions: Mapping[int, Sequence[_Node]]
     spelled: frozenset[str]
     _under_way: list[int] = field(default_factory=list)
 
-    def told(self, value: Any, skip: Sequence[str] = ()) -> Any:
-        """Data whose `repr` is the same wherever the value does the same."""
+    def described(self, value: Any, skip: Sequence[str] = ()) -> Any:
+        """Plain data whose `repr` is equal for two values that do the same."""
         if id(value) in self._under_way:
             return "itself"
         self._under_way.append(id(value))
         try:
-            return self._told(value, skip)
+            return self._described(value, skip)
         finally:
             self._under_way.pop()
 
-    def _told(self, value: Any, skip: Sequence[str]) -> Any:
+    def _described(self, value: Any, skip: Sequence[str]) -> Any:
         if isinstance(value, types.FunctionType) and value.__globals__ is self.module:
             return self._function(value, skip)
         if isinstance(value, type) and value.__module__ == self.module["__name__"]:
             return self._code(_bare(self._class(value.__name__)), skip, {})
         if isinstance(value, Mapping):
-            return [(self.told(key), self.told(each)) for key, each in value.items()]
+            return [(self.described(key), self.described(each)) for key, each in value.items()]
         if isinstance(value, list | tuple):
-            return [self.told(each) for each in value]
+            return [self.described(each) for each in value]
         if isinstance(value, types.ModuleType):
             return value.__name__
         if callable(value):
@@ -226,12 +232,12 @@ class _Reader:
         cells = sorted((numbers.get(name, name), cell) for name, cell in kept.items())
         return (
             self._code(nodes, skip, numbers),
-            [(name, self.told(cell.cell_contents)) for name, cell in cells],
-            self.told([function.__defaults__, function.__kwdefaults__]),
+            [(name, self.described(cell.cell_contents)) for name, cell in cells],
+            self.described([function.__defaults__, function.__kwdefaults__]),
         )
 
     def _numbers(self, nodes: Sequence[ast.AST]) -> dict[str, str]:
-        """For each name that may as well be another, its place among those of this code."""
+        """For each name whose spelling does not matter, its number in this code."""
         found: dict[str, str] = {}
         for node in (each for whole in nodes for each in ast.walk(whole)):
             name = ""
@@ -248,9 +254,9 @@ class _Reader:
     def _code(
         self, bare: Sequence[ast.AST], skip: Sequence[str], numbers: Mapping[str, str]
     ) -> Any:
-        """These functions or classes as text, and whatever of the module they name.
+        """These functions or classes as text, and the values of the module that they refer to.
 
-        Names in `numbers` are told by their number.
+        Names in `numbers` are replaced by their number.
         """
         names: Counter[str] = Counter()
         entries: Counter[tuple[str, str]] = Counter()
@@ -259,14 +265,14 @@ class _Reader:
                 names[node.id] += 1
             if entry := _entry(node):
                 entries[entry] += 1
-                names[entry[0]] -= 1  # `TABLE["name"]` is that entry and not the whole table
+                names[entry[0]] -= 1  # `TABLE["name"]` refers to that entry, not to the whole table
         used = [name for name in +names if name in self.module and name not in skip]
         by_number = sorted((numbers.get(name, name), name) for name in used)
         items = sorted((numbers.get(name, name), key, name) for name, key in entries)
         return (
             [ast.unparse(_Renamed(numbers).visit(each)) for each in bare],
-            [(number, self.told(self.module[name], skip)) for number, name in by_number],
-            [(number, key, self.told(self._at(name, key))) for number, key, name in items],
+            [(number, self.described(self.module[name], skip)) for number, name in by_number],
+            [(number, key, self.described(self._at(name, key))) for number, key, name in items],
         )
 
     def _at(self, name: str, key: str) -> Any:

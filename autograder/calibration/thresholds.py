@@ -1,8 +1,9 @@
 """From accuracies of right solutions to a threshold at which they fail less than once in 1,000.
 
-A run near the threshold is repeated and the median of three counts, so that a right solution fails
-with a chance of at most q + 3p² (`suite.training`): p is that one run is below the threshold, and q
-that it is below by more than the spread. Pure arithmetic. Knows no network, no dataset and no file.
+A run near the threshold is repeated, and the median of three counts. A right solution then fails
+with a chance of at most q + 3p² (`suite.training`): p is the chance that one run is below the
+threshold, and q the chance that it is below by more than the spread. This module is pure
+arithmetic. It knows no network, no dataset and no file.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ BELOW = 0.015  # p
 FAR_BELOW = 3e-4  # q; together less than 1/1000
 CONFIDENCE = 0.95
 STEP = 0.005  # thresholds are multiples of it
-FEWEST_RUNS = 10  # of one recipe, to fit a distribution to
+FEWEST_RUNS = 10  # of one recipe, to fit a distribution
 METHOD = (
     "For each way of training: a normal distribution fitted to logit((a·m + ½)/(m + 1)) of the "
     "accuracies a on m images, and its one-sided tolerance limits with 95 % confidence (Natrella's "
@@ -31,7 +32,7 @@ _NORMAL = NormalDist()
 
 @dataclass(frozen=True)
 class Distribution:
-    """What the runs of one recipe of training amount to; accuracies are shares of one."""
+    """The distribution of the runs of one recipe; accuracies are from 0 to 1."""
 
     runs: int
     mean: float
@@ -51,16 +52,20 @@ class Proposal:
     spread: float
 
     def supports(self, threshold: float, spread: float) -> bool:
-        """Whether these terms, too, fail a right solution less than once in 1,000."""
+        """Whether with these terms, too, a right solution fails less than once in 1,000."""
         lowest = self.threshold - self.spread
         return threshold <= self.threshold + 1e-9 and threshold - spread <= lowest + 1e-9
 
 
 def distribution(accuracies: Sequence[float], images: int) -> Distribution:
-    """Fit one recipe's accuracies, each measured on that many images.
+    """Fit a distribution to the accuracies of one recipe.
+
+    Args:
+        accuracies: one per run, from 0 to 1.
+        images: how many images each accuracy was measured on.
 
     Raises:
-        ValueError: there are fewer than ten.
+        ValueError: there are fewer than ten runs.
     """
     count = len(accuracies)
     if count < FEWEST_RUNS:
@@ -78,7 +83,7 @@ def distribution(accuracies: Sequence[float], images: int) -> Distribution:
 
 
 def proposal(recipes: Mapping[str, Distribution]) -> Proposal:
-    """What is safe for every one of these recipes."""
+    """The threshold and the spread that are safe for every one of these recipes."""
     usual = min(recipe.usual for recipe in recipes.values())
     lowest = min(min(recipe.least, recipe.smallest) for recipe in recipes.values())
     threshold = max(0.0, math.floor(usual / STEP + 1e-9) * STEP)
@@ -87,7 +92,7 @@ def proposal(recipes: Mapping[str, Distribution]) -> Proposal:
 
 
 def chance_below(threshold: float, accuracies: Sequence[float], images: int) -> float:
-    """The fitted chance that one run ends below a threshold."""
+    """The chance that one run ends below a threshold, by the fitted distribution."""
     logits = [logit(each, images) for each in accuracies]
     deviation = statistics.stdev(logits)
     distance = logit(threshold, images) - statistics.mean(logits)
@@ -95,8 +100,12 @@ def chance_below(threshold: float, accuracies: Sequence[float], images: int) -> 
 
 
 def tolerance_factor(count: int, chance: float) -> float:
-    """How many standard deviations below the mean of `count` values the limit lies below which
-    others are with that chance."""
+    """How many standard deviations below the mean a tolerance limit must be.
+
+    Args:
+        count: how many values the mean and the deviation were computed from.
+        chance: the share of all values that may lie below the limit, with a confidence of 95 %.
+    """
     z, confidence = _NORMAL.inv_cdf(1 - chance), _NORMAL.inv_cdf(CONFIDENCE)
     a = 1 - confidence**2 / (2 * (count - 1))
     b = z**2 - confidence**2 / count
@@ -104,7 +113,7 @@ def tolerance_factor(count: int, chance: float) -> float:
 
 
 def logit(accuracy: float, images: int) -> float:
-    """The log-odds of a share of that many images, finite for none and all too."""
+    """The log-odds of an accuracy on that many images. It is finite for 0 and 1 too."""
     share = (accuracy * images + 0.5) / (images + 1)
     return math.log(share / (1 - share))
 

@@ -1,6 +1,6 @@
-"""Trains what the evidence of a threshold rests on, in parallel, going on where it was stopped.
+"""Trains the recipes for the evidence of a threshold, in parallel. A stopped run can continue.
 
-Each process trains with one thread, as in a sandbox. Judges nothing.
+Each process trains with one thread, as in a sandbox. This module judges nothing.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from autograder.process_pool import pool_of
 
 RUNS = 200
 RUNS_OF_EACH_OTHER = 5
-"""Of each recipe that is unsuited or broken."""
+"""The number of runs of each recipe that is unsuited or broken."""
 RUNS_OF_A_PROCESS = 20
-"""Frameworks keep something of every model that they train, and grow slow with it."""
+"""Frameworks keep data of every model that they train, so a process becomes slow after many runs.
+"""
 _ONE_THREAD = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
@@ -38,23 +39,23 @@ def run_trainings(
     on_start: Callable[[int, int], None] = lambda total, done: None,
     on_run: Callable[[Run], None] = lambda run: None,
 ) -> Evidence:
-    """Train on the dataset in use until there are `runs`, shared by all recipes; write each down.
+    """Train on the dataset in use until there are `runs` runs, shared by all recipes.
 
-    Further runs that a recipe has already stay.
+    Each run is saved when it ends. If a recipe already has more runs, they are kept.
 
     Args:
-        assignment: whose evidence.
-        runs: of all that train, rounded up to a multiple of the recipes.
+        assignment: the assignment whose evidence is made.
+        runs: the total number of runs, rounded up to a multiple of the number of recipes.
         kind: which recipes train.
-        only: the names of those among them that train now; all of them without it.
+        only: the names of the recipes that train now; if empty, all of that kind.
         jobs: processes at a time, by default one per processor.
-        fresh: forget earlier runs; those that were trained otherwise are forgotten anyway.
-        on_start: called once, with how many runs there will be and how many are there.
-        on_run: called with each run as it comes.
+        fresh: delete earlier runs. Those of changed recipes or terms are always deleted.
+        on_start: called once, with how many runs there will be and how many exist already.
+        on_run: called with each new run.
 
     Raises:
-        CourseError: nothing is trained, the course's evidence cannot be used, or it has no such
-            recipe.
+        CourseError: the assignment trains nothing, the course's evidence module cannot be used, or
+            it has no such recipe.
     """
     names = evidence.recipe_names(assignment, kind)
     chosen = [name for name in names if not only or name in only]
@@ -114,7 +115,7 @@ def _trained(
 
 
 def _use_one_thread() -> None:
-    """The libraries read this when they are imported, which is later."""
+    """The libraries read these variables when they are imported later."""
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"), TF_CPP_MIN_LOG_LEVEL="3")
 
 

@@ -1,7 +1,7 @@
-"""Datasets by name: some are always there, the others are fetched once and work offline then.
+"""Datasets by name. Some are always available; others are downloaded once and then work offline.
 
-Knows neither networks nor exercises, and imports no framework. What is large is loaded on demand
-and kept for the process, read-only.
+This module knows neither networks nor exercises, and imports no framework. Large datasets are
+loaded on demand and then kept in the process, read-only.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ _CATALOGUE = {
 
 
 class UnknownDataset(AutograderError):
-    """No dataset of that name; the message names the known ones."""
+    """There is no dataset of that name; the message lists the known names."""
 
 
 def names() -> tuple[str, ...]:
-    """The datasets there are; the first is embedded."""
+    """The names of all datasets. The first dataset is embedded."""
     return tuple(_CATALOGUE)
 
 
 def about(name: str) -> About:
-    """Source, terms and citation, without loading it.
+    """The source, the terms and the citation of a dataset, without loading it.
 
     Raises:
         UnknownDataset: there is no such dataset.
@@ -63,7 +63,7 @@ def about(name: str) -> About:
 
 
 def find(name: str) -> Path | None:
-    """The file it is loaded from; None where it is embedded or not on this machine.
+    """The file that the dataset is loaded from; None if it is embedded or not on this machine.
 
     Raises:
         UnknownDataset: there is no such dataset.
@@ -72,7 +72,7 @@ def find(name: str) -> Path | None:
 
 
 def load(name: str) -> Dataset:
-    """The dataset, from this machine.
+    """Load the dataset from this machine.
 
     Raises:
         UnknownDataset: there is no such dataset.
@@ -82,11 +82,15 @@ def load(name: str) -> Dataset:
 
 
 def fetch(name: str, progress: Progress = lambda done, total: None) -> Path | None:
-    """Bring the dataset to this machine and return its file; None where it is embedded.
+    """Download the dataset and return its file; None if it is embedded.
+
+    Args:
+        name: the name of the dataset.
+        progress: called with the bytes that are there and the bytes that there will be.
 
     Raises:
         UnknownDataset: there is no such dataset.
-        DownloadFailed: it could not be fetched.
+        DownloadFailed: it could not be downloaded.
     """
     remote = about(name).remote
     return None if remote is None else _fetch(remote, folders.cache(), progress)

@@ -1,6 +1,6 @@
-"""CIFAR-10, from the archive of plain bytes: never from the one that would have to be unpickled.
+"""CIFAR-10, from the archive of plain bytes, never from the archive of pickles.
 
-Knows neither the network nor the exercise, and needs no framework.
+This module knows neither the network nor the exercise, and needs no framework.
 """
 
 from __future__ import annotations
@@ -81,16 +81,16 @@ def load() -> Dataset:
 
 
 def find() -> Path | None:
-    """Its file, where it is on this machine; Keras' copy of it is pickled and is left alone."""
+    """Its file, if it is on this machine. Keras' copy is pickled and is not used."""
     path = folders.cache() / REMOTE.file
     return path if path.is_file() else None
 
 
 def read(path: Path) -> Dataset:
-    """The images of an archive; nothing is unpacked to disk.
+    """The images of an archive. Nothing is unpacked to disk.
 
     Raises:
-        DatasetMissing: it is no such archive.
+        DatasetMissing: it is not such an archive.
     """
     try:
         batches = dict(_batches(path))

@@ -1,7 +1,7 @@
-"""What student code must not find on the grader's machine: held-out images and their labels.
+"""Hides held-out images and labels on the grader's machine from student code.
 
-Fetched datasets lie where a sandbox sees nothing. Scikit-learn's digits lie among the libraries;
-there, a sandbox finds a file of the same form without them.
+Downloaded datasets are in folders that a sandbox does not see. Scikit-learn's digits are among the
+libraries; in a sandbox, a file of the same form without held-out images replaces their file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autograder.datasets import digits
 
 
 def concealed() -> Mapping[str, bytes]:
-    """Files to be seen with other content inside a sandbox, by path."""
+    """The files that have other content inside a sandbox: the content by path."""
     package = find_spec("sklearn")
     folders = (package.submodule_search_locations if package else None) or []
     files = [Path(folder) / "datasets" / "data" / "digits.csv.gz" for folder in folders]
@@ -26,13 +26,13 @@ def concealed() -> Mapping[str, bytes]:
 
 
 def _without_held_out() -> bytes:
-    """All rows of the file, in which training images of the same class stand for held-out ones."""
+    """All rows of the file, with held-out images replaced by training images of the same class."""
     images, labels = digits.published()
     train, test = digits.split(labels)
     stand_in = np.arange(len(labels))
     for digit in range(digits.CLASSES):
-        mine, theirs = train[labels[train] == digit], test[labels[test] == digit]
-        stand_in[theirs] = np.resize(mine, len(theirs))
+        shown, hidden = train[labels[train] == digit], test[labels[test] == digit]
+        stand_in[hidden] = np.resize(shown, len(hidden))
     rows = np.column_stack([images[stand_in].reshape(len(labels), -1), labels])
     text = io.StringIO()
     np.savetxt(text, rows, fmt="%d", delimiter=",")

@@ -1,6 +1,6 @@
-"""What a dataset is: its arrays, and where they come from and on what terms.
+"""The parts of a dataset: its arrays, its source and its terms.
 
-Knows no dataset by name, and neither the network nor a framework.
+This module knows no dataset by name, no network and no framework.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class DatasetMissing(AutograderError):
 
 @dataclass(frozen=True)
 class Remote:
-    """A file to be fetched: `sha256` and `size` (bytes) are those of the published file.
+    """A file to download: `sha256` and `size` (bytes) are those of the published file.
 
-    Where only its checksum was published, `size` is what it has `at_most`.
+    If only the checksum was published, `at_most` is true and `size` is an upper limit.
     """
 
     url: str
@@ -39,7 +39,7 @@ class Remote:
 
 @dataclass(frozen=True)
 class About:
-    """What to know of a dataset before it is loaded; `remote` is None where it is embedded."""
+    """Facts about a dataset before it is loaded; `remote` is None if the dataset is embedded."""
 
     name: str
     title: str
@@ -53,9 +53,9 @@ class About:
 class Dataset:
     """Images and labels, split for training and for testing.
 
-    `x_train` and `x_test` are uint8, (N, H, W) when grey and (N, H, W, C) in colour; `y_train` and
+    `x_train` and `x_test` are uint8, (N, H, W) in grey and (N, H, W, C) in colour. `y_train` and
     `y_test` are int64, (N,), from 0 to `classes` - 1. No image is in both splits. The arrays are
-    shared by all who load the dataset, and read-only for that reason.
+    read-only, because all code that loads the dataset shares them.
     """
 
     about: About
@@ -71,7 +71,7 @@ class Dataset:
 
     @property
     def name(self) -> str:
-        """The name that `load` knows it by."""
+        """Its name for `load`."""
         return self.about.name
 
     @property
@@ -81,23 +81,23 @@ class Dataset:
 
     @property
     def source(self) -> str:
-        """Where it was published."""
+        """The place where it was published."""
         return self.about.source
 
     @property
     def licence(self) -> str:
-        """The terms it is under, in a sentence."""
+        """Its terms of use, in one sentence."""
         return self.about.licence
 
     @property
     def citation(self) -> str:
-        """What to cite."""
+        """The work to cite."""
         return self.about.citation
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the catalogue: what it is, how it is loaded, and which file it is loaded from."""
+    """One entry of the catalogue: the dataset's facts, how to load it and how to find its file."""
 
     about: About
     load: Callable[[], Dataset]
@@ -105,5 +105,5 @@ class Entry:
 
 
 def as_labels(values: NDArray[Any]) -> Labels:
-    """Labels as every dataset gives them: int64."""
+    """Labels in the dtype of every dataset, int64."""
     return np.asarray(values).astype(np.int64)

@@ -1,6 +1,7 @@
-"""Images kept once they are decoded, so that the next load takes a moment: a cache, never a source.
+"""A cache of decoded images, which makes the next load fast. It is never a source.
 
-What is not whole and as it was written is not there. Knows no dataset: only a name and a shape.
+A file that is incomplete or changed is ignored. This module knows no dataset, only a name and a
+shape.
 """
 
 from __future__ import annotations
@@ -17,23 +18,23 @@ from autograder.datasets import folders
 from autograder.datasets.dataset import Images
 
 LAYOUT = 1
-"""Part of each file's name: another number, and what was kept is decoded anew."""
+"""A part of each file's name. With another number, all images are decoded anew."""
 
 
 def kept(name: str, shape: tuple[int, ...]) -> Images | None:
-    """The images, where they were kept and nothing has changed since."""
+    """The images, uint8, if they were saved and have not changed; else None."""
     images = _read(place(name, shape))
     return images if images is not None and images.shape == shape else None
 
 
 def keep(name: str, images: Images) -> None:
-    """Write them in one step; where nothing can be written, they are not kept."""
+    """Save the images atomically. If they cannot be written, they are not saved."""
     with contextlib.suppress(OSError):
         _write(place(name, images.shape), images)
 
 
 def place(name: str, shape: tuple[int, ...]) -> Path:
-    """The file: in the user's cache, as a named folder may belong to others."""
+    """The file in the user's own cache: the folder for datasets may belong to others."""
     return folders.of_user() / f"{name}-decoded-{shape[1]}x{shape[2]}-v{LAYOUT}.npz"
 
 

@@ -1,6 +1,7 @@
-"""The 1,797 real handwritten digits of scikit-learn, enlarged to MNIST's 28 x 28: always there.
+"""The 1,797 real handwritten digits of scikit-learn, enlarged to MNIST's 28 x 28. Always available.
 
-The default of every exercise that trains. Knows neither the network nor the exercise.
+It is the default dataset of every exercise that trains. This module knows neither the network nor
+the exercise.
 """
 
 from __future__ import annotations
@@ -28,16 +29,16 @@ HELD_OUT_PER_CLASS = 50
 SPLIT_SEED = 1998
 SIDE = 28
 INK = 16
-"""The value of a block of pixels that is all ink."""
+"""The value of a block of pixels that is full of ink."""
 
 
 @functools.cache
 def load() -> Dataset:
-    """The digits, split once and for all: 50 of each class to test, the other 1,297 to train.
+    """The digits in a fixed split: 50 of each class to test, the other 1,297 to train.
 
-    The 8 x 8 values, 0 to 16, become 0 to 255 and are enlarged by bilinear interpolation to fill
-    28 x 28: with a margin as in MNIST, every optimiser that was tried learns less in equal time.
-    Both splits are in a random, fixed order.
+    The 8 x 8 values, from 0 to 16, become values from 0 to 255. They are enlarged by bilinear
+    interpolation to fill 28 x 28. With a margin as in MNIST, every optimizer that was tried learned
+    less in equal time. Both splits are in a random, fixed order.
     """
     small, labels = published()
     images = enlarged(small)
@@ -53,9 +54,10 @@ def load() -> Dataset:
 
 
 def published() -> tuple[Images, Labels]:
-    """uint8 (1797, 8, 8) with values 0 to 16 and their labels, in scikit-learn's order.
+    """The images, uint8 (1797, 8, 8) from 0 to 16, and their labels, in scikit-learn's order.
 
-    Read from its file where that is, which spares the seconds that importing scikit-learn takes.
+    They are read from scikit-learn's file if it is found, because importing scikit-learn takes
+    seconds.
     """
     package = find_spec("sklearn")
     folders = (package.submodule_search_locations if package else None) or []
@@ -71,11 +73,11 @@ def published() -> tuple[Images, Labels]:
 
 
 def find() -> None:
-    """No file of ours: scikit-learn carries the images."""
+    """None: the images are a part of scikit-learn."""
 
 
 def split(labels: Labels) -> tuple[Labels, Labels]:
-    """Indices to train with and indices to test with: disjoint, and together all of them."""
+    """The indices for training and for testing: disjoint, and together all indices."""
     order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
     rank = np.empty(len(labels), dtype=np.int64)
     for digit in range(CLASSES):

@@ -1,6 +1,7 @@
-"""Fetching one published file: resumed where it broke off, checked, and put in place in one step.
+"""Downloads one published file: resumed if interrupted, checked, and put in place atomically.
 
-Knows no dataset: only a `Remote` and a folder. A file that is in place has the published checksum.
+This module knows no dataset, only a `Remote` and a folder. A file in place has the published
+checksum.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from autograder.datasets.dataset import Remote
 from autograder.errors import AutograderError
 
 Progress = Callable[[int, int], None]
-"""Called with the bytes that are there and the bytes that there will be."""
+"""Called with the number of bytes that are there and the number that there will be."""
 
 CHUNK = 256 * 1024
 SILENCE_SECONDS = 30.0
@@ -30,16 +31,18 @@ OUT_OF_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 class DownloadFailed(AutograderError):
-    """The file could not be fetched; the message says why, and what to do."""
+    """The file could not be downloaded; the message says why, and what to do."""
 
 
 def fetch(remote: Remote, folder: Path, progress: Progress = lambda done, total: None) -> Path:
-    """Bring `remote` into `folder`, unless it is there already, and return its path.
+    """Download `remote` into `folder`, unless it is there already, and return its path.
 
-    What an interrupted fetch has loaded is kept as `<file>.part`, and the next one goes on there.
+    The part that an interrupted download has written is kept as `<file>.part`. The next download
+    continues it.
 
     Raises:
-        DownloadFailed: no network, no space, a broken connection, or not the published file.
+        DownloadFailed: there is no network, no space, a broken connection, or another file than the
+            published one.
     """
     target = folder / remote.file
     if target.is_file() and sha256(target) == remote.sha256:
@@ -67,12 +70,12 @@ def sha256(path: Path) -> str:
 
 
 def megabytes(size: int) -> str:
-    """A size as people read it, such as `11.5 MB`."""
+    """A size for people to read, such as `11.5 MB`."""
     return f"{size / 1e6:.1f} MB"
 
 
 def _lock(file: BinaryIO, remote: Remote) -> None:
-    """One fetch at a time writes the part."""
+    """Lock the part, so that only one download writes it."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -80,7 +83,7 @@ def _lock(file: BinaryIO, remote: Remote) -> None:
 
 
 def _load(remote: Remote, file: BinaryIO, progress: Progress) -> None:
-    """Append to the part what it lacks; start over where the server cannot go on in the middle."""
+    """Append the missing bytes to the part, or start over if the server cannot continue it."""
     have = file.seek(0, os.SEEK_END)
     if have > remote.size:
         have = file.truncate(0)
@@ -111,7 +114,7 @@ def _load(remote: Remote, file: BinaryIO, progress: Progress) -> None:
 
 
 def _opened(request: urllib.request.Request, file: BinaryIO) -> http.client.HTTPResponse:
-    """The answer; without the range where the server has nothing there, the part being stale."""
+    """The response. If the server has nothing at the part's end, the part is stale; start over."""
     try:
         return _answer(request)
     except urllib.error.HTTPError as error:
@@ -129,7 +132,7 @@ def _answer(request: urllib.request.Request) -> http.client.HTTPResponse:
 
 
 def _goes_on_at(response: http.client.HTTPResponse, start: int) -> bool:
-    """Whether the answer is the rest that was asked for, rather than the whole file."""
+    """Whether the response is the rest that was requested, and not the whole file."""
     where = response.headers.get("Content-Range") or ""
     return response.status == http.HTTPStatus.PARTIAL_CONTENT and where.startswith(
         f"bytes {start}-"
@@ -154,7 +157,7 @@ def _broke_off(have: int, whole: int, remote: Remote) -> str:
 
 
 def _explain(error: OSError, remote: Remote, folder: Path) -> NoReturn:
-    """Raise the sentence for a failure of the network or of the disk."""
+    """Raise `DownloadFailed` with a sentence about this error of the network or the disk."""
     host = _host(remote)
     if isinstance(error, urllib.error.HTTPError):
         sentence = f"{host} answered {error.code} ({error.reason}) for {remote.url}."

@@ -1,7 +1,7 @@
 """The 17 kinds of drawn flowers: how each is built from petals, and in which colours.
 
-A kind is told by its form: its colours vary, and most are shared with other kinds. Names are
-descriptions, not species, as these are drawings. Knows no dataset.
+A kind is recognized by its form. Its colours vary, and most are shared with other kinds. Names are
+descriptions and not species, because these are drawings. This module knows no dataset.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ Draw = Callable[[Canvas, Frame, Colour, np.random.Generator], None]
 
 @dataclass(frozen=True)
 class Kind:
-    """`draw` paints one flower of about radius 1 around a frame's origin.
+    """One kind of flower; `draw` paints a flower with a radius of about 1 around a frame's origin.
 
-    `upright` kinds are seen from the side and lean only a little; the others are seen from above
+    `upright` kinds are seen from the side and lean only a little. The others are seen from above
     and may be turned and tilted.
     """
 
@@ -58,7 +58,7 @@ def whorl(
     start: float = 0.05,
     light: float = 1.0,
 ) -> None:
-    """Equal petals all around, none quite like the others."""
+    """Paint similar petals all around the centre, each a little different."""
     jitter = rng.normal(0, 1, (count, 3)).tolist()
     for number, (angle, length, shade) in enumerate(jitter):
         around = turn + (number + 0.08 * angle) * 2 * math.pi / count

@@ -1,7 +1,7 @@
-"""The Oxford 17 category flowers: 1,360 photographs, as squares of the size that is asked for.
+"""The Oxford 17 category flowers: 1,360 photographs, as squares of any size.
 
-Read from the archive or the folder as published, by our own loader. No licence is stated, so no
-image of it may stand in what is passed on. Knows neither the network nor the exercise.
+They are read from the published archive or folder by this program's own loader. No licence is
+stated, so no image of it may be passed on. This module knows neither the network nor the exercise.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ REMOTE = Remote(
     sha256="fe38a60f8b4a95e657551247d3e7d799a3fafcdbc595be504b12839967823d70",
     at_most=True,
 )
-"""The publishers give no checksum: this is the one that others have written down (with the MD5
-b59a65d8d1a99cd66944d474e1289eab). The size is that of the same images in an unpacked archive."""
+"""The publishers give no checksum. Others have published this one (with the MD5
+b59a65d8d1a99cd66944d474e1289eab). The size is that of the same images in an unpacked archive.
+"""
 ABOUT = About(
     name="flowers17",
     title="1,360 photographs of 17 kinds of flowers, in colour, cut to squares",
@@ -63,10 +64,10 @@ HELD_OUT_PER_CLASS = 20
 SPLIT_SEED = 2006
 SIDE = 64
 SIZES = range(8, 501)
-"""The shorter side of the published images is 500."""
+"""The shorter side of the published images is 500 pixels."""
 NAMES = tuple(f"image_{n:04d}.jpg" for n in range(1, PER_CLASS * len(CLASS_NAMES) + 1))
 CHECKSUMS = Path(__file__).with_name("flowers17-checksums.txt")
-"""Of each image, from a copy whose images were all looked at."""
+"""The checksum of each image, from a copy whose images a person has looked at."""
 PLACES = ("17flowers.tgz", "17flowers.tar", "flowers17.tgz", "flowers17.tar", "17flowers")
 
 
@@ -74,13 +75,13 @@ PLACES = ("17flowers.tgz", "17flowers.tar", "flowers17.tgz", "flowers17.tar", "1
 def load(size: int = SIDE) -> Dataset:
     """1,020 photographs to train (60 of each kind) and 340 to test (20 of each), `size` x `size`.
 
-    The largest square in the middle of each is resized with Lanczos' filter. The split is ours (the
-    publishers give three of their own): see `split`. Decoded images are kept in the user's cache,
-    and decoded anew should that be damaged.
+    The largest square in the middle of each photograph is resized with Lanczos' filter. The split
+    is this program's own (see `split`); the publishers give three others. Decoded images are saved
+    in the user's cache. If a saved file is damaged, they are decoded again.
 
     Raises:
-        DatasetMissing: it is not on this machine, or an image is missing, damaged or too many.
-        ValueError: there is no such size.
+        DatasetMissing: it is not on this machine, or an image is missing, damaged or not expected.
+        ValueError: `size` is not from 8 to 500 pixels.
     """
     if size not in SIZES:
         raise ValueError(f"size must be from {SIZES.start} to {SIZES.stop - 1}, not {size}")
@@ -108,7 +109,7 @@ def load(size: int = SIDE) -> Dataset:
 
 
 def find() -> Path | None:
-    """The archive or folder, where it is on this machine."""
+    """The archive or folder, if it is on this machine."""
     candidates = (folders.cache() / place for place in PLACES)
     found = next((path for path in candidates if path.exists()), None)
     if found is not None and (found / "jpg").is_dir():
@@ -117,9 +118,9 @@ def find() -> Path | None:
 
 
 def split() -> tuple[Labels, Labels]:
-    """Indices to train with and to test with, in file order counted from 0, each in a mixed order.
+    """The indices for training and for testing, in file order from 0, each list shuffled.
 
-    NumPy's generator of seed 2006 permutes all 1,360; the first 20 of each kind are held out.
+    NumPy's generator with seed 2006 permutes all 1,360. The first 20 of each kind are held out.
     """
     order = np.random.default_rng(SPLIT_SEED).permutation(len(NAMES))
     rank = np.empty(len(NAMES), dtype=np.int64)
@@ -134,7 +135,7 @@ def read(path: Path, size: int = SIDE) -> Images:
     """All images of a folder or archive in file order, uint8 (1360, size, size, 3).
 
     Raises:
-        DatasetMissing: an image is missing, damaged or too many; the message names it.
+        DatasetMissing: an image is missing, damaged or not expected; the message names it.
     """
     as_published = path.is_file() and sha256(path) == REMOTE.sha256
     expected = dict(zip(NAMES, [None] * len(NAMES) if as_published else checksums(), strict=True))
@@ -150,7 +151,7 @@ def read(path: Path, size: int = SIDE) -> Images:
 
 
 def checksums() -> list[str]:
-    """Of each image in file order: the beginning of its SHA-256."""
+    """The beginning of each image's SHA-256, in file order."""
     lines = CHECKSUMS.read_text(encoding="ascii").split("\n")
     return [line for line in lines if line and not line.startswith("#")]
 
@@ -159,7 +160,7 @@ def decoded(name: str, content: bytes, checksum: str | None, size: int) -> Image
     """The middle square of a JPEG, resized, uint8 (size, size, 3).
 
     Raises:
-        Fault: it is not the published image, or no image at all.
+        Fault: it is not the published image, or not an image.
     """
     from PIL import Image
 
@@ -167,7 +168,7 @@ def decoded(name: str, content: bytes, checksum: str | None, size: int) -> Image
         raise Fault(f"{name} is damaged, or is not the published image of that name")
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
-            image.draft("RGB", (3 * size, 3 * size))  # libjpeg shrinks by 2, 4 or 8 while it reads
+            image.draft("RGB", (3 * size, 3 * size))  # libjpeg shrinks by 2, 4 or 8 while reading
             width, height = image.size
             side = min(width, height)
             left, top = (width - side) // 2, (height - side) // 2

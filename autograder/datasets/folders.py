@@ -1,4 +1,4 @@
-"""Where fetched datasets lie: a folder of our own, and Keras' where it has the same file."""
+"""The folders of downloaded datasets: this program's own, and Keras' if it has the same file."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ VARIABLE = "CONVGRADE_DATA"
 
 
 def cache() -> Path:
-    """The folder for fetched files: `$CONVGRADE_DATA`, or `convgrade` in the user's cache."""
+    """The folder for downloaded files: `$CONVGRADE_DATA`, or `convgrade` in the user's cache."""
     if named := os.environ.get(VARIABLE):
         return Path(named).expanduser()
     return of_user()
 
 
 def of_user() -> Path:
-    """`convgrade` in the user's cache, whatever folder is named."""
+    """`convgrade` in the user's cache, even if `$CONVGRADE_DATA` names another folder."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "convgrade"
 
 
 def keras_datasets() -> Path:
-    """Where `keras.datasets` keeps what it has downloaded."""
+    """The folder for the downloads of `keras.datasets`."""
     home = os.environ.get("KERAS_HOME")
     return (Path(home).expanduser() if home else Path.home() / ".keras") / "datasets"

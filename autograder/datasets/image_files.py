@@ -1,7 +1,7 @@
-"""Reading the image files that a folder or a tar archive has to hold, trusting neither.
+"""Reading image files from a folder or a tar archive that is not trusted.
 
-Nothing is unpacked to disk, so that no name in an archive can lead anywhere; what is read is
-bounded. Knows no dataset: only which names there must be.
+Nothing is unpacked to disk, so no name in an archive can point to another place. The number of
+bytes is limited. This module knows no dataset, only the names that must be there.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NoReturn
 
 MOST_BYTES = 4 * 2**20
-"""Of one image file."""
+"""The limit for one image file."""
 MOST_BYTES_IN_ALL = 256 * 2**20
-"""Of an archive, unpacked."""
+"""The limit for an unpacked archive."""
 ENDINGS = {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp"}
 GZIP = b"\x1f\x8b"
 
 
 class Fault(Exception):
-    """What is wrong with a folder or an archive: a clause that names the image, without a stop."""
+    """A defect of a folder or an archive: a clause that names the image, without a full stop."""
 
 
 def image_files(path: Path, wanted: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    """Each wanted file's name and content, in the order in which they are found.
+    """The name and the content of each wanted file, in the order in which they are found.
 
-    What is no image, such as a list of files, is passed over. An archive may be compressed with
-    gzip; folders within it are of no importance.
+    Files that are not images, such as a list of files, are ignored. An archive may be compressed
+    with gzip. The folders in it do not matter.
 
     Raises:
-        Fault: an image is missing, is there twice, is none of those wanted or cannot be read.
+        Fault: an image is missing, occurs twice, is not wanted or cannot be read.
     """
     missing = dict.fromkeys(wanted)
     for name, content in _folder(path) if path.is_dir() else _archive(path):
@@ -49,7 +49,7 @@ def image_files(path: Path, wanted: Collection[str]) -> Iterator[tuple[str, byte
 
 
 def is_image(name: str) -> bool:
-    """Whether a file is to be taken for an image; hidden ones are not, as macOS adds them."""
+    """Whether a file counts as an image. Hidden files, such as those that macOS adds, do not."""
     return PurePosixPath(name).suffix.lower() in ENDINGS and not name.startswith(".")
 
 
@@ -100,7 +100,7 @@ def _tar(file: BinaryIO, path: Path) -> tarfile.TarFile:
 
 
 class Bounded(io.RawIOBase):
-    """What an archive holds, unpacked, and not without end."""
+    """The unpacked content of an archive, up to a limit."""
 
     def __init__(self, source: BinaryIO | gzip.GzipFile, path: Path) -> None:
         self._source = source
@@ -114,7 +114,7 @@ class Bounded(io.RawIOBase):
         """Up to `size` bytes.
 
         Raises:
-            Fault: it is more in all than an archive may hold.
+            Fault: the archive contains more bytes in all than it may.
         """
         data = self._source.read(self._left + 1 if size < 0 else min(size, self._left + 1))
         self._left -= len(data)

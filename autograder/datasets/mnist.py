@@ -1,6 +1,6 @@
-"""MNIST, from the file that Keras uses: fetched by us, or found where Keras has put it.
+"""MNIST, from the file that Keras uses: downloaded by this program, or found in Keras' folder.
 
-Knows neither the network nor the exercise, and needs no framework.
+This module knows neither the network nor the exercise, and needs no framework.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PUBLISHED_MD5 = {
     "x_test": "2646ac647ad5339dbf082846283269ea",
     "y_test": "27ae3e4e09519cfbb04c329615203637",
 }
-"""Of the four files that were published in 1998 (IDX, unpacked), however they are packed today."""
+"""The MD5s of the four unpacked IDX files published in 1998; no packing changes them."""
 
 
 @functools.cache
@@ -50,7 +50,7 @@ def load() -> Dataset:
     """60,000 digits to train and 10,000 to test, in the original order.
 
     Raises:
-        DatasetMissing: there is no such file, or it holds something else.
+        DatasetMissing: there is no such file, or its content differs.
     """
     path = find()
     if path is None:
@@ -70,16 +70,16 @@ def load() -> Dataset:
 
 
 def find() -> Path | None:
-    """Its file, where it is on this machine: ours first, then Keras'."""
+    """Its file, if it is on this machine: in this program's own folder, else in Keras'."""
     candidates = (folders.cache() / REMOTE.file, folders.keras_datasets() / REMOTE.file)
     return next((path for path in candidates if path.is_file()), None)
 
 
 def read(path: Path) -> Mapping[str, NDArray[Any]]:
-    """The four arrays of an archive, once they are known to be the published ones.
+    """The four arrays of an archive, after a check that they are the published ones.
 
     Raises:
-        DatasetMissing: it is no such archive.
+        DatasetMissing: it is not such an archive.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
@@ -92,7 +92,7 @@ def read(path: Path) -> Mapping[str, NDArray[Any]]:
 
 
 def idx_md5(array: NDArray[Any]) -> str:
-    """The checksum of the IDX file that holds these bytes: a header, then the array in C order."""
+    """The MD5 of the IDX file that holds these bytes: a header, then the array in C order."""
     if array.dtype != np.uint8:
         return ""
     header = struct.pack(f">I{array.ndim}I", 0x800 | array.ndim, *array.shape)

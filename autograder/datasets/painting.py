@@ -1,7 +1,7 @@
 """A small canvas for drawn flowers: petals, discs and soft light, each painted with NumPy.
 
-Places are in a frame of their own (turned, tilted, shrunk), so that the same shapes serve at every
-size and pose. Knows no kind of flower and no dataset.
+Shapes have coordinates in a frame that is turned, tilted and scaled, so the same shape can have
+every size and pose. This module knows no kind of flower and no dataset.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Colour = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Frame:
-    """A place on the canvas: local (u, v) lies at (x + a·u + b·v, y + c·u + d·v).
+    """A place on the canvas: local (u, v) is at (x + a·u + b·v, y + c·u + d·v).
 
-    The canvas goes from -1 to 1, to the right and down.
+    Canvas coordinates go from -1 to 1, to the right and down.
     """
 
     x: float = 0.0
@@ -34,7 +34,7 @@ class Frame:
     d: float = 1.0
 
     def at(self, u: float, v: float, angle: float = 0.0, scale: float = 1.0) -> Frame:
-        """A frame within this one: moved, turned by `angle` and shrunk by `scale`."""
+        """A frame inside this one: moved to (u, v), turned by `angle` (radians) and scaled."""
         cos, sin = scale * math.cos(angle), scale * math.sin(angle)
         return Frame(
             *self.place(u, v),
@@ -45,7 +45,7 @@ class Frame:
         )
 
     def tilted(self, direction: float, by: float) -> Frame:
-        """Foreshortened to `by` of its length along a direction."""
+        """This frame foreshortened by the factor `by` along a direction in radians."""
         cos, sin = math.cos(direction), math.sin(direction)
         along, across = by * cos * cos + sin * sin, by * sin * sin + cos * cos
         mixed = (by - 1) * cos * sin
@@ -59,12 +59,12 @@ class Frame:
         )
 
     def place(self, u: float, v: float) -> tuple[float, float]:
-        """Where a local point lies on the canvas."""
+        """The canvas coordinates of a local point."""
         return self.x + self.a * u + self.b * v, self.y + self.c * u + self.d * v
 
     @property
     def scale(self) -> float:
-        """How long a local unit is on the canvas, on average."""
+        """The average length of a local unit on the canvas."""
         return math.sqrt(abs(self.a * self.d - self.b * self.c))
 
 
@@ -72,8 +72,14 @@ class Frame:
 class Petal:
     """A shape that begins at its frame's origin and points along its first axis.
 
-    `base` and `tip` say how fast it widens and narrows (below 1 blunt, above 1 pointed), `notch`
-    how deep it is cut at the tip, `curl` how far it bends aside, `ruffle` how wavy its edge is.
+    Attributes:
+        length: along the first axis.
+        width: half the width where it is widest.
+        base: how fast it widens from the base (below 1 blunt, above 1 pointed).
+        tip: how fast it narrows to the tip, likewise.
+        notch: how deep it is cut at the tip.
+        curl: how far it bends to one side.
+        ruffle: how wavy its edge is.
     """
 
     length: float
@@ -87,10 +93,19 @@ class Petal:
 
 @dataclass(frozen=True)
 class Paint:
-    """Colours from a petal's base to its tip, and what is drawn on it.
+    """Colours from a petal's base to its tip, and the pattern on it.
 
-    `turn` is where the one colour gives way to the other. `vein` darkens the middle, `edge` the
-    rim, `light` one side; `spots` and `squares` are how many there are along it, in `ink`.
+    Attributes:
+        inner: the colour at the base.
+        outer: the colour at the tip.
+        turn: where along the petal the colours change, from 0 at the base to 1 at the tip.
+        soft: how long the change of colours is, as a share of the petal.
+        vein: how much darker the middle is.
+        edge: how much darker the rim is.
+        light: how much lighter one side is.
+        spots: how many spots there are along the petal.
+        squares: how many squares there are along the petal.
+        ink: the colour of spots and squares.
     """
 
     inner: Colour
@@ -107,7 +122,7 @@ class Paint:
 
 @dataclass
 class Canvas:
-    """Pixels (3, size, size) from 0 to 1, painted over in the order of the calls."""
+    """Pixels (3, size, size) from 0 to 1. Each call paints over the calls before."""
 
     size: int
     pixels: Pixels = field(init=False)
@@ -117,20 +132,25 @@ class Canvas:
         self._axis = ((np.arange(self.size, dtype=np.float32) + 0.5) * 2 / self.size) - 1
 
     def gradient(self, above: Colour, below: Colour, angle: float) -> None:
-        """Fill everything, from the one colour to the other."""
+        """Fill the canvas with a gradient between two colours."""
         x, y = self._axis[None, :], self._axis[:, None]
         share = _clipped(0.5 + 0.5 * (math.sin(angle) * x + math.cos(angle) * y), 0, 1)
         self.pixels[:] = _plane(above) + share * (_plane(below) - _plane(above))
 
     def glow(self, places: Pixels, lights: Pixels) -> None:
-        """Soft round patches, as of things out of focus: x, y, radius of each, and its light."""
+        """Add soft round patches of light, like objects out of focus.
+
+        Args:
+            places: (N, 3): x, y and radius of each patch.
+            lights: (N, 3): the light that it adds to each colour channel.
+        """
         x, y, radius = (column[:, None] for column in places.T.astype(np.float32))
         across = np.exp(-(((self._axis - x) / radius) ** 2))
         down = np.exp(-(((self._axis - y) / radius) ** 2))
         self.pixels += (down.T * lights.T.astype(np.float32)[:, None, :]) @ across
 
     def petal(self, frame: Frame, shape: Petal, paint: Paint, light: float = 1.0) -> None:
-        """Paint one petal, or whatever else has the form of one, in more or less light."""
+        """Paint one petal, or another part of the same form, in more or less light."""
         reach = shape.width * (1 + shape.ruffle)
         across = (min(shape.curl, 0) - reach, max(shape.curl, 0) + reach)
         window = self._window(frame, (0.0, shape.length), across)
@@ -154,7 +174,7 @@ class Canvas:
         self._lay(rows, columns, cover, _painted(paint, t, v / np.maximum(half, pixel), light))
 
     def disc(self, frame: Frame, radius: float, paint: Paint, seeds: float = 0.0) -> None:
-        """Paint a round centre; `seeds` is how many rings of grains it shows."""
+        """Paint a round centre; `seeds` is the number of rings of grains on it."""
         window = self._window(frame, (-radius, radius), (-radius, radius))
         if window is None:
             return
@@ -177,7 +197,7 @@ class Canvas:
     def _window(
         self, frame: Frame, along: tuple[float, float], across: tuple[float, float]
     ) -> tuple[slice, slice, Pixels, Pixels] | None:
-        """The pixels that a local box can touch and their local coordinates; None off the edge."""
+        """The pixels that a local box may touch, and their local coordinates; None off the edge."""
         corners = [frame.place(u, v) for u in along for v in across]
         columns = self._span([x for x, _ in corners])
         rows = self._span([y for _, y in corners])
@@ -191,7 +211,7 @@ class Canvas:
         return rows, columns, u, v
 
     def _span(self, values: list[float]) -> slice:
-        """The pixels from the least of the values to the greatest."""
+        """The pixels from the smallest value to the largest."""
         first = math.floor((min(values) + 1) * self.size / 2)
         last = math.ceil((max(values) + 1) * self.size / 2)
         return slice(max(first, 0), min(max(last, 0), self.size))
@@ -232,6 +252,6 @@ def _plane(colour: Colour) -> Pixels:
 
 
 def _clipped(values: Pixels, low: float, high: float) -> Pixels:
-    """As `numpy.clip`, at half the cost where arrays are small."""
+    """Like `numpy.clip`, at half the cost for small arrays."""
     clipped: Pixels = np.minimum(np.maximum(values, np.float32(low)), np.float32(high))
     return clipped

@@ -1,6 +1,6 @@
-"""A contact sheet: some images of each class of a dataset, side by side under the dataset's title.
+"""A contact sheet: some images of each class of a dataset, in rows under the dataset's title.
 
-Knows no dataset by name.
+This module knows no dataset by name.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 MARGIN = 6
 NAMES = 190
-"""How wide the column of names is, in pixels."""
+"""The width of the column of names, in pixels."""
 PAPER, INK = (255, 255, 255), (30, 30, 30)
 
 
 def contact_sheet(data: Dataset, per_class: int = 8) -> Image:
-    """A row for each class: its name and its first training images, as they are."""
+    """A row for each class: its name and its first training images, unchanged."""
     from PIL import Image, ImageDraw, ImageFont
 
     side = data.x_train.shape[1]

@@ -1,7 +1,7 @@
-"""Synthetic flowers: 17 kinds, drawn by a seeded generator in pixels of any number. Always there.
+"""Synthetic flowers: 17 kinds, drawn by a seeded generator in any size. Always available.
 
-Drawings and no photographs: whatever shows them has to say so. Knows neither the network nor the
-exercise, and needs no framework.
+They are drawings, not photographs; every figure or text that shows them must say so. This module
+knows neither the network nor the exercise, and needs no framework.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ GROUNDS: tuple[tuple[Colour, Colour], ...] = (
 
 @functools.cache
 def load(size: int = SIDE) -> Dataset:
-    """50 of each kind to train and 25 of each to test, `size` x `size`, each in a mixed order.
+    """50 of each kind to train and 25 of each to test, `size` x `size`, each part shuffled.
 
-    Other seeds draw the one part and the other; the same flowers come in every size.
+    The two parts are drawn with different seeds. The flowers are the same in every size.
     """
     y_train, y_test = (
         np.random.default_rng(seed).permutation(np.repeat(np.arange(len(KINDS)), per_kind))
@@ -60,13 +60,13 @@ def load(size: int = SIDE) -> Dataset:
 
 
 def find() -> None:
-    """No file: they are drawn."""
+    """None: the images are drawn and have no file."""
 
 
 def drawn(labels: Labels, seed: int, size: int = SIDE) -> Images:
-    """A flower of each of these kinds, uint8 (N, size, size, 3).
+    """A flower for each of these labels, uint8 (N, size, size, 3).
 
-    Image i depends on the seed, on i and on its kind alone.
+    Image i depends only on the seed, on i and on its label.
     """
     images = np.empty((len(labels), size, size, 3), np.uint8)
     for number, label in enumerate(labels):
@@ -75,7 +75,7 @@ def drawn(labels: Labels, seed: int, size: int = SIDE) -> Images:
 
 
 def one(label: int, rng: np.random.Generator, size: int = SIDE) -> Images:
-    """One flower, uint8 (size, size, 3): its place, pose, colours, ground and light by chance."""
+    """One flower, uint8 (size, size, 3), in a random place, pose, colour, background and light."""
     kind = KINDS[label]
     canvas = Canvas(size)
     ground(canvas, rng)
@@ -89,7 +89,7 @@ def one(label: int, rng: np.random.Generator, size: int = SIDE) -> Images:
 
 
 def pose(kind: Kind, middle: Frame, rng: np.random.Generator, scale: float) -> Frame:
-    """Turned anyhow and tilted where it is seen from above, leaning a little where it stands."""
+    """A random pose: any angle and tilt if seen from above, a small lean if seen from the side."""
     if kind.upright:
         mirrored = Frame(middle.x, middle.y, -1) if rng.random() < 0.5 else middle
         return mirrored.at(0, 0, rng.normal(0, 0.22), scale)
@@ -98,7 +98,7 @@ def pose(kind: Kind, middle: Frame, rng: np.random.Generator, scale: float) -> F
 
 
 def ground(canvas: Canvas, rng: np.random.Generator) -> None:
-    """Something out of focus, with leaves before it."""
+    """Paint a background out of focus, with leaves in front of it."""
     above, below = GROUNDS[rng.integers(len(GROUNDS))]
     light = rng.uniform(0.75, 1.25)
     canvas.gradient(dyed(above, light), dyed(below, light), rng.normal(0, 0.4))
@@ -112,13 +112,13 @@ def ground(canvas: Canvas, rng: np.random.Generator) -> None:
 
 
 def tinted(colour: Colour, rng: np.random.Generator) -> Colour:
-    """A colour a little off."""
+    """A colour with a small random change."""
     red, green, blue = (np.array(colour) + rng.normal(0, 0.05, 3)).tolist()
     return red, green, blue
 
 
 def developed(canvas: Canvas, rng: np.random.Generator) -> Images:
-    """What a camera would make of it: exposure, a cast of colour, grain."""
+    """The image as a camera would take it, with random exposure, colour cast and grain."""
     exposure = rng.uniform(0.7, 1.15) * (1 + rng.normal(0, 0.05, (3, 1, 1)))
     contrast = rng.uniform(0.8, 1.1)
     image = canvas.pixels * (255 * contrast * exposure).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Which known misconception a wrong answer matches, and the hint that it deserves."""
+"""Finding the known misconception that a wrong answer matches, and its hint."""
 
 from autograder.diagnosis.catalogue import (
     Catalogue,

@@ -1,4 +1,4 @@
-"""The course's known wrong answers: how they are written down, read, and made into submissions.
+"""The misconceptions of a course: how they are written, loaded and turned into submissions.
 
 `tests/misconceptions/<assignment>.py` is the course's own code and runs in the grader's process.
 """
@@ -25,12 +25,17 @@ Function = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Misconception:
-    """One known wrong answer to an exercise, and the question that leads out of it.
+    """One known wrong answer to an exercise, and a question as a hint.
 
-    `replaces` is the function that is wrong, where an exercise has several. `matches` says of what
-    the exercise's `inspect_answer` saw whether it is this mistake; without it, the answers to
-    probes say.
-    `aspects` are what is wrong, as the hidden tests' marks call it; without any, the values.
+    Attributes:
+        exercise: the exercise.
+        name: the name of the misconception's function.
+        hint: a question that leads to the right answer.
+        function: the wrong answer.
+        replaces: the name of the function that is wrong, usually that of the exercise.
+        matches: whether a value of the exercise's `inspect_answer` shows this mistake. Without it,
+            the answers to probes are compared.
+        aspects: what is wrong, in the names of the hidden tests' marks; if empty, the values.
     """
 
     exercise: str
@@ -50,15 +55,16 @@ def misconception(
     matches: Callable[[Any], bool] | None = None,
     aspect: str | tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
-    """Mark a function as a known wrong answer to `exercise`, worth `hint` to who gave it.
+    """Mark a function as a known wrong answer to `exercise`, with a hint for students who gave it.
 
     Args:
         exercise: the exercise.
         hint: a question.
-        function: the function that is wrong, where it is not the one that names the exercise.
-        matches: for exercises whose answers stay in the sandbox, such as models: whether what
-            `inspect_answer(exercise)` saw is this mistake. Then the function is never called here.
-        aspect: what is wrong, one or several names; without it, the values.
+        function: the function that is wrong, if its name is not that of the exercise.
+        matches: for exercises whose answers stay in the sandbox, such as models: whether the value
+            of `inspect_answer(exercise)` shows this mistake. Then the marked function is never
+            called here.
+        aspect: what is wrong, one name or several; if empty, the values.
     """
 
     def mark(marked: Function) -> Function:
@@ -77,7 +83,7 @@ def misconception(
 
 
 def probes(function: str) -> Callable[[Function], Function]:
-    """Mark a function of no arguments that returns the probes of `function`, as `call(...)`."""
+    """Mark a function without arguments that returns the probes of `function`, as `call(...)`."""
 
     def mark(marked: Function) -> Function:
         _MARKED.append(("probes", function, marked))
@@ -87,10 +93,10 @@ def probes(function: str) -> Callable[[Function], Function]:
 
 
 def inspect_answer(exercise: str) -> Callable[[Function], Function]:
-    """Mark a function that is given a `suite.student.Student` and returns what it sees.
+    """Mark a function that inspects a student's answer, which stays in the sandbox.
 
-    It is called where a student's answer to `exercise` is wrong and stays in the sandbox; what it
-    returns goes to the `matches` of the exercise's misconceptions, in their order.
+    It gets a `suite.student.Student` and is called if the answer to `exercise` is wrong. The value
+    that it returns is passed to the `matches` of the exercise's misconceptions, in their order.
     """
 
     def mark(marked: Function) -> Function:
@@ -101,28 +107,31 @@ def inspect_answer(exercise: str) -> Callable[[Function], Function]:
 
 
 _MARKED: list[tuple[str, str, Function]] = []
-"""Those marked while a misconceptions file is being executed; they often share the name `_`."""
+"""The functions marked while a misconceptions file is executed. Many of them have the name `_`."""
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The misconceptions of an assignment, probes by function, and inspections by exercise."""
+    """The misconceptions of an assignment, with probes by function and inspections by exercise."""
 
     misconceptions: tuple[Misconception, ...]
     probes: Mapping[str, tuple[Probe, ...]]
     inspections: Mapping[str, Function] = field(default_factory=dict, repr=False)
     reactions: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False)
-    """What `matching` has found out of each misconception, by name."""
+    """The reactions that `matching` has computed, by the name of the misconception."""
 
     def of(self, exercise: str) -> tuple[Misconception, ...]:
+        """The misconceptions of one exercise, in the order of the file."""
         return tuple(each for each in self.misconceptions if each.exercise == exercise)
 
 
 def load(assignment: Assignment) -> Catalogue:
-    """Execute and scan `tests/misconceptions/<assignment>.py`; an absent file is an empty one.
+    """Execute `tests/misconceptions/<assignment>.py` and collect its marked functions.
+
+    Without the file the catalogue is empty.
 
     Raises:
-        SuiteError: it cannot be executed, or speaks of an exercise that there is not.
+        SuiteError: the file cannot be executed, or it names an exercise that does not exist.
     """
     file = assignment.misconceptions_file
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
@@ -157,10 +166,10 @@ def _load(file: Path, text: str) -> Catalogue:
 
 
 def as_submission(assignment: Assignment, function: Function) -> str:
-    """A plain-module submission: the solutions, with one function replaced by a misconception.
+    """A submission as a plain module: the solutions, with one function replaced by a misconception.
 
-    What the function uses of its own file (imports, constants, private functions) comes along,
-    in a scope of its own, so that the other exercises keep what they had.
+    The imports, constants and private functions of the misconceptions file that the function needs
+    are copied into a separate scope, so that they do not change the other exercises.
     """
     which: Misconception = function.__dict__["misconception"]
     tree = ast.parse(Path(inspect.getfile(function)).read_text(encoding="utf-8"))
@@ -174,7 +183,7 @@ def as_submission(assignment: Assignment, function: Function) -> str:
 
 
 def _needed(tree: ast.Module, name: str) -> list[ast.stmt]:
-    """The statements of a module that define `name` and all that it uses, in their order."""
+    """The statements of a module that define `name` and everything that it uses, in their order."""
     definitions: dict[str, ast.stmt] = {}
     for node in tree.body:
         if not _is_marked(node, "probes") and not _is_marked(node, "inspect_answer"):
@@ -203,7 +212,7 @@ def _defined_names(node: ast.stmt) -> list[str]:
 
 
 def _without_marks(node: ast.stmt) -> ast.stmt:
-    """A definition without its `@misconception(...)`, which a submission does not have."""
+    """A definition without its `@misconception(...)`, which a submission must not contain."""
     if not isinstance(node, ast.FunctionDef):
         return node
     bare = copy.deepcopy(node)

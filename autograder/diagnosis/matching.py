@@ -1,8 +1,9 @@
-"""Matching a wrong answer with the known ones: the same reactions to the same probes.
+"""Matching a wrong answer with the known ones, by their reactions to the same probes.
 
-The student's function is asked across the boundary while its sandbox lives; the misconceptions
-are called here. Where answers cannot cross, such as models, they are looked at from here, and each
-misconception says what it would show. A match earns a hint, never points.
+The student's function is called across the boundary while its sandbox lives; the misconceptions are
+called in this process. Some answers cannot cross, such as models. They are inspected through
+queries, and each misconception decides whether the result matches. A match earns a hint, never
+points.
 """
 
 from __future__ import annotations
@@ -25,18 +26,18 @@ from autograder.suite.student import Student, Watched, mentions
 
 @dataclass(frozen=True)
 class Reaction:
-    """What a function did on a probe, reduced to what tells mistakes apart."""
+    """What a function did on a probe, reduced to what distinguishes mistakes."""
 
     value: Any = None
     raised: str | None = None
     names_an_argument: bool = False
     arguments: tuple[Any, ...] | None = None
     shares_memory: bool | None = None
-    unreadable: bool = False  # to what should summarize it
+    unreadable: bool = False  # by the probe's `key`
 
 
 Made = dict[Generator, Any]
-"""The generators that the calls of one probe have been given."""
+"""The generators that the calls of one probe got."""
 
 
 def diagnose(
@@ -47,9 +48,17 @@ def diagnose(
 ) -> Misconception | None:
     """The first known misconception that reacts to every probe as the student's function does.
 
-    A misconception that cannot be told from another on the probes is not guessed at beyond the
-    order of the file; a function whose process dies or runs out of time is not diagnosed. What was
-    `replaced` while the exercise was graded is so here.
+    If the probes cannot distinguish two misconceptions, the first one in the file counts. A
+    function whose process dies or runs out of time is not diagnosed.
+
+    Args:
+        catalogue: the misconceptions of the assignment.
+        exercise: the exercise that the student got wrong.
+        sandbox: the submission.
+        replaced: the functions that were replaced while the exercise was graded, by name.
+
+    Returns:
+        The misconception, or None if there is no match.
     """
     functions = dict.fromkeys(each.replaces for each in catalogue.of(exercise))
     try:
@@ -86,7 +95,7 @@ def _by_probes(
 def _by_inspection(
     catalogue: Catalogue, exercise: str, sandbox: Sandbox, replaced: Mapping[str, Function]
 ) -> Misconception | None:
-    """The first misconception that what is seen of the student's answer matches."""
+    """The first misconception that matches what the inspection of the student's answer returned."""
     inspect_it = catalogue.inspections.get(exercise)
     if inspect_it is None:
         return None
@@ -100,7 +109,7 @@ def _by_inspection(
 
 
 def reactions(which: Misconception, catalogue: Catalogue) -> tuple[Reaction, ...]:
-    """How a misconception reacts to the probes of its function; computed once in a process."""
+    """The reactions of a misconception to the probes of its function; computed once per process."""
     known = catalogue.reactions
     if which.name not in known:
         known[which.name] = tuple(
@@ -137,7 +146,7 @@ def _summarized(probe: Summarized, values: Sequence[Any]) -> Reaction:
     try:
         with np.errstate(all="ignore"):
             return Reaction(value=probe.key(*values))
-    except Exception:  # the values may be the student's, and anything
+    except Exception:  # the values may be the student's, of any type
         return Reaction(unreadable=True)
 
 
@@ -162,7 +171,7 @@ def _react(function: Function, call: Call, made: Made) -> Reaction:
 
 
 def _plain(call: Call, after: tuple[Any, ...]) -> tuple[Any, ...]:
-    """What became of those arguments that are data."""
+    """The values after the call of those arguments that are plain data; None for the others."""
     return tuple(
         None if isinstance(given, Generator) or inspect.isfunction(given) else each
         for given, each in zip(call.args, after, strict=False)
@@ -183,22 +192,22 @@ def _ask(
     student = Student(sandbox)
 
     def answer(call: Call, made: Made) -> Reaction:
-        args = [_lent(each, student, made) for each in call.args]
+        args = [_student_argument(each, student, made) for each in call.args]
         try:
-            said = sandbox.call(function, args, call.kwargs, watch=call.watch, replaced=replaced)
+            given = sandbox.call(function, args, call.kwargs, watch=call.watch, replaced=replaced)
         except StudentRaised as raised:
             name = raised.type_names[0] if raised.type_names else ""
             return Reaction(raised=name, names_an_argument=_names_any(raised.text, parameters))
         if not call.watch:
-            return Reaction(value=said.value)
-        after = _plain(call, said.arguments or ())
-        return Reaction(value=said.value, arguments=after, shares_memory=said.shares_memory)
+            return Reaction(value=given.value)
+        after = _plain(call, given.arguments or ())
+        return Reaction(value=given.value, arguments=after, shares_memory=given.shares_memory)
 
     return _reaction(probe, answer)
 
 
-def _lent(argument: Any, student: Student, made: Made) -> Any:
-    """An argument as the student's function gets it."""
+def _student_argument(argument: Any, student: Student, made: Made) -> Any:
+    """An argument in the form in which the student's function gets it."""
     if isinstance(argument, Generator):
         if argument not in made:
             made[argument] = student.generator(argument.seed)
@@ -207,7 +216,7 @@ def _lent(argument: Any, student: Student, made: Made) -> Any:
 
 
 def agree(one: Reaction, other: Reaction) -> bool:
-    """Whether two reactions are the same as far as a mistake shows in them."""
+    """Whether two reactions are the same in everything in which a mistake shows."""
     if one.unreadable or other.unreadable:
         return False
     if one.raised is not None or other.raised is not None:

@@ -1,6 +1,6 @@
-"""The calls on which a student's function is compared with the known mistakes.
+"""The calls on which a student's function is compared with known misconceptions.
 
-They are plain records; how they are made on either side of the boundary is `matching`'s business.
+They are plain records. `matching` makes the calls on both sides of the boundary.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Call:
-    """One call on which answers are compared; `watch` compares the arguments afterwards too."""
+    """One call on which answers are compared. With `watch`, its arguments are compared too."""
 
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
@@ -21,7 +21,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Summarized:
-    """Several calls that are compared by what `key` makes of their values."""
+    """Several calls, compared by the value that `key` computes from their values."""
 
     calls: tuple[Call, ...]
     key: Callable[..., Any]
@@ -29,10 +29,10 @@ class Summarized:
 
 @dataclass(frozen=True, eq=False)
 class Generator:
-    """As a positional argument it stands for a `numpy.random.default_rng(seed)`.
+    """A positional argument that stands for a `numpy.random.default_rng(seed)`.
 
-    Two calls of one `summarize` that are given the same object are given the same generator, in
-    the state in which the first call leaves it.
+    Two calls of one `summarize` that get the same object get the same generator. The second call
+    gets it in the state in which the first call left it.
     """
 
     seed: int
@@ -42,26 +42,32 @@ Probe = Call | Summarized
 
 
 def call(*args: Any, watch: bool = False, **kwargs: Any) -> Call:
-    """A probe: the arguments of one call; with `watch`, compare what became of them too.
+    """A probe: the arguments of one call.
 
-    Positional arguments may be a `generator` or a function; a function must take whatever a wrong
-    answer may call it with.
+    Args:
+        args: positional arguments. They may be a `generator` or a function; a function must accept
+            everything that a wrong answer may pass to it.
+        watch: compare the arguments after the call too.
+        kwargs: keyword arguments.
     """
     return Call(args, kwargs, watch)
 
 
 def summarize(*calls: Call, key: Callable[..., Any]) -> Summarized:
-    """A probe for what is random: calls whose values `key` turns into what is compared.
+    """A probe for random answers: several calls, compared by the value of `key`.
 
     Two right ways to use a generator, and two ways to make the same mistake, give different
     numbers. `key` reduces them to what they have in common, such as whether a share is near one
-    half; of a call with `watch` it gets a `suite.student.Watched`. It runs in the grader's
-    process, on values that came from the student's: what it cannot read matches nothing, and it
-    has to look at shapes before it lets numpy broadcast.
+    half. It runs in the grader's process on values from the student's process. If it raises an
+    exception, the answer matches nothing. It must check shapes before numpy broadcasts.
+
+    Args:
+        calls: the calls.
+        key: gets the value of each call; a `suite.student.Watched` for a call with `watch`.
     """
     return Summarized(calls, key)
 
 
 def generator(seed: int) -> Generator:
-    """A generator in a probe, of the same seed on both sides of the boundary."""
+    """A generator in a probe, with the same seed on both sides of the boundary."""
     return Generator(seed)

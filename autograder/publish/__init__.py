@@ -1,1 +1,1 @@
-"""Results in the formats that others read; nothing here grades, and nothing here trusts text."""
+"""Results in formats for other programs. Nothing here grades, and no text is trusted."""

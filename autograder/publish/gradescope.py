@@ -11,10 +11,10 @@ from autograder.results import ExerciseResult, Result
 
 
 def dumps(result: Result) -> str | None:
-    """The document for one submission; its texts are shown as plain text.
+    """The document for one submission; Gradescope shows its texts as plain text.
 
-    There is none where the grader failed: Gradescope then says so, and counts no points. A document
-    always has a score, and what is left out of it would count as zero.
+    None if the grader failed: Gradescope then reports a failure and counts no points. A document
+    must have a score, and an exercise that is left out of it would count as zero.
     """
     if result.score is None:
         return None

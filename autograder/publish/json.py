@@ -1,6 +1,6 @@
-"""Results as the JSON document that CI reads: exactly the keys written down in docs/ci.md.
+"""Results as the JSON document for CI, with exactly the keys that docs/ci.md lists.
 
-`dataset`, `replaced` and `training` are there only where they say something.
+`dataset`, `replaced` and `training` are left out if they are empty.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def document(results: Iterable[Result]) -> list[dict[str, Any]]:
 
 
 def dumps(results: Iterable[Result]) -> str:
-    """The document as text; a score that is not there is null, and floats that JSON lacks are."""
+    """The document as text. A missing score is null, and so are NaN and infinity."""
     return json_log_safe(json.dumps(document(results), allow_nan=False, indent=2))
 
 

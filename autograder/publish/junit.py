@@ -13,7 +13,7 @@ NOT_XML = {0xFFFE: None, 0xFFFF: None}
 
 
 def dumps(results: Iterable[Result]) -> str:
-    """The report as XML; text that XML cannot hold is left out."""
+    """The report as XML. Characters that XML cannot contain are left out."""
     root = ElementTree.Element("testsuites", name="autograder")
     for result in results:
         root.append(_suite(result))
@@ -44,9 +44,9 @@ def _suite(result: Result) -> ElementTree.Element:
         if value is not None:
             ElementTree.SubElement(properties, "property", name=name, value=f"{value:g}")
     suite.extend(cases)
-    said = "\n".join(remarks(result))
-    if said:
-        ElementTree.SubElement(suite, "system-out").text = _text(said)
+    text = "\n".join(remarks(result))
+    if text:
+        ElementTree.SubElement(suite, "system-out").text = _text(text)
     return suite
 
 

@@ -11,12 +11,12 @@ from autograder.results import Outcome, Result
 
 
 def dumps(results: Iterable[Result]) -> str:
-    """A heading, a table of exercises, and what failed, for each result."""
+    """For each result a heading, a table of exercises, and the tests that failed."""
     return "\n".join(line for result in results for line in _lines(result)) + "\n"
 
 
 def escaped(text: str) -> str:
-    """One line of text that Markdown shows as it is: no markup, no HTML, no mentions."""
+    """One line of text that Markdown shows unchanged: no markup, no HTML, no mentions."""
     line = plain(text, lines=False)
     line = (
         line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")

@@ -1,4 +1,4 @@
-"""What every report says of a submission as a whole: what needs a person, and what did not run."""
+"""Remarks on a submission for every report: what a person must know, and what did not run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ UNGRADED = "Not graded: the grader failed here, which takes no points from anybo
 
 
 def remarks(result: Result) -> list[str]:
-    """One sentence each, of bounded number and length."""
+    """One sentence for each remark, of limited number and length."""
     observed = result.observed
     failed = [f"Did not run through: {cell}" for cell in observed.failed_cells]
     return [*sentences(observed.attention), *sentences(failed)]

@@ -1,4 +1,4 @@
-"""Makes text that came from a student safe to show; knows nothing of where it is shown."""
+"""Makes text from a student safe to show, in any output."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ LONGEST_SENTENCE = 400
 
 
 def plain(text: str, *, lines: bool = True) -> str:
-    """`text` without terminal sequences, control, formatting and surrogate characters.
+    """`text` without terminal sequences and without control, formatting and surrogate characters.
 
-    Newlines and tabs are kept, or become spaces where `lines` is false.
+    Newlines and tabs are kept, or become spaces if `lines` is false.
     """
     text = ANSI_SEQUENCE.sub("", text.replace("\r\n", "\n"))
     kept = "".join(
@@ -39,7 +39,7 @@ def shortened(text: str, width: int) -> str:
 
 
 def bounded(text: str, lines: int = MOST_LINES, characters: int = MOST_CHARACTERS) -> str:
-    """The beginning of a text, so that no submission fills a log; says how much is left out."""
+    """The beginning of a text, and how much is left out, so that no submission fills a log."""
     kept = text[:characters].splitlines()[:lines]
     beginning = "\n".join(kept)
     left = len(text) - len(beginning)
@@ -47,24 +47,24 @@ def bounded(text: str, lines: int = MOST_LINES, characters: int = MOST_CHARACTER
 
 
 def sentences(found: Sequence[str], most: int = MOST_SENTENCES) -> list[str]:
-    """Each in one line, and not more of them than `most`."""
-    told = [shortened(each, LONGEST_SENTENCE) for each in found[:most]]
-    return told if len(found) <= most else [*told, f"And {len(found) - most} more."]
+    """The first `most` sentences, each in one line, and how many more there are."""
+    shown = [shortened(each, LONGEST_SENTENCE) for each in found[:most]]
+    return shown if len(found) <= most else [*shown, f"And {len(found) - most} more."]
 
 
 def log_safe(text: str) -> str:
-    """Plain text that no CI service takes for a command in its log, however lines are wrapped."""
+    """Plain text that no CI service reads as a command in its log, even if lines are wrapped."""
     text = re.sub(r":(?=:)", ": ", plain(text))
     return re.sub(r"#(?=#)", "# ", text)
 
 
 def json_log_safe(document: str) -> str:
-    """A JSON document of the same content that holds no CI command, were it printed to a log."""
+    """A JSON document of the same content that contains no CI command if it is printed to a log."""
     document = re.sub(r":(?=:)", r"\\u003a", document)
     return re.sub(r"#(?=#)", r"\\u0023", document)
 
 
 def xml_log_safe(document: str) -> str:
-    """The same for an XML document."""
+    """An XML document of the same content that contains no CI command if it is printed to a log."""
     document = re.sub(r":(?=:)", "&#58;", document)
     return re.sub(r"#(?=#)", "&#35;", document)

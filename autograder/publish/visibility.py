@@ -1,6 +1,7 @@
-"""How much of hidden tests students read: `hidden_tests` in an assignment's `[feedback]`.
+"""Redaction: how much of hidden tests students read, by `hidden_tests` in `[feedback]`.
 
-One rule for the feedback in notebooks and for the reports that CI publishes. Knows results only.
+The same rule holds for the feedback in notebooks and for the reports that CI publishes. This module
+knows results only.
 """
 
 from __future__ import annotations
@@ -14,37 +15,46 @@ from autograder.results import ExerciseResult, Outcome, Result, TestResult
 
 @dataclass(frozen=True)
 class FeedbackVisibility:
-    """Whether the titles of hidden tests are shown, and why a comparison failed."""
+    """Whether students read the titles of hidden tests, and why a comparison failed."""
 
     titles: bool = True
     messages: bool = True
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> FeedbackVisibility:
-        """ "messages" (the default), "titles" (why a comparison failed is left out), or "none"."""
-        said = settings.get("hidden_tests", "messages")
-        return cls(titles=said != "none", messages=said == "messages")
+        """The rule for an assignment's `[feedback]` settings.
+
+        Args:
+            settings: `hidden_tests` is "messages" (the default), "titles" (why a comparison failed
+                is left out) or "none".
+        """
+        level = settings.get("hidden_tests", "messages")
+        return cls(titles=level != "none", messages=level == "messages")
 
     def conceals(self, test: TestResult) -> bool:
-        """Whether nothing is told of a test but its outcome."""
+        """Whether students read nothing about a test except its outcome."""
         return test.visibility == "hidden" and not self.titles
 
-    def message(self, test: TestResult, told: set[Outcome]) -> str:
-        """What may be read of why a test was not passed; `told` are an exercise's outcomes so far.
+    def message(self, test: TestResult, seen: set[Outcome]) -> str:
+        """What students may read about why a test did not pass.
 
-        Where titles are all, each kind of mishap is told once: a message on an error, a crash or a
-        missing function speaks of the student's own code.
+        If only titles are visible, the message of each kind of error is shown once per exercise. It
+        is about the student's own code: an error, a crash or a missing function.
+
+        Args:
+            test: the test.
+            seen: the outcomes of this exercise so far; the test's outcome is added to it.
         """
         if test.passed:
             return ""
-        first = test.outcome not in told
-        told.add(test.outcome)
+        first = test.outcome not in seen
+        seen.add(test.outcome)
         if self.messages or test.visibility == "public":
             return test.message
         return test.message if first and test.outcome is not Outcome.FAILED else ""
 
     def applied(self, result: Result) -> Result:
-        """The result without what students must not read; hints and outcomes stay."""
+        """The result after redaction. Hints and outcomes stay."""
         if self.messages:
             return result
         return replace(
@@ -58,7 +68,7 @@ class FeedbackVisibility:
         )
 
     def _reason(self, result: Result) -> str:
-        """A fault's sentence tells of a hidden test; where it lies is enough to find it."""
+        """The reason with a fault's place, without its message: that may reveal a hidden test."""
         if result.status != "grader_error" or not result.faults:
             return result.reason
         first = result.faults[0]
@@ -66,7 +76,7 @@ class FeedbackVisibility:
         return f"The grader failed on {', '.join(result.ungraded)}{where if first.file else ''}."
 
     def _applied(self, exercise: ExerciseResult) -> Iterator[TestResult]:
-        told: set[Outcome] = set()
+        seen: set[Outcome] = set()
         concealed = 0
         for test in exercise.tests:
             if self.conceals(test):
@@ -74,4 +84,4 @@ class FeedbackVisibility:
                 name, title = f"hidden_{concealed}", f"Hidden test {concealed}"
                 yield replace(test, name=name, title=title, message="", detail="")
             else:
-                yield replace(test, message=self.message(test, told), detail="")
+                yield replace(test, message=self.message(test, seen), detail="")

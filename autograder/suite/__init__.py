@@ -1,4 +1,4 @@
-"""Running a hidden suite against a sandbox: `expect` for its authors, `run` for the grader."""
+"""Hidden suites and how they run: authors of suites use `expect`, the grader uses `runner.run`."""
 
 from autograder.suite import expect
 from autograder.suite.expect import Mismatch

@@ -1,7 +1,8 @@
-"""The order of exercises that build on each other, and which functions are replaced in them.
+"""The order in which exercises are graded, and the functions that are replaced in each.
 
-An exercise is run after all that it builds on, so that what is replaced in it has been graded
-before: the right values that a student's code can then ask for come too late to earn points there.
+An exercise runs after all its dependencies. So each function that is replaced in it has been graded
+before. Student code can then ask a reference function for right values, but too late to earn points
+for them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def exercise_of(item: pytest.Item) -> str:
 
 
 def dependencies_of(items: Sequence[pytest.Item]) -> dict[str, tuple[str, ...]]:
-    """For each exercise the names that its `builds_on` marks give, in their order."""
+    """The dependencies of each exercise: the names in its `builds_on` marks, in their order."""
     found: dict[str, dict[str, None]] = {}
     for item in items:
         names = found.setdefault(exercise_of(item), {})
@@ -33,11 +34,15 @@ def dependencies_of(items: Sequence[pytest.Item]) -> dict[str, tuple[str, ...]]:
 def topological_order(
     exercises: Sequence[str], built_on: Mapping[str, Sequence[str]]
 ) -> tuple[list[str], dict[str, str]]:
-    """The exercises as they stand, but each after all that it builds on.
+    """Sort exercises so that each one comes after all its dependencies.
+
+    Args:
+        exercises: names of exercises, in the order to keep where dependencies allow it.
+        built_on: the dependencies of each exercise.
 
     Returns:
-        The order, and what is wrong with those that can have no place in it: they build on what is
-        no exercise, or on each other.
+        The order, and by exercise an error message where it cannot be respected: the exercise
+        depends on a name that is no exercise, or exercises depend on each other.
     """
     wrong: dict[str, str] = {}
     for exercise, names in built_on.items():
@@ -66,9 +71,14 @@ def topological_order(
 def to_replace(
     names: Sequence[str], records: Sequence[TestRecord], ungraded: Container[str] = ()
 ) -> tuple[str, ...]:
-    """Those of the exercises that have been graded, and not with full marks.
+    """The dependencies that have been graded without full marks or could not be graded.
 
-    One that could not be graded may be wrong as well: its right function stands in for it too.
+    A function that could not be graded may be wrong, so its reference function replaces it too.
+
+    Args:
+        names: the dependencies of one exercise.
+        records: the tests that have run so far.
+        ungraded: the exercises that could not be graded because of a fault.
     """
     failed = {record.exercise for record in records if not record.passed}
     return tuple(name for name in names if name in failed or name in ungraded)

@@ -1,8 +1,8 @@
-"""Comparing what a student returned with what a hidden test wants, in the grader's process.
+"""Comparing a student's answer with the expected answer, in the grader's process.
 
-Every function here copes with any value that may cross the boundary, and says two things when
-the values disagree: a sentence for the student, which never holds an expected value, and the
-whole story for the grader.
+The functions here accept any value that can cross the boundary. If the answer is wrong, they raise
+a `Mismatch` with two texts: a sentence for the student, which never contains an expected value, and
+all details for the grader.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from autograder.sandbox.protocol.arrays import shown_dtype
 from autograder.student.tolerance import nearly_equal, relative_tolerance
 
 MAX_PLAIN = 10_000
-"""Elements of an array that `equal` still takes for a tuple of numbers."""
+"""The most elements that an array may have for `equal` to convert it to a tuple of numbers."""
 MAX_LISTED = 100_000
-"""Numbers in a list that is wanted."""
+"""The most numbers that `array` accepts in a list."""
 MAX_ITEMS_SHOWN = 8
 FEW = 4
 MAX_BITS_SHOWN = 400
@@ -31,7 +31,7 @@ _NUMBERS = (bool, int, float, complex, np.bool_, np.number)
 
 
 class Mismatch(AssertionError):
-    """The answer is not the one wanted; `message` is for the student, `detail` for the grader."""
+    """The answer is not the expected one; `message` is for the student, `detail` for the grader."""
 
     def __init__(self, message: str, detail: str = "") -> None:
         super().__init__(message if not detail else f"{message}\n{detail}")
@@ -40,9 +40,12 @@ class Mismatch(AssertionError):
 
 
 def that(condition: object, message: str, detail: object = "") -> None:
-    """Require a condition that the suite computed itself; `message` is what the student reads.
+    """Require a condition that the suite computed itself.
 
-    `detail`, for the grader, may be a value that crossed the boundary: it is shortened.
+    Args:
+        condition: must be true.
+        message: what the student reads.
+        detail: for the grader. It may be a value that crossed the boundary; it is shortened.
 
     Raises:
         Mismatch: the condition is false.
@@ -60,26 +63,26 @@ def close(
     rtol: float | None = None,
     atol: float | None = None,
 ) -> None:
-    """Require an array that equals `want` as closely as its precision allows.
+    """Require an array that equals `want` within the tolerance that its precision allows.
 
-    The shape is compared first, then the dtype (where one is asked for), then the values: NaN
-    equals NaN, an infinity equals itself, and integers are compared exactly where both sides are
-    integers. Nothing is broadcast.
+    The shape is compared first, then the dtype (if `dtype` is given), then the values. NaN equals
+    NaN, an infinity equals itself, and integers are compared exactly if both sides are integers.
+    Nothing is broadcast.
 
     Args:
         got: what the student returned.
-        want: the suite's own answer, array-like.
-        like: the argument or arguments that set precision; the least precise float among them,
-            `got` and `want` decides the tolerance.
-        dtype: an exact dtype, several allowed ones, "kept" (that of the first of `like`) or
+        want: the expected answer, array-like.
+        like: the argument or arguments that determine the precision. The least precise float among
+            them, `got` and `want` determines the tolerance.
+        dtype: an exact dtype, several allowed dtypes, "kept" (the dtype of the first of `like`) or
             "floating" (float32 or float64).
         rtol: relative tolerance, by default 2e-5 (4e-3 with float16).
         atol: absolute tolerance, by default `rtol` times the largest finite value of `want`.
 
     Raises:
-        Mismatch: the answer is no array of numbers, or another one.
+        Mismatch: the answer is not an array of numbers, or it differs from `want`.
     """
-    # a suite may want of one answer what another was: that is looked through first, too
+    # `want` may be another answer of the student, so a list in it is checked first as well
     expected = array(want) if isinstance(want, list | tuple) else np.asarray(want)
     actual = _as_array(got, "an array" if expected.ndim else "a number", expected.size)
     if actual.shape != expected.shape:
@@ -103,13 +106,13 @@ def close(
 
 
 def equal(got: Any, want: Any) -> None:
-    """Require exactly this int, bool, string, None, or tuple or list of such.
+    """Require exactly this int, bool, string or None, or this tuple or list of such values.
 
-    `numpy.integer` will do for an int, an integral 0-d array too, and a list for a tuple; a bool
-    is not an int, and 14.0 is not 14.
+    A `numpy.integer` and an integral 0-d array are accepted for an int, and a list for a tuple. A
+    bool is not an int, and 14.0 is not 14.
 
     Raises:
-        Mismatch: another value, or one of another kind.
+        Mismatch: the value differs, or it is of another kind.
     """
     _require_value(got)
     plain = _plain(got)
@@ -128,18 +131,19 @@ def equal(got: Any, want: Any) -> None:
 
 
 def array(got: Any) -> NDArray[Any]:
-    """What a student returned as an array of numbers, never by way of anything else.
+    """A student's answer as an array of numbers.
 
-    `np.asarray` would make an array of texts, gigabytes of it, of a list with one long text.
+    A list is checked before it is converted: `np.asarray` would turn a list with one long text into
+    an array of texts of several gigabytes.
 
     Raises:
-        Mismatch: it is no array of numbers, or a list of very many.
+        Mismatch: the answer is not an array of numbers, or it is a list of too many numbers.
     """
     return _as_array(got, "an array", MAX_LISTED)
 
 
 def shape_of(got: Any) -> tuple[int, ...] | None:
-    """The shape of what a student returned; None where it is no array of numbers."""
+    """The shape of a student's answer; None if it is not an array of numbers."""
     try:
         return array(got).shape
     except Mismatch:
@@ -154,7 +158,7 @@ def _require_value(got: Any) -> None:
 
 
 def _as_array(got: Any, wanted: str, size: int) -> NDArray[Any]:
-    """The answer as an array; lists are looked through first, since numpy converts anything."""
+    """The answer as an array. Lists are checked first, because numpy converts anything."""
     _require_value(got)
     if isinstance(got, list | tuple):
         _require_numbers(got, wanted, at_most=4 * size + 1000)
@@ -170,7 +174,7 @@ def _as_array(got: Any, wanted: str, size: int) -> NDArray[Any]:
 
 
 def _require_numbers(got: list[Any] | tuple[Any, ...], wanted: str, at_most: int) -> None:
-    """Refuse a list that holds anything but numbers, or far more of them than are wanted."""
+    """Refuse a list that contains anything but numbers, or many more of them than expected."""
     waiting: list[Any] = [got]
     seen = 0
     while waiting:
@@ -216,7 +220,7 @@ def _require_dtype(
 
 
 def too_coarse(answer: NDArray[Any]) -> str:
-    """The name of the dtype that an answer had inside, where it keeps fewer digits than float16."""
+    """The name of the answer's original dtype if it has fewer digits than float16, else ""."""
     name = shown_dtype(answer)
     return name if name.startswith(("bfloat", "float8_", "float6_", "float4_")) else ""
 
@@ -244,7 +248,7 @@ def _values_differ(
 
 
 def _plain(value: Any) -> Any:
-    """Integers of any kind as int, tuples and lists as tuple, small integral arrays as tuples."""
+    """Convert integers of any type to int; tuples, lists and small integral arrays to tuples."""
     if isinstance(value, bool | np.bool_):
         return bool(value)
     if _is_numeric(value) and value.dtype.kind in "biu" and _extent(value) <= MAX_PLAIN:
@@ -258,7 +262,7 @@ def _plain(value: Any) -> Any:
 
 
 def _extent(array: NDArray[Any]) -> int:
-    """How many lists and numbers an array would become; an empty one may have a huge shape."""
+    """How many lists and numbers an array would become. An empty array may have a huge shape."""
     return math.prod(max(1, length) for length in array.shape)
 
 
@@ -283,7 +287,7 @@ def _kind(expected: Any) -> str:
 
 
 def shown(value: Any, limit: int = 80) -> str:
-    """A text of any value that may cross the boundary, short to read and quick to make."""
+    """A short text for any value that can cross the boundary. It takes little time to make."""
     text = _brief(value, depth=3, most=limit)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 

@@ -1,6 +1,6 @@
-"""Faults of a hidden suite: which exercise they leave ungraded, in which file and line.
+"""Faults of a hidden suite: the exercise that cannot be graded, the file and the line.
 
-Knows no submission: whether a student's code had a part in it, `grading` finds out.
+This module knows no submission. `grading` finds out whether student code caused the error.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ MOST_DETAIL = 20_000
 
 
 def fault_of(error: BaseException, file: Path, test: str = "", line: int = 0) -> Fault:
-    """The fault that this exception is, met in the tests of `file`.
+    """The fault for an exception that the tests of `file` raised.
 
     Args:
-        error: as it was raised.
+        error: the exception.
         file: the suite that was read or run.
-        test: which of its tests; "" while the file is read.
-        line: where the test begins, for an error that happens before it does.
+        test: the name of its test; "" while the file is read.
+        line: the line in which the test begins, for an error that happens before the test runs.
     """
     raised = error
     if isinstance(error, pytest.Collector.CollectError) and error.__cause__ is not None:
@@ -42,7 +42,7 @@ def fault_of(error: BaseException, file: Path, test: str = "", line: int = 0) ->
 
 
 def _place(error: BaseException, file: Path, line: int) -> tuple[Path, int]:
-    """The innermost line of the suite's folder that the exception passed."""
+    """The innermost line in the suite's folder that the exception passed."""
     if isinstance(error, SyntaxError) and error.filename and _beside(error.filename, file):
         return Path(error.filename), error.lineno or 0
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
@@ -56,13 +56,13 @@ def _beside(name: str, file: Path) -> bool:
 
 
 def _sentence(error: BaseException) -> str:
-    """The exception's class and message in a line."""
+    """The exception's class and message in one line."""
     fixture = getattr(error, "argname", None)
     if isinstance(error, pytest.FixtureLookupError) and fixture:
         return f"there is no fixture called {fixture!r}"
-    said = error.msg if isinstance(error, SyntaxError) else " ".join(str(error).split())
-    if isinstance(error, AutograderError):  # a whole sentence already
-        text = said
+    message = error.msg if isinstance(error, SyntaxError) else " ".join(str(error).split())
+    if isinstance(error, AutograderError):  # its message is a whole sentence
+        text = message
     else:
-        text = f"{type(error).__name__}: {said}" if said else type(error).__name__
+        text = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"

@@ -1,7 +1,7 @@
-"""A student's Keras model as hidden tests see it: it stays inside and is asked across the boundary.
+"""A student's Keras model for hidden tests: it stays in the worker process and answers queries.
 
-What it says of its layers is a claim. Its weights, and its answers to inputs and weights that the
-suite chose, are values. Everything is checked here to be of the kind that was asked for.
+What the model says about its layers is a claim. Its weights are values, and so are its outputs for
+inputs and weights that the suite chose. This module checks the type of every answer.
 """
 
 from __future__ import annotations
@@ -26,15 +26,16 @@ _LAYER_KEYS = {"class", "name", "config", "input_shape", "output_shape", "weight
 
 Shape = tuple[int | None, ...]
 Ask = Callable[[Handle | None, str, tuple[Any, ...]], Any]
-"""Asks a handle a question across the boundary: `ask(handle, question, arguments)`."""
+"""Sends a query about a handle across the boundary: `ask(handle, question, arguments)`."""
 
 
 @dataclass(frozen=True)
 class LayerSummary:
-    """What one layer says of itself: claims, good for feedback and for tests of little weight.
+    """What one layer says about itself: claims, for feedback and for tests of little weight.
 
-    Shapes have None for the batch, and are None themselves in a model that was never called on
-    symbolic inputs, as a subclassed one. `inbound` names the layers whose outputs it takes.
+    Shapes have None for the batch size. A shape is None in a model that was never called on
+    symbolic inputs, such as a subclassed model. `inbound` names the layers whose outputs this layer
+    takes.
     """
 
     class_name: str
@@ -47,7 +48,7 @@ class LayerSummary:
 
 
 class Model:
-    """One model of the student's, or one that the suite had made; `handle` passes it to calls."""
+    """A Keras model of the student or of the suite. Pass its `handle` to calls."""
 
     def __init__(self, handle: Handle, ask: Ask) -> None:
         self.handle = handle
@@ -55,72 +56,78 @@ class Model:
 
     @property
     def layers(self) -> tuple[LayerSummary, ...]:
-        """Its layers in order, without inputs, those of nested models in their place: claims.
+        """The layers in order: claims. Input layers are left out, nested models are expanded.
 
         Raises:
-            CallFailed: it cannot tell.
-            Mismatch: what came is not a list of layers.
+            CallFailed: the model cannot answer.
+            Mismatch: the answer is not a list of layers.
         """
-        said = self._ask(self.handle, "layers", ())
-        if type(said) is not list or len(said) > MAX_LAYERS:
-            raise Mismatch("has layers that cannot be read.", shown(said, 400))
-        return tuple(map(_layer, said))
+        answer = self._ask(self.handle, "layers", ())
+        if type(answer) is not list or len(answer) > MAX_LAYERS:
+            raise Mismatch("has layers that cannot be read.", shown(answer, 400))
+        return tuple(map(_layer, answer))
 
     def weights(self) -> list[NDArray[Any]]:
-        """Copies of its weights, in Keras' order; none where it has not been built.
+        """Copies of the weights, in Keras' order; an empty list if the model has not been built.
 
         Raises:
-            CallFailed: it cannot tell.
-            Mismatch: what came is not a list of arrays of numbers.
+            CallFailed: the model cannot answer.
+            Mismatch: the answer is not a list of arrays of numbers.
         """
-        said = self._ask(self.handle, "get_weights", ())
-        if type(said) is not list or len(said) > MAX_WEIGHTS or not all(map(_is_numeric, said)):
-            raise Mismatch("gave weights that are not a list of arrays of numbers.", shown(said))
-        return said
+        answer = self._ask(self.handle, "get_weights", ())
+        if (
+            type(answer) is not list
+            or len(answer) > MAX_WEIGHTS
+            or not all(map(_is_numeric, answer))
+        ):
+            raise Mismatch("gave weights that are not a list of arrays of numbers.", shown(answer))
+        return answer
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
-        """Put weights into it, in Keras' order.
+        """Set the weights, in Keras' order.
 
         Raises:
-            CallFailed: they do not fit.
+            CallFailed: the weights do not fit.
         """
         self._ask(self.handle, "set_weights", ([np.asarray(weight) for weight in weights],))
 
     def weight_shapes(self) -> list[tuple[int, ...]]:
-        """The shapes of its weights, in Keras' order: a claim that `weights` would prove.
+        """The shapes of the weights, in Keras' order: a claim, which `weights` would prove.
 
         Raises:
-            CallFailed: it cannot tell.
-            Mismatch: what came is not a list of shapes.
+            CallFailed: the model cannot answer.
+            Mismatch: the answer is not a list of shapes.
         """
-        said = self._ask(self.handle, "weight_shapes", ())
-        sound = type(said) is list and len(said) <= MAX_WEIGHTS and all(map(_is_shape, said))
-        if not sound or any(None in shape for shape in said):
-            raise Mismatch("has weights whose shapes cannot be read.", shown(said, 400))
-        shapes: list[tuple[int, ...]] = said
+        answer = self._ask(self.handle, "weight_shapes", ())
+        sound = type(answer) is list and len(answer) <= MAX_WEIGHTS and all(map(_is_shape, answer))
+        if not sound or any(None in shape for shape in answer):
+            raise Mismatch("has weights whose shapes cannot be read.", shown(answer, 400))
+        shapes: list[tuple[int, ...]] = answer
         return shapes
 
     def fill(self, seed: int, scale: float = seeded_weights.HE) -> None:
-        """Draw all its weights from a seed, inside; `filled` gives the same ones.
+        """Set all weights to values drawn from a seed, inside. `filled` returns the same values.
 
         Raises:
-            CallFailed: it does not let itself be filled.
+            CallFailed: the weights cannot be set.
         """
         self._ask(self.handle, "fill", (int(seed), float(scale)))
 
     def predict(self, x: NDArray[Any], *, training: bool = False) -> NDArray[Any]:
-        """Its outputs for a batch, without dropout and the like; this builds it, if need be.
+        """The outputs for a batch, without dropout and similar layers. Builds the model if needed.
 
-        With `training` they are those that it has while it is trained, of one call for all inputs.
+        Args:
+            x: the inputs, with the batch as the first axis.
+            training: compute the outputs in training mode, in one call for all inputs.
 
         Raises:
-            CallFailed: it cannot take these inputs.
-            Mismatch: what came is not an array of numbers.
+            CallFailed: the model cannot take these inputs.
+            Mismatch: the answer is not an array of numbers.
         """
-        said = self._ask(self.handle, "predict", (x, True) if training else (x,))
-        if not _is_numeric(said):
-            raise Mismatch("predicted something that is not an array of numbers.", shown(said))
-        outputs: NDArray[Any] = said
+        answer = self._ask(self.handle, "predict", (x, True) if training else (x,))
+        if not _is_numeric(answer):
+            raise Mismatch("predicted something that is not an array of numbers.", shown(answer))
+        outputs: NDArray[Any] = answer
         return outputs
 
 
@@ -128,8 +135,8 @@ def model_of(value: Any, ask: Ask) -> Model:
     """The model that a call returned.
 
     Raises:
-        Mismatch: it returned something else.
-        CallFailed: its process has ended meanwhile.
+        Mismatch: the call did not return a model.
+        CallFailed: the worker process has ended.
     """
     if value is None:
         raise Mismatch("returned None; does the function end with a `return`?")
@@ -141,20 +148,20 @@ def model_of(value: Any, ask: Ask) -> Model:
 
 
 def history_of(value: Any, ask: Ask) -> dict[str, list[float]]:
-    """What a training function returned: a dict of lists, or a `History` of Keras.
+    """The training history that a call returned: a dict of lists, or Keras' `History`.
 
     Raises:
-        Mismatch: it returned something else.
-        CallFailed: it cannot tell.
+        Mismatch: the call returned something else.
+        CallFailed: the worker process cannot answer.
     """
     if value is None:
         raise Mismatch("returned None; does the function end with a `return`?")
-    said = ask(value, "history", ()) if isinstance(value, Handle) else value
+    answer = ask(value, "history", ()) if isinstance(value, Handle) else value
     kind = value.type_name[:MAX_NAME] if isinstance(value, Handle) else type(value).__name__
-    if type(said) is not dict or not all(type(name) is str for name in said):
+    if type(answer) is not dict or not all(type(name) is str for name in answer):
         raise Mismatch(f"returned a {kind}, not a dict of lists or a History.")
     history = {}
-    for name, row in said.items():
+    for name, row in answer.items():
         numbers = np.asarray(row) if _is_numeric(row) or _is_list_of_numbers(row) else None
         if numbers is None or numbers.ndim != 1:
             raise Mismatch(f"returned a dict whose {name[:40]!r} is not a list of numbers.")
@@ -165,13 +172,13 @@ def history_of(value: Any, ask: Ask) -> dict[str, list[float]]:
 def make_model(
     input_shape: Sequence[int], layers: Sequence[tuple[str, Mapping[str, Any]]], ask: Ask
 ) -> Model:
-    """A sequential Keras model of the suite's own design, inside: `("Dense", {"units": 10})`.
+    """Make a sequential Keras model inside, from layers such as `("Dense", {"units": 10})`.
 
-    For exercises that train a model, so that they rest on no other exercise. Give it weights with
-    `set_weights`: those that it is born with are not the suite's.
+    An exercise that trains a model can be tested with it independently of other exercises. Set the
+    weights with `set_weights`: the initial ones are not chosen by the suite.
 
     Raises:
-        CallFailed: it could not be made.
+        CallFailed: the model could not be made.
     """
     plain = [(name, dict(config)) for name, config in layers]
     handle = ask(None, "make_sequential", (tuple(input_shape), plain))
@@ -183,42 +190,42 @@ def make_model(
 def filled(
     shapes: Sequence[Sequence[int]], seed: int, scale: float = seeded_weights.HE
 ) -> list[NDArray[np.float32]]:
-    """The weights that `Model.fill` gives a model whose weights have these shapes, in their order.
+    """The weights that `Model.fill` sets in a model whose weights have these shapes.
 
-    See `seeded_weights.weights` for how they are drawn.
+    They come in the order of the shapes. See `seeded_weights.weights` for how they are drawn.
 
     Raises:
-        Mismatch: they would be too many to be held here; shapes may be what a student claims.
+        Mismatch: the weights would need too much memory here. The shapes may be a student's claim.
     """
     if sum(math.prod(max(1, size) for size in shape) for shape in shapes) > MAX_FILLED:
         raise Mismatch(f"has more than {MAX_FILLED:,} weights.")
     return list(seeded_weights.weights(shapes, seed, scale))
 
 
-def _layer(said: Any) -> LayerSummary:
-    if type(said) is not dict or set(said) != _LAYER_KEYS or not _is_plain(said["config"]):
-        raise Mismatch("has a layer that cannot be read.", shown(said, 400))
-    names, weights = said["inbound"], said["weights"]
+def _layer(answer: Any) -> LayerSummary:
+    if type(answer) is not dict or set(answer) != _LAYER_KEYS or not _is_plain(answer["config"]):
+        raise Mismatch("has a layer that cannot be read.", shown(answer, 400))
+    names, weights = answer["inbound"], answer["weights"]
     sound = (
-        _is_name(said["class"])
-        and _is_name(said["name"])
-        and type(said["config"]) is dict
+        _is_name(answer["class"])
+        and _is_name(answer["name"])
+        and type(answer["config"]) is dict
         and type(names) is list
         and all(map(_is_name, names))
         and type(weights) is list
         and all(map(_is_shape, weights))
         and all(
-            said[end] is None or _is_shape(said[end]) for end in ("input_shape", "output_shape")
+            answer[end] is None or _is_shape(answer[end]) for end in ("input_shape", "output_shape")
         )
     )
     if not sound:
-        raise Mismatch("has a layer that cannot be read.", shown(said, 400))
+        raise Mismatch("has a layer that cannot be read.", shown(answer, 400))
     return LayerSummary(
-        class_name=said["class"],
-        name=said["name"],
-        config=said["config"],
-        input_shape=said["input_shape"],
-        output_shape=said["output_shape"],
+        class_name=answer["class"],
+        name=answer["name"],
+        config=answer["config"],
+        input_shape=answer["input_shape"],
+        output_shape=answer["output_shape"],
         weight_shapes=tuple(weights),
         inbound=tuple(names),
     )
@@ -237,7 +244,7 @@ def _is_shape(value: Any) -> bool:
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether it is what JSON could hold; its size and depth the wire has bounded."""
+    """Whether JSON can express the value. The codec has limited its size and depth already."""
     if type(value) is dict:
         return all(type(key) is str and _is_plain(item) for key, item in value.items())
     if type(value) is list:

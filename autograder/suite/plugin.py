@@ -1,8 +1,9 @@
-"""The pytest plugin behind a run of hidden suites: fixtures, and each test as a record.
+"""The pytest plugin for a run of hidden suites: its fixtures, and a record of each test.
 
-Here an exception becomes an outcome. What fails before a test can be run is a fault of its suite;
-what a test did not foresee is recorded as the student's failure and named as unforeseen: whether
-it is, the caller finds out. A fault costs its exercise and no other.
+The plugin turns an exception into an outcome. An error before a test can run is a fault of its
+suite. An exception that a test did not expect is recorded as a failure of the student and listed as
+unforeseen; the caller finds out whether the student caused it. Because of a fault, only its own
+exercise is not graded.
 """
 
 from __future__ import annotations
@@ -42,10 +43,12 @@ MARKERS = (
 
 
 class GradingPlugin:
-    """Holds the fixtures, and turns each test into a `TestRecord`.
+    """Provides the fixtures, and turns each test into a `TestRecord`.
 
-    `faults` has one for each exercise that is not graded, `unforeseen` the tests (`place_of`) whose
-    failure they did not foresee, `fatal` what ended the run: nothing of it can be used then.
+    Attributes:
+        faults: one fault for each exercise that is not graded.
+        unforeseen: the tests (`place_of`) that failed with an exception that they did not expect.
+        fatal: the error that ended the run. Then no record of the run can be used.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class GradingPlugin:
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:
+        """The submission, with the test's time limit and reference functions."""
         exercise = exercise_of(request.node)
         built_on = self._built_on[exercise]
         replaced = self.stand_ins.of(exercise, built_on, self.records, self.faults)
@@ -79,7 +83,7 @@ class GradingPlugin:
         return self._student
 
     def _seconds(self, request: pytest.FixtureRequest) -> float | None:
-        """The limit of its calls that a test has: its dataset's, where it trains, or its own."""
+        """The time limit for each call of a test: its dataset's if it trains, else its own."""
         if "training" in request.fixturenames and (seconds := self._training_terms().seconds):
             return seconds
         marker = request.node.get_closest_marker("seconds")
@@ -87,14 +91,17 @@ class GradingPlugin:
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """A generator with the test's own seed."""
         return self._rng(request.node)
 
     @pytest.fixture
     def dataset(self) -> GradingData:
+        """The images and labels of the dataset in use."""
         return grading_data(self._training_terms().dataset)
 
     @pytest.fixture
     def training(self, request: pytest.FixtureRequest) -> Training:
+        """The terms of training, with seeds for this test and this submission."""
         self._training = Training(self._training_terms(), self._drawn(request.node))
         return self._training
 
@@ -112,7 +119,7 @@ class GradingPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Call a test; `StandIns.judge` may do so twice, each time with an `rng` from its start."""
+        """Call a test. `StandIns.judge` may call it twice, each time with `rng` at its start."""
 
         def test() -> None:
             names = inspect.signature(pyfuncitem.obj).parameters
@@ -140,7 +147,7 @@ class GradingPlugin:
         items.sort(key=lambda item: order.index(exercise_of(item)))
 
     def blame(self, fault: Fault) -> None:
-        """Leave the fault's exercise ungraded; the first fault of each is told."""
+        """Leave the fault's exercise ungraded. Only the first fault of an exercise is reported."""
         if fault.exercise not in self._exercises:
             self.fatal = SuiteError(str(fault))
         self.faults.setdefault(fault.exercise, fault)
@@ -230,7 +237,7 @@ class GradingPlugin:
 
 
 def place_of(item: pytest.Item) -> str:
-    """A test by its suite and name, which another suite may use too."""
+    """The suite and the name of a test. Two suites may use the same name."""
     return f"{exercise_of(item)}::{item.name}"
 
 

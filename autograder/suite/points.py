@@ -1,4 +1,4 @@
-"""From the outcomes of tests to points: the one place where weights become a score."""
+"""From the outcomes of tests to points. Only this module turns weights into a score."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from autograder.results import Outcome, TestResult
 
 MAX_PUBLIC_SHARE = 0.2
 Role = Literal["values", "supporting", "claim"]
-"""What a test rests on: values that the grader checks, relations and errors only, or a claim."""
+"""What a test rests on: values that the grader checks, only relations and errors, or a claim."""
 
 
 @dataclass(frozen=True)
 class TestRecord:
-    """One test as it ran: of which exercise, what it rests on, and what the result says of it."""
+    """One test that ran: its exercise, what it rests on, and its result."""
 
     __test__ = False
 
@@ -26,6 +26,7 @@ class TestRecord:
 
     @property
     def weight(self) -> float:
+        """The weight that the suite gives the test."""
         return self.result.weight
 
     @property
@@ -34,11 +35,11 @@ class TestRecord:
 
 
 def score(points: float, tests: Sequence[TestRecord]) -> float:
-    """Points earned: the passed share of the weight, to two decimals, never above `points`.
+    """Points earned: the passed share of the weight, to two decimals, at most `points`.
 
-    A test that relates the student's answers only to each other, that only expects an error, or
-    that rests on a claim earns nothing unless a hidden test of values passes: the answers to public
-    examples can be typed in.
+    Some tests earn nothing unless a hidden test of values passes, because the answers to public
+    examples can be typed in: tests that compare the student's answers only with each other, tests
+    that only expect an error, and tests that rest on a claim.
     """
     passed = [test for test in tests if test.passed]
     values_hold = any(map(_is_hidden_test_of_values, passed))
@@ -52,7 +53,7 @@ def _is_hidden_test_of_values(test: TestRecord) -> bool:
 
 
 def summary(tests: Sequence[TestRecord]) -> Outcome:
-    """One outcome for an exercise: passed, or what all its other tests share, or failed."""
+    """One outcome for an exercise: passed, the outcome that all failed tests share, or failed."""
     bad = {test.result.outcome for test in tests if not test.passed}
     if not bad:
         return Outcome.PASSED
@@ -60,11 +61,11 @@ def summary(tests: Sequence[TestRecord]) -> Outcome:
 
 
 def require_sound(exercise: str, tests: Sequence[TestRecord]) -> None:
-    """Refuse a suite that breaks the rules of weights.
+    """Refuse a suite that breaks the rules for weights.
 
     Raises:
-        SuiteError: no test, no hidden test of values, a weight that is not positive, or public
-            examples above a fifth of the weight.
+        SuiteError: the suite has no test, no hidden test of values or a weight that is not
+            positive, or public examples have more than a fifth of the weight.
     """
     if not tests:
         raise SuiteError(f"The hidden suite of {exercise!r} has no tests.")

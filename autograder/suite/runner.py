@@ -1,7 +1,7 @@
 """Running hidden suites with pytest in the grader's process, against one sandbox.
 
-pytest collects from the suite's folder only, reads no configuration and loads no other plugin; the
-student's files are never on its path.
+pytest collects tests from the suite's folder only, reads no configuration and loads no other
+plugin. The student's files are never on its path.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ EXPECTED = (
     pytest.ExitCode.TESTS_FAILED,
     pytest.ExitCode.NO_TESTS_COLLECTED,
 )
-OPTIONS_OF_OTHERS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")  # of whoever tests something else here
+OPTIONS_OF_OTHERS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")  # for other tests on this machine
 UNNEEDED_PLUGINS = (
     "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging",
     "pastebin", "setuponly", "setupplan", "stepwise", "threadexception", "unraisableexception",
@@ -43,9 +43,15 @@ UNNEEDED_PLUGINS = (
 
 @dataclass(frozen=True)
 class SuiteRun:
-    """What a run found: the records, those whose test failed in a way it did not foresee (by suite
-    and name), for each exercise the functions that were replaced in it and asked for, and by
-    exercise the faults for which one could not be graded."""
+    """The outcome of a run.
+
+    Attributes:
+        records: the tests that ran.
+        unforeseen: the tests that failed with an exception that they did not expect, by suite and
+            name.
+        replaced: for each exercise, the replaced functions that were called.
+        faults: by exercise, the faults because of which it could not be graded.
+    """
 
     records: tuple[TestRecord, ...]
     unforeseen: Mapping[str, Fault] = field(default_factory=dict)
@@ -64,26 +70,25 @@ def run(
     right: Callable[[str], Function] | None = None,
     terms: TrainingTerms | None = None,
 ) -> SuiteRun:
-    """Run `test_<exercise>.py` of each exercise in `folder`, in order, each after those that it
-    builds on.
+    """Run `test_<exercise>.py` in `folder` for each exercise, dependencies first.
 
     Args:
         folder: the hidden suites of one assignment.
-        exercises: names of exercises.
+        exercises: names of exercises, in the order to keep where dependencies allow it.
         sandbox: the submission.
-        seed: what every test's `rng` is derived from.
-        fingerprint: a digest of the suites; modules stay imported while it does not change.
-        only: tests by suite and name (`place_of`), to run no other.
-        right: gives the right function by name, for exercises that build on a failed one; without
-            it nothing is replaced.
-        terms: how training is done and judged, where something is trained.
+        seed: every test's `rng` is derived from it.
+        fingerprint: a digest of the suites. Their modules stay imported while it does not change.
+        only: tests by suite and name (`place_of`); if there are any, no other test runs.
+        right: returns the reference function for a name, for exercises with a failed dependency.
+            Without it no function is replaced.
+        terms: how training is done and judged, if an exercise trains.
 
     Returns:
-        What was found. A suite that cannot be read or run costs its exercise, and is named.
+        The outcome. If a suite cannot be read or run, its exercise is not graded and has a fault.
 
     Raises:
         SuiteError: pytest itself failed.
-        AutograderError: the sandbox, or what it is forked from, failed.
+        AutograderError: the sandbox or its warm process failed.
     """
     files = [folder / suite_file_name(exercise) for exercise in exercises]
     plugin = GradingPlugin(sandbox, seed, exercises, frozenset(only), right, terms)
@@ -94,10 +99,10 @@ def run(
     arguments += ["-c", str(SETTINGS), "--rootdir", str(folder), "--confcutdir", str(folder)]
     arguments += ["--continue-on-collection-errors"]
     arguments += ["--disable-plugin-autoload", "--capture=no", "--strict-markers"]
-    arguments += ["--assert=plain"]  # rewriting would print whatever a student returned
+    arguments += ["--assert=plain"]  # else pytest prints any value of a student
     for name in UNNEEDED_PLUGINS:
         arguments += ["-p", f"no:{name}"]
-    # an author's f-string may print whatever came back: keep that short, and quick to make
+    # an author's f-string may print a student's answer: keep the text short and fast to make
     printed = np.printoptions(threshold=100, edgeitems=1)
     with _importable(folder, fingerprint), _own_options(), printed:
         code = pytest.main(arguments, plugins=[plugin])
@@ -117,7 +122,7 @@ _imported: dict[str, Any] = {"folder": None, "fingerprint": None}
 
 @contextmanager
 def _importable(folder: Path, fingerprint: str) -> Iterator[None]:
-    """Let the suites of one folder import what lies beside them, and those of another not."""
+    """Let the suites of one folder import modules from it, and not those of another folder."""
     if (folder, fingerprint) != (_imported["folder"], _imported["fingerprint"]):
         _forget_modules_below(_imported["folder"])
         _forget_modules_below(folder)
@@ -132,12 +137,12 @@ def _importable(folder: Path, fingerprint: str) -> Iterator[None]:
 
 @contextmanager
 def _own_options() -> Iterator[None]:
-    """Keep pytest from options that the environment has for the tests of somebody else."""
-    theirs = {name: os.environ.pop(name) for name in OPTIONS_OF_OTHERS if name in os.environ}
+    """Hide the environment's pytest options, which are for other tests, from this run."""
+    removed = {name: os.environ.pop(name) for name in OPTIONS_OF_OTHERS if name in os.environ}
     try:
         yield
     finally:
-        os.environ.update(theirs)
+        os.environ.update(removed)
 
 
 def _forget_modules_below(folder: Path | None) -> None:

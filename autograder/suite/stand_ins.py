@@ -1,7 +1,8 @@
-"""Right functions in place of failed ones while an exercise is graded that builds on them.
+"""Reference functions replace a student's failed functions while a dependent exercise is graded.
 
-A test that fails with them is tried once more with the student's own: code may rely on how that
-differs, such as one more argument, or put right itself what is wrong with it. Judges nothing else.
+A test that fails with them is repeated with the student's own functions. Student code may rely on a
+difference, such as an additional argument, or may itself correct the mistake of its function. This
+module judges nothing else.
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ from autograder.suite.dependencies import to_replace
 from autograder.suite.points import TestRecord
 from autograder.suite.student import Student
 
-_ENDED = ("timeout", "crashed", "violation")  # what trying again would only cost more time
+_ENDED = (
+    "timeout",
+    "crashed",
+    "violation",
+)  # a second try would only cost time
 
 
 class StandIns:
-    """The functions that stand in, by exercise, and which of them the student's code asked."""
+    """The reference functions in use, by exercise, and which of them the student's code called."""
 
     def __init__(self, right: Callable[[str], Function] | None) -> None:
         self._right = right
@@ -30,7 +35,7 @@ class StandIns:
 
     @property
     def in_use(self) -> Mapping[str, tuple[str, ...]]:
-        """For each exercise the names of those that were asked, unless a test passed without."""
+        """For each exercise, the functions that were called, unless a test passed without them."""
         return {
             exercise: tuple(name for name, in_use in names.items() if in_use)
             for exercise, names in self._in_use.items()
@@ -43,7 +48,17 @@ class StandIns:
         records: Sequence[TestRecord],
         ungraded: Container[str] = (),
     ) -> dict[str, Function]:
-        """What stands in while a test is run, settled when the first of its exercise begins."""
+        """The reference functions for the next test, the same for all tests of its exercise.
+
+        They are chosen before the first of these tests. This call also forgets which functions
+        student code called before.
+
+        Args:
+            exercise: the exercise of the test.
+            built_on: its dependencies.
+            records: the tests that have run so far.
+            ungraded: the exercises that could not be graded because of a fault.
+        """
         if self._right is None:
             return {}
         if exercise not in self._failed:
@@ -59,10 +74,12 @@ class StandIns:
         return noting
 
     def judge(self, exercise: str, student: Student, test: Callable[[], object]) -> None:
-        """Run a test, and once more with the student's own functions where it then passes.
+        """Run a test. If it fails, run it once more with the student's own functions.
+
+        The second run happens only if a reference function was called and the process did not end.
 
         Raises:
-            Exception: what the test raised the first time.
+            Exception: what the first run raised, if the second does not pass either.
         """
         self._asked = {}
         in_use = self._in_use.setdefault(exercise, {})

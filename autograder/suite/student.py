@@ -1,7 +1,7 @@
-"""The `student` fixture: calls that look like Python and go across the boundary.
+"""The `student` fixture: calls that look like Python and cross the boundary.
 
-What these objects return is plain data that the student's process sent; nothing of the student's
-runs here. They remember how the last call was made, so that a message can say it.
+The objects here return plain data that the student's process sent. No student code runs in this
+process. They remember the last call, so that a message can quote it.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _NOT_PLAIN = (np.ndarray, np.generic, Handle, list, tuple, dict)
 
 
 class CalledWrongly(Exception):
-    """The student's code called a function of the suite's with what that cannot take."""
+    """Student code called a remote function with arguments that the function cannot take."""
 
 
 @dataclass(frozen=True)
 class Watched:
-    """An answer with what the sandbox claims of the arguments: see them as claims."""
+    """An answer, with what the worker process claims about the arguments after the call."""
 
     value: Any
     arguments: tuple[Any, ...]
@@ -47,14 +47,14 @@ class Watched:
 
 
 class StudentFunction:
-    """One function of the student's, called across the boundary."""
+    """One of the student's functions, called across the boundary."""
 
     def __init__(self, student: Student, name: str) -> None:
         self._student = student
         self._name = name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """The value that the student's function returns for copies of these arguments.
+        """Call the student's function with copies of these arguments and return its value.
 
         Raises:
             CallFailed: it raised, is missing, ran out of time, or its process died.
@@ -62,13 +62,17 @@ class StudentFunction:
         return self._student.ask(self._name, args, kwargs, watch=False).value
 
     def watched(self, *args: Any, **kwargs: Any) -> Watched:
-        """The same, with the positional arguments as they were after the call (a claim)."""
+        """Like a call, and also returns the positional arguments as they were after it (a claim).
+
+        Raises:
+            CallFailed: as for a call.
+        """
         answer = self._student.ask(self._name, args, kwargs, watch=True)
         return Watched(answer.value, answer.arguments or (), bool(answer.shares_memory))
 
 
 class Student:
-    """Everything that a hidden test sees of a submission: its functions, by name."""
+    """A submission as a hidden test sees it: its functions are attributes, by name."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
@@ -76,18 +80,23 @@ class Student:
         self._seconds: float | None = None
         self._last_name = ""
         self._numbers = itertools.count()
-        self._refusal: Exception | None = None  # of a function that the call was lent
+        self._refusal: Exception | None = None  # what a remote function of this call raised
         self._shared: dict[tuple[Callable[..., Any], tuple[str, ...]], _Shared] = {}
         self.last_call = ""
 
     def begin(self, replaced: Mapping[str, Function], seconds: float | None) -> None:
-        """A test begins: which functions are replaced in it, and its calls' own limit of time."""
+        """Begin a test.
+
+        Args:
+            replaced: the functions that are replaced in it, by name.
+            seconds: the time limit for each of its calls; None for the sandbox's own.
+        """
         self._replaced, self._seconds = replaced, seconds
         self.last_call = ""
 
     @contextmanager
     def unreplaced(self) -> Iterator[None]:
-        """The student's own functions for a while; messages go on to tell of the call before."""
+        """Use the student's own functions meanwhile; messages still quote the call before."""
         before = self._replaced, self._last_name, self.last_call
         self._replaced = {}
         try:
@@ -103,6 +112,19 @@ class Student:
     def ask(
         self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], *, watch: bool
     ) -> Answer:
+        """Call a function of the student; the functions that `begin` names are replaced in it.
+
+        Args:
+            name: the name of the function.
+            args: positional arguments, plain data, handles or remote functions.
+            kwargs: keyword arguments.
+            watch: also return the arguments after the call (a claim).
+
+        Raises:
+            CallFailed: it raised, is missing, ran out of time, or its process died.
+            Mismatch: a remote function of this call raised it.
+            CalledWrongly: a remote function of this call raised another exception.
+        """
         self._last_name = name
         self.last_call = describe_call(name, args, kwargs)
         self._refusal = None
@@ -118,10 +140,10 @@ class Student:
         return answer
 
     def generator(self, seed: int) -> Handle:
-        """A `numpy.random.default_rng(seed)` inside, to be an argument of calls.
+        """Make a `numpy.random.default_rng(seed)` inside, to pass as an argument of calls.
 
         Raises:
-            CallFailed: its process has ended meanwhile.
+            CallFailed: the worker process has ended.
         """
         made = self._sandbox.ask(None, "make_generator", int(seed)).value
         if not isinstance(made, Handle):
@@ -131,16 +153,16 @@ class Student:
     def remote_function(
         self, function: Function, *, calls: int = MOST_CALLS, size: int = MOST_BYTES
     ) -> RemoteFunction:
-        """A function of the suite's as an argument of a call, which may call it while it lasts.
+        """Make a remote function, to pass as an argument of a call that may then call it.
 
-        It runs here, on plain data that the student's process chose and that it has to check, and
-        returns plain data. Whatever it raises reaches the student's code, without the detail of a
-        `Mismatch`, and is how the call ends, even where that code goes on.
+        It runs in this process on plain data that student code chose, so it must check its
+        arguments. It returns plain data. If it raises an exception, the student's code gets it
+        (without the detail of a `Mismatch`), and the call ends with it even if that code continues.
 
         Args:
-            function: its name is what messages call it.
+            function: the function. Messages use its name.
             calls: how many times one call may call it.
-            size: bytes of arguments that it may be called with at once.
+            size: the most bytes of arguments that it accepts at once.
         """
         name = getattr(function, "__name__", "")
         name = name if name.isidentifier() else "function"
@@ -152,26 +174,26 @@ class Student:
                 raise
             except Exception as error:
                 self._refusal = self._refusal or _refusal(name, error)
-                told = error.message if isinstance(error, Mismatch) else "it cannot take this"
-                raise TypeError(f"{name}: {told}") from None
+                reason = error.message if isinstance(error, Mismatch) else "it cannot take this"
+                raise TypeError(f"{name}: {reason}") from None
 
         return RemoteFunction(next(self._numbers), name, guarded, calls, size)
 
     def model(self, returned: Any) -> models.Model:
-        """The Keras model that a call returned, which stays inside.
+        """The Keras model that a call returned; it stays in the worker process.
 
         Raises:
-            Mismatch: the call returned something else.
-            CallFailed: its process has ended meanwhile.
+            Mismatch: the call did not return a model.
+            CallFailed: the worker process has ended.
         """
         return models.model_of(returned, self._ask_model)
 
     def history(self, returned: Any) -> dict[str, list[float]]:
-        """What a training function returned, as `History.history` has it.
+        """The training history that a call returned, in the form of Keras' `History.history`.
 
         Raises:
-            Mismatch: it returned something else.
-            CallFailed: its process has ended meanwhile.
+            Mismatch: the call returned something else.
+            CallFailed: the worker process has ended.
         """
         return models.history_of(returned, self._ask_model)
 
@@ -182,27 +204,29 @@ class Student:
         return models.make_model(input_shape, layers, self._ask_model)
 
     def _ask_model(self, handle: Handle | None, question: str, args: tuple[Any, ...]) -> Any:
-        if question not in ("is_model", "history"):  # which are about what a call returned
+        if question not in ("is_model", "history"):  # these ask about the answer of the last call
             self._last_name = question
             name = f"model.{question}"
             self.last_call = name if question == "layers" else describe_call(name, args, {})
         return self._sandbox.ask(handle, question, *args, seconds=self._seconds).value
 
     def as_called(self, sentence: str) -> str:
-        """A sentence about the last function, told of the call: "f raised" as "f(3) raised"."""
+        """A sentence about the last function, with the call in it: "f(3) raised" for "f raised"."""
         rest = sentence.removeprefix(f"{self._last_name} ")
         return sentence if rest == sentence else f"{self.last_call} {rest}"
 
     def once(
         self, ask: Callable[Concatenate[Student, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """`ask(student, …)`, which the first test to want it runs and all later ones share.
+        """Run `ask(student, …)` in the first test that needs it; all later tests share its value.
 
-        For what takes long, such as a training that several tests look at. The arguments are the
-        first test's; handles in the answer are of no use after the student's process has ended.
+        This is for something slow, such as a training that several tests check. The arguments of
+        the first test count. Handles in the value cannot be used after the worker process has
+        ended.
 
         Raises:
-            CallFailed, Mismatch: `ask` raised it, now or when it ran.
+            CallFailed: `ask` raised it, now or when it ran.
+            Mismatch: the same.
         """
         key = ask, tuple(self._replaced)
         if key not in self._shared:
@@ -223,15 +247,16 @@ class Student:
     ) -> Iterator[None]:
         """Require that the call inside raises `expected`, with a message that names an argument.
 
-        The names of types and the message are claims of the student's process, so a test that
-        rests on this alone is to be marked `supporting`.
+        The names of types and the message are claims of the student's process. Mark a test that
+        rests on this alone as `supporting`.
 
         Args:
-            expected: the type, by whose name the raised one or a base of it goes.
-            naming: words of which one must stand in the message.
+            expected: the type. The raised type or one of its bases must have its name.
+            naming: words, one of which must occur in the message.
 
         Raises:
-            Mismatch: nothing was raised, another type was, or the message names none of them.
+            Mismatch: nothing was raised, another type was raised, or the message contains none of
+                the words.
         """
         words = (naming,) if isinstance(naming, str) else naming
         try:
@@ -254,7 +279,7 @@ class Student:
 
 @dataclass(frozen=True)
 class _Shared:
-    """What asking once came to, and the call that messages about it tell of."""
+    """The value or the failure of asking once, and the call that messages about it quote."""
 
     value: Any
     failure: CallFailed | Mismatch | None
@@ -271,12 +296,12 @@ def _refusal(name: str, error: Exception) -> Exception:
 
 
 def mentions(text: str, word: str) -> bool:
-    """Whether a message names an argument, as a word of its own."""
+    """Whether a message contains the name of an argument as a separate word."""
     return re.search(rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_])", text) is not None
 
 
 def describe_call(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    """A call as a student would write it, with arrays told by shape and dtype only."""
+    """A call as a student would write it. For an array it shows the shape and the dtype only."""
     parts = [_describe(value) for value in args]
     parts += [f"{key}={_describe(value)}" for key, value in kwargs.items()]
     return f"{name}({', '.join(parts)})"

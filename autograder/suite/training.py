@@ -1,13 +1,14 @@
-"""Training, judged as a random variable: one run, and more where it ended near the threshold.
+"""Training, judged as a random variable: one run, and more runs if it ends near the threshold.
 
 A threshold belongs to a dataset and comes from many runs of right solutions (`autograder audit
---training`). Let p be the chance that one run of a right solution ends below it, and q that it
-ends below by the spread or more. A run that is near, less than the spread below or less than a
-third of it above, is repeated with other seeds, and the median of three counts. A right solution
-then fails with a chance of at most q + 3p²: its first run is below by the spread or more (q), or
-it is below and near and one of two others is below too (p · 2p), or it is near above and both
-others are below (p²). The evidence has to show that p < 1.5 % and q < 0.03 %, together less than
-1/1000 (`thresholds`).
+--training`). Let p be the chance that one run of a right solution ends below the threshold, and q
+the chance that it ends below by the spread or more. A run is near if it ends less than the spread
+below the threshold or less than a third of the spread above it. A run that is near is repeated with
+other seeds, and the median of three counts. A right solution then fails with a chance of at most q
++ 3p². Either its first run is below by the spread or more (q). Or its first run is below and near,
+and one of the two others is below too (p · 2p). Or it is near above, and both others are below
+(p²). The evidence must show that p < 1.5 % and q < 0.03 %, together less than 1/1000
+(`thresholds`).
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ MOST_RUNS = 3
 
 @dataclass(frozen=True)
 class GradingData:
-    """The data of a dataset that grades: `train` may cross to the student, `held_out` never.
+    """The dataset used for grading: `train` may cross to the student, `held_out` never does.
 
-    Both are pairs of images, uint8 (N, H, W) or (N, H, W, C), and labels, int (N,).
+    Both are pairs of images, uint8 (N, H, W) or (N, H, W, C), and labels, int64 (N,).
     """
 
     name: str
@@ -49,7 +50,7 @@ def grading_data(name: str) -> GradingData:
     """Load a dataset by name.
 
     Raises:
-        AutograderError: there is none of that name, or it is not on this machine.
+        AutograderError: there is no dataset of that name, or it is not on this machine.
     """
     from autograder import datasets
 
@@ -64,7 +65,7 @@ def grading_data(name: str) -> GradingData:
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """What a judgement rests on: every run's accuracy, and what they amount to."""
+    """The basis of a judgement: the accuracy of every run, each from 0 to 1."""
 
     dataset: str
     threshold: float
@@ -76,7 +77,7 @@ class TrainingRecord:
         return statistics.median(self.accuracies)
 
     def as_plain(self) -> dict[str, Any]:
-        """As it stands in a result: shares of one."""
+        """The record as it is written in a result. Accuracies are from 0 to 1, to four decimals."""
         return {
             **asdict(self),
             "accuracies": [round(each, 4) for each in self.accuracies],
@@ -89,8 +90,8 @@ class TrainingRecord:
 class Attempt:
     """One training: its accuracy, from 0 to 1, as the suite evaluated it.
 
-    `history` reads what the student's function returned, if need be: a claim, which nothing but the
-    wording of a message rests on. It may raise what reading a history does.
+    `history` reads the history that the student's function returned, if it is needed. That is a
+    claim, used only for the wording of a message. Calling it may raise `CallFailed` or `Mismatch`.
     """
 
     accuracy: float
@@ -111,14 +112,17 @@ class Training:
 
     @property
     def dataset(self) -> str:
+        """The name of the dataset in use."""
         return self._terms.dataset
 
     @property
     def epochs(self) -> int:
+        """The number of epochs of one training."""
         return self._terms.epochs
 
     @property
     def batch_size(self) -> int:
+        """The number of images in a batch."""
         return self._terms.batch_size
 
     @property
@@ -128,23 +132,25 @@ class Training:
 
     @property
     def more(self) -> Mapping[str, float]:
-        """Whatever else the section of the dataset says."""
+        """All other settings in the dataset's section."""
         return self._terms.more
 
     def seeds(self) -> list[int]:
-        """The seeds of the runs, below 2**31: the same whenever this submission is graded."""
+        """The seeds of the runs, below 2**31. A submission gets the same seeds in every grading."""
         drawn = (hmac.digest(self._seed, b"run %d" % k, hashlib.sha256) for k in range(MOST_RUNS))
         return [int.from_bytes(each[:4], "big") >> 1 for each in drawn]
 
     def judge(self, run: Callable[[int], Attempt | float]) -> TrainingRecord:
-        """Train once, near the threshold up to three times, and let the median count.
+        """Train once, or up to three times near the threshold, and compare the median with it.
 
-        `run(seed)` trains and returns the accuracy, or an `Attempt` that tells the history too.
+        Args:
+            run: `run(seed)` trains and returns the accuracy, or an `Attempt` with the history as
+                well.
 
         Raises:
-            NotTrainedEnough: it is below the threshold.
+            NotTrainedEnough: the median is below the threshold.
             SuiteError: the dataset has no threshold yet.
-            CallFailed: whatever `run` raises.
+            CallFailed: `run` raised it.
         """
         terms = self._terms
         if terms.threshold is None:
@@ -173,7 +179,7 @@ class Training:
 
 
 def is_decided(accuracies: list[float], threshold: float, spread: float) -> bool:
-    """Whether no further run can change which side of the threshold the median is on."""
+    """Whether further runs cannot change on which side of the threshold the median is."""
     if len(accuracies) == 1:
         return not is_near(accuracies[0], threshold, spread)
     above = sum(accuracy >= threshold for accuracy in accuracies)
@@ -181,7 +187,7 @@ def is_decided(accuracies: list[float], threshold: float, spread: float) -> bool
 
 
 def _why(attempt: Attempt) -> str:
-    """Whether it was still learning, by what it says itself."""
+    """A sentence if the network was still learning, according to its own history."""
     try:
         return still_learning(attempt.history()) if attempt.history else ""
     except (CallFailed, Mismatch):
@@ -190,7 +196,7 @@ def _why(attempt: Attempt) -> str:
 
 def _checked(accuracy: float) -> float:
     value = float(accuracy)
-    if math.isnan(value):  # weights that are not numbers get nothing right
+    if math.isnan(value):  # weights that are NaN get nothing right
         return 0.0
     if not 0 <= value <= 1:
         raise SuiteError(f"The suite computed an accuracy of {value:g}: it must be from 0 to 1.")
