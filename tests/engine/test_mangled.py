@@ -21,7 +21,7 @@ SEEDS = range(36)
 @dataclass(frozen=True)
 class Course:
     assignment: Assignment
-    warm_process: str
+    address: str
 
 
 @pytest.fixture(scope="module")

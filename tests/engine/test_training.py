@@ -23,6 +23,7 @@ from autograder.grading.cache_key import cache_key
 from autograder.grading.scheduling import Task, grade_files
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import Result
+from autograder.submission import read_hand_in
 from autograder.suite.expect import Mismatch
 from autograder.suite.training import (
     Attempt,
@@ -273,7 +274,8 @@ def test_a_dataset_says_how_long_one_call_of_a_training_may_take(course, tmp_pat
 def test_each_dataset_has_its_own_results(course, tmp_path):
     path = tmp_path / "ada.py"
     path.write_text(module_text(), encoding="utf-8")
-    keys = {cache_key(path, which, SEED, "namespaces") for which in (course, course.on("mnist"))}
+    hand_in = read_hand_in(path, course.release)
+    keys = {cache_key(hand_in, which, SEED, "namespaces") for which in (course, course.on("mnist"))}
     assert len(keys) == 2
 
 
