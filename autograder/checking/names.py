@@ -38,7 +38,7 @@ class Names:
     uses: frozenset[str] = frozenset()
     later: frozenset[str] = frozenset()
     opaque: bool = False
-    told: bool = False
+    has_magic: bool = False
     readable: bool = True
 
     @property
@@ -49,7 +49,7 @@ class Names:
     @property
     def always(self) -> bool:
         """Whether the code runs for every check."""
-        return self.opaque or self.told or not self.readable or bool(self.changes & ALWAYS)
+        return self.opaque or self.has_magic or not self.readable or bool(self.changes & ALWAYS)
 
 
 @dataclass
@@ -98,7 +98,7 @@ def names(source: str, modules: Mapping[str, str]) -> Names:
     for statement in tree.body:
         _statement(statement, found, modules)
     found.opaque |= _is_opaque(tree)
-    told = any(_is_harmless_magic(node) for node in ast.walk(tree))
+    has_magic = any(_is_harmless_magic(node) for node in ast.walk(tree))
     later |= _imported(tree)
     known = {modules[name] for name in found.uses | later if name in modules}
     imported = {modules[name] for name in found.sets | found.touches if name in modules}
@@ -108,7 +108,7 @@ def names(source: str, modules: Mapping[str, str]) -> Names:
         frozenset(found.uses | known | imported),
         frozenset(later | _named_in_strings(tree)),
         found.opaque,
-        told,
+        has_magic,
     )
 
 

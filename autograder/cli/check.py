@@ -127,9 +127,9 @@ def only_notebook(folder: Path) -> Path:
     Raises:
         AutograderError: there is none, or more than one.
     """
-    from autograder.submission import is_nobodys
+    from autograder.submission import is_system_file
 
-    notebooks = sorted(path for path in folder.glob("*.ipynb") if not is_nobodys(path.name))
+    notebooks = sorted(path for path in folder.glob("*.ipynb") if not is_system_file(path.name))
     if len(notebooks) == 1:
         return notebooks[0]
     if not notebooks:

@@ -133,11 +133,11 @@ def _lines(exercise: ExerciseResult, shown: FeedbackVisibility) -> Iterator[_Lin
         return
     total = sum(test.weight for test in tests) or 1.0
     concealed = [test for test in tests if shown.conceals(test)]
-    told: set[Outcome] = set()
+    seen: set[Outcome] = set()
     for test in tests:
         if test not in concealed:
             worth = _points(exercise.max_score * test.weight / total)
-            message = shown.message(test, told) or test.outcome.sentence
+            message = shown.message(test, seen) or test.outcome.sentence
             yield _line(test, exercise, f"worth {worth}", message)
     if concealed:
         passed = sum(test.passed for test in concealed)

@@ -29,7 +29,7 @@ from autograder.gradebook.notebooks import canonical
 from autograder.grading.graded import Graded
 from autograder.nbgrader_bridge import configuration
 from autograder.nbgrader_bridge.release import generate
-from autograder.submission import Unreadable, is_nobodys, read_hand_in
+from autograder.submission import Unreadable, is_system_file, read_hand_in
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def _canonical(graded: Graded, place: Path, assignment: Assignment) -> NotebookN
 
 
 def _is_empty(folder: Path) -> bool:
-    return not any(not is_nobodys(path.name) for path in folder.iterdir())
+    return not any(not is_system_file(path.name) for path in folder.iterdir())
 
 
 def _earlier(path: Path) -> NotebookNode | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from autograder.submission.choosing import choose
 from autograder.submission.files import MAX_BYTES
-from autograder.submission.places import is_nobodys
+from autograder.submission.places import is_system_file
 from autograder.submission.reading import read, read_hand_in
 from autograder.submission.records import (
     MAX_GRADE_ID,
@@ -41,7 +41,7 @@ __all__ = [
     "Unreadable",
     "at_most",
     "choose",
-    "is_nobodys",
+    "is_system_file",
     "read",
     "read_hand_in",
 ]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.errors import SubmissionRejected
 from autograder.submission.files import opened
-from autograder.submission.places import Item, Listing, is_nobodys, is_sayable
+from autograder.submission.places import Item, Listing, is_printable_name, is_system_file
 
 MAX_ARCHIVE = 128 * 2**20
 MAX_MEMBERS = 1000
@@ -72,7 +72,11 @@ def _items(path: Path, members: list[zipfile.ZipInfo]) -> Iterator[Item]:
     for member in members:
         name = member.filename.replace("\\", "/")  # old Windows programs write backslashes
         parts = name.split("/")
-        if name.endswith("/") or any(is_nobodys(part) for part in parts) or not is_sayable(name):
+        if (
+            name.endswith("/")
+            or any(is_system_file(part) for part in parts)
+            or not is_printable_name(name)
+        ):
             continue
         if name.startswith("/") or ".." in parts or ":" in parts[0]:
             continue

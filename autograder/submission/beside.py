@@ -13,7 +13,7 @@ from pathlib import Path
 from autograder.errors import SubmissionRejected
 from autograder.submission import archives, places
 from autograder.submission.files import opened
-from autograder.submission.places import Item, is_sayable
+from autograder.submission.places import Item, is_printable_name
 from autograder.submission.records import BesideFile, Choice
 
 MAX_FILES = 50
@@ -57,7 +57,7 @@ def gather(choice: Choice, further: Sequence[Path] = ()) -> Gathered:
     # them.
     named.sort(key=lambda pair: (not pair[0].endswith(".py"), pair[0].count("/"), pair[0]))
     for name, item in named:
-        if not item.remark and is_sayable(name) and not _take(found, name, item):
+        if not item.remark and is_printable_name(name) and not _take(found, name, item):
             break
     return found
 

@@ -63,7 +63,7 @@ def is_zip(start: bytes) -> bool:
     return start.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
-def require_ours(start: bytes) -> None:
+def require_known_kind(start: bytes) -> None:
     """Refuse a file of another kind, and name that kind.
 
     Args:

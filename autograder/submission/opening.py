@@ -110,13 +110,13 @@ def _content(path: Path, member: str) -> bytes:
     """Read the bytes of a file; leave out a notebook's outputs if it is large."""
     if member:
         raw = archives.content(path, member)
-        kinds.require_ours(raw[:_START])
+        kinds.require_known_kind(raw[:_START])
         if kinds.is_zip(raw):
             raise SubmissionRejected("The zip holds another zip; hand in the notebook itself.")
         return _whole(io.BytesIO(raw), len(raw))
     with opened(path) as file:
         start = file.read(_START)
-        kinds.require_ours(start)
+        kinds.require_known_kind(start)
         if kinds.is_zip(start):
             raise SubmissionRejected("The file is a zip that holds no notebook.")
         size = file.seek(0, io.SEEK_END)

@@ -14,7 +14,7 @@ MAX_DEPTH = 4
 MAX_FOLDERS = 200
 MAX_PATH = 300
 
-_NOBODYS = re.compile(
+_SYSTEM_FILES = re.compile(
     r"\.|__MACOSX$|__pycache__$|Thumbs\.db$|desktop\.ini$|timestamp\.txt$|Icon\r?$|~\$|node_modules$"
     r"|(?:\.?v?env|virtualenv|site-packages|lib64)$",
     re.IGNORECASE,
@@ -57,12 +57,12 @@ class Listing:
     is_whole: bool = True
 
 
-def is_nobodys(name: str) -> bool:
+def is_system_file(name: str) -> bool:
     """Whether a name belongs to a hidden file, or to one that an operating system leaves behind."""
-    return _NOBODYS.match(name) is not None or name.endswith(("~", ".pyc", ".swp"))
+    return _SYSTEM_FILES.match(name) is not None or name.endswith(("~", ".pyc", ".swp"))
 
 
-def is_sayable(name: str) -> bool:
+def is_printable_name(name: str) -> bool:
     """Whether a name can be passed to another process, and shown, as text."""
     try:
         name.encode("utf-8")
@@ -89,7 +89,7 @@ def listing(folder: Path) -> Listing:
                     looked_at += 1
                     if looked_at > MAX_NAMES:
                         return Listing(_in_order(items), False)
-                    if is_nobodys(entry.name):
+                    if is_system_file(entry.name):
                         continue
                     name = prefix + entry.name
                     if entry.is_dir(follow_symlinks=False):
