@@ -69,6 +69,9 @@ class _Printed(io.StringIO):
                 super().write(" …")
         return len(text)
 
+    def close(self) -> None:
+        """Stay open: a student's `sys.stdout.close()` costs nothing, as in grading."""
+
 
 class _Checking:
     """The run of one job."""

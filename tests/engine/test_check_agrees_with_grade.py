@@ -102,6 +102,11 @@ CASES: dict[str, dict[str, str]] = {
     "syntax error above": {"mini.ipynb": handed_in(f"x = (1\n\n{INCREMENT}")},
     "error in a cell": {"mini.ipynb": handed_in(f"1 / 0\n{INCREMENT}", "raise KeyError(1)")},
     "exit": {"mini.ipynb": handed_in(INCREMENT, "exit()", "import sys\nsys.exit(1)")},
+    "stdout closed": {
+        "mini.ipynb": handed_in(
+            "import sys\nsys.stdout.close()\n\ndef increment(x):\n    print(x)\n    return x + 1"
+        )
+    },
     "raw": {"mini.ipynb": with_type(handed_in(INCREMENT), "raw")},
     "markdown": {"mini.ipynb": with_type(handed_in(INCREMENT), "markdown")},
     "no metadata": {"mini.ipynb": without_metadata(handed_in(INCREMENT))},

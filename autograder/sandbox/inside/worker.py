@@ -280,8 +280,11 @@ def _shares_memory(value: Any, arguments: list[Any]) -> bool:
 
 
 def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
+    """Flush what was printed; a stream that the student closed is opened again."""
+    for descriptor, name in ((1, "stdout"), (2, "stderr")):
         try:
-            stream.flush()
-        except BaseException:  # the student replaced the stream and loses the output
+            getattr(sys, name).flush()
+        except ValueError:
+            setattr(sys, name, _text(descriptor, "w"))
+        except BaseException:  # the student put something else there and loses the output
             continue
