@@ -77,6 +77,60 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
+class Hint:
+    """A known mistake that explains what an exercise got wrong, and the texts that lead out of it.
+
+    Attributes:
+        misconception: the name of the mistake in the catalogue.
+        steps: up to three texts, each closer to the mistake than the one before.
+    """
+
+    misconception: str
+    steps: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", tuple(self.steps))  # a list when read from JSON
+
+
+@dataclass(frozen=True)
+class SuspectLine:
+    """The line of the student's code that is most likely wrong.
+
+    Attributes:
+        cell: the label of its cell, as in `Observed.failed_cells`.
+        number: its number in the cell, from 1.
+        text: the line itself.
+    """
+
+    cell: str
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A small input of the student's own on which the function is wrong. It is no test's input.
+
+    Attributes:
+        code: Python that repeats the call with NumPy alone; empty for models.
+        answer: what the student's function returned or raised there, as text.
+        wrong: one sentence: in what the answer is wrong (which cell, shape, dtype or error).
+        expected: the right answer as text; empty unless the assignment shows it.
+        picture: an SVG of the input with the window of the wrong cell; empty if there is none.
+        alt: what the picture shows, in words.
+        numbers: how many numbers the input holds.
+    """
+
+    code: str
+    answer: str
+    wrong: str
+    expected: str = ""
+    picture: str = ""
+    alt: str = ""
+    numbers: int = 0
+
+
+@dataclass(frozen=True)
 class TestResult:
     """The outcome of one hidden or public test, with the texts for the student and the grader.
 
@@ -96,6 +150,7 @@ class TestResult:
     misconception: str | None = None
     hint: str | None = None
     training: Mapping[str, Any] | None = None
+    counterexample: Counterexample | None = None
 
     def __post_init__(self) -> None:
         _take_word_for_outcome(self)
@@ -111,7 +166,7 @@ class ExerciseResult:
 
     `score` is None if the grader itself failed (`grader_error`). That is not a score of zero.
     `replaced` names the functions that were replaced by reference functions while the exercise was
-    graded.
+    graded. `hints` has one hint for each known mistake that was found, the surest first.
     """
 
     name: str
@@ -120,6 +175,8 @@ class ExerciseResult:
     outcome: Outcome
     tests: tuple[TestResult, ...] = ()
     replaced: tuple[str, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    suspect: SuspectLine | None = None
 
     def __post_init__(self) -> None:
         _take_word_for_outcome(self)
@@ -263,8 +320,15 @@ def _take_word_for_outcome(of: TestResult | ExerciseResult) -> None:
 
 
 def _exercise(item: dict[str, Any]) -> ExerciseResult:
-    tests = tuple(TestResult(**test) for test in item["tests"])
-    return ExerciseResult(**{**_tuples(item), "tests": tests})
+    tests = tuple(map(_test, item["tests"]))
+    hints = tuple(Hint(**hint) for hint in item.get("hints", ()))
+    suspect = SuspectLine(**item["suspect"]) if item.get("suspect") else None
+    return ExerciseResult(**{**_tuples(item), "tests": tests, "hints": hints, "suspect": suspect})
+
+
+def _test(item: dict[str, Any]) -> TestResult:
+    found = item.get("counterexample")
+    return TestResult(**{**item, "counterexample": Counterexample(**found) if found else None})
 
 
 def _tuples(item: dict[str, Any]) -> dict[str, Any]:

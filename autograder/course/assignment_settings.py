@@ -15,7 +15,12 @@ from autograder.errors import CourseError
 
 KNOWN = ("title", "preload", "limits", "feedback", "training")
 SECTIONS = ("limits", "feedback", "training")
-HIDDEN_TESTS = ("messages", "titles", "none")
+FEEDBACK: Mapping[str, tuple[str | int, ...]] = {
+    "hidden_tests": ("messages", "titles", "none"),
+    "counterexamples": ("answer", "full", "none"),
+    "hint_steps": (1, 2, 3),
+}
+"""The keys of `[feedback]` with their values."""
 
 
 def check(settings: Mapping[str, Any], where: str) -> None:
@@ -63,12 +68,15 @@ def _check_limits(section: Mapping[str, Any], where: str) -> None:
 
 def _check_feedback(section: Mapping[str, Any], where: str) -> None:
     for name, value in section.items():
-        if name != "hidden_tests":
-            raise CourseError(f"{where}: [feedback] has no {name}{_known(name, ['hidden_tests'])}.")
-        if value not in HIDDEN_TESTS:
-            choices = ", ".join(f'"{choice}"' for choice in HIDDEN_TESTS)
+        if name not in FEEDBACK:
+            raise CourseError(f"{where}: [feedback] has no {name}{_known(name, FEEDBACK)}.")
+        if value not in FEEDBACK[name] or isinstance(value, bool):
+            choices = ", ".join(
+                f'"{choice}"' if isinstance(choice, str) else str(choice)
+                for choice in FEEDBACK[name]
+            )
             raise CourseError(
-                f"{where}: hidden_tests of [feedback] must be one of {choices}, not {value!r}."
+                f"{where}: {name} of [feedback] must be one of {choices}, not {value!r}."
             )
 
 

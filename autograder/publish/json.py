@@ -1,6 +1,6 @@
 """Results as the JSON document for CI, with exactly the keys that docs/ci.md lists.
 
-`dataset`, `replaced` and `training` are left out if they are empty.
+`dataset`, `replaced`, `hints`, `suspect`, `training` and `counterexample` are left out if empty.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from autograder.publish.text import json_log_safe
@@ -55,6 +56,8 @@ def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
         "outcome": exercise.outcome,
         "tests": [_test(test) for test in exercise.tests],
         **({"replaced": list(exercise.replaced)} if exercise.replaced else {}),
+        **({"hints": [asdict(hint) for hint in exercise.hints]} if exercise.hints else {}),
+        **({"suspect": asdict(exercise.suspect)} if exercise.suspect else {}),
     }
 
 
@@ -69,6 +72,7 @@ def _test(test: TestResult) -> dict[str, Any]:
         "hint": test.hint,
         "seconds": _number(test.seconds),
         **({"training": dict(test.training)} if test.training else {}),
+        **({"counterexample": asdict(test.counterexample)} if test.counterexample else {}),
     }
 
 

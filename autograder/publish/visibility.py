@@ -1,4 +1,4 @@
-"""Redaction: how much of hidden tests students read, by `hidden_tests` in `[feedback]`.
+"""Redaction: how much of hidden tests, hints and right answers students read, by `[feedback]`.
 
 The same rule holds for the feedback in notebooks and for the reports that CI publishes. This module
 knows results only.
@@ -10,15 +10,33 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from autograder.results import ExerciseResult, Outcome, Result, TestResult
+from autograder.results import (
+    Counterexample,
+    ExerciseResult,
+    Hint,
+    Outcome,
+    Result,
+    TestResult,
+)
 
 
 @dataclass(frozen=True)
 class FeedbackVisibility:
-    """Whether students read the titles of hidden tests, and why a comparison failed."""
+    """What students read: titles of hidden tests, why a comparison failed, and help.
+
+    Attributes:
+        titles: the titles of hidden tests.
+        messages: why a comparison failed.
+        counterexamples: inputs on which the student's function is wrong.
+        expected: the right answers to them.
+        hint_steps: how many steps of each hint.
+    """
 
     titles: bool = True
     messages: bool = True
+    counterexamples: bool = True
+    expected: bool = False
+    hint_steps: int = 3
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> FeedbackVisibility:
@@ -26,10 +44,19 @@ class FeedbackVisibility:
 
         Args:
             settings: `hidden_tests` is "messages" (the default), "titles" (why a comparison failed
-                is left out) or "none".
+                is left out) or "none"; `counterexamples` is "answer" (the default: the input and
+                the student's own answer), "full" (the right answer too) or "none"; `hint_steps` is
+                how many steps of each hint are shown, 1 to 3 (the default).
         """
         level = settings.get("hidden_tests", "messages")
-        return cls(titles=level != "none", messages=level == "messages")
+        examples = settings.get("counterexamples", "answer")
+        return cls(
+            titles=level != "none",
+            messages=level == "messages",
+            counterexamples=examples != "none",
+            expected=examples == "full",
+            hint_steps=settings.get("hint_steps", 3),
+        )
 
     def conceals(self, test: TestResult) -> bool:
         """Whether students read nothing about a test except its outcome."""
@@ -53,8 +80,33 @@ class FeedbackVisibility:
             return test.message
         return test.message if first and test.outcome is not Outcome.FAILED else ""
 
+    def counterexample(self, test: TestResult) -> Counterexample | None:
+        """What students may see of a test's counterexample; None if there is none for them."""
+        found = test.counterexample
+        if found is None or not self.counterexamples or self.conceals(test):
+            return None
+        return found if self.expected else replace(found, expected="")
+
+    def hints(self, exercise: ExerciseResult) -> tuple[Hint, ...]:
+        """The hints of an exercise, each with the steps that students may read."""
+        return tuple(replace(hint, steps=hint.steps[: self.hint_steps]) for hint in exercise.hints)
+
     def applied(self, result: Result) -> Result:
-        """The result after redaction. Hints and outcomes stay."""
+        """The result after redaction. Outcomes stay."""
+        result = replace(
+            result,
+            exercises=tuple(
+                replace(
+                    exercise,
+                    hints=self.hints(exercise),
+                    tests=tuple(
+                        replace(test, counterexample=self.counterexample(test))
+                        for test in exercise.tests
+                    ),
+                )
+                for exercise in result.exercises
+            ),
+        )
         if self.messages:
             return result
         return replace(
