@@ -19,6 +19,7 @@ FEEDBACK: Mapping[str, tuple[str | int, ...]] = {
     "hidden_tests": ("messages", "titles", "none"),
     "counterexamples": ("answer", "full", "none"),
     "hint_steps": (1, 2, 3),
+    "rubric": ("marked", "none"),
 }
 """The keys of `[feedback]` with their values."""
 

@@ -70,6 +70,9 @@ def configure(c: Config, root: Path) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    # The page reads the gradebook itself, so none of nbgrader's preprocessors is needed.
+    c.GenerateFeedback.exporter_class = "autograder.feedback_page.exporter.FeedbackPage"
+    c.GenerateFeedback.preprocessors = []
 
 
 def _find_folders_by_their_names() -> None:

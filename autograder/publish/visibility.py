@@ -30,6 +30,7 @@ class FeedbackVisibility:
         counterexamples: inputs on which the student's function is wrong.
         expected: the right answers to them.
         hint_steps: how many steps of each hint.
+        rubric: the rubric of a written answer, once a person has marked it.
     """
 
     titles: bool = True
@@ -37,6 +38,7 @@ class FeedbackVisibility:
     counterexamples: bool = True
     expected: bool = False
     hint_steps: int = 3
+    rubric: bool = True
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> FeedbackVisibility:
@@ -46,7 +48,8 @@ class FeedbackVisibility:
             settings: `hidden_tests` is "messages" (the default), "titles" (why a comparison failed
                 is left out) or "none"; `counterexamples` is "answer" (the default: the input and
                 the student's own answer), "full" (the right answer too) or "none"; `hint_steps` is
-                how many steps of each hint are shown, 1 to 3 (the default).
+                how many steps of each hint are shown, 1 to 3 (the default); `rubric` is "marked"
+                (the default: shown when a person has marked the answer) or "none".
         """
         level = settings.get("hidden_tests", "messages")
         examples = settings.get("counterexamples", "answer")
@@ -56,6 +59,7 @@ class FeedbackVisibility:
             counterexamples=examples != "none",
             expected=examples == "full",
             hint_steps=settings.get("hint_steps", 3),
+            rubric=settings.get("rubric", "marked") != "none",
         )
 
     def conceals(self, test: TestResult) -> bool:

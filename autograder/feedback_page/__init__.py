@@ -1,0 +1,1 @@
+"""The feedback page of one student: nbgrader's feedback file, made from result and gradebook."""

@@ -1,0 +1,80 @@
+"""nbgrader's exporter for feedback: `nbgrader generate_feedback` makes our page with it.
+
+`nbgrader_config.py` names it. It reads the graded notebook, the gradebook and the stored result of
+the student. It runs nothing of them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+
+from autograder.course.assignment import Assignment, load_assignment
+from autograder.errors import CourseError
+from autograder.feedback_page import scores
+from autograder.feedback_page.page import page_of
+from autograder.feedback_page.rendering import render
+from autograder.gradebook.grades import stamp
+from autograder.grading.result_store import result_file
+from autograder.results import Result
+
+
+class FeedbackPage(Exporter):  # type: ignore[misc]  # nbconvert is untyped
+    """Makes the feedback page of one graded notebook."""
+
+    output_mimetype = "text/html"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._assignments: dict[str, Assignment | None] = {}
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the page of the notebook's student, and nbconvert's resources."""
+        nb, resources = super().from_notebook_node(nb, resources, **options)
+        names = resources["nbgrader"]
+        assignment = self._assignment(names["assignment"], names["notebook"])
+        with Gradebook(names["db_url"], self.parent.coursedir.course_id) as gradebook:
+            found = scores.read(gradebook, names["notebook"], names["assignment"], names["student"])
+        result = self._result(nb, names["student"], assignment) if assignment else None
+        page = page_of(nb, found, names["student"], assignment, result, names["notebook"])
+        return render(page), resources
+
+    def _assignment(self, name: str, notebook: str) -> Assignment | None:
+        """The assignment, or None if this notebook is not one that `autograder` grades."""
+        if name not in self._assignments:
+            try:
+                self._assignments[name] = load_assignment(name, Path(self.parent.coursedir.root))
+            except CourseError as error:
+                self.log.warning("Feedback without details: %s", error)
+                self._assignments[name] = None
+        assignment = self._assignments[name]
+        return assignment if assignment and assignment.release_notebook.stem == notebook else None
+
+    def _result(self, nb: NotebookNode, student: str, assignment: Assignment) -> Result | None:
+        """The stored result that the notebook was graded with, or None."""
+        if "autograder" not in nb.metadata:
+            return None
+        path = result_file(assignment, student)
+        try:
+            result = Result.from_json(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            result = None
+        if result is None or stamp(result) != nb.metadata["autograder"]:
+            self.log.warning(
+                "Feedback without details for %s: %s is not the result of this grading. Run "
+                "`autograder grade %s` again.",
+                student,
+                path,
+                assignment.name,
+            )
+            return None
+        return result
