@@ -6,6 +6,7 @@ the student. It runs nothing of them.
 
 from __future__ import annotations
 
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ class FeedbackPage(Exporter):  # type: ignore[misc]  # nbconvert is untyped
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self._opened: Any = None
         self._assignments: dict[str, Assignment | None] = {}
 
     def _file_extension_default(self) -> str:
@@ -39,14 +41,24 @@ class FeedbackPage(Exporter):  # type: ignore[misc]  # nbconvert is untyped
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
     ) -> tuple[str, dict[str, Any]]:
         """Return the page of the notebook's student, and nbconvert's resources."""
-        nb, resources = super().from_notebook_node(nb, resources, **options)
+        resources = self._init_resources(resources)
+        if self._preprocessors:  # those of a course, whose copies of the notebook take time
+            nb, resources = self._preprocess(nb, resources)
         names = resources["nbgrader"]
         assignment = self._assignment(names["assignment"], names["notebook"])
-        with Gradebook(names["db_url"], self.parent.coursedir.course_id) as gradebook:
-            found = scores.read(gradebook, names["notebook"], names["assignment"], names["student"])
+        gradebook = self._gradebook(names["db_url"])
+        found = scores.read(gradebook, names["notebook"], names["assignment"], names["student"])
+        gradebook.db.remove()  # ends the transaction; the next page reads what is new
         result = self._result(nb, names["student"], assignment) if assignment else None
         page = page_of(nb, found, names["student"], assignment, result, names["notebook"])
         return render(page), resources
+
+    def _gradebook(self, db_url: str) -> Any:
+        """The gradebook, open until this exporter ends: opening it takes longer than a page."""
+        if self._opened is None:
+            self._opened = Gradebook(db_url, self.parent.coursedir.course_id)
+            weakref.finalize(self, self._opened.close)
+        return self._opened
 
     def _assignment(self, name: str, notebook: str) -> Assignment | None:
         """The assignment, or None if this notebook is not one that `autograder` grades."""

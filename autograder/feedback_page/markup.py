@@ -7,8 +7,9 @@ take the place of a part of the page.
 from __future__ import annotations
 
 import html
+import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mistune.plugins.formatting import strikethrough
@@ -16,10 +17,9 @@ from mistune.plugins.table import table
 from mistune.plugins.url import url
 from mistune.util import safe_entity, striptags
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from pygments.lexers.python import PythonLexer
-from pygments.token import Comment, Keyword, Literal, Operator
 
 from autograder.publish.text import bounded, plain
+from autograder.submission.blocks import tokens
 
 MOST_LINES = 300
 MOST_CHARACTERS = 20_000
@@ -27,8 +27,7 @@ PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 _ADDRESS = re.compile(r"https?://|mailto:", re.IGNORECASE)
-_TAGS = ((Comment, "i"), (Literal.String, "i"), (Keyword, "b"), (Operator.Word, "b"))
-_LEXER = PythonLexer(stripnl=False, ensurenl=False)
+_KEYWORD = re.compile(rf"\b(?:{'|'.join(keyword.kwlist)})\b")
 
 
 def code_html(source: str, marked: str = "") -> str:
@@ -40,10 +39,9 @@ def code_html(source: str, marked: str = "") -> str:
     """
     text = bounded(plain(source).strip("\n"), MOST_LINES, MOST_CHARACTERS)
     wanted = marked.strip()
-    return "".join(
-        f"<mark>{line}\n</mark>" if wanted and words.strip() == wanted else f"<span>{line}\n</span>"
-        for words, line in _lines(text)
-    )
+    tags = ["mark" if wanted and line.strip() == wanted else "span" for line in text.split("\n")]
+    lines = zip(tags, _marked_up(text).split("\n"), strict=True)
+    return "".join(f"<{tag}>{line}\n</{tag}>" for tag, line in lines)
 
 
 def text_html(source: str, attachments: Mapping[str, Any] | None = None, heading: int = 5) -> str:
@@ -113,18 +111,18 @@ def _attached(versions: Mapping[str, Any]) -> str:
     return ""
 
 
-def _lines(text: str) -> Iterator[tuple[str, str]]:
-    """Each line of code, as text and as HTML."""
-    words: list[str] = []
-    marked_up: list[str] = []
-    for token, value in _LEXER.get_tokens(text):
-        tag = next((tag for kind, tag in _TAGS if token in kind), "")
-        for number, part in enumerate(value.split("\n")):
-            if number:
-                yield "".join(words), "".join(marked_up)
-                words, marked_up = [], []
-            if part:
-                words.append(part)
-                shown = html.escape(part, quote=False)
-                marked_up.append(f"<{tag}>{shown}</{tag}>" if tag and part.strip() else shown)
-    yield "".join(words), "".join(marked_up)
+def _marked_up(source: str) -> str:
+    """Python code with its keywords in `<b>` and its texts and comments in `<i>`, line by line."""
+    parts: list[str] = []
+    position = 0
+    for kind, start, end in tokens(source):
+        if kind in ("quotes", "string", "comment"):
+            parts.append(_keywords(source[position:start]))
+            lines = html.escape(source[start:end], quote=False).split("\n")
+            parts.append("\n".join(f"<i>{line}</i>" if line else "" for line in lines))
+            position = end
+    return "".join([*parts, _keywords(source[position:])])
+
+
+def _keywords(code: str) -> str:
+    return _KEYWORD.sub(r"<b>\g<0></b>", html.escape(code, quote=False))

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbgrader.api import BaseCell, Comment, Grade
+from sqlalchemy import select
+
 
 @dataclass(frozen=True)
 class CellScore:
@@ -31,23 +34,34 @@ class Scores:
 def read(gradebook: Any, notebook: str, assignment: str, student: str) -> Scores:
     """Read the scores of a submitted notebook from an open `nbgrader.api.Gradebook`.
 
+    It asks once for all cells. nbgrader's objects would ask several times for each.
+
     Raises:
         MissingEntry: the gradebook has no such submission.
     """
     entry = gradebook.find_submission_notebook(notebook, assignment, student)
+    grades = gradebook.db.execute(
+        select(
+            BaseCell.name,
+            Grade.score,
+            Grade.max_score,
+            Grade.manual_score,
+            Grade.needs_manual_grade,
+        )
+        .join(Grade.cell)
+        .where(Grade.notebook_id == entry.id)
+    )
+    cells = {name: CellScore(*values) for name, *values in grades}
+    comments = gradebook.db.execute(
+        select(BaseCell.name, Comment.comment)
+        .join(Comment.cell)
+        .where(Comment.notebook_id == entry.id)
+    )
     penalty = entry.late_submission_penalty or 0.0
     return Scores(
-        score=entry.score - penalty,
-        worth=entry.max_score,
+        score=sum(cell.score for cell in cells.values()) - penalty,
+        worth=sum(cell.worth for cell in cells.values()),
         late_penalty=penalty,
-        cells={
-            grade.name: CellScore(
-                grade.score or 0.0,
-                grade.max_score or 0.0,
-                grade.manual_score,
-                bool(grade.needs_manual_grade),
-            )
-            for grade in entry.grades
-        },
-        comments={comment.name: comment.comment or "" for comment in entry.comments},
+        cells=cells,
+        comments={name: comment or "" for name, comment in comments},
     )
