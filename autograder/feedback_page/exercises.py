@@ -159,7 +159,8 @@ def _remarks(result: ExerciseResult, *, is_set: bool) -> list[str]:
         remarks.append(Outcome.GRADER_ERROR.sentence)
     elif _is_absent_as_a_whole(result.tests):
         test = result.tests[0]
-        remarks.append(plain(test.message or test.outcome.sentence))
+        is_missing = test.outcome is Outcome.MISSING  # then its message says what happened
+        remarks.append(plain((is_missing and test.message) or test.outcome.sentence))
     remarks += [f"Graded with the right {name} in place of yours." for name in result.replaced]
     return remarks
 

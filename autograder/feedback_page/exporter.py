@@ -18,7 +18,7 @@ from autograder.course.assignment import Assignment, load_assignment
 from autograder.errors import CourseError
 from autograder.feedback_page import scores
 from autograder.feedback_page.page import page_of
-from autograder.feedback_page.rendering import render
+from autograder.feedback_page.rendering import render_page
 from autograder.gradebook.grades import stamp
 from autograder.grading.result_store import result_file
 from autograder.results import Result
@@ -51,7 +51,7 @@ class FeedbackPage(Exporter):  # type: ignore[misc]  # nbconvert is untyped
         gradebook.db.remove()  # ends the transaction; the next page reads what is new
         result = self._result(nb, names["student"], assignment) if assignment else None
         page = page_of(nb, found, names["student"], assignment, result, names["notebook"])
-        return render(page), resources
+        return render_page(page), resources
 
     def _gradebook(self, db_url: str) -> Any:
         """The gradebook, open until this exporter ends: opening it takes longer than a page."""

@@ -6,6 +6,8 @@ know, the notebook's own nbgrader metadata does.
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +17,8 @@ from nbformat import NotebookNode
 from autograder.course.release import ANSWER_STUB, GRADE_CELL_PREFIX, NotebookCell
 from autograder.submission.blocks import defined
 
-OURS = ("remarks", "rejected")
+REJECTED = "rejected"
+OURS = ("remarks", REJECTED)
 """The ids of cells that grading puts into a notebook. Cells of students have other ids."""
 MOST_OTHERS = 40
 MOST_OUTPUT_LINES = 40
@@ -41,6 +44,10 @@ class HandedIn:
     def __init__(self, notebook: NotebookNode, released: Sequence[NotebookCell] | None) -> None:
         self._order = list(released) if released is not None else _own_cells(notebook)
         self._stubs = {cell.grade_id: cell.source for cell in released or ()}
+        self.rejection = "".join(
+            _words(cell.source) for cell in notebook.cells if cell.get("id") == REJECTED
+        )
+        """Why the submission was rejected, as grading wrote it into the notebook; or ""."""
         self._cells: dict[str, NotebookNode] = {}
         for cell in notebook.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -131,6 +138,11 @@ def _own_cells(notebook: NotebookNode) -> list[NotebookCell]:
         NotebookCell(cell.cell_type, cell.source, dict(cell.metadata.get("nbgrader", {})))
         for cell in notebook.cells
     ]
+
+
+def _words(markup: str) -> str:
+    """The text of HTML, in one line."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
 
 
 def _text(output: Mapping[str, Any]) -> str:

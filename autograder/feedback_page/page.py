@@ -20,7 +20,11 @@ from autograder.publish.text import bounded, plain
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import Result
 
+NOT_GRADED = "not graded"
+"""The state of everything in a submission that was rejected."""
 _NOTHING = CellScore(0.0, 0.0)
+_OF_NBGRADER = "No response."
+"""nbgrader's own comment on a cell that was not changed."""
 
 
 def page_of(
@@ -43,18 +47,36 @@ def page_of(
         title: the page's title if there is no assignment.
     """
     handed_in = HandedIn(notebook, assignment.release_cells if assignment else None)
-    is_rejected = result is not None and result.status == "rejected"
+    rejected = _rejection(handed_in, result)
+    exercises = _exercises(handed_in, scores, assignment, result)
+    written = _written(handed_in, scores, assignment)
+    if rejected:
+        exercises = (
+            Exercise(e.name, e.anchor, e.points, NOT_GRADED, False, comment_html=e.comment_html)
+            for e in exercises
+        )
+        written = (
+            Written(w.name, w.anchor, w.points, NOT_GRADED, comment_html=w.comment_html)
+            for w in written
+        )
     return Page(
         title=assignment.title if assignment else title,
         student=student,
         points=Points(scores.score, scores.worth),
         late_penalty=scores.late_penalty,
-        exercises=tuple(_exercises(handed_in, scores, assignment, result)),
-        written=tuple(_written(handed_in, scores, assignment)),
-        notices=notices(result.observed, result.ungraded) if result and not is_rejected else (),
-        rejected=plain(result.reason, lines=False) if result and is_rejected else "",
-        others_html=() if is_rejected else tuple(_others(handed_in)),
+        exercises=tuple(exercises),
+        written=tuple(written),
+        notices=notices(result.observed, result.ungraded) if result and not rejected else (),
+        rejected=rejected,
+        others_html=() if rejected else tuple(_others(handed_in)),
     )
+
+
+def _rejection(handed_in: HandedIn, result: Result | None) -> str:
+    """Why the submission could not be graded; "" if it was."""
+    if result is None:
+        return plain(handed_in.rejection, lines=False)
+    return plain(result.reason, lines=False) if result.status == "rejected" else ""
 
 
 def _exercises(
@@ -65,13 +87,8 @@ def _exercises(
     for name in handed_in.exercises:
         score = scores.cells.get(GRADE_CELL_PREFIX + name, _NOTHING)
         code = handed_in.code(name)
-        comments = [scores.comments.get(cell, "") for cell in handed_in.solution_cells(name)]
-        comment = "\n\n".join(filter(None, comments))
-        if result and result.status == "rejected":
-            yield Exercise(
-                name, anchor(name), Points(score.score, score.worth), "not graded", False
-            )
-        elif name in found:
+        comment = _comment(scores, *handed_in.solution_cells(name))
+        if name in found:
             yield explained(found[name], shown, score, code, comment)
         else:
             yield _unexplained(name, score, code, comment, handed_in.output(name))
@@ -102,13 +119,13 @@ def _written(
     shown = FeedbackVisibility.of(assignment.feedback if assignment else {})
     for question in handed_in.questions:
         score = scores.cells.get(question.grade_id, _NOTHING)
-        comment = scores.comments.get(question.grade_id, "")
+        comment = _comment(scores, question.grade_id)
         written = _answer(question, handed_in, score)
         is_marked = score.manual is not None and not score.needs_marking
         if is_marked and shown.rubric:
             items = rubric_of(models.get(question.grade_id, ""))
             written = replace(written, rubric_html=tuple(map(markup.inline_html, items)))
-        if comment and comment != "No response.":
+        if comment:
             written = replace(written, comment_html=markup.text_html(comment))
         yield written
 
@@ -137,6 +154,12 @@ def _answer(question: Question, handed_in: HandedIn, score: CellScore) -> Writte
         question_html=markup.text_html(text, heading=4) if text.strip() else "",
         answer_html=answer,
     )
+
+
+def _comment(scores: Scores, *cells: str) -> str:
+    """The comments of markers on these cells."""
+    found = (scores.comments.get(cell, "") for cell in cells)
+    return "\n\n".join(comment for comment in found if comment not in ("", _OF_NBGRADER))
 
 
 def _heading(question: Question) -> tuple[str, str]:

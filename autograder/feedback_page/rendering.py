@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autograder.feedback_page.views import Page, plain_number
 
 
-def render(page: Page) -> str:
+def render_page(page: Page) -> str:
     """Return the page as one HTML document that loads nothing and runs nothing."""
-    return _environment().get_template("page.html.j2").render(page=page)
+    return render("page.html.j2", page=page)
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a template of this folder with these values."""
+    return _environment().get_template(template).render(**values)
 
 
 @cache

@@ -158,6 +158,22 @@ class Page:
     others_html: tuple[str, ...] = ()
 
     @property
+    def detailed_exercises(self) -> tuple[Exercise, ...]:
+        """The exercises that have a section of their own."""
+        return tuple(each for each in self.exercises if not self.rejected or each.comment_html)
+
+    @property
+    def detailed_written(self) -> tuple[Written, ...]:
+        """The written answers that have a section of their own."""
+        return tuple(each for each in self.written if not self.rejected or each.comment_html)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether all points are known."""
+        points = [each.points for each in self.exercises] + [each.points for each in self.written]
+        return all(each.earned is not None for each in points)
+
+    @property
     def right(self) -> tuple[Exercise, ...]:
         """The exercises in which nothing is wrong."""
         return tuple(each for each in self.exercises if each.is_right)
