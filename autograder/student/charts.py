@@ -11,12 +11,14 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
+from autograder.student.drawing import Shown, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,12 +36,19 @@ TITLE_CHARACTERS = 15
 class Chart:
     """A figure that is drawn when it is shown; Jupyter shows it as the value of a cell.
 
-    `figure` is the matplotlib figure, for example to save it.
+    `figure` is the matplotlib figure, for example to save it. `words` says what it shows, and
+    `what` the kind of chart.
     """
 
     paint: Callable[[Figure], None] = field(repr=False)
     inches: tuple[float, float]
     words: str
+    what: str = ""
+
+    @property
+    def alt(self) -> str:
+        """The text that stands for the chart where it cannot be seen."""
+        return f"{self.what}: {self.words}" if self.what else self.words
 
     @cached_property
     def figure(self) -> Figure:
@@ -50,10 +59,15 @@ class Chart:
         self.paint(figure)
         return figure
 
-    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
-        from autograder.student.drawing import png
+    @cached_property
+    def _shown(self) -> Shown:
+        return shown(self.figure, self.alt)
 
-        return png(self.figure)
+    def _repr_png_(self) -> tuple[bytes, dict[str, int | str]]:
+        return self._shown.png, self._shown.metadata
+
+    def _repr_html_(self) -> str:
+        return self._shown.html
 
     def __repr__(self) -> str:
         """A description of the chart in words."""
@@ -115,7 +129,8 @@ def show_feature_maps(maps: Images, columns: int = 8) -> Chart:
     if array.ndim != 3:
         raise ValueError(f"maps must have the axes height, width, channels, not {array.shape}")
     channels = np.moveaxis(array, 2, 0)
-    return show_images(channels, [f"map {number}" for number in range(len(channels))], columns)
+    titles = [f"map {number}" for number in range(len(channels))]
+    return replace(show_images(channels, titles, columns), what="Feature maps")
 
 
 def show_misclassified(
@@ -137,7 +152,7 @@ def show_misclassified(
     if not len(wrong):
         return Chart(_say("no image is misclassified"), (3.0, 0.6), "no image is misclassified")
     titles = [f"{true[i]}, not {predicted[i]}" for i in wrong]
-    return show_images(np.asarray(images)[wrong], titles)
+    return replace(show_images(np.asarray(images)[wrong], titles), what="Misclassified")
 
 
 def show_sizes(layers: Sequence[tuple[str, int, int]]) -> Chart:
@@ -173,7 +188,7 @@ def show_sizes(layers: Sequence[tuple[str, int, int]]) -> Chart:
         axes.set_ylim(-0.75 * largest, 0.75 * largest)
 
     words = " → ".join(f"{name} {maps} @ {side}×{side}" for name, maps, side in steps)
-    return Chart(paint, (WIDTH_INCHES, 2.2), words)
+    return Chart(paint, (WIDTH_INCHES, 2.2), words, "Sizes of layers")
 
 
 def show_curves(history: Mapping[str, Sequence[float]]) -> Chart:
@@ -210,7 +225,7 @@ def show_curves(history: Mapping[str, Sequence[float]]) -> Chart:
 
     ends = [f"{name} ends at {values[-1]:.4g}" for name, values in curves.items() if values]
     size = (min(WIDTH_INCHES, 3.6 * len(groups)), 2.6)
-    return Chart(paint, size, ", ".join(ends) or "no epoch")
+    return Chart(paint, size, ", ".join(ends) or "no epoch", "Curves over the epochs")
 
 
 def show_bars(
@@ -260,7 +275,7 @@ def show_bars(
         + ", ".join(f"{name} {value:.3g}{sign}" for name, value in zip(labels, row, strict=True))
         for what, row in lists.items()
     ]
-    return Chart(paint, (WIDTH_INCHES, 2.6), "; ".join(said))
+    return Chart(paint, (WIDTH_INCHES, 2.6), "; ".join(said), "Bars")
 
 
 def _square(axes: Axes, left: float, side: float, number: int) -> None:

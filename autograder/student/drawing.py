@@ -8,8 +8,11 @@ pyplot state or network is needed.
 
 from __future__ import annotations
 
+import base64
+import html
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograder.student.panels import NOTHING, PADDED, Frame, Panel, overlap
@@ -69,12 +72,35 @@ def draw(panels: Sequence[Panel], signs: Sequence[str], caption: str) -> Figure:
     return figure
 
 
-def png(figure: Figure) -> tuple[bytes, dict[str, int]]:
-    """Return the figure as PNG, sharp on dense displays, and its display size in pixels."""
+@dataclass(frozen=True)
+class Shown:
+    """A figure as Jupyter shows it: PNG, sharp on dense displays, its size, and its words."""
+
+    png: bytes
+    width: int
+    height: int
+    alt: str
+
+    @property
+    def metadata(self) -> dict[str, int | str]:
+        """What Jupyter needs beside the PNG: its display size in pixels, and the words."""
+        return {"width": self.width, "height": self.height, "alt": self.alt}
+
+    @property
+    def html(self) -> str:
+        """The picture as an element. JupyterLab and nbconvert drop the words of a plain PNG."""
+        return (
+            f'<img src="data:image/png;base64,{base64.b64encode(self.png).decode()}" '
+            f'width="{self.width}" height="{self.height}" alt="{html.escape(self.alt)}">'
+        )
+
+
+def shown(figure: Figure, alt: str) -> Shown:
+    """Return a figure with the words that say what it shows, for Jupyter."""
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=PIXELS_PER_INCH)
     width, height = (round(side * SHOWN_PIXELS_PER_INCH) for side in figure.get_size_inches())
-    return stream.getvalue(), {"width": width, "height": height}
+    return Shown(stream.getvalue(), width, height, alt)
 
 
 def _slot(panel: Panel) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,7 +62,8 @@ def show_image_rows(rows: Mapping[str, Images]) -> Chart:
         f"{name}: {len(images)} images of {images.shape[1]}×{images.shape[2]} pixels"  # noqa: RUF001
         for name, images in arrays.items()
     )
-    return Chart(paint, (label_inches + side * columns, side * len(arrays)), words)
+    size = (label_inches + side * columns, side * len(arrays))
+    return Chart(paint, size, words, "Rows of images")
 
 
 def show_filters(kernel: Images, columns: int = 8) -> Chart:
@@ -87,7 +89,7 @@ def show_filters(kernel: Images, columns: int = 8) -> Chart:
     shown = 0.5 + 0.5 * filters / np.where(largest == 0, 1, largest)
     if shown.shape[3] == 1:
         shown = np.repeat(shown, 3, axis=3)  # so that grey 0.5 means 0 here too
-    return show_images(shown, columns=columns)
+    return replace(show_images(shown, columns=columns), what="Filters")
 
 
 def show_top_predictions(
@@ -145,7 +147,7 @@ def show_top_predictions(
         for label, guess, row in zip(true, guesses, chances, strict=True)
     ]
     size = (columns * PREDICTION_INCHES, rows * (1.6 + bars_inches))
-    return Chart(paint, size, "; ".join(words))
+    return Chart(paint, size, "; ".join(words), "Images and their most probable classes")
 
 
 def _viewable(images: Images, what: str) -> npt.NDArray[Any]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from autograder.student.drawing import draw, png
-from autograder.student.panels import NOTHING, PADDED, PLAIN, Frame, Panel, overlap
+from autograder.student.drawing import Shown, draw, shown
+from autograder.student.panels import NOTHING, PADDED, PLAIN, Frame, Panel, in_words, overlap
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,6 +28,8 @@ NO_PADDING: Margins = ((0, 0), (0, 0))
 class Picture:
     """Panels from left to right with a sign between them, and a caption.
 
+    `marked` says in words which cells have a frame.
+
     Jupyter shows it as the value of a cell. `figure` is the matplotlib figure, for example to save
     it: `picture.figure.savefig("pooling.pdf")`.
     """
@@ -35,14 +37,27 @@ class Picture:
     panels: tuple[Panel, ...]
     signs: tuple[str, ...] = ()
     caption: str = ""
+    marked: str = ""
 
     @cached_property
     def figure(self) -> Figure:
         """The matplotlib figure, drawn at the first access."""
         return draw(self.panels, self.signs, self.caption)
 
-    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
-        return png(self.figure)
+    @property
+    def alt(self) -> str:
+        """The text that stands for the picture where it cannot be seen."""
+        return ". ".join([*map(in_words, self.panels), *filter(None, [self.marked, self.caption])])
+
+    @cached_property
+    def _shown(self) -> Shown:
+        return shown(self.figure, self.alt)
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int | str]]:
+        return self._shown.png, self._shown.metadata
+
+    def _repr_html_(self) -> str:
+        return self._shown.html
 
     def __repr__(self) -> str:
         """The picture in characters, for a terminal or a screen reader."""
@@ -199,7 +214,8 @@ def show_convolution(
         for j, weight in enumerate(weights_row)
     ]
     caption = f"{' + '.join(products)} = {_number(result[row][column])}"
-    return Picture((source, weights, answer), ("∗", "="), caption)
+    marked = f"Marked: the window from row {frame.top}, column {frame.left} on, and its result"
+    return Picture((source, weights, answer), ("∗", "="), caption, marked)
 
 
 def _padded_panel(image: Rows, padding: Margins, fill: float | None) -> Panel:
