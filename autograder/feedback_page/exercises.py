@@ -12,7 +12,7 @@ from dataclasses import replace
 from autograder.feedback_page import markup, pictures
 from autograder.feedback_page.scores import CellScore
 from autograder.feedback_page.views import Example, Exercise, Points, Test, plain_number
-from autograder.publish.text import plain
+from autograder.publish.text import LONGEST_SENTENCE, plain, shortened
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import ExerciseResult, Outcome, TestResult
 
@@ -90,7 +90,7 @@ def _where_to_look(exercise: Exercise, result: ExerciseResult) -> str:
     if failed:
         found.append(f"{len(failed)} of {len(exercise.tests)} tests did not pass.")
     if exercise.same_message:
-        found.append(exercise.same_message)
+        found.append(shortened(exercise.same_message, LONGEST_SENTENCE))
     if exercise.suspect:
         found.append(f"{exercise.suspect} is the most likely place of the mistake.")
     if any(test.example for test in failed):
