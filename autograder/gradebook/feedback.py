@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Collection, Iterator
 from concurrent.futures import as_completed
@@ -17,6 +18,10 @@ from autograder.errors import CourseError
 from autograder.nbgrader_bridge import configuration
 from autograder.nbgrader_bridge.release import quiet_log
 from autograder.process_pool import ignore_interrupts, pool_of
+
+GROUPS_PER_WORKER = 4
+"""A worker makes several pages with one converter: opening the gradebook takes longer than a page.
+"""
 
 
 class _FeedbackOfSome(GenerateFeedback):  # type: ignore[misc]  # nbgrader is untyped
@@ -85,20 +90,23 @@ def feedback_in_parallel(
     Raises:
         CourseError: nbgrader could not make a page; the message has nbgrader's reason.
     """
-    workers = max(1, min(jobs or os.cpu_count() or 1, len(students)))
+    waiting = list(students)
+    workers = max(1, min(jobs or os.cpu_count() or 1, len(waiting)))
+    size = math.ceil(len(waiting) / (workers * GROUPS_PER_WORKER)) or 1
+    groups = [waiting[start : start + size] for start in range(0, len(waiting), size)]
     with pool_of(workers, ignore_interrupts) as pool:
         try:
             pages = {
-                pool.submit(_page, assignment.name, assignment.root, student): student
-                for student in students
+                pool.submit(_pages, assignment.name, assignment.root, group): group
+                for group in groups
             }
             for page in as_completed(pages):
                 page.result()
-                yield pages[page]
+                yield from pages[page]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _page(name: str, root: Path, student: str) -> None:
-    feedback(load_assignment(name, root), [student])
+def _pages(name: str, root: Path, students: list[str]) -> None:
+    feedback(load_assignment(name, root), students)

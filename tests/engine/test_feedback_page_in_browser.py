@@ -53,11 +53,10 @@ def open_all(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
 @pytest.mark.parametrize("student", STUDENTS)
 def test_axe_finds_nothing(
-    browser: Browser, made: Assignment, student: str, scheme: str, width: int
+    browser: Browser, made: Assignment, student: str, width: int, scheme: str
 ) -> None:
     page = opened(browser, page_file(made, student), width, scheme)
     closed = Axe().run(page, options=RULES).response["violations"]
