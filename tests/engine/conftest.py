@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from batches import Batch
@@ -35,25 +35,15 @@ FIRST = ("test_exploits.py", "test_suites_alexnet.py", "test_suites_lenet5.py")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What one worker runs in one piece, and in which order: see `make test`."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    """The order of the tests: see `make test`."""
     items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else 99)
 
 
-def group_of(item: pytest.Item) -> str:
-    """A file, but for the suites, of which a batch of wrong answers or one right answer."""
-    name = item.path.stem
-    if name.startswith("test_handins"):  # two files that share results
-        return "test_handins"
-    if not name.startswith("test_suites_"):
-        return name
-    callspec = getattr(item, "callspec", None)
-    value = next(iter(callspec.params.values())) if callspec else item.name
-    if isinstance(value, Misconception):
-        value = item.module.SUITE.batch_of[value][0].name
-    value = value.name if isinstance(value, Path) else value
-    return re.sub(r"\W+", "_", f"{name}_{value}")  # a bracket would hide the group from xdist
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from groups import LoadGroups  # it needs pytest-xdist
+
+    return LoadGroups(config, log)
 
 
 @pytest.fixture

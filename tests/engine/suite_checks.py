@@ -230,7 +230,10 @@ class WrongAnswers:
                 slow(each, each.exercise in trained and each not in first)
                 for each in suite.catalogue.misconceptions
             ]
-            metafunc.parametrize("which", which, ids=lambda which: which.name)
+            batch_of = suite.batch_of
+            metafunc.parametrize(
+                "which", which, ids=lambda which: f"{which.name}@{batch_of[which][0].name}"
+            )
         if "exercise" in metafunc.fixturenames:
             metafunc.parametrize("exercise", suite.exercises)
         if "table" in metafunc.fixturenames:
