@@ -9,7 +9,7 @@ from autograder.diagnosis.reading_grade import reading_grade
 
 HIGHEST_GRADE = 9.0
 _QUOTED = re.compile(r"`([^`]*)`")
-_NAME_OR_VALUE = re.compile(r"[\w.]+|\"[\w ]*\"|'[\w ]*'|-?\d+|\([\d, ]+\)")
+_NAME_OR_VALUE = re.compile(r"[\w.]+|\"[\w ]*\"|'[\w ]*'|-?\d+|[(\[][\d, ()-]+[)\]]")
 _CALL_OR_INDEX = re.compile(r"\w[(\[]")
 _OPERATOR = re.compile(r"=|//|\*\*|\w ?[*+/%] ?\w|\w - \w")
 _LONG_DECIMAL = re.compile(r"\d+\.\d{2,}")
