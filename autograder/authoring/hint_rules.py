@@ -12,7 +12,7 @@ _QUOTED = re.compile(r"`([^`]*)`")
 _NAME_OR_VALUE = re.compile(r"[\w.]+|\"[\w ]*\"|'[\w ]*'|-?\d+|[(\[][\d, ()-]+[)\]]")
 _CALL_OR_INDEX = re.compile(r"\w[(\[]")
 _OPERATOR = re.compile(r"=|//|\*\*|\w ?[*+/%] ?\w|\w - \w")
-_LONG_DECIMAL = re.compile(r"\d+\.\d{2,}")
+_LONG_DECIMAL = re.compile(r"\d+\.\d{3,}")
 
 
 def complaint(which: Misconception) -> str:

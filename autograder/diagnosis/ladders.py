@@ -9,7 +9,8 @@ misconceptions, separated by commas. A numbered list below it has their steps:
     2. Does your answer change when only the strides do?
     3. Your windows always move by the same number of cells.
 
-Text above the first heading is for readers of the file. This module runs nothing.
+A step begins at the start of a line; indented lines continue it. Text above the first heading is
+for readers of the file. This module runs nothing.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def _ladders(file: Path, text: str) -> Iterator[Ladder]:
             current = Ladder(names, number, [])
         elif current is None or not stripped:
             continue
-        elif step := _STEP.fullmatch(stripped):
+        elif step := _STEP.fullmatch(line.rstrip()):
             if int(step[1]) != len(current.steps) + 1:
                 wanted = len(current.steps) + 1
                 raise _error(file, number, f"this step has the number {step[1]}, not {wanted}")
