@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from autograder.sandbox import Isolation
 
 PAGES = 4
-"""The number of feedback pages to make; nbgrader takes a second or two for each."""
+"""The number of feedback pages to make."""
 
 
 def demo(
@@ -119,7 +119,10 @@ def with_pages(
     from autograder.gradebook.feedback import feedback_in_parallel
 
     def hints(result: Result) -> bool:
-        return any(test.hint for exercise in result.exercises for test in exercise.tests)
+        return any(
+            exercise.hints or any(test.hint for test in exercise.tests)
+            for exercise in result.exercises
+        )
 
     chosen: dict[str, str] = {}
     for result in sorted(results, key=hints, reverse=True):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from autograder.feedback_page.views import Page, plain_number
+
+_CODE = re.compile(r"`([^`\n]+)`")
 
 
 def render_page(page: Page) -> str:
@@ -30,4 +34,10 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.filters["number"] = plain_number
+    environment.filters["code_spans"] = _code_spans
     return environment
+
+
+def _code_spans(text: str) -> Markup:
+    """A text, escaped, in which code between backticks is marked up as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", escape(text)))

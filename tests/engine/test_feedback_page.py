@@ -166,12 +166,13 @@ def test_hints_open_one_after_the_other(made: Assignment) -> None:
 
 
 def test_a_hint_of_a_test_is_shown_where_the_exercise_has_none(course: Assignment) -> None:
-    tests = (replace(FAILED, hint="What is three times two?"),)
+    tests = (replace(FAILED, hint="What is `3 * <b>`?"),)
     grade(
         course, result_of("wrong", (RIGHT[0], replace(WRONG[1], tests=tests, hints=()), RIGHT[2]))
     )
     hints = made_anew(course, "wrong").find_all(class_="hint")
-    assert [words(hint) for hint in hints] == ["Open the hint What is three times two?"]
+    assert [words(hint) for hint in hints] == ["Open the hint What is 3 * <b> ?"]
+    assert hints[0].code.get_text() == "3 * <b>"
 
 
 def test_the_input_to_try_is_there_with_its_picture(made: Assignment) -> None:
