@@ -23,6 +23,7 @@ from autograder.gradebook import writer
 from autograder.gradebook.book import open_book
 from autograder.gradebook.feedback import feedback, feedback_in_parallel
 from autograder.grading.graded import Graded
+from autograder.grading.result_store import result_file
 from autograder.results import ExerciseResult, Observed, Result, TestResult
 
 RIGHT = "def double(x):\n    return 2 * x"
@@ -81,7 +82,12 @@ def result_of(student: str, score: float = 3.0, key: str = "1", **values: Any) -
 
 
 def write(course: Assignment, *results: Result) -> dict[str, str]:
-    """Write results of folders in `submitted/`; returns the problems by student."""
+    """Store results of folders in `submitted/` and write them into the gradebook.
+
+    Returns the problems by student.
+    """
+    for result in results:
+        result.write(result_file(course, result.student))
     folders = {r.student: course.root / "submitted" / r.student / NAME for r in results}
     return {p.student: p.reason for p in writer.write(map(Graded, results), folders, course)}
 
