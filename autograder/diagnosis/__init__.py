@@ -8,9 +8,11 @@ from autograder.diagnosis.catalogue import (
     load,
     misconception,
     probes,
+    right,
 )
-from autograder.diagnosis.matching import Reaction, agree, diagnose, react, reactions
+from autograder.diagnosis.diagnosing import diagnose
 from autograder.diagnosis.probes import Probe, call, generator, summarize
+from autograder.diagnosis.reactions import Reaction, agree, react, reactions
 
 __all__ = [
     "Catalogue",
@@ -28,5 +30,6 @@ __all__ = [
     "probes",
     "react",
     "reactions",
+    "right",
     "summarize",
 ]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.assignment import Assignment
+from autograder.diagnosis.needed_code import needed
 from autograder.diagnosis.probes import Probe
 from autograder.errors import SuiteError
 
@@ -92,6 +93,24 @@ def probes(function: str) -> Callable[[Function], Function]:
     return mark
 
 
+def right(function: str) -> Callable[[Function], Function]:
+    """Mark a right answer that misconceptions of `function` call with something changed.
+
+    Two misconceptions that do so can be composed: one gets the other in place of the right answer.
+    Its keyword-only parameters are its exchangeable parts. If two misconceptions exchange different
+    parts, both are exchanged.
+
+    Args:
+        function: the function of the contract, whose parameters it has besides its parts.
+    """
+
+    def mark(marked: Function) -> Function:
+        _MARKED.append(("right", function, marked))
+        return marked
+
+    return mark
+
+
 def inspect_answer(exercise: str) -> Callable[[Function], Function]:
     """Mark a function that inspects a student's answer, which stays in the sandbox.
 
@@ -117,8 +136,14 @@ class Catalogue:
     misconceptions: tuple[Misconception, ...]
     probes: Mapping[str, tuple[Probe, ...]]
     inspections: Mapping[str, Function] = field(default_factory=dict, repr=False)
+    bases: Mapping[str, Function] = field(default_factory=dict, repr=False)
+    """The functions marked with `right`, by the name of the function that they stand for."""
+    solution: str = field(default="", repr=False)
+    """The text of the course's own solution."""
     reactions: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False)
-    """The reactions that `matching` has computed, by the name of the misconception."""
+    """Reactions that were computed, by the name of the misconception."""
+    compared: dict[Any, Any] = field(default_factory=dict, repr=False)
+    """What else was computed once: comparisons with the right functions, and composed functions."""
 
     def of(self, exercise: str) -> tuple[Misconception, ...]:
         """The misconceptions of one exercise, in the order of the file."""
@@ -135,7 +160,9 @@ def load(assignment: Assignment) -> Catalogue:
     """
     file = assignment.misconceptions_file
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    catalogue = _load(file, text)
+    module = assignment.solution_module
+    solution = module.read_text(encoding="utf-8") if module.is_file() else ""
+    catalogue = _load(file, text, solution)
     functions = {each.replaces for each in catalogue.misconceptions}
     exercises = {each.exercise for each in catalogue.misconceptions} | set(catalogue.inspections)
     exercises |= set(catalogue.probes) - functions
@@ -147,7 +174,7 @@ def load(assignment: Assignment) -> Catalogue:
 
 
 @lru_cache(maxsize=8)
-def _load(file: Path, text: str) -> Catalogue:
+def _load(file: Path, text: str, solution: str) -> Catalogue:
     module = types.ModuleType(f"misconceptions_{file.stem}")
     module.__file__ = str(file)
     _MARKED.clear()
@@ -162,7 +189,8 @@ def _load(file: Path, text: str) -> Catalogue:
         if isinstance(value, types.FunctionType) and "misconception" in value.__dict__
     ]
     inspections = {of: function for kind, of, function in _MARKED if kind == "inspect_answer"}
-    return Catalogue(tuple(marked), found, inspections)
+    bases = {of: function for kind, of, function in _MARKED if kind == "right"}
+    return Catalogue(tuple(marked), found, inspections, bases, solution)
 
 
 def as_submission(assignment: Assignment, function: Function) -> str:
@@ -173,7 +201,7 @@ def as_submission(assignment: Assignment, function: Function) -> str:
     """
     which: Misconception = function.__dict__["misconception"]
     tree = ast.parse(Path(inspect.getfile(function)).read_text(encoding="utf-8"))
-    carried = [_without_marks(node) for node in _needed(tree, which.name)]
+    carried = [_without_marks(node) for node in _carried(tree, which.name)]
     body = textwrap.indent("\n\n".join(ast.unparse(node) for node in carried), "    ")
     solution = assignment.solution_module.read_text(encoding="utf-8")
     return (
@@ -182,41 +210,20 @@ def as_submission(assignment: Assignment, function: Function) -> str:
     )
 
 
-def _needed(tree: ast.Module, name: str) -> list[ast.stmt]:
-    """The statements of a module that define `name` and everything that it uses, in their order."""
-    definitions: dict[str, ast.stmt] = {}
-    for node in tree.body:
-        if not _is_marked(node, "probes") and not _is_marked(node, "inspect_answer"):
-            definitions.update(dict.fromkeys(_defined_names(node), node))
-    wanted: set[str] = set()
-    queue = [name]
-    while queue:
-        current = queue.pop()
-        if current in definitions and current not in wanted:
-            wanted.add(current)
-            body = _without_marks(definitions[current])
-            queue += [node.id for node in ast.walk(body) if isinstance(node, ast.Name)]
-    chosen = {id(definitions[each]) for each in wanted}
-    return [node for node in tree.body if id(node) in chosen]
+def _carried(tree: ast.Module, name: str) -> list[ast.stmt]:
+    def is_no_code(node: ast.stmt) -> bool:
+        return _is_marked(node, "probes") or _is_marked(node, "inspect_answer")
 
-
-def _defined_names(node: ast.stmt) -> list[str]:
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return [node.name]
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return [(alias.asname or alias.name).split(".")[0] for alias in node.names]
-    if isinstance(node, ast.Assign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
-    return []
+    return needed(tree, name, leave_out=is_no_code, bare=_without_marks)
 
 
 def _without_marks(node: ast.stmt) -> ast.stmt:
-    """A definition without its `@misconception(...)`, which a submission must not contain."""
+    """A definition without its marks, which a submission must not contain."""
     if not isinstance(node, ast.FunctionDef):
         return node
     bare = copy.deepcopy(node)
-    bare.decorator_list = [each for each in node.decorator_list if _mark(each) != "misconception"]
+    marks = ("misconception", "right")
+    bare.decorator_list = [each for each in node.decorator_list if _mark(each) not in marks]
     return bare
 
 

@@ -1,0 +1,140 @@
+"""Explanations of a wrong answer: one misconception or two at once, compared with the right answer.
+
+All that does not depend on a student is computed once per process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograder.diagnosis.aspects import ASPECTS, Aspect, Part, equal, parts, take
+from autograder.diagnosis.catalogue import Catalogue, Misconception
+from autograder.diagnosis.composing import NotComposable, compose
+from autograder.diagnosis.reactions import Reaction, react, reactions
+from autograder.diagnosis.right_functions import right_reactions
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """All parts of the right function's reactions, in a row.
+
+    Attributes:
+        right: its reactions, one for each probe.
+        parts: the parts, each with the number of its probe.
+        weights: of the parts.
+        of: for each aspect, where its parts are.
+    """
+
+    right: tuple[Reaction, ...]
+    parts: tuple[tuple[int, Part], ...]
+    weights: npt.NDArray[np.float64]
+    of: dict[Aspect, Mask]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """One or two misconceptions, and where they differ from the right function.
+
+    Attributes:
+        misconceptions: them, in the order of the catalogue.
+        taken: their values for the parts.
+        differs: where these differ from the right ones.
+        aspect: the gravest aspect in which they differ.
+    """
+
+    misconceptions: tuple[Misconception, ...]
+    taken: tuple[Any, ...]
+    differs: Mask
+    aspect: Aspect
+
+
+def outline(catalogue: Catalogue, function: str) -> Outline:
+    """The parts of the right function's reactions to its probes."""
+    key = ("outline", function)
+    if key not in catalogue.compared:
+        right = right_reactions(catalogue, function)
+        found = tuple((i, part) for i, reaction in enumerate(right) for part in parts(reaction))
+        weights = np.array([part.weight for _, part in found])
+        of = {name: np.array([part.aspect == name for _, part in found]) for name in ASPECTS}
+        catalogue.compared[key] = Outline(right, found, weights, of)
+    return catalogue.compared[key]  # type: ignore[no-any-return]
+
+
+def taken_from(shape: Outline, given: Sequence[Reaction | None]) -> tuple[Any, ...]:
+    """The values of a function's reactions for all parts; None where they show none."""
+    found = []
+    for index, part in shape.parts:
+        reaction = given[index]
+        found.append(None if reaction is None else take(part, reaction, shape.right[index]))
+    return tuple(found)
+
+
+def differing(shape: Outline, taken: Sequence[Any]) -> Mask:
+    """Where the values of a function differ from the right ones; not where they show nothing."""
+    pairs = zip(shape.parts, taken, strict=True)
+    return np.array(
+        [_shows(part, value) and not equal(value, part.expected) for (_, part), value in pairs],
+        dtype=bool,
+    )
+
+
+def _shows(part: Part, value: Any) -> bool:
+    return value is not None or part.aspect == "values"
+
+
+def single(catalogue: Catalogue, which: Misconception) -> Candidate:
+    """One misconception as an explanation."""
+    key = ("single", which.name)
+    if key not in catalogue.compared:
+        shape = outline(catalogue, which.replaces)
+        catalogue.compared[key] = _candidate(shape, (which,), reactions(which, catalogue))
+    return catalogue.compared[key]  # type: ignore[no-any-return]
+
+
+def _candidate(
+    shape: Outline, which: tuple[Misconception, ...], given: Sequence[Reaction | None]
+) -> Candidate:
+    taken = taken_from(shape, given)
+    differs = differing(shape, taken)
+    shown: list[Aspect] = [name for name in ASPECTS if (differs & shape.of[name]).any()]
+    aspect = shown[0] if shown else "values"
+    return Candidate(which, taken, differs, aspect)
+
+
+def pairs(catalogue: Catalogue, few: Sequence[Misconception]) -> Iterator[Candidate]:
+    """Each two of some misconceptions of one function at once, where that can be predicted."""
+    for one, other in combinations(few, 2):
+        if found := pair(catalogue, one, other):
+            yield found
+
+
+def pair(catalogue: Catalogue, one: Misconception, other: Misconception) -> Candidate | None:
+    """Two misconceptions at once; None if they cannot be told from one of them.
+
+    If the catalogue cannot compose them, only those probes count on which one of them is right.
+    """
+    key = ("pair", one.name, other.name)
+    if key not in catalogue.compared:
+        catalogue.compared[key] = _pair(catalogue, one, other)
+    return catalogue.compared[key]  # type: ignore[no-any-return]
+
+
+def _pair(catalogue: Catalogue, one: Misconception, other: Misconception) -> Candidate | None:
+    shape = outline(catalogue, one.replaces)
+    composed = compose(catalogue, one, other)
+    if composed is None:
+        return None
+    probes = catalogue.probes.get(one.replaces, ())
+    try:
+        given = [react(composed, probe) for probe in probes]
+    except NotComposable:
+        return None
+    return _candidate(shape, (one, other), given)
