@@ -8,7 +8,8 @@ from autograder.diagnosis.catalogue import (
     load,
     misconception,
     probes,
-    right,
+    right_answer,
+    variant,
 )
 from autograder.diagnosis.diagnosing import diagnose
 from autograder.diagnosis.probes import Probe, call, generator, summarize
@@ -30,6 +31,7 @@ __all__ = [
     "probes",
     "react",
     "reactions",
-    "right",
+    "right_answer",
     "summarize",
+    "variant",
 ]

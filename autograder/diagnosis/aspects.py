@@ -23,7 +23,7 @@ changed arguments, and arguments that should have been refused."""
 MOST_LEAVES = 100
 """Of longer sequences the parts are not compared on their own."""
 
-_ABSENT = object()
+_UNREADABLE = object()
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,13 @@ class Refusal:
     """How a function refuses arguments, in the terms in which mistakes differ."""
 
     kind: str
+
+
+@dataclass(frozen=True, eq=False)
+class OtherStructure:
+    """A value in which the path of a part leads nowhere."""
+
+    value: Any
 
 
 def parts(right: Reaction) -> list[Part]:
@@ -89,22 +96,24 @@ def take(part: Part, reaction: Reaction, right: Reaction) -> Any:
         return Refusal(reaction.raised) if part.aspect == "values" else None
     if part.aspect == "purity":
         return (reaction.arguments, reaction.shares_memory)
-    value = _ABSENT if reaction.unreadable else _at(reaction.value, part.path, right.value)
+    value = _UNREADABLE if reaction.unreadable else _at(reaction.value, part.path, right.value)
     if part.aspect == "types":
-        return None if value is _ABSENT else _type_of(value)
+        hidden = value is _UNREADABLE or isinstance(value, OtherStructure)
+        return None if hidden else _type_of(value)
     return value
 
 
 def _at(value: Any, path: Sequence[Any], like: Any) -> Any:
     """The member of `value` at a path, if `value` has the structure of `like` up to there."""
+    member = value
     for step in path:
         if isinstance(like, dict):
-            if not isinstance(value, dict) or step not in value:
-                return _ABSENT
-        elif not isinstance(value, list | tuple) or len(value) != len(like):
-            return _ABSENT
-        value, like = value[step], like[step]
-    return value
+            if not isinstance(member, dict) or step not in member:
+                return OtherStructure(value)
+        elif not isinstance(member, list | tuple) or len(member) != len(like):
+            return OtherStructure(value)
+        member, like = member[step], like[step]
+    return member
 
 
 def refusal(reaction: Reaction, right: Reaction) -> Refusal:
@@ -130,7 +139,9 @@ def equal(one: Any, other: Any) -> bool:
     """Whether two parts are the same. Numbers are compared within their precision."""
     if isinstance(one, Refusal) or isinstance(other, Refusal):
         return type(one) is type(other) and bool(one == other)
-    if one is _ABSENT or other is _ABSENT or isinstance(one, Handle) or isinstance(other, Handle):
+    if isinstance(one, OtherStructure) and isinstance(other, OtherStructure):
+        return equal(one.value, other.value)
+    if any(each is _UNREADABLE or isinstance(each, Handle) for each in (one, other)):
         return False
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(equal, one, other))

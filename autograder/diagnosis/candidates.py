@@ -16,7 +16,7 @@ import numpy.typing as npt
 from autograder.diagnosis.aspects import ASPECTS, Aspect, Part, equal, parts, take
 from autograder.diagnosis.catalogue import Catalogue, Misconception
 from autograder.diagnosis.composing import NotComposable, compose
-from autograder.diagnosis.reactions import Reaction, react, reactions
+from autograder.diagnosis.reactions import Reaction, react, reactions, reactions_of
 from autograder.diagnosis.right_functions import right_reactions
 
 Mask = npt.NDArray[np.bool_]
@@ -90,12 +90,14 @@ def _shows(part: Part, value: Any) -> bool:
     return value is not None or part.aspect == "values"
 
 
-def single(catalogue: Catalogue, which: Misconception) -> Candidate:
-    """One misconception as an explanation."""
-    key = ("single", which.name)
+def singles(catalogue: Catalogue, which: Misconception) -> list[Candidate]:
+    """One misconception as an explanation, in each of its variants."""
+    key = ("singles", which.name)
     if key not in catalogue.compared:
         shape = outline(catalogue, which.replaces)
-        catalogue.compared[key] = _candidate(shape, (which,), reactions(which, catalogue))
+        given = [reactions(which, catalogue)]
+        given += [reactions_of(each, which.replaces, catalogue) for each in which.variants]
+        catalogue.compared[key] = [_candidate(shape, (which,), each) for each in given]
     return catalogue.compared[key]  # type: ignore[no-any-return]
 
 

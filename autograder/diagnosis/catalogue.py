@@ -46,6 +46,8 @@ class Misconception:
     replaces: str = ""
     matches: Callable[[Any], bool] | None = field(default=None, repr=False, compare=False)
     aspects: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+    variants: list[Function] = field(default_factory=list, repr=False, compare=False)
+    """Other ways to make the same mistake, marked with `variant`."""
 
 
 def misconception(
@@ -83,6 +85,17 @@ def misconception(
     return mark
 
 
+def variant(of: Function) -> Callable[[Function], Function]:
+    """Mark a function that makes the mistake of the misconception `of` in another way."""
+
+    def mark(marked: Function) -> Function:
+        which: Misconception = of.__dict__["misconception"]
+        which.variants.append(marked)
+        return marked
+
+    return mark
+
+
 def probes(function: str) -> Callable[[Function], Function]:
     """Mark a function without arguments that returns the probes of `function`, as `call(...)`."""
 
@@ -93,7 +106,7 @@ def probes(function: str) -> Callable[[Function], Function]:
     return mark
 
 
-def right(function: str) -> Callable[[Function], Function]:
+def right_answer(function: str) -> Callable[[Function], Function]:
     """Mark a right answer that misconceptions of `function` call with something changed.
 
     Two misconceptions that do so can be composed: one gets the other in place of the right answer.
@@ -105,7 +118,7 @@ def right(function: str) -> Callable[[Function], Function]:
     """
 
     def mark(marked: Function) -> Function:
-        _MARKED.append(("right", function, marked))
+        _MARKED.append(("right_answer", function, marked))
         return marked
 
     return mark
@@ -189,7 +202,7 @@ def _load(file: Path, text: str, solution: str) -> Catalogue:
         if isinstance(value, types.FunctionType) and "misconception" in value.__dict__
     ]
     inspections = {of: function for kind, of, function in _MARKED if kind == "inspect_answer"}
-    bases = {of: function for kind, of, function in _MARKED if kind == "right"}
+    bases = {of: function for kind, of, function in _MARKED if kind == "right_answer"}
     return Catalogue(tuple(marked), found, inspections, bases, solution)
 
 
@@ -212,7 +225,7 @@ def as_submission(assignment: Assignment, function: Function) -> str:
 
 def _carried(tree: ast.Module, name: str) -> list[ast.stmt]:
     def is_no_code(node: ast.stmt) -> bool:
-        return _is_marked(node, "probes") or _is_marked(node, "inspect_answer")
+        return any(_is_marked(node, mark) for mark in ("probes", "inspect_answer", "variant"))
 
     return needed(tree, name, leave_out=is_no_code, bare=_without_marks)
 
@@ -222,7 +235,7 @@ def _without_marks(node: ast.stmt) -> ast.stmt:
     if not isinstance(node, ast.FunctionDef):
         return node
     bare = copy.deepcopy(node)
-    marks = ("misconception", "right")
+    marks = ("misconception", "right_answer")
     bare.decorator_list = [each for each in node.decorator_list if _mark(each) not in marks]
     return bare
 

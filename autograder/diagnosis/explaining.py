@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograder.diagnosis.aspects import ASPECTS, Aspect
-from autograder.diagnosis.candidates import Mask, pair, single
+from autograder.diagnosis.candidates import Mask, pair, singles
 from autograder.diagnosis.catalogue import Catalogue, Misconception
 from autograder.diagnosis.evidence import Match, Observed, match
 
@@ -46,7 +46,8 @@ def explain(
     """
     if not observed.wrong.any():
         return []
-    matches = [match(observed, single(catalogue, each)) for each in known]
+    ways = [way for each in known for way in singles(catalogue, each)]
+    matches = [match(observed, way) for way in ways]
     chosen = _choose(observed, matches)
     if _is_unexplained(observed, chosen):
         better = _best_pair(catalogue, observed, matches, chosen)
@@ -62,17 +63,18 @@ def _choose(
     chosen = [first] if first else []
     explained = first.explained.copy() if first else np.zeros_like(observed.wrong)
     named = {each for taken in chosen for each in taken.candidate.misconceptions}
-    while len(named) < MOST_MISTAKES:
-        scored = [(_score(observed, each, explained), -index) for index, each in enumerate(matches)]
-        best, place = max(scored, default=(0.0, 0))
-        if best <= 0:
-            break
-        found = matches[-place]
-        chosen.append(found)
-        named.update(found.candidate.misconceptions)
-        explained |= found.explained
-        if found.candidate.aspect == "refusals":  # one hint on arguments is enough
-            explained |= observed.outline.of["refusals"]
+    for aspect in ASPECTS:
+        of_aspect = [each for each in matches if each.candidate.aspect == aspect]
+        while len(named) < MOST_MISTAKES:
+            scored = [(_score(observed, each, explained), each) for each in of_aspect]
+            best, found = max(scored, key=lambda one: one[0], default=(0.0, None))
+            if best <= 0 or found is None:
+                break
+            chosen.append(found)
+            named.update(found.candidate.misconceptions)
+            explained |= found.explained
+            if aspect == "refusals":  # one hint on arguments is enough
+                break
     return chosen
 
 
