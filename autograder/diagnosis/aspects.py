@@ -50,6 +50,10 @@ class Refusal:
     kind: str
 
 
+REFUSES = Refusal("refuses an argument")
+"""A ValueError that names an argument, where the right function returns a value."""
+
+
 @dataclass(frozen=True, eq=False)
 class OtherStructure:
     """A value in which the path of a part leads nowhere."""
@@ -93,7 +97,9 @@ def take(part: Part, reaction: Reaction, right: Reaction) -> Any:
     if part.aspect == "refusals":
         return refusal(reaction, right)
     if reaction.raised is not None:
-        return Refusal(reaction.raised) if part.aspect == "values" else None
+        if part.aspect != "values":
+            return None
+        return REFUSES if is_refusal(reaction) else Refusal(reaction.raised)
     if part.aspect == "purity":
         return (reaction.arguments, reaction.shares_memory)
     value = _UNREADABLE if reaction.unreadable else _at(reaction.value, part.path, right.value)
@@ -116,6 +122,11 @@ def _at(value: Any, path: Sequence[Any], like: Any) -> Any:
     return member
 
 
+def is_refusal(reaction: Reaction) -> bool:
+    """Whether the function raised a ValueError that names an argument."""
+    return reaction.raised == "ValueError" and reaction.names_an_argument
+
+
 def refusal(reaction: Reaction, right: Reaction) -> Refusal:
     """How a reaction differs from a refusal that is right."""
     if reaction.raised is None:
@@ -126,13 +137,36 @@ def refusal(reaction: Reaction, right: Reaction) -> Refusal:
     return Refusal("asserts" if reaction.raised == "AssertionError" else "raises something else")
 
 
-def differ_alike(one: Refusal, other: Refusal) -> bool:
-    """Whether two wrong refusals may come of the same mistake.
+def checks_nothing(some: Refusal) -> bool:
+    """Whether a function went on with arguments that it should have refused."""
+    return some.kind in ("does not raise", "raises something else")
 
-    A function that checks nothing returns something, or fails somewhere else.
+
+def differ_alike(mine: Refusal, known: Refusal, is_careless: bool) -> bool:
+    """Whether a student's wrong refusal may come of the same mistake as that of a misconception.
+
+    A function that checks nothing returns something, or fails somewhere else. Where it fails it may
+    happen to raise a ValueError, so that counts too if the function is careless elsewhere.
     """
-    unchecked = ("does not raise", "raises something else")
-    return one == other or (one.kind in unchecked and other.kind in unchecked)
+    if mine == known:
+        return True
+    by_accident = is_careless and mine.kind == "names nothing"
+    return checks_nothing(known) and (checks_nothing(mine) or by_accident)
+
+
+def wrong_in_the_same_cells(mine: Any, known: Any, expected: Any) -> bool:
+    """Whether two arrays differ from the right one in the same cells, and not in all of them."""
+    if not all(isinstance(each, np.ndarray) for each in (mine, known, expected)):
+        return False
+    if not mine.shape == known.shape == expected.shape:
+        return False
+    if not {mine.dtype.kind, known.dtype.kind, expected.dtype.kind} <= set("biuf"):
+        return False
+    wrong_mine, wrong_known = (
+        ~nearly_equal(each, expected, relative_tolerance(each.dtype, expected.dtype))
+        for each in (mine, known)
+    )
+    return not wrong_known.all() and bool((wrong_mine == wrong_known).all())
 
 
 def equal(one: Any, other: Any) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -48,12 +48,14 @@ class Candidate:
         taken: their values for the parts.
         differs: where these differ from the right ones.
         aspect: the gravest aspect in which they differ.
+        by: what is compared, as in `Misconception.by`.
     """
 
     misconceptions: tuple[Misconception, ...]
     taken: tuple[Any, ...]
     differs: Mask
     aspect: Aspect
+    by: Literal["values", "cells"] = "values"
 
 
 def outline(catalogue: Catalogue, function: str) -> Outline:
@@ -108,7 +110,8 @@ def _candidate(
     differs = differing(shape, taken)
     shown: list[Aspect] = [name for name in ASPECTS if (differs & shape.of[name]).any()]
     aspect = shown[0] if shown else "values"
-    return Candidate(which, taken, differs, aspect)
+    by = which[0].by if len(which) == 1 else "values"
+    return Candidate(which, taken, differs, aspect, by)
 
 
 def pairs(catalogue: Catalogue, few: Sequence[Misconception]) -> Iterator[Candidate]:

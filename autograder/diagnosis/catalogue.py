@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from autograder.course.assignment import Assignment
 from autograder.diagnosis.needed_code import needed
@@ -37,6 +37,7 @@ class Misconception:
         matches: whether a value of the exercise's `inspect_answer` shows this mistake. Without it,
             the answers to probes are compared.
         aspects: what is wrong, in the names of the hidden tests' marks; if empty, the values.
+        by: what is compared: the values, or only in which cells of an array they are wrong.
     """
 
     exercise: str
@@ -46,6 +47,7 @@ class Misconception:
     replaces: str = ""
     matches: Callable[[Any], bool] | None = field(default=None, repr=False, compare=False)
     aspects: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+    by: Literal["values", "cells"] = field(default="values", repr=False, compare=False)
     variants: list[Function] = field(default_factory=list, repr=False, compare=False)
     """Other ways to make the same mistake, marked with `variant`."""
 
@@ -57,6 +59,7 @@ def misconception(
     function: str = "",
     matches: Callable[[Any], bool] | None = None,
     aspect: str | tuple[str, ...] = (),
+    by: Literal["values", "cells"] = "values",
 ) -> Callable[[Function], Function]:
     """Mark a function as a known wrong answer to `exercise`, with a hint for students who gave it.
 
@@ -68,6 +71,7 @@ def misconception(
             of `inspect_answer(exercise)` shows this mistake. Then the marked function is never
             called here.
         aspect: what is wrong, one name or several; if empty, the values.
+        by: "cells" if students who make this mistake get different wrong numbers in the same cells.
     """
 
     def mark(marked: Function) -> Function:
@@ -79,6 +83,7 @@ def misconception(
             function or exercise,
             matches,
             frozenset({aspect} if isinstance(aspect, str) else aspect),
+            by,
         )
         return marked
 

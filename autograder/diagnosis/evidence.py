@@ -8,7 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.aspects import Refusal, differ_alike, equal
+from autograder.diagnosis.aspects import (
+    REFUSES,
+    Part,
+    Refusal,
+    checks_nothing,
+    differ_alike,
+    equal,
+    wrong_in_the_same_cells,
+)
 from autograder.diagnosis.candidates import Candidate, Mask, Outline, differing, taken_from
 from autograder.diagnosis.reactions import Reaction
 
@@ -23,6 +31,7 @@ class Observed:
         shown: which parts the student's reactions show at all.
         wrong: where they differ from the right ones.
         raises: the wrong parts that are wrong because the function raised an exception.
+        is_careless: whether it went on with arguments that it should have refused.
     """
 
     outline: Outline
@@ -30,6 +39,7 @@ class Observed:
     shown: Mask
     wrong: Mask
     raises: Mask
+    is_careless: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +50,14 @@ class Match:
         explained: the function is wrong as the candidate is.
         contradicted: the candidate is wrong, and the function is right.
         unlike: both are wrong, each in its way.
+        exactly: how many of the explained parts are equal, and not only alike.
     """
 
     candidate: Candidate
     explained: Mask
     contradicted: Mask
     unlike: Mask
+    exactly: int
 
 
 def observe(outline: Outline, given: Sequence[Reaction]) -> Observed:
@@ -60,24 +72,44 @@ def observe(outline: Outline, given: Sequence[Reaction]) -> Observed:
     )
     wrong = differing(outline, taken)
     raised = np.array([isinstance(value, Refusal) for value in taken], dtype=bool)
-    return Observed(outline, taken, shown, wrong, wrong & raised & outline.of["values"])
+    is_careless = any(
+        checks_nothing(value)
+        for value, refused in zip(taken, outline.of["refusals"], strict=True)
+        if refused
+    )
+    return Observed(
+        outline, taken, shown, wrong, wrong & raised & outline.of["values"], is_careless
+    )
 
 
 def match(observed: Observed, candidate: Candidate) -> Match:
     """Compare a candidate with a student's function, where the candidate is wrong."""
     both = candidate.differs & observed.wrong
     alike = np.zeros_like(both)
+    impossible = np.zeros_like(both)
     for index in np.flatnonzero(both):
         part = observed.outline.parts[index][1]
-        alike[index] = _alike(part.aspect, observed.taken[index], candidate, int(index))
-    contradicted = candidate.differs & observed.shown & ~observed.wrong
-    return Match(candidate, alike, contradicted, both & ~alike)
+        mine, theirs = observed.taken[index], candidate.taken[index]
+        alike[index] = _alike(observed, part, mine, theirs, candidate.by)
+        # whoever makes a mistake that ends the call returns nothing, whatever else is wrong
+        impossible[index] = (
+            part.aspect == "values"
+            and isinstance(theirs, Refusal)
+            and not isinstance(mine, Refusal)
+        )
+    contradicted = candidate.differs & observed.shown & ~observed.wrong | impossible
+    exactly = sum(
+        equal(observed.taken[index], candidate.taken[index]) for index in np.flatnonzero(alike)
+    )
+    return Match(candidate, alike, contradicted, both & ~alike & ~impossible, exactly)
 
 
-def _alike(aspect: str, mine: Any, candidate: Candidate, index: int) -> bool:
-    theirs = candidate.taken[index]
-    if aspect == "refusals":
-        return differ_alike(mine, theirs)
+def _alike(observed: Observed, part: Part, mine: Any, theirs: Any, by: str) -> bool:
+    """Whether both are wrong in the same way."""
+    if part.aspect == "refusals":
+        return differ_alike(mine, theirs, observed.is_careless)
     if isinstance(mine, Refusal) and isinstance(theirs, Refusal):
-        return mine == theirs or theirs.kind == "ValueError"
+        return theirs in (mine, REFUSES)
+    if by == "cells" and part.aspect == "values":
+        return wrong_in_the_same_cells(mine, theirs, part.expected)
     return equal(mine, theirs)

@@ -21,6 +21,8 @@ LARGEST_CONTRADICTION = 0.15
 SMALLEST_AGREEMENT = 0.6
 """The share of a misconception's wrong parts that are wrong in its way, of those that no other
 mistake explains."""
+LEAST_OF_ALL = 0.34
+"""The same share, of all its wrong parts."""
 PRICE_OF_A_MISTAKE = 0.5
 PRICE_OF_UNLIKE = 0.5
 
@@ -67,9 +69,10 @@ def _choose(
         of_aspect = [each for each in matches if each.candidate.aspect == aspect]
         while len(named) < MOST_MISTAKES:
             scored = [(_score(observed, each, explained), each) for each in of_aspect]
-            best, found = max(scored, key=lambda one: one[0], default=(0.0, None))
-            if best <= 0 or found is None:
+            likely = [(score, each.exactly, each) for score, each in scored if score > 0]
+            if not likely:
                 break
+            *_, found = max(likely, key=lambda one: one[:2])
             chosen.append(found)
             named.update(found.candidate.misconceptions)
             explained |= found.explained
@@ -92,6 +95,8 @@ def _score(observed: Observed, found: Match, explained: Mask) -> float:
     if not new or contradicted > LARGEST_CONTRADICTION * predicted:
         return 0.0
     if agreed < SMALLEST_AGREEMENT * predicted or new < 0.5 * agreed:
+        return 0.0
+    if agreed < LEAST_OF_ALL * (agreed + contradicted + weigh(found.unlike)):
         return 0.0
     if _only_raises_too(observed, found):
         return 0.0

@@ -246,6 +246,12 @@ def _width_first(shape, window, stride, padding, spans):
     return rows, spans(shape[2], window[0], stride[0], padding)
 
 
+def _window_width_first(shape, window, stride, padding, spans):
+    """Only the window is turned; a stride that is given is not."""
+    turned = window[::-1]
+    return _apart(shape, turned, turned if stride == window else stride, padding, spans)
+
+
 def _columns_counted_by_the_height(shape, window, stride, padding, spans):
     """As many columns as windows of the window's height would give."""
     rows, columns = _apart(shape, window, stride, padding, spans)
@@ -1106,6 +1112,7 @@ def max_pool2d_pads_with_zeros(x, pool_size=2, strides=None, padding="valid"):
     "max_pool2d",
     "Is the number that you start from, or pad with, smaller than every other number?",
     aspect="infinity",
+    by="cells",
 )
 def max_pool2d_starts_from_a_finite_number(x, pool_size=2, strides=None, padding="valid"):
     def largest(cells):
@@ -1349,6 +1356,22 @@ def _max_pool2d_takes_capitals_for_valid(x, pool_size=2, strides=None, padding="
     if padding.lower() == "same":
         padding = _small_letters_only(padding)
     return _max(x, pool_size, strides, padding)
+
+
+@variant(max_pool2d_takes_the_width_first)
+def _max_pool2d_takes_the_width_of_the_window_first(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_window_width_first)
+
+
+@variant(max_pool2d_ignores_strides)
+def _max_pool2d_always_moves_by_one(x, pool_size=2, strides=None, padding="valid"):
+    _checked(x, pool_size, strides, padding)
+    return _max(x, pool_size, 1, padding)
+
+
+@variant(max_pool2d_is_always_float64)
+def _max_pool2d_is_always_float32(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding).astype(np.float32)
 
 
 # -- avg_pool2d ----------------------------------------------------------------------------------
@@ -1704,6 +1727,17 @@ def _avg_pool2d_takes_capitals_for_valid(x, pool_size=2, strides=None, padding="
     return _avg(x, pool_size, strides, padding)
 
 
+@variant(avg_pool2d_takes_the_width_first)
+def _avg_pool2d_takes_the_width_of_the_window_first(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_window_width_first)
+
+
+@variant(avg_pool2d_ignores_strides)
+def _avg_pool2d_always_moves_by_one(x, pool_size=2, strides=None, padding="valid"):
+    _checked(x, pool_size, strides, padding)
+    return _avg(x, pool_size, 1, padding)
+
+
 # -- min_pool2d ----------------------------------------------------------------------------------
 
 
@@ -1793,6 +1827,7 @@ def min_pool2d_pads_with_minus_infinity(x, pool_size=2, strides=None, padding="v
     "min_pool2d",
     "Is the number that you start from, or pad with, larger than every other number?",
     aspect="infinity",
+    by="cells",
 )
 def min_pool2d_starts_from_a_finite_number(x, pool_size=2, strides=None, padding="valid"):
     def smallest(cells):
@@ -2012,6 +2047,22 @@ def _min_pool2d_takes_capitals_for_valid(x, pool_size=2, strides=None, padding="
     if padding.lower() == "same":
         padding = _small_letters_only(padding)
     return _min(x, pool_size, strides, padding)
+
+
+@variant(min_pool2d_takes_the_width_first)
+def _min_pool2d_takes_the_width_of_the_window_first(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_window_width_first)
+
+
+@variant(min_pool2d_ignores_strides)
+def _min_pool2d_always_moves_by_one(x, pool_size=2, strides=None, padding="valid"):
+    _checked(x, pool_size, strides, padding)
+    return _min(x, pool_size, 1, padding)
+
+
+@variant(min_pool2d_is_always_float64)
+def _min_pool2d_is_always_float32(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding).astype(np.float32)
 
 
 # -- conv2d --------------------------------------------------------------------------------------
