@@ -5,9 +5,8 @@ All that does not depend on a student is computed once per process.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
@@ -114,32 +113,49 @@ def _candidate(
     return Candidate(which, taken, differs, aspect, by)
 
 
-def pairs(catalogue: Catalogue, few: Sequence[Misconception]) -> Iterator[Candidate]:
-    """Each two of some misconceptions of one function at once, where that can be predicted."""
-    for one, other in combinations(few, 2):
-        if found := pair(catalogue, one, other):
-            yield found
+class Pair:
+    """Two misconceptions at once, called on probes only as far as needed."""
+
+    def __init__(self, catalogue: Catalogue, one: Misconception, other: Misconception) -> None:
+        self._catalogue = catalogue
+        self._misconceptions = (one, other)
+        self._composed = compose(catalogue, one, other)
+        self._reactions: dict[int, Reaction] = {}
+        self._candidate: Candidate | None = None
+
+    def taken(self, shape: Outline, index: int) -> Any:
+        """The value for one part.
+
+        Raises:
+            NotComposable: it cannot be predicted.
+        """
+        probe, part = shape.parts[index]
+        return take(part, self._reaction(probe), shape.right[probe])
+
+    def candidate(self, shape: Outline) -> Candidate:
+        """The pair as an explanation.
+
+        Raises:
+            NotComposable: it cannot be predicted.
+        """
+        if self._candidate is None:
+            given = [self._reaction(probe) for probe in range(len(shape.right))]
+            self._candidate = _candidate(shape, self._misconceptions, given)
+        return self._candidate
+
+    def _reaction(self, probe: int) -> Reaction:
+        if self._composed is None:
+            raise NotComposable
+        if probe not in self._reactions:
+            function = self._misconceptions[0].replaces
+            call = self._catalogue.probes[function][probe]
+            self._reactions[probe] = react(self._composed, call)
+        return self._reactions[probe]
 
 
-def pair(catalogue: Catalogue, one: Misconception, other: Misconception) -> Candidate | None:
-    """Two misconceptions at once; None if they cannot be told from one of them.
-
-    If the catalogue cannot compose them, only those probes count on which one of them is right.
-    """
+def pair(catalogue: Catalogue, one: Misconception, other: Misconception) -> Pair:
+    """Two misconceptions of one function at once; kept for later submissions."""
     key = ("pair", one.name, other.name)
     if key not in catalogue.compared:
-        catalogue.compared[key] = _pair(catalogue, one, other)
+        catalogue.compared[key] = Pair(catalogue, one, other)
     return catalogue.compared[key]  # type: ignore[no-any-return]
-
-
-def _pair(catalogue: Catalogue, one: Misconception, other: Misconception) -> Candidate | None:
-    shape = outline(catalogue, one.replaces)
-    composed = compose(catalogue, one, other)
-    if composed is None:
-        return None
-    probes = catalogue.probes.get(one.replaces, ())
-    try:
-        given = [react(composed, probe) for probe in probes]
-    except NotComposable:
-        return None
-    return _candidate(shape, (one, other), given)

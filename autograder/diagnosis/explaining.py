@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
-from autograder.diagnosis.aspects import ASPECTS, Aspect
-from autograder.diagnosis.candidates import Mask, pair, singles
+from autograder.diagnosis.aspects import ASPECTS, Aspect, equal
+from autograder.diagnosis.candidates import Mask, Pair, pair, singles
 from autograder.diagnosis.catalogue import Catalogue, Misconception
+from autograder.diagnosis.composing import NotComposable
 from autograder.diagnosis.evidence import Match, Observed, match
 
 MOST_MISTAKES = 4
-MOST_PAIRS = 150
+MOST_PAIRS = 40
 """How many hints an exercise may get, and how many pairs are composed for one submission."""
 LARGEST_CONTRADICTION = 0.15
 """The share of a misconception's wrong parts, by weight, that the function may have right."""
@@ -118,10 +120,7 @@ def _only_raises_too(observed: Observed, found: Match) -> bool:
 
 def _is_unexplained(observed: Observed, chosen: Sequence[Match]) -> bool:
     weights = observed.outline.weights * observed.outline.of["values"]
-    explained = np.zeros_like(observed.wrong)
-    for each in chosen:
-        explained |= each.explained
-    left = float(weights @ (observed.wrong & ~explained))
+    left = float(weights @ (observed.wrong & ~_explained(observed, chosen)))
     return left > 0.05 * float(weights @ observed.wrong)
 
 
@@ -129,44 +128,75 @@ def _best_pair(
     catalogue: Catalogue, observed: Observed, matches: Sequence[Match], chosen: Sequence[Match]
 ) -> Match | None:
     """Two misconceptions that explain more of the values at once than those that were chosen."""
-    weights = observed.outline.weights * observed.outline.of["values"]
-    plausible = [each for each in matches if _is_plausible(each, weights)]
-    ranked = sorted(plausible, key=lambda each: -float(weights @ each.explained))
-    combos = [(a, b) for j, b in enumerate(ranked) for a in ranked[:j]]
-    combos.sort(key=lambda two: -float(weights @ (two[0].explained | two[1].explained)))
-    explained = np.zeros_like(observed.wrong)
-    for each in chosen:
-        if each.candidate.aspect == "values":
-            explained |= each.explained
+    outline, weights = observed.outline, observed.outline.weights * observed.outline.of["values"]
+    explained = _explained(observed, [each for each in chosen if each.candidate.aspect == "values"])
     least = float(weights @ explained) + PRICE_OF_A_MISTAKE
     best: Match | None = None
-    for a, b in combos[:MOST_PAIRS]:
-        candidate = pair(catalogue, a.candidate.misconceptions[0], b.candidate.misconceptions[0])
-        if candidate is None:
+    for a, b in _plausible_pairs(observed, matches, explained):
+        both = pair(catalogue, a.candidate.misconceptions[0], b.candidate.misconceptions[0])
+        try:
+            if not _begins_alike(observed, both, a.candidate.differs & b.candidate.differs):
+                continue
+            found = match(observed, both.candidate(outline))
+        except NotComposable:
             continue
-        found = match(observed, candidate)
-        agreed = float(weights @ found.explained)
-        contradicted, unlike = float(weights @ found.contradicted), float(weights @ found.unlike)
-        predicted = agreed + contradicted + unlike
-        value = agreed - contradicted - PRICE_OF_UNLIKE * unlike
-        if (
-            value > least
-            and contradicted <= LARGEST_CONTRADICTION * predicted
-            and agreed >= 0.8 * predicted
-            and _adds_to(a, found, weights)
-            and _adds_to(b, found, weights)
-        ):
+        value = _worth(found, weights)
+        if value > least and all(_adds_to(each, found, weights) for each in (a, b)):
             best, least = found, value
     return best
+
+
+def _plausible_pairs(
+    observed: Observed, matches: Sequence[Match], explained: Mask
+) -> list[tuple[Match, Match]]:
+    """The pairs that could be wrong where the function is, the likeliest first."""
+    weights = observed.outline.weights * observed.outline.of["values"]
+    wrong = float(weights @ observed.wrong)
+    scored: list[tuple[float, int, Match, Match]] = []
+    for a, b in combinations(matches, 2):
+        one, other = a.candidate.misconceptions[0], b.candidate.misconceptions[0]
+        either = a.candidate.differs | b.candidate.differs
+        missed = float(weights @ (observed.wrong & ~explained & ~either))
+        too_much = float(weights @ (either & observed.shown & ~observed.wrong))
+        agreed = float(weights @ (a.explained | b.explained))
+        if one != other and missed + too_much <= LARGEST_CONTRADICTION * wrong:
+            scored.append((agreed - missed - too_much, len(scored), a, b))
+    scored.sort(key=lambda one: (-one[0], one[1]))
+    return [(a, b) for *_, a, b in scored[:MOST_PAIRS]]
+
+
+def _begins_alike(observed: Observed, both: Pair, overlap: Mask) -> bool:
+    """Whether the pair is wrong as the function is in one of two parts that both change.
+
+    This spares calls: most pairs are not alike there.
+    """
+    wrong = observed.wrong & observed.outline.of["values"]
+    tried = np.flatnonzero(wrong & overlap)[:2]
+    if not len(tried):
+        return True
+    return any(equal(observed.taken[i], both.taken(observed.outline, int(i))) for i in tried)
+
+
+def _worth(found: Match, weights: npt.NDArray[np.float64]) -> float:
+    """How much of the values a pair explains; 0 if it does not agree with the function."""
+    agreed, contradicted, unlike = (
+        float(weights @ mask) for mask in (found.explained, found.contradicted, found.unlike)
+    )
+    predicted = agreed + contradicted + unlike
+    if contradicted > LARGEST_CONTRADICTION * predicted or agreed < 0.8 * predicted:
+        return 0.0
+    return agreed - contradicted - PRICE_OF_UNLIKE * unlike
 
 
 def _adds_to(one: Match, both: Match, weights: npt.NDArray[np.float64]) -> bool:
     return float(weights @ (both.explained & ~one.explained)) > 0
 
 
-def _is_plausible(found: Match, weights: npt.NDArray[np.float64]) -> bool:
-    predicted = float(weights @ found.candidate.differs)
-    return predicted > 0 and float(weights @ found.contradicted) <= 0.25 * predicted
+def _explained(observed: Observed, chosen: Sequence[Match]) -> Mask:
+    explained = np.zeros_like(observed.wrong)
+    for each in chosen:
+        explained |= each.explained
+    return explained
 
 
 def _ranked(observed: Observed, chosen: Sequence[Match]) -> list[Found]:

@@ -84,8 +84,8 @@ def _bordered_far(x, rows, columns, border):
     """The image with a border, and where the windows are in it."""
     margins = []
     for size, spans in ((x.shape[1], rows), (x.shape[2], columns)):
-        before = max(-min(start for start, _ in spans), 0)
-        margins.append((before, max(max(stop for _, stop in spans) - size, 0)))
+        before = max(-min((start for start, _ in spans), default=0), 0)
+        margins.append((before, max(max((stop for _, stop in spans), default=0) - size, 0)))
     (top, _), (left, _) = margins
     rows = [(start + top, stop + top) for start, stop in rows]
     columns = [(start + left, stop + left) for start, stop in columns]
@@ -2087,12 +2087,11 @@ def _maps(x, kernel, strides, padding, spans=_spans, plan=_apart, border=np.pad)
     """Cross-correlation in float64, without bias: cells outside the image count as zeros."""
     stride, padding = _checked_convolution(x, kernel, strides, padding)
     rows, columns = plan(x.shape, kernel.shape, stride, padding, spans)
-    far = (max(kernel.shape[:2]) + max(x.shape[1:3])) * max(stride)
-    padded = border(x.astype(np.float64), ((0, 0), (far, far), (far, far), (0, 0)))
+    padded, rows, columns = _bordered_far(x.astype(np.float64), rows, columns, border)
     y = np.empty((len(x), len(rows), len(columns), kernel.shape[3]))
     for i, (top, bottom) in enumerate(rows):
         for j, (left, right) in enumerate(columns):
-            cells = padded[:, far + top : far + bottom, far + left : far + right]
+            cells = padded[:, top:bottom, left:right]
             y[:, i, j] = np.tensordot(cells, kernel, 3)
     return y
 
