@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograder.diagnosis.aspects import ASPECTS, Aspect, Part, equal, parts, take
-from autograder.diagnosis.catalogue import Catalogue, Misconception
+from autograder.diagnosis.catalogue import Catalogue, Function, Misconception
 from autograder.diagnosis.composing import NotComposable, compose
 from autograder.diagnosis.reactions import Reaction, react, reactions, reactions_of
 from autograder.diagnosis.right_functions import right_reactions
@@ -48,6 +48,7 @@ class Candidate:
         differs: where these differ from the right ones.
         aspect: the gravest aspect in which they differ.
         by: what is compared, as in `Misconception.by`.
+        function: the function that makes the mistake, for one misconception.
     """
 
     misconceptions: tuple[Misconception, ...]
@@ -55,6 +56,7 @@ class Candidate:
     differs: Mask
     aspect: Aspect
     by: Literal["values", "cells"] = "values"
+    function: Function | None = None
 
 
 def outline(catalogue: Catalogue, function: str) -> Outline:
@@ -69,13 +71,9 @@ def outline(catalogue: Catalogue, function: str) -> Outline:
     return catalogue.compared[key]  # type: ignore[no-any-return]
 
 
-def taken_from(shape: Outline, given: Sequence[Reaction | None]) -> tuple[Any, ...]:
+def taken_from(shape: Outline, given: Sequence[Reaction]) -> tuple[Any, ...]:
     """The values of a function's reactions for all parts; None where they show none."""
-    found = []
-    for index, part in shape.parts:
-        reaction = given[index]
-        found.append(None if reaction is None else take(part, reaction, shape.right[index]))
-    return tuple(found)
+    return tuple(take(part, given[index], shape.right[index]) for index, part in shape.parts)
 
 
 def differing(shape: Outline, taken: Sequence[Any]) -> Mask:
@@ -96,30 +94,38 @@ def singles(catalogue: Catalogue, which: Misconception) -> list[Candidate]:
     key = ("singles", which.name)
     if key not in catalogue.compared:
         shape = outline(catalogue, which.replaces)
-        given = [reactions(which, catalogue)]
-        given += [reactions_of(each, which.replaces, catalogue) for each in which.variants]
-        catalogue.compared[key] = [_candidate(shape, (which,), each) for each in given]
+        known = [_candidate(shape, (which,), reactions(which, catalogue), which.function)]
+        for function in which.variants:
+            given = reactions_of(function, which.replaces, catalogue)
+            known.append(_candidate(shape, (which,), given, function))
+        catalogue.compared[key] = known
     return catalogue.compared[key]  # type: ignore[no-any-return]
 
 
 def _candidate(
-    shape: Outline, which: tuple[Misconception, ...], given: Sequence[Reaction | None]
+    shape: Outline,
+    which: tuple[Misconception, ...],
+    given: Sequence[Reaction],
+    function: Function | None = None,
 ) -> Candidate:
     taken = taken_from(shape, given)
     differs = differing(shape, taken)
     shown: list[Aspect] = [name for name in ASPECTS if (differs & shape.of[name]).any()]
     aspect = shown[0] if shown else "values"
     by = which[0].by if len(which) == 1 else "values"
-    return Candidate(which, taken, differs, aspect, by)
+    return Candidate(which, taken, differs, aspect, by, function)
 
 
 class Pair:
     """Two misconceptions at once, called on probes only as far as needed."""
 
-    def __init__(self, catalogue: Catalogue, one: Misconception, other: Misconception) -> None:
+    def __init__(self, catalogue: Catalogue, one: Candidate, other: Candidate) -> None:
         self._catalogue = catalogue
-        self._misconceptions = (one, other)
-        self._composed = compose(catalogue, one, other)
+        self._misconceptions = (*one.misconceptions, *other.misconceptions)
+        self._composed: Function | None = None
+        if one.function is not None and other.function is not None:
+            function = self._misconceptions[0].replaces
+            self._composed = compose(catalogue, function, one.function, other.function)
         self._reactions: dict[int, Reaction] = {}
         self._candidate: Candidate | None = None
 
@@ -153,9 +159,9 @@ class Pair:
         return self._reactions[probe]
 
 
-def pair(catalogue: Catalogue, one: Misconception, other: Misconception) -> Pair:
+def pair(catalogue: Catalogue, one: Candidate, other: Candidate) -> Pair:
     """Two misconceptions of one function at once; kept for later submissions."""
-    key = ("pair", one.name, other.name)
+    key = ("pair", one.function, other.function)
     if key not in catalogue.compared:
         catalogue.compared[key] = Pair(catalogue, one, other)
     return catalogue.compared[key]  # type: ignore[no-any-return]

@@ -12,26 +12,32 @@ import types
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.diagnosis.catalogue import Catalogue, Function, Misconception
+from autograder.diagnosis.catalogue import Catalogue, Function
 
 
 class NotComposable(BaseException):  # no `except Exception` of a function may catch it
     """Two mistakes that cannot be made at once: both exchange the same part."""
 
 
-def compose(catalogue: Catalogue, one: Misconception, other: Misconception) -> Function | None:
+def compose(catalogue: Catalogue, function: str, one: Function, other: Function) -> Function | None:
     """A function with both mistakes.
 
+    Args:
+        catalogue: holds the right answer.
+        function: the function of the contract that both are wrong answers to.
+        one: a wrong answer.
+        other: another.
+
     Returns:
-        The function, or None if neither misconception calls the right answer. Calling it raises
+        The function, or None if neither of the two calls the right answer. Calling it raises
         NotComposable if both exchange the same part.
     """
-    base = catalogue.bases.get(one.replaces)
-    if base is None or one.replaces != other.replaces:
+    base = catalogue.bases.get(function)
+    if base is None:
         return None
     for outer, inner in ((one, other), (other, one)):
-        if _calls(outer.function, base):
-            return _nested(outer.function, inner.function, base)
+        if _calls(outer, base):
+            return _nested(outer, inner, base)
     return None
 
 

@@ -133,7 +133,7 @@ def _best_pair(
     least = float(weights @ explained) + PRICE_OF_A_MISTAKE
     best: Match | None = None
     for a, b in _plausible_pairs(observed, matches, explained):
-        both = pair(catalogue, a.candidate.misconceptions[0], b.candidate.misconceptions[0])
+        both = pair(catalogue, a.candidate, b.candidate)
         try:
             if not _begins_alike(observed, both, a.candidate.differs & b.candidate.differs):
                 continue
