@@ -43,8 +43,7 @@ def compose(catalogue: Catalogue, function: str, one: Function, other: Function)
 
 def _nested(outer: Function, inner: Function, base: Function) -> Function:
     contract = _contract(base)
-    around, within = _copied(outer), _copied(inner)
-    inside: Function = within[inner.__name__]
+    (outside, around), (inside, within) = _copied(outer), _copied(inner)
     reaches_base = _calls(inner, base)
 
     def given_to_outer(*args: Any, **kwargs: Any) -> Any:
@@ -62,8 +61,7 @@ def _nested(outer: Function, inner: Function, base: Function) -> Function:
         return inside(*args, **plain)
 
     around[base.__name__] = given_to_outer
-    composed: Function = around[outer.__name__]
-    return composed
+    return outside
 
 
 def _contract(base: Function) -> frozenset[str]:
@@ -71,18 +69,22 @@ def _contract(base: Function) -> frozenset[str]:
     return frozenset(each.name for each in parameters if each.kind is not each.KEYWORD_ONLY)
 
 
-def _copied(function: Function) -> dict[str, Any]:
-    """The globals of a function in a new dictionary, with functions that use this dictionary."""
+def _copied(function: Function) -> tuple[Function, dict[str, Any]]:
+    """A function that uses a copy of its globals, with copied functions in it; and this copy."""
     original: Mapping[str, Any] = function.__globals__
     copied: dict[str, Any] = dict(original)
     for name, value in original.items():
         if isinstance(value, types.FunctionType) and value.__globals__ is original:
-            twin = types.FunctionType(
-                value.__code__, copied, name, value.__defaults__, value.__closure__
-            )
-            twin.__kwdefaults__ = value.__kwdefaults__
-            copied[name] = twin
-    return copied
+            copied[name] = _twin(value, copied)
+    return _twin(function, copied), copied
+
+
+def _twin(function: Function, namespace: dict[str, Any]) -> Function:
+    twin = types.FunctionType(
+        function.__code__, namespace, function.__name__, function.__defaults__, function.__closure__
+    )
+    twin.__kwdefaults__ = function.__kwdefaults__
+    return twin
 
 
 def _calls(function: Function, base: Function) -> bool:

@@ -18,13 +18,15 @@ from autograder.diagnosis.evidence import Match, Observed, match
 MOST_MISTAKES = 4
 MOST_PAIRS = 40
 """How many hints an exercise may get, and how many pairs are composed for one submission."""
-LARGEST_CONTRADICTION = 0.15
+LARGEST_CONTRADICTION = 0.2
 """The share of a misconception's wrong parts, by weight, that the function may have right."""
 SMALLEST_AGREEMENT = 0.6
 """The share of a misconception's wrong parts that are wrong in its way, of those that no other
 mistake explains."""
 LEAST_OF_ALL = 0.34
 """The same share, of all its wrong parts."""
+MOSTLY, HALF = 0.8, 0.5
+"""A function with so much wrong, of which less than that is explained, gets no hint."""
 PRICE_OF_A_MISTAKE = 0.5
 PRICE_OF_UNLIKE = 0.5
 
@@ -57,7 +59,22 @@ def explain(
         better = _best_pair(catalogue, observed, matches, chosen)
         if better is not None:
             chosen = _choose(observed, matches, first=better)
-    return _ranked(observed, chosen)
+    return [] if _is_thin(observed, chosen) else _ranked(observed, chosen)
+
+
+def _is_thin(observed: Observed, chosen: Sequence[Match]) -> bool:
+    """Whether the function has hardly anything right, and that is not explained.
+
+    Then it may agree with any misconception by chance. So may one that always returns the same.
+    """
+    of_values = observed.outline.of["values"]
+    weights = observed.outline.weights * of_values
+    wrong, explained = observed.wrong, _explained(observed, chosen)
+    most = float(weights @ wrong) >= MOSTLY * float(weights.sum())
+    if most and float(weights @ (wrong & explained)) < HALF * float(weights @ wrong):
+        return True
+    returned = [observed.taken[index] for index in np.flatnonzero(of_values & ~observed.raises)]
+    return len(returned) > 3 and all(equal(returned[0], other) for other in returned)
 
 
 def _choose(
@@ -107,15 +124,14 @@ def _score(observed: Observed, found: Match, explained: Mask) -> float:
 
 
 def _only_raises_too(observed: Observed, found: Match) -> bool:
-    """Whether the agreement is only that both raise, and the function raises nearly everywhere."""
-    if (
-        found.candidate.aspect != "values"
-        or (found.explained & observed.outline.of["values"] & ~observed.raises).any()
-    ):
+    """Whether the agreement is only that both raise, and the function raises in most calls."""
+    of_values = observed.outline.of["values"]
+    if found.candidate.aspect != "values" or (found.explained & of_values & ~observed.raises).any():
         return False
-    weights = observed.outline.weights
+    weights = observed.outline.weights * of_values
     raised = float(weights @ observed.raises)
-    return raised > 4 * float(weights @ (found.explained & observed.raises))
+    is_usual = raised > HALF * float(weights.sum())
+    return is_usual and float(weights @ found.explained) < MOSTLY * raised
 
 
 def _is_unexplained(observed: Observed, chosen: Sequence[Match]) -> bool:

@@ -24,6 +24,7 @@ from autograder.diagnosis import (
     probes,
     right_answer,
     summarize,
+    variant,
 )
 from autograder.sandbox import CallFailed
 
@@ -512,6 +513,26 @@ def local_response_norm_takes_anything(x, depth_radius=2, bias=2.0, alpha=1e-4, 
         first, last = max(0, channel - depth_radius), max(0, channel + depth_radius + 1)
         squares[..., channel] = (x[..., first:last] ** 2).sum(axis=-1)
     return x / (bias + alpha * squares) ** beta
+
+
+@variant(local_response_norm_averages_the_squares)
+def _local_response_norm_averages_those_that_exist(
+    x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75
+):
+    def around(x, radius):
+        return _neighbours(x, radius) / _neighbours(np.ones_like(x), radius)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
+
+
+@variant(local_response_norm_raises_the_sum_only)
+def _local_response_norm_raises_the_squares_only(
+    x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75
+):
+    def divide(x, squares, bias, alpha, beta):
+        return x / (bias + alpha * squares**beta)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, divide=divide)
 
 
 # -- dropout -------------------------------------------------------------------------------------
@@ -1557,6 +1578,12 @@ def rgb_principal_components_of_anything(images):
     return _falling(_covariance(pixels))
 
 
+@variant(rgb_principal_components_turns_values_only)
+def _rgb_principal_components_turns_rows_of_vectors(images):
+    values, vectors = np.linalg.eigh(_covariance(_pixels(images)))
+    return values[::-1], vectors[::-1]
+
+
 # -- ten_crop ------------------------------------------------------------------------------------
 
 
@@ -2209,6 +2236,21 @@ def top_k_accuracy_changes_its_argument(probabilities, labels, k):
 def top_k_accuracy_takes_anything(probabilities, labels, k):
     probabilities = np.atleast_2d(probabilities)
     return _share_found(_best_first(probabilities)[:, : max(k, 0)], labels[: len(probabilities)])
+
+
+@variant(top_k_accuracy_takes_the_least_probable)
+def _top_k_accuracy_takes_the_least_probable_in_any_order(probabilities, labels, k):
+    return _accuracy(probabilities, labels, k, rank=lambda p: np.argsort(p, axis=1))
+
+
+@variant(top_k_accuracy_takes_the_higher_of_equals)
+def _top_k_accuracy_takes_any_of_equals(probabilities, labels, k):
+    return _accuracy(probabilities, labels, k, rank=lambda p: np.argsort(p, axis=1)[:, ::-1])
+
+
+@variant(top_k_accuracy_takes_the_higher_of_equals)
+def _top_k_accuracy_takes_any_of_equals_by_turned_signs(probabilities, labels, k):
+    return _accuracy(probabilities, labels, k, rank=lambda p: np.argsort(-p, axis=1))
 
 
 # -- ten_crop_predict ----------------------------------------------------------------------------

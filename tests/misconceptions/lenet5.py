@@ -695,6 +695,24 @@ def scaled_tanh_in_place(a):
     return y
 
 
+def _rounded(amplitude, slope):
+    def scaled_tanh_with_other_constants(a):
+        return _tanh(a, amplitude=amplitude, slope=slope)
+
+    return scaled_tanh_with_other_constants
+
+
+for _constants in ((1.7159, 0.67), (1.7159, 0.666), (1.7159, 0.66), (1.716, 2 / 3), (1.72, 2 / 3)):
+    variant(scaled_tanh_with_rounded_constants)(_rounded(*_constants))
+for _constants in ((1.7, 2 / 3), (1.7, 0.67), (1.7, 0.66), (1.71, 2 / 3), (1.716, 0.67)):
+    variant(scaled_tanh_with_rounded_constants)(_rounded(*_constants))
+
+
+@misconception("scaled_tanh", "What is 2 // 3, and what is 2 / 3?")
+def scaled_tanh_divides_whole_numbers(a):
+    return _tanh(a, slope=2 // 3)
+
+
 # -- trainable_subsampling -----------------------------------------------------------------------
 
 
@@ -1287,6 +1305,18 @@ def confusion_matrix_leaves_out_what_does_not_occur(labels, predictions, num_cla
 def confusion_matrix_gives_shares(labels, predictions, num_classes):
     counts = _confusions(labels, predictions, num_classes)
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+@variant(confusion_matrix_gives_shares)
+def _confusion_matrix_gives_shares_of_all(labels, predictions, num_classes):
+    counts = _confusions(labels, predictions, num_classes)
+    return counts / counts.sum()
+
+
+@variant(confusion_matrix_gives_shares)
+def _confusion_matrix_gives_shares_of_each_row(labels, predictions, num_classes):
+    counts = _confusions(labels, predictions, num_classes)
+    return counts / counts.sum(axis=1, keepdims=True)
 
 
 @misconception("confusion_matrix", "Can m[labels, predictions] += 1 count one place twice?")

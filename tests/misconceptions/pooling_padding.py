@@ -268,6 +268,12 @@ def _as_many_columns_as_rows(shape, window, stride, padding, spans):
     return rows, [(start, start + window[1]) for start in starts if start < shape[2]]
 
 
+def _columns_as_wide_as_high(shape, window, stride, padding, spans):
+    """Each window begins where it should, and is as wide as it is high."""
+    rows, columns = _apart(shape, window, stride, padding, spans)
+    return rows, [(start, start + window[0]) for start, _ in columns]
+
+
 def _columns_padded_by_the_height(shape, window, stride, padding, spans):
     """The width gets the amount that the window's height needs."""
     rows, columns = _apart(shape, window, stride, padding, spans)
@@ -1374,6 +1380,27 @@ def _max_pool2d_is_always_float32(x, pool_size=2, strides=None, padding="valid")
     return _max(x, pool_size, strides, padding).astype(np.float32)
 
 
+@variant(max_pool2d_takes_square_windows)
+def _max_pool2d_takes_windows_as_wide_as_high(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_columns_as_wide_as_high)
+
+
+@misconception("max_pool2d", "Which image do your loops read when nothing has to be padded?")
+def max_pool2d_needs_padding(x, pool_size=2, strides=None, padding="valid"):
+    y = _max(x, pool_size, strides, padding)
+    if padding.lower() != "same":
+        raise UnboundLocalError("cannot access local variable 'bordered'")
+    return y
+
+
+@variant(max_pool2d_pads_with_zeros)
+def _max_pool2d_pads_with_zeros_of_whole_numbers(x, pool_size=2, strides=None, padding="valid"):
+    def border(x, margins):
+        return np.pad(x.astype(int), margins)
+
+    return _max(x, pool_size, strides, padding, border=border)
+
+
 # -- avg_pool2d ----------------------------------------------------------------------------------
 
 
@@ -1738,6 +1765,19 @@ def _avg_pool2d_always_moves_by_one(x, pool_size=2, strides=None, padding="valid
     return _avg(x, pool_size, 1, padding)
 
 
+@variant(avg_pool2d_takes_square_windows)
+def _avg_pool2d_takes_windows_as_wide_as_high(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_columns_as_wide_as_high)
+
+
+@misconception("avg_pool2d", "Which image do your loops read when nothing has to be padded?")
+def avg_pool2d_needs_padding(x, pool_size=2, strides=None, padding="valid"):
+    y = _avg(x, pool_size, strides, padding)
+    if padding.lower() != "same":
+        raise UnboundLocalError("cannot access local variable 'bordered'")
+    return y
+
+
 # -- min_pool2d ----------------------------------------------------------------------------------
 
 
@@ -2063,6 +2103,27 @@ def _min_pool2d_always_moves_by_one(x, pool_size=2, strides=None, padding="valid
 @variant(min_pool2d_is_always_float64)
 def _min_pool2d_is_always_float32(x, pool_size=2, strides=None, padding="valid"):
     return _min(x, pool_size, strides, padding).astype(np.float32)
+
+
+@variant(min_pool2d_takes_square_windows)
+def _min_pool2d_takes_windows_as_wide_as_high(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_columns_as_wide_as_high)
+
+
+@misconception("min_pool2d", "Which image do your loops read when nothing has to be padded?")
+def min_pool2d_needs_padding(x, pool_size=2, strides=None, padding="valid"):
+    y = _min(x, pool_size, strides, padding)
+    if padding.lower() != "same":
+        raise UnboundLocalError("cannot access local variable 'bordered'")
+    return y
+
+
+@variant(min_pool2d_pads_with_zeros)
+def _min_pool2d_pads_with_zeros_of_whole_numbers(x, pool_size=2, strides=None, padding="valid"):
+    def border(x, margins):
+        return np.pad(x.astype(int), margins)
+
+    return _min(x, pool_size, strides, padding, border=border)
 
 
 # -- conv2d --------------------------------------------------------------------------------------
@@ -2504,3 +2565,23 @@ def _conv2d_takes_capitals_for_valid(x, kernel, bias=None, strides=1, padding="v
     if padding.lower() == "same":
         padding = _small_letters_only(padding)
     return _convolved(x, kernel, bias, strides, padding)
+
+
+@misconception("conv2d", "Which image do your loops read when nothing has to be padded?")
+def conv2d_needs_padding(x, kernel, bias=None, strides=1, padding="valid"):
+    y = _convolved(x, kernel, bias, strides, padding)
+    if padding.lower() != "same":
+        raise UnboundLocalError("cannot access local variable 'bordered'")
+    return y
+
+
+@variant(conv2d_converts_a_bias_with_axes)
+def _conv2d_converts_a_bias_for_each_image(x, kernel, bias=None, strides=1, padding="valid"):
+    y = _convolved(x, kernel, None, strides, padding)
+    return y if not len(x) else conv2d_converts_a_bias_with_axes(x, kernel, bias, strides, padding)
+
+
+@variant(conv2d_has_as_many_outputs_as_inputs)
+def _conv2d_has_no_room_for_the_bias(x, kernel, bias=None, strides=1, padding="valid"):
+    y = _convolved(x, kernel, None, strides, padding)[..., : x.shape[3]]
+    return y if bias is None else y + np.ravel(bias)
