@@ -13,7 +13,7 @@ from autograder.diagnosis.candidates import outline
 from autograder.diagnosis.catalogue import Catalogue, Function, Misconception
 from autograder.diagnosis.evidence import observe
 from autograder.diagnosis.explaining import MOST_MISTAKES, Found, explain
-from autograder.diagnosis.reactions import ask, parameters_of
+from autograder.diagnosis.reactions import Reaction, ask, parameters_of
 from autograder.sandbox import CallFailed, Sandbox
 from autograder.suite.expect import Mismatch
 from autograder.suite.student import Student
@@ -83,6 +83,32 @@ def _by_probes(
         ask(sandbox, function, probe, parameters, replaced) for probe in catalogue.probes[function]
     ]
     return explain(catalogue, observe(outline(catalogue, function), given), known)
+
+
+def explained_by(
+    catalogue: Catalogue,
+    function: str,
+    given: Sequence[Reaction],
+    without: Misconception | None = None,
+) -> tuple[Misconception, ...]:
+    """The misconceptions that explain the reactions of any function to the probes of `function`.
+
+    Args:
+        catalogue: the misconceptions of the assignment.
+        function: the name of the function.
+        given: a reaction for each of its probes.
+        without: a misconception that does not count as known.
+
+    Raises:
+        SuiteError: the solution defines no function of that name.
+    """
+    known = [
+        each
+        for each in catalogue.misconceptions
+        if each.replaces == function and each.matches is None and each != without
+    ]
+    found = explain(catalogue, observe(outline(catalogue, function), given), known)
+    return tuple(each.misconception for each in found)
 
 
 def _by_inspection(
