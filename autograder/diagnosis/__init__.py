@@ -8,9 +8,12 @@ from autograder.diagnosis.catalogue import (
     load,
     misconception,
     probes,
+    right_answer,
+    variant,
 )
-from autograder.diagnosis.matching import Reaction, agree, diagnose, react, reactions
+from autograder.diagnosis.diagnosing import diagnose
 from autograder.diagnosis.probes import Probe, call, generator, summarize
+from autograder.diagnosis.reactions import Reaction, agree, react, reactions
 
 __all__ = [
     "Catalogue",
@@ -28,5 +31,7 @@ __all__ = [
     "probes",
     "react",
     "reactions",
+    "right_answer",
     "summarize",
+    "variant",
 ]
