@@ -9,6 +9,7 @@ from autograder.diagnosis.catalogue import (
     misconception,
     probes,
 )
+from autograder.diagnosis.inspecting import look
 from autograder.diagnosis.matching import Reaction, agree, diagnose, react, reactions
 from autograder.diagnosis.probes import Probe, call, generator, summarize
 
@@ -24,6 +25,7 @@ __all__ = [
     "generator",
     "inspect_answer",
     "load",
+    "look",
     "misconception",
     "probes",
     "react",

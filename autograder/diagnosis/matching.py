@@ -1,9 +1,8 @@
 """Matching a wrong answer with the known ones, by their reactions to the same probes.
 
 The student's function is called across the boundary while its sandbox lives; the misconceptions are
-called in this process. Some answers cannot cross, such as models. They are inspected through
-queries, and each misconception decides whether the result matches. A match earns a hint, never
-points.
+called in this process. Answers that cannot cross, such as models, are left to `inspecting`. A match
+earns a hint, never points.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograder.diagnosis.catalogue import Catalogue, Function, Misconception
+from autograder.diagnosis.inspecting import by_inspection
 from autograder.diagnosis.probes import Call, Generator, Probe, Summarized
 from autograder.sandbox import CallFailed, Handle, Sandbox, StudentRaised
 from autograder.suite.expect import Mismatch, close
@@ -70,7 +70,8 @@ def diagnose(
             ]
             if found := _by_probes(catalogue, function, candidates, sandbox, replaced or {}):
                 return found
-        return _by_inspection(catalogue, exercise, sandbox, replaced or {})
+        matching = by_inspection(catalogue, exercise, sandbox, replaced or {})
+        return matching[0] if matching else None
     except (CallFailed, Mismatch):
         return None
 
@@ -90,22 +91,6 @@ def _by_probes(
             each for each in candidates if agree(reaction, reactions(each, catalogue)[index])
         ]
     return candidates[0] if candidates and catalogue.probes.get(function) else None
-
-
-def _by_inspection(
-    catalogue: Catalogue, exercise: str, sandbox: Sandbox, replaced: Mapping[str, Function]
-) -> Misconception | None:
-    """The first misconception that matches what the inspection of the student's answer returned."""
-    inspect_it = catalogue.inspections.get(exercise)
-    if inspect_it is None:
-        return None
-    student = Student(sandbox)
-    student.begin(replaced, None)
-    seen = inspect_it(student)
-    for each in catalogue.of(exercise):
-        if each.matches is not None and each.matches(seen):
-            return each
-    return None
 
 
 def reactions(which: Misconception, catalogue: Catalogue) -> tuple[Reaction, ...]:
