@@ -9,7 +9,7 @@ from autograder.diagnosis.catalogue import (
     misconception,
     probes,
 )
-from autograder.diagnosis.inspecting import look
+from autograder.diagnosis.inspecting import look, suite_module
 from autograder.diagnosis.matching import Reaction, agree, diagnose, react, reactions
 from autograder.diagnosis.probes import Probe, call, generator, summarize
 
@@ -30,5 +30,6 @@ __all__ = [
     "probes",
     "react",
     "reactions",
+    "suite_module",
     "summarize",
 ]
