@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -52,6 +53,15 @@ class Shown:
     claims: tuple[LayerSummary, ...]
     likely: tuple[Network, ...]
     changes: Sequence[Change]
+
+    @property
+    def wanted(self) -> dict[str, Shape]:
+        """The shapes of its weights by their names, see `Read.wanted`."""
+        return self.read.wanted
+
+    def put(self, weights: Mapping[str, Any]) -> None:
+        """Put weights, by their names, into the model."""
+        self.model.set_weights(self.read.arranged(weights))
 
     def networks(self) -> Iterator[Network]:
         """Those whose weights have the shapes of the model's, in the order in which they are tried.
@@ -138,8 +148,8 @@ def identified(
         CallFailed: the model cannot answer.
     """
     x = images(rng, seen.input_shape) * np.float32(scale)
-    weights = drawn(rng, x, seen.read.wanted, seen.likeliest(), loud)
-    seen.model.set_weights(seen.read.arranged(weights))
+    weights = drawn(rng, x, seen.wanted, seen.likeliest(), loud)
+    seen.put(weights)
     answer = seen.model.predict(x)
     return named(
         seen, right, answer, search(answer, x.astype(np.float64), weights, seen.networks())

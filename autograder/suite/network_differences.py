@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import combinations
 from typing import Any
 
 from autograder.suite.networks import Layer, Network, covered
@@ -77,7 +77,7 @@ def _of_layer(layer: Layer, right: Layer) -> Iterator[tuple[str, Any]]:
         elif "b" in layer.order and layer.moments != right.moments:
             yield "moments", layer.moments
     both = [step for step in wanted if step in steps]
-    for before, behind in pairwise(both):
+    for before, behind in combinations(both, 2):
         if steps.index(before) > steps.index(behind):
             yield "order", (behind, before)
 

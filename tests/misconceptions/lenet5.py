@@ -1431,9 +1431,9 @@ def _net(
     layers = keras.layers
     pool = pool or layers.AveragePooling2D
     dense = dense or activation
-    settings = {"activation": activation, "use_bias": bias, "strides": strides, **initial}
+    settings = {"activation": activation, "use_bias": bias, **initial}
     made = [
-        layers.Conv2D(maps[0], side, padding=padding, **settings),
+        layers.Conv2D(maps[0], side, padding=padding, strides=strides, **settings),
         pool(2, **(pooling or {})),
         layers.Conv2D(maps[1], side, padding=second, **settings),
     ]
@@ -1503,7 +1503,7 @@ def build_lenet5_with_kernels_of_three(input_shape=(32, 32, 1), num_classes=10):
     matches=_wrong("strides"),
 )
 def build_lenet5_moves_by_two(input_shape=(32, 32, 1), num_classes=10):
-    return _net((input_shape), num_classes, strides=2, second="same")
+    return _net(input_shape, num_classes, strides=2)
 
 
 @misconception(
