@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from autograder.suite import Mismatch
+from autograder.suite.identifying import Identified
 from autograder.suite.network_differences import Difference, sentences
+from autograder.suite.network_example import example
 from autograder.suite.network_search import Change
 from autograder.suite.networks import Layer, Lrn, Network, Pool
 
@@ -162,15 +164,29 @@ def part_of(each: Difference) -> str:
     return FILTER_WEIGHTS if each.layer in FILTERS else DENSE_WEIGHTS
 
 
-def require(found: Sequence[Difference], *parts: str) -> None:
+def require(
+    found: Sequence[Difference],
+    *parts: str,
+    known: Identified | None = None,
+    build: str = "",
+) -> None:
     """Require that nothing in these parts of the network is otherwise.
+
+    Args:
+        found: what is otherwise.
+        parts: some of `PARTS`.
+        known: the network, if it is known what it computes: then one pixel shows the mistake.
+        build: the call that made it, as code.
 
     Raises:
         Mismatch: something is.
     """
     wrong = [each for each in found if part_of(each) in parts]
     if wrong:
-        raise Mismatch(f"returned a model that {'; it '.join(sentences(wrong))}.", f"{found}")
+        shows = example(known, build) if known else None
+        raise Mismatch(
+            f"returned a model that {'; it '.join(sentences(wrong))}.", f"{found}", shows
+        )
 
 
 def require_like(found: Sequence[Difference]) -> None:

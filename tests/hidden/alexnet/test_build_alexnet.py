@@ -58,6 +58,17 @@ def known(student, rng):
     return student.once(identified, rng)
 
 
+def require(student, rng, part):
+    """Require that nothing in this part of the network is otherwise."""
+    found = known(student, rng)
+    net.require(
+        found.differences,
+        part,
+        known=found,
+        build=f"build_alexnet({found.input_shape}, 6, {NARROW})",
+    )
+
+
 def by_weights(student):
     return trials.by_weights(*built(student))
 
@@ -146,25 +157,25 @@ def test_weights_of_dense_layers(student, rng):
 @pytest.mark.weight(1)
 def test_sizes_of_maps(student, rng):
     """The first convolution moves by four cells; only those after it pad their maps."""
-    net.require(known(student, rng).differences, net.SIZES)
+    require(student, rng, net.SIZES)
 
 
 @pytest.mark.weight(1)
 def test_activations(student, rng):
     """Every hidden layer ends in ReLU."""
-    net.require(known(student, rng).differences, net.ACTIVATIONS)
+    require(student, rng, net.ACTIVATIONS)
 
 
 @pytest.mark.weight(2)
 def test_response_normalisation(student, rng):
     """Responses are normalised after ReLU of the first two convolutions, and before pooling."""
-    net.require(known(student, rng).differences, net.NORMALISATION)
+    require(student, rng, net.NORMALISATION)
 
 
 @pytest.mark.weight(1)
 def test_pooling(student, rng):
     """Windows of 3 by 3 overlap, two cells apart; the greatest number counts."""
-    net.require(known(student, rng).differences, net.POOLING)
+    require(student, rng, net.POOLING)
 
 
 @pytest.mark.weight(1)

@@ -13,6 +13,7 @@ import numpy as np
 
 from autograder.suite import Mismatch, identifying, network_weights
 from autograder.suite.network_differences import Difference, sentences
+from autograder.suite.network_example import example
 from autograder.suite.networks import Layer, Network, Pool, Weights
 from autograder.suite.networks import forward as _forward
 from autograder.suite.networks import shapes as _shapes
@@ -181,15 +182,26 @@ def require_like(found: Sequence[Difference]) -> None:
         )
 
 
-def require(found: Sequence[Difference], *parts: str) -> None:
+def require(
+    found: Sequence[Difference], *parts: str, known: identifying.Identified | None = None
+) -> None:
     """Require that nothing in these parts of the network is otherwise.
+
+    Args:
+        found: what is otherwise.
+        parts: some of `PARTS`.
+        known: the network, if it is known what it computes: then one pixel shows the mistake.
 
     Raises:
         Mismatch: something is.
     """
     wrong = [each for each in found if part_of(each) in parts]
     if wrong:
-        said = [
+        told = [
             Difference(SAID.get(each.layer, each.layer), each.what, each.value) for each in wrong
         ]
-        raise Mismatch(f"returned a model that {'; it '.join(sentences(said))}.", f"{found}")
+        shows = example(known, BUILD, SAID) if known else None
+        raise Mismatch(f"returned a model that {'; it '.join(sentences(told))}.", f"{found}", shows)
+
+
+BUILD = "build_lenet5()"

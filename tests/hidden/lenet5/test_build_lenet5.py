@@ -59,6 +59,12 @@ def wrong_weights(student, rng):
         return found
 
 
+def require(student, rng, *parts):
+    """Require that nothing in these parts of the plain model is otherwise."""
+    found = known(student, rng)
+    network.require(found.differences, *parts, known=found)
+
+
 def require_no_more(student, rng, found):
     """Require that nothing is wrong with a model that is not wrong with the plain one."""
     plain = known(student, rng).differences
@@ -100,31 +106,31 @@ def test_weights_of_units(student, rng):
 @pytest.mark.weight(1)
 def test_sizes_of_maps(student, rng):
     """C1 and C3 move by one cell, and nothing is added around their maps."""
-    network.require(known(student, rng).differences, "sizes")
+    require(student, rng, "sizes")
 
 
 @pytest.mark.weight(1)
 def test_convolutions_squash(student, rng):
     """C1 and C3 squash with tanh."""
-    network.require(known(student, rng).differences, "maps squash")
+    require(student, rng, "maps squash")
 
 
 @pytest.mark.weight(1)
 def test_units_squash(student, rng):
     """C5 and F6 squash with tanh."""
-    network.require(known(student, rng).differences, "units squash")
+    require(student, rng, "units squash")
 
 
 @pytest.mark.weight(1)
 def test_pooling(student, rng):
     """S2 and S4 take the average of windows of 2 by 2."""
-    network.require(known(student, rng).differences, "pooling")
+    require(student, rng, "pooling")
 
 
 @pytest.mark.weight(1)
 def test_output(student, rng):
     """A number for each class, and the answers are probabilities: a softmax, and no other."""
-    network.require(known(student, rng).differences, "output")
+    require(student, rng, "output")
 
 
 @pytest.mark.weight(0.5)
