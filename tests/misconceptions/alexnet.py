@@ -2239,7 +2239,13 @@ def _suite(name):
 
 
 def _kind(student, suite, ask, *arguments):
-    """How units are dropped wrongly, see `dropping.DroppedWrongly`; nothing where they are not."""
+    """How units are dropped wrongly, see `dropping.DroppedWrongly`; nothing where they are not.
+
+    Where layers are missing, or there are more, it is not known which units are seen.
+    """
+    found = suite.wrong_weights(student, np.random.default_rng(14))
+    if any(each.what in ("missing", "extra") for each in found):
+        return "unknown"
     try:
         student.once(ask, *arguments)
     except AssertionError as wrong:
@@ -2277,23 +2283,6 @@ def _constants(unlike):
     return matches
 
 
-def _counts(unlike, layers=None):
-    """Whether layers have other numbers of filters or units: `unlike(number, right number)`."""
-
-    def matches(seen):
-        right = {name: max(1, round(count / 16)) for name, count in COUNTS.items()}
-        return any(
-            what == "count" and layer in right and unlike(value, right[layer])
-            for layer, what, value in seen["wrong"]
-            if not layers or layer in layers
-        )
-
-    return matches
-
-
-COUNTS = {"conv1": 96, "conv2": 256, "conv3": 384, "conv4": 384, "conv5": 256} | dict.fromkeys(
-    ("fc6", "fc7"), 4096
-)
 MAPS = ("conv1", "conv2", "conv3", "conv4", "conv5")
 DENSE = ("fc6", "fc7")
 HIDDEN = (*MAPS, *DENSE)
@@ -2305,6 +2294,7 @@ def _(student):
     known = functools.partial(suite.wrong_weights, student, rng)
     return look(
         error=lambda: _raised(student, suite, rng),
+        wide=lambda: _too_wide(student, suite, rng),
         wrong=lambda: _differences(known()),
         widths=lambda: _differences(student.once(suite.other_widths, rng), known()),
         grey=lambda: _on_grey(student, suite, rng),
@@ -2323,6 +2313,15 @@ def _raised(student, suite, rng):
     except AssertionError:
         pass
     return ""
+
+
+def _too_wide(student, suite, rng):
+    """Whether a narrow net has as many weights as the whole one."""
+    try:
+        student.once(suite.identified, rng)
+    except AssertionError as wrong:
+        return type(wrong).__name__ == "TooWide"
+    return False
 
 
 def _on_grey(student, suite, rng):
@@ -2693,7 +2692,7 @@ def build_alexnet_drops_too_few(input_shape=(227, 227, 3), num_classes=1000, wid
 @misconception(
     "build_alexnet",
     "Which numbers does width change, and where do you use it?",
-    matches=_counts(lambda count, right: count == 16 * right),
+    matches=lambda seen: seen["wide"],
 )
 def build_alexnet_ignores_the_width(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, 1.0)
@@ -2702,7 +2701,7 @@ def build_alexnet_ignores_the_width(input_shape=(227, 227, 3), num_classes=1000,
 @misconception(
     "build_alexnet",
     "The figure shows the maps of two GPUs. How many are they together?",
-    matches=_counts(lambda count, right: count != 16 * right, layers=MAPS),
+    matches=_wrong("count", layers=MAPS),
 )
 def build_alexnet_of_half_the_maps(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, filters=(48, 128, 192, 128))
@@ -2711,7 +2710,7 @@ def build_alexnet_of_half_the_maps(input_shape=(227, 227, 3), num_classes=1000, 
 @misconception(
     "build_alexnet",
     "How many units have the two hidden dense layers of the paper?",
-    matches=_counts(lambda count, right: count != 16 * right, layers=DENSE),
+    matches=_wrong("count", layers=DENSE),
 )
 def build_alexnet_with_other_units(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, units=(2048, 2048))

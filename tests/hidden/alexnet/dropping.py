@@ -48,18 +48,20 @@ def reading(trial: Shown) -> Weights:
     for name, array in weights.items():
         if name.endswith(("gamma", "variance")):
             array += 1
-        if name.startswith("extra") and name.endswith("_kernel") and array.ndim == 2:
-            np.fill_diagonal(array, 1)
     units = len(weights["fc8_kernel"]), weights["fc8_kernel"].shape[1] - 1
     if not {"fc6_kernel", "fc7_kernel"} <= set(weights) or units[0] < units[1]:
         raise Mismatch("returned a model in which units cannot be told from their neighbours.")
     weights["fc8_kernel"][np.arange(units[1]), np.arange(units[1])] = 1
+    behind = trial.read.network.dense[trial.read.network.dense.index("fc7") + 1 : -1]
+    for name in behind:
+        np.fill_diagonal(weights[f"{name}_kernel"], 1)
     return weights
 
 
-def passing(weights: Weights) -> None:
-    """Let fc7 pass on what the units of fc6 give."""
-    np.fill_diagonal(weights["fc7_kernel"], 1)
+def passing(trial: Shown, weights: Weights) -> None:
+    """Let every hidden dense layer but the first pass on what it is given."""
+    for name in trial.read.network.dense[1:-1]:
+        np.fill_diagonal(weights[f"{name}_kernel"], 1)
 
 
 class DroppedWrongly(Mismatch):

@@ -223,7 +223,7 @@ def dropout(student):
     dropping.require_scale(scale[scale > 0], 2.0, "the second dense layer")
     weights = dropping.reading(trial)
     weights["fc6_bias"] += 0.05
-    dropping.passing(weights)
+    dropping.passing(trial, weights)
     scale = dropping.ratios(*dropping.read(trial, weights, x))
     if np.allclose(scale[scale > 0], 2.0, rtol=0.06):
         raise dropping.DroppedWrongly(
@@ -260,7 +260,7 @@ def nothing_else(student, rng):
     first = f"{trial.read.network.dense[0]}_kernel"
     weights[first] += 0.003 * np.abs(rng.normal(size=(len(weights[first]), 1)))
     weights[first.replace("kernel", "bias")] += 0.01
-    dropping.passing(weights)
+    dropping.passing(trial, weights)
     scale = dropping.ratios(*dropping.read(trial, weights, x))
     kept = scale[scale > 1e-3]
     if not np.allclose(kept, np.median(kept), rtol=1e-2):

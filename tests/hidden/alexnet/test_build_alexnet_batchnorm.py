@@ -186,7 +186,7 @@ def dropout(student):
     weights["fc7_bias"] += 5
     if "fc7_beta" in weights:
         weights["fc7_beta"] += 5
-    dropping.passing(weights)
+    dropping.passing(trial, weights)
     trial.put(weights)
     found = levels(dropping.trained(trial, x))
     ways = np.median(found.max(axis=0)) + 1  # of dropping a unit, or not dropping what it sees

@@ -6,6 +6,7 @@ pulled out, and everything else is told by answers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -26,7 +27,19 @@ def shown(
     The weights of a net as wide as the paper's are too many to be pulled out: their shapes are
     claims, until the answers for weights of these shapes are right.
     """
+    if pulled:
+        count = sum(math.prod(shape) for shape in model.weight_shapes())
+        if count > MOST_PULLED:
+            raise TooWide(f"returned a model with {count:,} weights, as many as without a width.")
     return identifying.shown(model, right, input_shape, net.changes(batchnorm), pulled=pulled)
+
+
+MOST_PULLED = 10_000_000
+"""No narrow net has as many weights."""
+
+
+class TooWide(Mismatch):
+    """A narrow net was asked for, and it is not narrow."""
 
 
 def first_built(build: Callable[[Shape], Any], sizes: Iterable[Shape]) -> tuple[Any, Shape]:
