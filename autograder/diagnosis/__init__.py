@@ -9,7 +9,7 @@ from autograder.diagnosis.catalogue import (
     misconception,
     probes,
 )
-from autograder.diagnosis.inspecting import look, suite_module
+from autograder.diagnosis.inspecting import look, look_into, suite_module
 from autograder.diagnosis.matching import Reaction, agree, diagnose, react, reactions
 from autograder.diagnosis.probes import Probe, call, generator, summarize
 
@@ -26,6 +26,7 @@ __all__ = [
     "inspect_answer",
     "load",
     "look",
+    "look_into",
     "misconception",
     "probes",
     "react",

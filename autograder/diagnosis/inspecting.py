@@ -57,6 +57,15 @@ def look(**looks: Callable[[], Any]) -> Seen:
     return seen
 
 
+def look_into(**looks: Callable[[], Mapping[str, Any]]) -> Seen:
+    """The same with looks that see several things each, by name; the names of looks do not count.
+
+    Raises:
+        AutograderError: the grader itself failed.
+    """
+    return Seen({name: value for each in look(**looks).values() for name, value in each.items()})
+
+
 def suite_module(folder: Path, name: str) -> ModuleType:
     """A module of the hidden suites in `folder`, by the name under which suites import it.
 
