@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from autograder import counterexamples
 from autograder.course.assignment import Assignment, Exercise
 from autograder.diagnosis import Misconception
 from autograder.grading.cache_key import versions
 from autograder.results import (
+    Counterexample,
     ExerciseResult,
     Fault,
     Observed,
@@ -34,10 +36,14 @@ MAX_SENTENCE = 400
 
 
 def exercises(
-    assignment: Assignment, found: SuiteRun, hints: Mapping[str, Misconception]
+    assignment: Assignment,
+    found: SuiteRun,
+    hints: Mapping[str, Misconception],
+    examples: counterexamples.Found,
 ) -> tuple[ExerciseResult, ...]:
-    """All exercises with their points and tests; `hints` holds the matched misconceptions.
+    """All exercises with their points and tests.
 
+    `hints` holds the matched misconceptions, `examples` the counterexamples of failed tests.
     An exercise whose suite has a fault gets no score and shows no tests: they cannot be relied on.
     """
     results = []
@@ -52,7 +58,7 @@ def exercises(
                 points.score(exercise.points, tests),
                 exercise.points,
                 points.summary(tests),
-                _test_results(tests, hints.get(exercise.name)),
+                _test_results(tests, hints.get(exercise.name), examples.get(exercise.name, {})),
                 found.replaced.get(exercise.name, ()),
             )
         )
@@ -124,10 +130,15 @@ def ungraded(blank: Result, assignment: Assignment, reason: str, story: str = ""
 
 
 def _test_results(
-    records: Sequence[TestRecord], match: Misconception | None
+    records: Sequence[TestRecord],
+    match: Misconception | None,
+    examples: Mapping[str, Counterexample],
 ) -> tuple[TestResult, ...]:
     """The tests as the result shows them; only the first failed test has the hint."""
-    tests = [record.result for record in records]
+    tests = [
+        replace(record.result, counterexample=examples.get(record.result.name))
+        for record in records
+    ]
     if match is not None:
         for index, test in enumerate(tests):
             if test.outcome.is_diagnosable:
