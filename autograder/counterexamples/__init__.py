@@ -1,7 +1,7 @@
 """Small inputs of a student's own on which a function is wrong, for each failed test."""
 
 from autograder.counterexamples.draws import Draw
-from autograder.counterexamples.examples import OMITTED, Example, call, refused
+from autograder.counterexamples.examples import OMITTED, Example, built, call, refused
 from autograder.counterexamples.finding import Found, find
 from autograder.counterexamples.generators import Course, counterexamples, load
 from autograder.diagnosis.probes import generator
@@ -12,6 +12,7 @@ __all__ = [
     "Draw",
     "Example",
     "Found",
+    "built",
     "call",
     "counterexamples",
     "find",

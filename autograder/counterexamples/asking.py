@@ -131,7 +131,7 @@ class Asking:
         if not example.args and not example.kwargs:
             return False
         name = self._generator.function
-        return self._asked.has(name, self._right, example.args, example.kwargs)
+        return self._asked.has(name, self._right, example.values, example.kwargs)
 
     def _wanted(self, example: Example) -> tuple[Any] | None:
         """The right answer; None if the call is outside the contract."""
@@ -143,14 +143,14 @@ class Asking:
 
     def right_answer(self, example: Example) -> Any:
         """What the right function returns. Raises what it raises."""
-        args, kwargs = copy.deepcopy((list(example.args), dict(example.kwargs)))
+        args, kwargs = copy.deepcopy((list(example.values), dict(example.kwargs)))
         args = [_own_argument(each) for each in args]
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             return self._right(*args, **kwargs)
 
     def _finding(self, example: Example, choices: tuple[Choice, ...], want: Any) -> Finding | None:
-        args = [self._student_argument(each) for each in example.args]
+        args = [self._student_argument(each) for each in example.values]
         purity = self._generator.purity
         try:
             answer = self._student.ask(self._generator.function, args, example.kwargs, watch=purity)
@@ -162,7 +162,7 @@ class Asking:
         if purity:
             shares = bool(answer.shares_memory)
             after = answer.arguments or ()
-            found = judging.impure(example.args, after, shares, self.parameters)
+            found = judging.impure(example.values, after, shares, self.parameters)
             if found is None:
                 return None
             what, number = found

@@ -1,7 +1,7 @@
-"""How much looking for counterexamples may cost: calls, and time by the clock.
+"""How much looking for counterexamples may cost: calls, and time.
 
-The calls decide what is found; the time is a limit for functions that are slow. A function's time
-is also bounded by the sandbox, in each call.
+The number of calls decides what is found. The time is a limit for functions that are slow, and for
+machines that are busy. A function's time is also bounded by the sandbox, in each call.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import time
 
 CALLS = 400
 """Calls of the student's functions, for one exercise."""
-SECONDS = 1.0
-"""Of the reference machine, for one exercise."""
+SECONDS = 2.0
+"""By the clock, in seconds of the reference machine, for one exercise."""
 CALL_SECONDS = 0.5
 """Of computing, or of waiting, for one call."""
 ENDS = 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,11 +22,34 @@ OMITTED: Final = _Omitted()
 
 
 @dataclass(frozen=True)
+class Built:
+    """An argument that is too large to be written out: what a function of a few numbers returns."""
+
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+
+    @property
+    def value(self) -> Any:
+        """The argument itself."""
+        return self.function(*self.args)
+
+
+def built(function: Callable[..., Any], *args: Any) -> Built:
+    """An argument that the example's code makes by calling `function`, whose source it contains.
+
+    Args:
+        function: uses NumPy, as `np`, and nothing else that its body does not define.
+        args: plain data.
+    """
+    return Built(function, args)
+
+
+@dataclass(frozen=True)
 class Example:
     """The arguments of one call of a student's function.
 
     Attributes:
-        args: positional arguments: plain data, a `generator`, or a function.
+        args: positional arguments: plain data, a `generator`, a function, or `built`.
         kwargs: keyword arguments.
         refused: whether the contract asks for a ValueError.
         naming: words of which the error's message must contain one; empty if any message will do.
@@ -38,16 +61,27 @@ class Example:
     naming: tuple[str, ...] = ()
 
     @property
+    def values(self) -> tuple[Any, ...]:
+        """The positional arguments, those that are built as what they are."""
+        return tuple(each.value if isinstance(each, Built) else each for each in self.args)
+
+    @property
     def numbers(self) -> int:
-        """How many numbers the arguments hold."""
-        return numbers_in((*self.args, *self.kwargs.values()))
+        """How many numbers its code writes: those of the arguments, and those to build with."""
+        return numbers_in(self._written)
 
     @property
     def cost(self) -> tuple[float, ...]:
         """The smaller, the simpler: few numbers, few arguments, small and positive numbers."""
-        values = (*self.args, *self.kwargs.values())
-        size, negative = _magnitude(values)
-        return self.numbers, len(values), size, negative, len(repr(values))
+        written = self._written
+        count = len(self.args) + len(self.kwargs)
+        size, negative = _magnitude(written)
+        return self.numbers, count, size, negative, len(repr(written))
+
+    @property
+    def _written(self) -> tuple[Any, ...]:
+        given = [each.args if isinstance(each, Built) else each for each in self.args]
+        return (*given, *self.kwargs.values())
 
 
 def call(*args: Any, **kwargs: Any) -> Example:
@@ -71,7 +105,8 @@ def refused(naming: str | tuple[str, ...], *args: Any, **kwargs: Any) -> Example
 
 def _given(args: tuple[Any, ...]) -> tuple[Any, ...]:
     """The positional arguments up to the first that is left out."""
-    return args[: args.index(OMITTED)] if any(each is OMITTED for each in args) else args
+    left_out = [number for number, each in enumerate(args) if each is OMITTED]
+    return args[: left_out[0]] if left_out else args
 
 
 def _magnitude(values: tuple[Any, ...]) -> tuple[float, int]:

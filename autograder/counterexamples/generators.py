@@ -38,6 +38,7 @@ class Generator:
         check: compares an answer; None to compare values with those of the right function.
         purity: compare only the arguments after the call, and whether the answer shares memory
             with them.
+        show: reduces an answer to what the example prints of it.
     """
 
     exercise: str
@@ -46,6 +47,7 @@ class Generator:
     tests: tuple[str, ...] = ()
     check: Check | None = None
     purity: bool = False
+    show: Function | None = None
 
     def names(self, test: str) -> bool:
         """Whether one of the patterns matches a test."""
@@ -76,6 +78,7 @@ def counterexamples(
     function: str = "",
     check: Check | None = None,
     purity: bool = False,
+    show: Function | None = None,
 ) -> Callable[[Callable[[Draw], Example]], Callable[[Draw], Example]]:
     """Mark a function that draws calls for failed tests of `exercise`.
 
@@ -90,10 +93,12 @@ def counterexamples(
             that may be right.
         purity: compare only what the call does to its arguments, and whether the answer shares
             memory with one of them.
+        show: for large answers: a function of the answer, whose source becomes part of the
+            example's code; what it returns is printed in place of the answer.
     """
 
     def mark(marked: Callable[[Draw], Example]) -> Callable[[Draw], Example]:
-        made = Generator(exercise, function or exercise, marked, tests, check, purity)
+        made = Generator(exercise, function or exercise, marked, tests, check, purity, show)
         _MARKED.append(made)
         return marked
 

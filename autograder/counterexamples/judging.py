@@ -17,6 +17,8 @@ from autograder.suite import expect
 from autograder.suite.expect import Mismatch
 from autograder.suite.student import mentions
 
+Part = tuple[int | str, ...]
+
 
 @dataclass(frozen=True)
 class Wrong:
@@ -25,12 +27,14 @@ class Wrong:
     Attributes:
         kind: a short name; shrinking keeps it, so that an example does not turn into another one.
         sentence: the end of a sentence that begins with the function's name.
-        index: of the first wrong number of the answer.
+        index: of the first wrong number of the answer, or of a part of it.
+        part: the subscripts that lead to that part; empty for the answer itself.
     """
 
     kind: str
     sentence: str
     index: tuple[int, ...] | None = None
+    part: Part = ()
 
     @property
     def is_error(self) -> bool:
@@ -45,17 +49,25 @@ def compare(got: Any, want: Any, example: Example) -> None:
         Mismatch: the answer is another one.
     """
     like = [each for each in example.args if isinstance(each, np.ndarray)]
-    _compare(got, want, like, "")
+    _compare(got, want, like, "", ())
 
 
-def _compare(got: Any, want: Any, like: Sequence[Any], where: str) -> None:
+class _InPart(Mismatch):
+    """What is wrong with a part of an answer."""
+
+    def __init__(self, message: str, of: Mismatch, part: Part) -> None:
+        super().__init__(message, kind=of.kind, index=of.index)
+        self.part = part
+
+
+def _compare(got: Any, want: Any, like: Sequence[Any], where: str, part: Part) -> None:
     if isinstance(want, Mapping):
         if not isinstance(got, Mapping):
             raise Mismatch(f"returned {_the(where, got)}, and a dict is asked for.", kind="type")
         for key in want:
             if key not in got:
                 raise Mismatch(f"returned a dict without {key!r}{where}.", kind="type")
-            _compare(got[key], want[key], like, f", in {key!r}{where}")
+            _compare(got[key], want[key], like, f", in {key!r}{where}", (*part, key))
         return
     if isinstance(want, list | tuple) and not _is_flat(want):
         if not isinstance(got, list | tuple):
@@ -63,7 +75,7 @@ def _compare(got: Any, want: Any, like: Sequence[Any], where: str) -> None:
         if len(got) != len(want):
             raise Mismatch(f"returned {len(got)} values{where}, and others are asked for.")
         for number, (one, other) in enumerate(zip(got, want, strict=True)):
-            _compare(one, other, like, f", in item {number}{where}")
+            _compare(one, other, like, f", in item {number}{where}", (*part, number))
         return
     if isinstance(want, str | None):
         if not (type(got) is type(want) and got == want):
@@ -74,9 +86,8 @@ def _compare(got: Any, want: Any, like: Sequence[Any], where: str) -> None:
     except Mismatch as mismatch:
         if not where:
             raise
-        raise Mismatch(
-            f"{mismatch.message.rstrip('.')}{where}.", kind=mismatch.kind, index=None
-        ) from None
+        message = f"{mismatch.message.rstrip('.')}{where}."
+        raise _InPart(message, mismatch, part) from None
 
 
 def _is_flat(want: Sequence[Any]) -> bool:
@@ -98,7 +109,8 @@ def wrong_with(check: Any, got: Any, want: Any, example: Example) -> Wrong | Non
             check(got, want, example)
     except Mismatch as mismatch:
         sentence = mismatch.message if mismatch.message.endswith(".") else f"{mismatch.message}."
-        return Wrong(mismatch.kind or "property", sentence, mismatch.index)
+        part = mismatch.part if isinstance(mismatch, _InPart) else ()
+        return Wrong(mismatch.kind or "property", sentence, mismatch.index, part)
     except Exception:
         return None
     return None

@@ -14,14 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.counterexamples import writing
 from autograder.counterexamples.asking import Asking, Finding
 from autograder.counterexamples.budget import Budget, Spent
 from autograder.counterexamples.draws import Draw
 from autograder.counterexamples.generators import Course, Generator
 from autograder.counterexamples.picture import picture
+from autograder.counterexamples.printing import printed
 from autograder.counterexamples.shrinking import shrunk
 from autograder.counterexamples.windows import source_cells
+from autograder.counterexamples.writing import code_and_answer
 from autograder.errors import SuiteError
 from autograder.results import Counterexample
 from autograder.suite.asked_calls import AskedCalls
@@ -137,11 +138,16 @@ class Search:
             if cells is not None:
                 images = finding.example.args[0]
                 svg, alt = picture(asking.parameters[0], images, cells, index)
+        code, answer = code_and_answer(
+            generator.function,
+            asking.parameters,
+            finding,
+            self._in_use(asking, finding),
+            generator.show,
+        )
         return Counterexample(
-            code=writing.code(
-                generator.function, asking.parameters, finding, self._in_use(asking, finding)
-            ),
-            answer=writing.printed(finding.got),
+            code=code,
+            answer=answer,
             wrong=f"{generator.function} {finding.wrong.sentence}",
             expected=_expected(generator, finding),
             picture=svg,
@@ -155,7 +161,7 @@ class Search:
             return ()
         with self._student.unreplaced():
             own = asking.again(finding)
-        same = own is not None and writing.printed(own.got) == writing.printed(finding.got)
+        same = own is not None and printed(own.got) == printed(finding.got)
         return () if same else self._replaced
 
 
@@ -165,7 +171,7 @@ def _expected(generator: Generator, finding: Finding) -> str:
         return ""
     if finding.example.refused:
         return "a ValueError"
-    return "" if generator.check is not None else writing.printed(finding.want)
+    return "" if generator.check is not None else printed(finding.want)
 
 
 def derived(seed: bytes, exercise: str, number: int) -> bytes:

@@ -1,55 +1,94 @@
-"""Writes a counterexample as text: Python that repeats the call with NumPy alone, and answers.
-
-Student data is shown as Python shows it, in bounded length. Reports make it safe to show.
-"""
+"""Writes a counterexample as a cell that repeats the call with NumPy alone, and its answer."""
 
 from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.counterexamples.asking import Finding
+from autograder.counterexamples.examples import Built
+from autograder.counterexamples.literals import inline, literal
+from autograder.counterexamples.printing import printed
 from autograder.diagnosis.probes import Generator as RandomGenerator
-from autograder.sandbox import Handle, StudentRaised
-from autograder.suite import expect
+from autograder.sandbox import StudentRaised
+from autograder.suite.asked_calls import numbers_in
 
-WIDTH = 88
-MOST_PRINTED = 1_000
-MOST_CHARACTERS = 1_500
+MOST_SHOWN = 64
+"""Of a larger answer only the wrong number or the shape is printed."""
+
+Show = Callable[[Any], Any]
 
 
-def code(name: str, parameters: Sequence[str], finding: Finding, replaced: Sequence[str]) -> str:
-    """A cell that repeats the call of the student's function and prints what it returns.
+def code_and_answer(
+    name: str,
+    parameters: Sequence[str],
+    finding: Finding,
+    replaced: Sequence[str] = (),
+    show: Show | None = None,
+) -> tuple[str, str]:
+    """A cell that repeats the call, and what it prints; of an exception, its type and text.
 
     Args:
-        name: the function.
+        name: the student's function.
         parameters: the names of its parameters.
         finding: the call.
         replaced: functions of the student in whose place the right ones were used.
+        show: reduces the answer to what is printed.
     """
-    example = finding.example
     above: list[str] = []
-    written = []
-    for parameter, value in zip(parameters, example.args, strict=False):
-        written.append(_argument(parameter, value, above))
-    for parameter, value in example.kwargs.items():
-        written.append(f"{parameter}={_argument(parameter, value, above)}")
-    line = f"{name}({', '.join(written)})"
+    written = [
+        _argument(parameter, value, above)
+        for parameter, value in zip(parameters, finding.example.args, strict=False)
+    ]
+    written += [
+        f"{parameter}={_argument(parameter, value, above)}"
+        for parameter, value in finding.example.kwargs.items()
+    ]
+    call = f"{name}({', '.join(written)})"
     if finding.wrong.kind == "changed":
-        last = f"{line}\nprint({written[finding.argument or 0]})"
+        last, answer = f"{call}\nprint({written[finding.argument or 0]})", finding.got
     elif finding.wrong.kind == "shares":
-        last = f"answer = {line}\nprint(np.shares_memory(answer, {written[0]}))"
+        last, answer = f"print(np.shares_memory({call}, {written[0]}))", True
     else:
-        last = f"print({line})"
+        if show is not None:
+            above.append(_source(show))
+        expression, answer = _shown(call, finding, show)
+        last = f"print({expression})"
     comment = []
     if replaced:
         names = " and ".join(replaced)
         comment = [f"# This was graded with the right {names} in place of yours."]
-    return "\n".join([*comment, "import numpy as np", "", *above, last])
+    return "\n".join([*comment, "import numpy as np", "", *above, last]), printed(answer)
+
+
+def _shown(call: str, finding: Finding, show: Show | None) -> tuple[str, Any]:
+    """The expression to print, and its value."""
+    got, wrong = finding.got, finding.wrong
+    if isinstance(got, StudentRaised):
+        return call, got
+    if show is not None:
+        try:
+            return f"{show.__name__}({call})", show(got)
+        except Exception:  # the answer is the student's, of any type
+            return call, got
+    for subscript in wrong.part:
+        got = got[subscript]
+    part = call + "".join(f"[{subscript!r}]" for subscript in wrong.part)
+    if wrong.kind == "dtype":
+        return f"np.asarray({part}).dtype", str(np.asarray(got).dtype)
+    if numbers_in(finding.got) <= MOST_SHOWN:
+        return call, finding.got
+    if wrong.kind == "shape":
+        return f"np.shape({part})", np.shape(got)
+    if wrong.index is not None:
+        array = part if isinstance(got, np.ndarray) else f"np.asarray({part})"
+        place = ", ".join(map(str, wrong.index))
+        return f"{array}[{place}]", np.asarray(got)[wrong.index]
+    return call, finding.got
 
 
 def _argument(parameter: str, value: Any, above: list[str]) -> str:
@@ -61,121 +100,18 @@ def _argument(parameter: str, value: Any, above: list[str]) -> str:
         above.append(f"{parameter} = np.random.default_rng({value.seed})")
         return parameter
     if isinstance(value, dict):
-        items = [f"    {key!r}: {_inline(each)}," for key, each in value.items()]
+        items = [f"    {key!r}: {inline(each)}," for key, each in value.items()]
         above.append("\n".join([f"{parameter} = {{", *items, "}"]))
         return parameter
+    if isinstance(value, Built):
+        above.append(_source(value.function))
+        above.append(f"{parameter} = {value.function.__name__}{inline(value.args)}")
+        return parameter
     if inspect.isfunction(value):
-        above.append(textwrap.dedent(inspect.getsource(value)).rstrip() + "\n")
+        above.append(_source(value))
         return value.__name__
-    return _inline(value)
+    return inline(value)
 
 
-def _inline(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        return literal(value)
-    if isinstance(value, list | tuple):
-        inner = ", ".join(map(_inline, value))
-        comma = "," if len(value) == 1 else ""
-        return f"[{inner}]" if isinstance(value, list) else f"({inner}{comma})"
-    if isinstance(value, float | np.floating):
-        return _number(float(value))
-    return repr(value.item() if isinstance(value, np.generic) else value)
-
-
-def literal(array: np.ndarray[Any, Any]) -> str:
-    """An array as NumPy code, which gives the same values, shape and dtype."""
-    dtype = _dtype(array)
-    if array.size != 1 and (array.size == 0 or not np.any(array)):
-        of = "" if array.dtype == np.float64 else f", {_dtype_name(array)}"
-        return f"np.zeros({array.shape}{of})"
-    core = [length for length in array.shape if length != 1] or [1]
-    if array.ndim <= 1 or len(core) == array.ndim:
-        core = list(array.shape)
-    text = f"np.array({_nested(array.reshape(core))}{dtype})"
-    return text if tuple(core) == array.shape else f"{text}.reshape{_inline(array.shape)}"
-
-
-def _nested(array: np.ndarray[Any, Any]) -> str:
-    if array.ndim == 0:
-        return _number(array.item())
-    if array.ndim == 1:
-        return f"[{', '.join(_number(each) for each in array.tolist())}]"
-    rows = [_nested(row) for row in array]
-    joined = ", ".join(rows)
-    if len(joined) < WIDTH // 2:
-        return f"[{joined}]"
-    return "[\n" + "".join(f"{textwrap.indent(row, '    ')},\n" for row in rows) + "]"
-
-
-def _number(value: Any) -> str:
-    if isinstance(value, float):
-        if np.isnan(value):
-            return "np.nan"
-        if np.isinf(value):
-            return "np.inf" if value > 0 else "-np.inf"
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return repr(value)
-
-
-def _dtype(array: np.ndarray[Any, Any]) -> str:
-    if array.dtype in (np.dtype(np.int64), np.dtype(bool)):
-        return ""
-    if array.dtype == np.float64 and not (array == np.round(array)).all():  # some have a point
-        return ""
-    return f", dtype={_dtype_name(array)}"
-
-
-def _dtype_name(array: np.ndarray[Any, Any]) -> str:
-    name = array.dtype.name
-    return {"float64": "float", "bool": "bool"}.get(name, f"np.{name}")
-
-
-def printed(value: Any) -> str:
-    """What `print` shows of a value, in bounded length; of an exception, its type and text."""
-    if isinstance(value, StudentRaised):
-        name = value.type_names[0] if value.type_names else "Exception"
-        text = f"{name}: {value.text}" if value.text else name
-        return _cut(text)
-    if isinstance(value, Handle):
-        return f"an object of type {ascii(value.type_name)[1:-1][:80]}"
-    if isinstance(value, np.ndarray) and _is_printable(value):
-        return _cut(str(value))
-    if isinstance(value, bool | int | float | np.number | np.bool_ | None):
-        return expect.shown(value) if isinstance(value, int) else _cut(str(value))
-    if isinstance(value, str):
-        return _cut(value)
-    if isinstance(value, list | tuple) and _is_small(value):
-        return _cut(str(value))
-    return expect.shown(value, MOST_CHARACTERS)
-
-
-def _is_small(value: list[Any] | tuple[Any, ...]) -> bool:
-    """Whether a list or tuple holds few plain numbers and arrays, at any depth."""
-    waiting: list[Any] = [value]
-    count = 0
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, list | tuple):
-            waiting += each[: MOST_PRINTED + 1]
-        elif isinstance(each, dict):
-            if len(each) > MOST_PRINTED:
-                return False
-            waiting += each.values()
-        elif isinstance(each, np.ndarray):
-            if not _is_printable(each):
-                return False
-            count += each.size
-        elif isinstance(each, Handle) or (isinstance(each, int) and each.bit_length() > 400) or (isinstance(each, str) and len(each) > MOST_CHARACTERS):
-            return False
-        count += 1
-        if count + len(waiting) > MOST_PRINTED:
-            return False
-    return True
-
-
-def _is_printable(array: np.ndarray[Any, Any]) -> bool:
-    return array.dtype.kind in "biufc" and array.size <= MOST_PRINTED
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"
+def _source(function: Callable[..., Any]) -> str:
+    return "\n" + textwrap.dedent(inspect.getsource(function)).rstrip() + "\n\n"

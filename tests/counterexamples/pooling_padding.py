@@ -171,7 +171,7 @@ def _(draw):
 
 def counted(draw, padding=OMITTED, dilation=OMITTED):
     stride, window = draw.choice((OMITTED, 2, 3, 1, 4)), draw.integer(1, 5)
-    reach = 1 if isinstance(padding, str) else window
+    reach = 1 if padding == "same" else window
     reach = reach if dilation is OMITTED else (reach - 1) * dilation + 1
     size = draw.integer(reach, reach + 12)
     return call(size, window, stride=stride, padding=padding, dilation=dilation)
