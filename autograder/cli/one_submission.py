@@ -12,7 +12,7 @@ from autograder.results import Outcome
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from autograder.results import ExerciseResult, Result, TestResult
+    from autograder.results import Counterexample, ExerciseResult, Result, TestResult
 
 FAILED_TESTS_SHOWN = 3
 LINES_SHOWN, CHARACTERS_SHOWN = 12, 900
@@ -46,6 +46,8 @@ def _show_exercises(console: Console, result: Result) -> None:
             continue
         for test in failed[:FAILED_TESTS_SHOWN]:
             _show_test(console, test)
+        if example := next((test.counterexample for test in failed if test.counterexample), None):
+            _show_counterexample(console, example)
         if len(failed) > FAILED_TESTS_SHOWN:
             console.print(f"    and {len(failed) - FAILED_TESTS_SHOWN} more tests")
 
@@ -62,6 +64,14 @@ def _show_test(console: Console, test: TestResult) -> None:
     _show(console, 6, f"[dim]{safe(_message(test))}[/dim]")
     if test.hint:
         _show(console, 6, f"[yellow]Hint: {safe(test.hint)}[/yellow]")
+
+
+def _show_counterexample(console: Console, example: Counterexample) -> None:
+    """Print one per exercise, without the line that imports NumPy; reports have all of them."""
+    lines = [line for line in example.code.splitlines() if line and line != "import numpy as np"]
+    _show(console, 4, f"[bold]Try this: {safe(bounded(example.wrong, 2, CHARACTERS_SHOWN))}[/bold]")
+    code = bounded("\n".join(lines), LINES_SHOWN, CHARACTERS_SHOWN)
+    _show(console, 6, f"[cyan]{safe(code)}[/cyan]")
 
 
 def _message(test: TestResult) -> str:

@@ -22,7 +22,7 @@ from autograder.counterexamples.judging import Wrong
 from autograder.diagnosis.probes import Generator as RandomGenerator
 from autograder.errors import SuiteError
 from autograder.sandbox import AnswerRefused, StudentRaised
-from autograder.suite.asked_calls import AskedCalls
+from autograder.suite.asked_calls import AskedCalls, key_of
 from autograder.suite.expect import Mismatch
 from autograder.suite.student import CalledWrongly, Student
 
@@ -76,15 +76,16 @@ class Asking:
         self._student = student
         self._asked = asked
         self._budget = budget
-        self._seen: set[str] = set()
+        self._seen: set[Any] = set()
+        self._signature = inspect.signature(right)
         self.is_of_use = False
-        self.parameters = tuple(inspect.signature(right).parameters)
+        self.parameters = tuple(self._signature.parameters)
 
     def look(self, draw: Draw) -> Finding | None:
         """What is wrong with the student's answer to a drawn call, if anything is.
 
         A call that was looked at before, that a hidden suite made, or that is outside the contract
-        is left out.
+        is left out. A call without arguments may be one of a suite: it reveals nothing.
 
         Raises:
             Spent: no calls or no time are left.
@@ -92,11 +93,13 @@ class Asking:
             SuiteError: the generator failed.
         """
         example = self._drawn(draw)
-        text = repr((example.args, sorted(example.kwargs.items())))
-        if text in self._seen:
+        key = key_of(self._signature, example.values, example.kwargs)
+        dtypes = tuple(str(getattr(each, "dtype", "")) for each in example.values)
+        if (key, dtypes) in self._seen:
             return None
-        self._seen.add(text)
-        if self._is_asked(example):
+        self._seen.add((key, dtypes))
+        has_input = bool(example.args or example.kwargs)
+        if has_input and key in self._asked.keys(self._generator.function, self._signature):
             self.is_of_use = True
             return None
         contract = self._wanted(example)
@@ -107,14 +110,12 @@ class Asking:
         return self._finding(example, tuple(draw.choices), contract[0])
 
     def again(self, finding: Finding) -> Finding | None:
-        """The finding of a last call; None if the function is not wrong in the same way now.
+        """What the same call finds now, at no cost to the budget; None if nothing is wrong.
 
         Raises:
             CallFailed: the student's process ended.
         """
-        new = self._finding(finding.example, finding.choices, finding.want)
-        same = new is not None and new.wrong == finding.wrong
-        return new if same else None
+        return self._finding(finding.example, finding.choices, finding.want)
 
     def _drawn(self, draw: Draw) -> Example:
         try:
@@ -125,13 +126,6 @@ class Asking:
         if not isinstance(example, Example):
             raise SuiteError(f"A generator of {self._generator.exercise} returned no call.")
         return example
-
-    def _is_asked(self, example: Example) -> bool:
-        """Whether a hidden suite made this call. A call without arguments reveals nothing."""
-        if not example.args and not example.kwargs:
-            return False
-        name = self._generator.function
-        return self._asked.has(name, self._right, example.values, example.kwargs)
 
     def _wanted(self, example: Example) -> tuple[Any] | None:
         """The right answer; None if the call is outside the contract."""

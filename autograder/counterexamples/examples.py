@@ -76,7 +76,7 @@ class Example:
         written = self._written
         count = len(self.args) + len(self.kwargs)
         size, negative = _magnitude(written)
-        return self.numbers, count, size, negative, len(repr(written))
+        return self.numbers, count, size, negative
 
     @property
     def _written(self) -> tuple[Any, ...]:

@@ -55,7 +55,7 @@ def find(
         student = Student(sandbox)
         names = run.replaced.get(exercise, ())
         student.begin({name: right(name) for name in names}, None)
-        budget = Budget(seconds_factor)
+        budget = Budget(seconds_factor, sandbox.seconds_used)
         search = Search(course, exercise, student, names, run.asked, seed, budget)
         found[exercise] = {}
         try:

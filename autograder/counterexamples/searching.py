@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,11 +26,13 @@ from autograder.counterexamples.windows import source_cells
 from autograder.counterexamples.writing import code_and_answer
 from autograder.errors import SuiteError
 from autograder.results import Counterexample
+from autograder.sandbox import StudentRaised
 from autograder.suite.asked_calls import AskedCalls
 from autograder.suite.student import Student
 
-DRAWS = 60
 DRAWS_PER_SIZE = 6
+SIZES = (0, 1, 2, 3, 4, 5, 8, 16, 64, 256)
+"""How far choices may be from the simplest, one after the other."""
 SHRINKS = 120
 """Calls to shrink one finding."""
 
@@ -111,8 +114,8 @@ class Search:
         rng = np.random.default_rng(int.from_bytes(derived(self._seed, self._exercise, number)))
         findings: dict[bool, Finding] = {}
         try:
-            for draws in range(DRAWS):
-                finding = asking.look(Draw(rng, draws // DRAWS_PER_SIZE))
+            for size in itertools.chain.from_iterable([each] * DRAWS_PER_SIZE for each in SIZES):
+                finding = asking.look(Draw(rng, size))
                 if finding is not None:
                     findings.setdefault(finding.wrong.is_error, finding)
                 if kinds <= findings.keys():
@@ -126,8 +129,8 @@ class Search:
         found = {}
         for is_error, finding in findings.items():
             smallest = shrunk(finding, asking, SHRINKS)
-            if confirmed := asking.again(smallest):
-                found[is_error] = self._written(generator, asking, confirmed)
+            if _is_same(smallest, asking.again(smallest)):
+                found[is_error] = self._written(generator, asking, smallest)
         return found
 
     def _written(self, generator: Generator, asking: Asking, finding: Finding) -> Counterexample:
@@ -161,8 +164,14 @@ class Search:
             return ()
         with self._student.unreplaced():
             own = asking.again(finding)
-        same = own is not None and printed(own.got) == printed(finding.got)
-        return () if same else self._replaced
+        return () if _is_same(finding, own) else self._replaced
+
+
+def _is_same(finding: Finding, again: Finding | None) -> bool:
+    """Whether another call went wrong with the same answer. Texts of exceptions may differ."""
+    if again is None or again.wrong != finding.wrong:
+        return False
+    return isinstance(again.got, StudentRaised) or printed(again.got) == printed(finding.got)
 
 
 def _expected(generator: Generator, finding: Finding) -> str:

@@ -36,20 +36,23 @@ def _smaller(finding: Finding, asking: Asking, left: list[int]) -> Finding | Non
     while place < len(best.choices):
         for choices in _variants(best.choices, place):
             if left[0] <= 0:
-                raise_spent = best is finding
-                if raise_spent:
-                    return None
-                return best
+                return None if best is finding else best
             left[0] -= 1
             found = asking.look(Draw(choices=choices))
             if found is None or found.wrong.kind != best.wrong.kind:
                 continue
-            if found.example.cost < best.example.cost:
+            if _rank(found) < _rank(best):
                 best = found
                 break
         else:
             place += 1
     return None if best is finding else best
+
+
+def _rank(finding: Finding) -> tuple[float, ...]:
+    """How simple a call is; of equally simple ones, how simple its choices are."""
+    chosen = sum(each for each in finding.choices if isinstance(each, int))
+    return *finding.example.cost, chosen
 
 
 def _variants(choices: Sequence[Choice], place: int) -> Iterator[list[Choice]]:

@@ -166,6 +166,10 @@ class Sandbox:
         finally:
             self._may_start = True
 
+    def seconds_used(self) -> float:
+        """Seconds of this machine that the submission has computed and waited so far."""
+        return self._time_budget.cpu_seconds() + self._time_budget.waited
+
     def observed(self) -> Observations:
         """What was observed of the submission so far."""
         again, others = rebindings(self._cells)

@@ -7,7 +7,7 @@ written makes no difference.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ MOST_NUMBERS = 1_000
 
 
 class AskedCalls:
-    """Calls by the name of the function; a call can be looked up."""
+    """Calls by the name of the function."""
 
     def __init__(self) -> None:
         self._calls: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {}
@@ -30,27 +30,23 @@ class AskedCalls:
             self._calls.setdefault(name, []).append(plain)
             self._keys.pop(name, None)
 
-    def has(
-        self,
-        name: str,
-        function: Callable[..., Any],
-        args: Sequence[Any],
-        kwargs: Mapping[str, Any],
-    ) -> bool:
-        """Whether a call with the same input was made.
-
-        Args:
-            name: the student's function.
-            function: the right function, whose signature gives names and defaults.
-            args: positional arguments.
-            kwargs: keyword arguments.
-        """
-        signature = inspect.signature(function)
+    def keys(self, name: str, signature: inspect.Signature) -> set[Any]:
+        """The keys (`key_of`) of the calls of a function."""
         if name not in self._keys:
             calls = self._calls.get(name, ())
             self._keys[name] = {_key(signature, *call) for call in calls}
-        plain = tuple(map(_plain, args)), {key: _plain(kwargs[key]) for key in kwargs}
-        return _key(signature, *plain) in self._keys[name]
+        return self._keys[name]
+
+
+def key_of(signature: inspect.Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """A value that is the same for calls with the same input, and can be hashed.
+
+    Args:
+        signature: of the right function; it gives the names of arguments and their defaults.
+        args: positional arguments.
+        kwargs: keyword arguments.
+    """
+    return _key(signature, tuple(map(_plain, args)), {key: _plain(kwargs[key]) for key in kwargs})
 
 
 def numbers_in(value: Any, most: float = float("inf")) -> int:
@@ -92,10 +88,10 @@ def _number(value: Any) -> Any:
 
 def _key(signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     try:
-        bound = signature.bind(*args, **kwargs)
+        bound = signature.bind(*args, **kwargs).arguments
     except TypeError:
         return args, tuple(sorted(kwargs.items()))
-    for name, parameter in signature.parameters.items():
-        if name not in bound.arguments and parameter.default is not inspect.Parameter.empty:
-            bound.arguments[name] = _plain(parameter.default)
-    return tuple(sorted((name, repr(value)) for name, value in bound.arguments.items()))
+    return tuple(
+        bound[name] if name in bound else _plain(parameter.default)
+        for name, parameter in signature.parameters.items()
+    )

@@ -291,7 +291,7 @@ def padded(draw, padding, dtype=np.float64):
     return call(image(draw, draw.integer(1, 3), draw.integer(1, 3), 1, 9, dtype), padding)
 
 
-@counterexamples("zero_pad2d", "test_one_number", "test_published_example")
+@counterexamples("zero_pad2d", "test_one_number")
 def _(draw):
     return padded(draw, draw.integer(0, 2))
 
@@ -305,12 +305,12 @@ def sides(draw):
     return tuple((draw.integer(0, 2), draw.integer(0, 2)) for _ in range(2))
 
 
-@counterexamples("zero_pad2d", "test_two_pairs", "test_nothing_on_some_sides")
+@counterexamples("zero_pad2d", "test_two_pairs", "test_nothing_*", "test_published_*")
 def _(draw):
     return padded(draw, sides(draw))
 
 
-@counterexamples("zero_pad2d", "test_two_pairs", "test_nothing_on_some_sides")
+@counterexamples("zero_pad2d", "test_two_pairs", "test_nothing_*", "test_published_*")
 def _(draw):
     return padded(draw, draw.choice((draw.integer(0, 2), [1, 2], [[0, 1], [2, 0]])))
 

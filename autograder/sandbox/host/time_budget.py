@@ -150,6 +150,11 @@ class TimeBudget:
         """Computing time of all worker processes so far, without importing libraries."""
         return max(0.0, self._all_computed() - self._imported)
 
+    @property
+    def waited(self) -> float:
+        """Seconds of waiting in all calls so far."""
+        return self._waited
+
     def _all_computed(self) -> float:
         if self._tree is None:
             return self._cpu_before
