@@ -117,6 +117,11 @@ class Assignment:
         return self.root / "tests" / "misconceptions" / f"{self.name}.py"
 
     @property
+    def hints_file(self) -> Path:
+        """The hints for these wrong answers, in steps; there may be none."""
+        return self.misconceptions_file.parent / "hints" / f"{self.name}.md"
+
+    @property
     def counterexamples_file(self) -> Path:
         """The module that draws calls on which a student's function may be wrong."""
         return self.root / "tests" / "counterexamples" / f"{self.name}.py"
