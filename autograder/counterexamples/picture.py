@@ -49,7 +49,7 @@ def picture(
         sentences.append(_words(caption, values, window))
         top += CAPTION + height * CELL + MARGIN
     alt = " ".join(
-        [*sentences, f"The wrong number of the answer, at index {index}, comes from it."]
+        [*sentences, f"The number at index {index} of the answer comes from this window."]
     )
     total_width = max(width * CELL, 7 * len(_caption(images, name, 0, 0)) + 20) + 2 * MARGIN
     svg = (
