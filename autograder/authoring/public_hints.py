@@ -23,7 +23,7 @@ from autograder.course.assignment import Assignment
 from autograder.diagnosis import Misconception
 from autograder.student import CheckFailed, check, check_raises, known_answers
 
-CHECKS = {"check": check, "check_raises": check_raises}
+CHECKS: dict[str, Any] = {"check": check, "check_raises": check_raises}
 
 
 def table(assignment: Assignment, solutions: str, cells: Mapping[str, str]) -> str:
@@ -85,7 +85,7 @@ def _secrets(statements: Sequence[str], right: dict[str, Any], which: Misconcept
     """The secrets of the wrong answers that a misconception gives to the examples of a cell."""
     found = set()
     before = right[which.replaces]
-    right[which.replaces] = which.function  # also where other solutions call it
+    right[which.replaces] = _named(which.function, which.replaces)  # also for other solutions
     try:
         space = {**right, **CHECKS}
         for statement in statements:
@@ -100,6 +100,15 @@ def _secrets(statements: Sequence[str], right: dict[str, Any], which: Misconcept
     finally:
         right[which.replaces] = before
     return found
+
+
+def _named(function: Any, name: str) -> types.FunctionType:
+    """A copy of a function under the name that a student's function has."""
+    made = types.FunctionType(
+        function.__code__, function.__globals__, name, function.__defaults__, function.__closure__
+    )
+    made.__kwdefaults__ = function.__kwdefaults__
+    return made
 
 
 @contextlib.contextmanager

@@ -118,6 +118,8 @@ def _mixed(secret: bytes, text: bytes) -> bytes:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
+        if value.ndim == 0:
+            return _number(value[()])
         if value.dtype.kind not in "biuf":
             raise TypeError("not an array of real numbers")
         numbers = value.ravel() if value.size <= MOST_NUMBERS else [value.mean(dtype=float)]
