@@ -452,7 +452,7 @@ def first_dtype(got, want, example):
 
 
 def dtype_of_images(answer):
-    return np.asarray(answer[0]).dtype
+    return str(np.asarray(answer[0]).dtype)
 
 
 @counterexamples("prepare_digits", "test_float32", check=first_dtype, show=dtype_of_images)
