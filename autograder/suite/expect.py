@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from autograder.results import Counterexample
 from autograder.sandbox import Handle
 from autograder.sandbox.protocol.arrays import shown_dtype
 from autograder.student.tolerance import nearly_equal, relative_tolerance
@@ -31,12 +32,18 @@ _NUMBERS = (bool, int, float, complex, np.bool_, np.number)
 
 
 class Mismatch(AssertionError):
-    """The answer is not the expected one; `message` is for the student, `detail` for the grader."""
+    """The answer is not the expected one; `message` is for the student, `detail` for the grader.
 
-    def __init__(self, message: str, detail: str = "") -> None:
+    `counterexample` is a small input on which the answer is wrong, if the suite knows one.
+    """
+
+    def __init__(
+        self, message: str, detail: str = "", counterexample: Counterexample | None = None
+    ) -> None:
         super().__init__(message if not detail else f"{message}\n{detail}")
         self.message = message
         self.detail = detail
+        self.counterexample = counterexample
 
 
 def that(condition: object, message: str, detail: object = "") -> None:
