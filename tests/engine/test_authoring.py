@@ -218,7 +218,7 @@ def test_a_source_that_is_missing_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", assignment_names(REPOSITORY))
 def test_what_is_committed_is_what_its_source_generates(name: str, tmp_path: Path) -> None:
-    for folder in ("source", "assignments", "solutions", "tests/hidden"):
+    for folder in ("source", "assignments", "solutions", "tests/hidden", "tests/misconceptions"):
         shutil.copytree(REPOSITORY / folder, tmp_path / folder)
     shutil.copy(REPOSITORY / "nbgrader_config.py", tmp_path)
     changed = build.build(name, tmp_path)
