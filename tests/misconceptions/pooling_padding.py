@@ -1257,6 +1257,7 @@ def _max_pool2d_starts_without_the_stride_2(x, pool_size=2, strides=None, paddin
 @misconception(
     "max_pool2d",
     'How many windows does your formula for "same" count? How many are there at stride 2?',
+    aspect=("values", "padded cells"),
 )
 def max_pool2d_pads_as_if_every_cell_had_a_window(x, pool_size=2, strides=None, padding="valid"):
     return _max(x, pool_size, strides, padding, spans=_spans_padded_to_keep_the_size)
@@ -1623,6 +1624,7 @@ def _avg_pool2d_starts_without_the_stride_2(x, pool_size=2, strides=None, paddin
 @misconception(
     "avg_pool2d",
     'How many windows does your formula for "same" count? How many are there at stride 2?',
+    aspect=("values", "padded cells"),
 )
 def avg_pool2d_pads_as_if_every_cell_had_a_window(x, pool_size=2, strides=None, padding="valid"):
     return _avg(x, pool_size, strides, padding, spans=_spans_padded_to_keep_the_size)
@@ -1702,7 +1704,9 @@ def avg_pool2d_moves_alike_both_ways(x, pool_size=2, strides=None, padding="vali
     return _avg(x, window, down, padding)
 
 
-@misconception("avg_pool2d", "How many images come in, and how many go out?")
+@misconception(
+    "avg_pool2d", "How many images come in, and how many go out?", aspect=("values", "padded cells")
+)
 def avg_pool2d_pools_the_first_image(x, pool_size=2, strides=None, padding="valid"):
     return _avg(x[:1], pool_size, strides, padding)
 
@@ -1944,6 +1948,7 @@ def _min_pool2d_starts_without_the_stride_2(x, pool_size=2, strides=None, paddin
 @misconception(
     "min_pool2d",
     'How many windows does your formula for "same" count? How many are there at stride 2?',
+    aspect=("values", "padded cells"),
 )
 def min_pool2d_pads_as_if_every_cell_had_a_window(x, pool_size=2, strides=None, padding="valid"):
     return _min(x, pool_size, strides, padding, spans=_spans_padded_to_keep_the_size)
@@ -2023,7 +2028,9 @@ def min_pool2d_moves_alike_both_ways(x, pool_size=2, strides=None, padding="vali
     return _min(x, window, down, padding)
 
 
-@misconception("min_pool2d", "How many images come in, and how many go out?")
+@misconception(
+    "min_pool2d", "How many images come in, and how many go out?", aspect=("values", "padded cells")
+)
 def min_pool2d_pools_the_first_image(x, pool_size=2, strides=None, padding="valid"):
     return _min(x[:1], pool_size, strides, padding)
 
