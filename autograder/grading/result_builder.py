@@ -56,7 +56,7 @@ def exercises(
                 points.summary(tests),
                 _test_results(tests, shown),
                 found.replaced.get(exercise.name, ()),
-                tuple(Hint(each.name, (each.hint,)) for each in shown),
+                tuple(Hint(each.name, each.steps) for each in shown),
             )
         )
     return tuple(results)
