@@ -38,8 +38,8 @@ class Misconception:
         matches: whether a value of the exercise's `inspect_answer` shows this mistake. Without it,
             the answers to probes are compared.
         aspects: what is wrong, in the names of the hidden tests' marks; if empty, the values.
-        by: what is compared: the values, or only in which cells of an array they are wrong.
         steps: up to three texts, each closer to the mistake than the one before.
+        by: what is compared: the values, or only in which cells of an array they are wrong.
     """
 
     exercise: str
@@ -49,10 +49,10 @@ class Misconception:
     replaces: str = ""
     matches: Callable[[Any], bool] | None = field(default=None, repr=False, compare=False)
     aspects: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+    steps: tuple[str, ...] = field(default=(), repr=False)
     by: Literal["values", "cells"] = field(default="values", repr=False, compare=False)
     variants: list[Function] = field(default_factory=list, repr=False, compare=False)
     """Other ways to make the same mistake, marked with `variant`."""
-    steps: tuple[str, ...] = field(default=(), repr=False)
 
 
 def misconception(
@@ -87,7 +87,7 @@ def misconception(
             function or exercise,
             matches,
             frozenset({aspect} if isinstance(aspect, str) else aspect),
-            by,
+            by=by,
         )
         _MARKED.append(("misconception", exercise, marked))
         return marked
@@ -183,12 +183,9 @@ def load(assignment: Assignment) -> Catalogue:
         SuiteError: a file cannot be read, or it names an exercise or a misconception that does not
             exist; or two misconceptions have the same name, or one has no hint.
     """
-    file, hints, module = (
-        assignment.misconceptions_file,
-        assignment.hints_file,
-        assignment.solution_module,
-    )
-    catalogue = _load(file, _text(file), hints, _text(hints), _text(module))
+    file, hints = assignment.misconceptions_file, assignment.hints_file
+    solution = _text(assignment.solution_module)
+    catalogue = _load(file, _text(file), hints, _text(hints), solution)
     functions = {each.replaces for each in catalogue.misconceptions}
     exercises = {each.exercise for each in catalogue.misconceptions} | set(catalogue.inspections)
     exercises |= set(catalogue.probes) - functions
@@ -217,8 +214,8 @@ def _load(file: Path, text: str, hints: Path, hints_text: str, solution: str) ->
         each.__dict__["misconception"] for kind, _, each in _MARKED if kind == "misconception"
     ]
     inspections = {of: function for kind, of, function in _MARKED if kind == "inspect_answer"}
-    bases = {of: function for kind, of, function in _MARKED if kind == "right_answer"}
     with_steps = _with_steps(file, marked, hints, read_ladders(hints, hints_text))
+    bases = {of: function for kind, of, function in _MARKED if kind == "right_answer"}
     return Catalogue(with_steps, found, inspections, bases, solution)
 
 
