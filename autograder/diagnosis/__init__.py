@@ -12,6 +12,7 @@ from autograder.diagnosis.catalogue import (
     variant,
 )
 from autograder.diagnosis.diagnosing import diagnose
+from autograder.diagnosis.inspecting import look, look_into, suite_module
 from autograder.diagnosis.probes import Probe, call, generator, summarize
 from autograder.diagnosis.reactions import Reaction, agree, react, reactions
 
@@ -27,11 +28,14 @@ __all__ = [
     "generator",
     "inspect_answer",
     "load",
+    "look",
+    "look_into",
     "misconception",
     "probes",
     "react",
     "reactions",
     "right_answer",
+    "suite_module",
     "summarize",
     "variant",
 ]

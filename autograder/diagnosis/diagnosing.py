@@ -1,8 +1,7 @@
 """Finds the known misconceptions that a wrong answer shows. They earn hints, never points.
 
 The student's function is called across the boundary while its sandbox lives. Some answers cannot
-cross, such as models. They are inspected through queries, and each misconception decides whether
-the result matches.
+cross, such as models: see `inspecting`.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from autograder.diagnosis.candidates import outline
 from autograder.diagnosis.catalogue import Catalogue, Function, Misconception
 from autograder.diagnosis.evidence import observe
 from autograder.diagnosis.explaining import MOST_MISTAKES, Found, explain
+from autograder.diagnosis.inspecting import by_inspection
 from autograder.diagnosis.reactions import Reaction, ask, parameters_of
 from autograder.sandbox import CallFailed, Sandbox
 from autograder.suite.expect import Mismatch
-from autograder.suite.student import Student
 
 
 def diagnose(
@@ -64,11 +63,7 @@ def diagnose(
             standing_in[function] = right(function)
     if found:
         return tuple(each.misconception for each in found[:MOST_MISTAKES])
-    try:
-        inspected = _by_inspection(catalogue, exercise, sandbox, replaced or {})
-    except (CallFailed, Mismatch):
-        return ()
-    return () if inspected is None else (inspected,)
+    return by_inspection(catalogue, exercise, sandbox, replaced or {})[:MOST_MISTAKES]
 
 
 def _by_probes(
@@ -109,19 +104,3 @@ def explained_by(
     ]
     found = explain(catalogue, observe(outline(catalogue, function), given), known)
     return tuple(each.misconception for each in found)
-
-
-def _by_inspection(
-    catalogue: Catalogue, exercise: str, sandbox: Sandbox, replaced: Mapping[str, Function]
-) -> Misconception | None:
-    """The first misconception that matches what the inspection of the student's answer returned."""
-    inspect_it = catalogue.inspections.get(exercise)
-    if inspect_it is None:
-        return None
-    student = Student(sandbox)
-    student.begin(replaced, None)
-    seen = inspect_it(student)
-    for each in catalogue.of(exercise):
-        if each.matches is not None and each.matches(seen):
-            return each
-    return None

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from autograder import diagnosis
+from autograder import counterexamples, diagnosis
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.course.student_names import require_name
 from autograder.errors import (
@@ -230,12 +230,15 @@ class _Grading:
             found = self._run_suites(sandbox, right)
             hints, misfits = self._diagnose(sandbox, found, right)
             observed = result_builder.observed(submission, sandbox)
-        faults = (*result_builder.faults(assignment, found), *misfits)
+            examples, misdrawn = self._counterexamples(
+                sandbox, found, right, observed.seconds_factor
+            )
+        faults = (*result_builder.faults(assignment, found), *misfits, *misdrawn)
         return replace(
             blank,
             status="grader_error" if found.faults else "graded",
             reason=result_builder.reason(faults) if found.faults else "",
-            exercises=result_builder.exercises(assignment, found, hints),
+            exercises=result_builder.exercises(assignment, found, hints, examples),
             written=result_builder.written(submission, assignment),
             observed=observed,
             faults=faults,
@@ -329,3 +332,29 @@ class _Grading:
                     raise
                 faults.append(Fault(f"There are no hints on {name}: {error!r}", file))
         return matched, faults
+
+    def _counterexamples(
+        self,
+        sandbox: Sandbox,
+        found: SuiteRun,
+        right: ReferenceFunctions,
+        seconds_factor: float,
+    ) -> tuple[counterexamples.Found, list[Fault]]:
+        """Small inputs on which the student's functions are wrong.
+
+        This comes after `observed`: what the submission does here has no part in its result. A
+        fault of a generator costs no points.
+        """
+        assignment = self._assignment
+        file = os.path.relpath(assignment.counterexamples_file, assignment.root)
+        try:
+            course = counterexamples.load(assignment)
+        except SuiteError as error:
+            return {}, [Fault(f"There are no counterexamples: {error}", file)]
+        examples, faults = counterexamples.find(
+            course, self._exercises, found, sandbox, right, self._seed, seconds_factor
+        )
+        return examples, [
+            Fault(f"There are no counterexamples for {name}: {error}", file)
+            for name, error in faults.items()
+        ]

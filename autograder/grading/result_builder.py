@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from autograder import counterexamples
 from autograder.course.assignment import Assignment, Exercise
 from autograder.diagnosis import Misconception
 from autograder.grading.cache_key import versions
 from autograder.results import (
+    Counterexample,
     ExerciseResult,
     Fault,
     Hint,
@@ -35,10 +37,14 @@ MAX_SENTENCE = 400
 
 
 def exercises(
-    assignment: Assignment, found: SuiteRun, hints: Mapping[str, Sequence[Misconception]]
+    assignment: Assignment,
+    found: SuiteRun,
+    hints: Mapping[str, Sequence[Misconception]],
+    examples: counterexamples.Found,
 ) -> tuple[ExerciseResult, ...]:
-    """All exercises with their points and tests; `hints` holds misconceptions, the surest first.
+    """All exercises with their points and tests.
 
+    `hints` holds misconceptions, the surest first, `examples` the counterexamples of failed tests.
     An exercise whose suite has a fault gets no score and shows no tests: they cannot be relied on.
     """
     results = []
@@ -54,7 +60,7 @@ def exercises(
                 points.score(exercise.points, tests),
                 exercise.points,
                 points.summary(tests),
-                _test_results(tests, shown),
+                _test_results(tests, shown, examples.get(exercise.name, {})),
                 found.replaced.get(exercise.name, ()),
                 tuple(Hint(each.name, each.steps) for each in shown),
             )
@@ -127,10 +133,20 @@ def ungraded(blank: Result, assignment: Assignment, reason: str, story: str = ""
 
 
 def _test_results(
-    records: Sequence[TestRecord], shown: Sequence[Misconception]
+    records: Sequence[TestRecord],
+    shown: Sequence[Misconception],
+    examples: Mapping[str, Counterexample],
 ) -> tuple[TestResult, ...]:
-    """The tests as the result shows them; the first failed test has the first hint, and so on."""
-    tests = [record.result for record in records]
+    """The tests as the result shows them; the first failed test has the first hint, and so on.
+
+    A counterexample that the suite itself knows counts.
+    """
+    tests = [
+        record.result
+        if record.result.counterexample
+        else replace(record.result, counterexample=examples.get(record.result.name))
+        for record in records
+    ]
     failed = [index for index, test in enumerate(tests) if test.outcome.is_diagnosable]
     for index, each in zip(failed, shown, strict=False):
         tests[index] = replace(tests[index], misconception=each.name, hint=each.hint)

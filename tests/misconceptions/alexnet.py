@@ -9,9 +9,6 @@ the functions that need it; those are never run in the grader's process.
 from __future__ import annotations
 
 import functools
-import importlib
-import inspect
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +17,16 @@ from autograder.diagnosis import (
     call,
     generator,
     inspect_answer,
+    look,
+    look_into,
     misconception,
     probes,
     right_answer,
+    suite_module,
     summarize,
     variant,
 )
-from autograder.sandbox import CallFailed
+from autograder.sandbox import CallFailed, StudentRaised
 
 # -- what they share, and do right ---------------------------------------------------------------
 
@@ -2388,59 +2388,114 @@ def ten_crop_predict_takes_any_size(predict, image, size):
 
 def _suite(name):
     """A module of the hidden suites, which can tell networks by their answers."""
-    folder = Path(__file__).parents[1] / "hidden" / "alexnet"
-    loaded = sys.modules.get(name)
-    if loaded is not None and Path(loaded.__file__ or "").parent == folder:
-        return loaded
-    sys.path.insert(0, str(folder))
+    return suite_module(Path(__file__).parents[1] / "hidden" / "alexnet", name)
+
+
+def _kind(student, suite, ask, *arguments):
+    """How units are dropped wrongly, see `dropping.DroppedWrongly`; nothing where they are not.
+
+    Where layers are missing, or there are more, it is not known which units are seen.
+    """
+    found = suite.wrong_weights(student, np.random.default_rng(14))
+    if any(each.what in ("missing", "extra") for each in found):
+        return "unknown"
     try:
-        return importlib.import_module(name)
-    finally:
-        sys.path.remove(str(folder))
+        student.once(ask, *arguments)
+    except AssertionError as wrong:
+        return getattr(wrong, "kind", "unknown")
+    return ""
 
 
-def _told(student, suite, *names):
-    """What each of these hidden tests says of the student's answer; nothing where it passes."""
-    tests, told = _suite(suite), {}
-    for name in names:
-        try:
-            test = getattr(tests, f"test_{name}")
-            given = {"student": student, "rng": np.random.default_rng(len(name))}
-            test(**{each: given[each] for each in inspect.signature(test).parameters})
-            told[name] = ""
-        except AssertionError as wrong:
-            told[name] = getattr(wrong, "message", "")
-        except CallFailed as failed:
-            told[name] = f"failed: {failed.message}"
-    return told
+def _differences(found, known=()):
+    """Differences as (layer, what, value), without those that are known."""
+    told = {(each.layer, each.what) for each in known}
+    seen = {(e.layer, e.what, e.value) for e in found if (e.layer, e.what) not in told}
+    before_relu = {layer for layer, _, value in seen if value == ("normalisation", "activation")}
+    behind = ("order", ("normalisation", "pooling"))
+    return {each for each in seen if each[0] not in before_relu or each[1:] != behind}
 
 
-def _says(name, *words):
-    """Whether that test says one of these."""
-    return lambda seen: any(word in seen[name] for word in words)
+def _wrong(what, *values, layers=None):
+    """Whether a layer differs in this, with one of these values if there are any."""
+
+    def matches(seen):
+        return any(
+            each == what and (not values or value in values) and (not layers or layer in layers)
+            for layer, each, value in seen["wrong"]
+        )
+
+    return matches
+
+
+def _constants(unlike):
+    """Whether the constants of a normalisation are so."""
+
+    def matches(seen):
+        return any(what == "constants" and unlike(value) for _, what, value in seen["wrong"])
+
+    return matches
+
+
+MAPS = ("conv1", "conv2", "conv3", "conv4", "conv5")
+DENSE = ("fc6", "fc7")
+HIDDEN = (*MAPS, *DENSE)
 
 
 @inspect_answer("build_alexnet")
 def _(student):
-    names = (
-        "sizes_of_maps", "activations", "response_normalisation", "pooling", "output",
-        "width", "other_images", "dropout", "nothing_else_is_dropped", "weights_of_convolutions",
-    )  # fmt: skip
-    told = _told(student, "test_build_alexnet", *names)
-    size = (227, 227, 1)  # of which something is left whatever is padded
-    model = student.model(student.build_alexnet(size, 7, 0.05))
-    weights = model.weights()
-    kernels = [weight.shape for weight in weights if weight.ndim > 1]
-    half = [w.shape for w in student.model(student.build_alexnet(size, 7, 0.02)).weights()]
-    return told | {
-        "kernels": kernels,
-        "half": half,
-        "constant": any(weight.std() == 0 for weight in weights if weight.ndim > 1),
-        "answers": model.predict(np.zeros((1, *size), np.float32)).shape
-        if kernels and kernels[0][2] == 1
-        else None,
-        "count": len(weights),
-    }
+    suite, rng = _suite("test_build_alexnet"), np.random.default_rng(14)
+    known = functools.partial(suite.wrong_weights, student, rng)
+    return look(
+        error=lambda: _raised(student, suite, rng),
+        wide=lambda: _too_wide(student, suite, rng),
+        wrong=lambda: _differences(known()),
+        widths=lambda: _differences(student.once(suite.other_widths, rng), known()),
+        grey=lambda: _on_grey(student, suite, rng),
+        dropout=lambda: _kind(student, suite, suite.dropout),
+        elsewhere=lambda: _kind(student, suite, suite.nothing_else, rng),
+        starts=lambda: _starts(student, suite),
+    )
+
+
+def _raised(student, suite, rng):
+    """The text of what building raises, with its traceback; nothing where it raises nothing."""
+    try:
+        student.once(suite.identified, rng)
+    except StudentRaised as raised:
+        return f"{raised.text} {raised.detail}"
+    except AssertionError:
+        pass
+    return ""
+
+
+def _too_wide(student, suite, rng):
+    """Whether a narrow net has as many weights as the whole one."""
+    try:
+        student.once(suite.identified, rng)
+    except AssertionError as wrong:
+        return type(wrong).__name__ == "TooWide"
+    return False
+
+
+def _on_grey(student, suite, rng):
+    """What is wrong with grey images and few classes: channels, count, one (class); or nothing."""
+    try:
+        found = student.once(suite.grey, rng).differences
+    except (AssertionError, CallFailed):
+        shapes = student.model(student.build_alexnet((195, 227, 1), 7, 1 / 16)).weight_shapes()
+        seen = {"channels"} if shapes[0][2:3] == (3,) else set()
+        return seen | ({"count"} if shapes[-1] != (7,) else set())
+    plain = student.once(suite.identified, rng).differences
+    return {what for _, what, _ in _differences(found, plain)}
+
+
+def _starts(student, suite):
+    """Whether a kernel is constant, or the same in two models; nothing where neither is."""
+    try:
+        student.once(suite.fresh)
+    except AssertionError as wrong:
+        return "constant" if type(wrong).__name__ == "Constant" else "repeated"
+    return ""
 
 
 def _lrn(maps, **constants):
@@ -2453,7 +2508,8 @@ def _lrn(maps, **constants):
 def _alexnet(
     input_shape, num_classes, width, *, first="valid", padding="same", activation="relu",
     dense=None, order="rnp", pool=None, constants=None, end="softmax", drops=(0.5, 0.5),
-    drops_maps=0.0, drops_before=0.0, drops_end=0.0, groups=1, rounded=round, conv2=5, **initial,
+    drops_maps=0.0, drops_before=0.0, drops_end=0.0, groups=1, rounded=round, conv2=5, strides=4,
+    filters=(96, 256, 384, 256), units=(4096, 4096), flatten=None, least=1, **initial,
 ):  # fmt: skip
     """AlexNet, with parts that a misconception may exchange."""
     import keras
@@ -2463,7 +2519,7 @@ def _alexnet(
     made = []
 
     def scaled(number):
-        return max(1, rounded(width * number))
+        return max(least, rounded(width * number))
 
     def conv(filters, side, padding, strides=1, groups=1, steps="r"):
         settings = {"strides": strides, "padding": padding, "groups": groups, **initial}
@@ -2478,16 +2534,16 @@ def _alexnet(
         if drops_maps:
             made.append(layers.Dropout(drops_maps))
 
-    conv(96, 11, first, 4, steps=order)
-    conv(256, conv2, padding, groups=groups, steps=order)
-    conv(384, 3, padding)
-    conv(384, 3, padding, groups=groups)
-    conv(256, 3, padding, groups=groups, steps="rp")
-    made.append(layers.Flatten())
-    for rate in drops:
+    conv(filters[0], 11, first, strides, steps=order)
+    conv(filters[1], conv2, padding, groups=groups, steps=order)
+    conv(filters[2], 3, padding)
+    conv(filters[2], 3, padding, groups=groups)
+    conv(filters[3], 3, padding, groups=groups, steps="rp")
+    made.append(flatten or layers.Flatten())
+    for count, rate in zip(units, drops, strict=True):
         if drops_before:
             made.append(layers.Dropout(drops_before))
-        made.append(layers.Dense(scaled(4096), activation=dense or activation, **initial))
+        made.append(layers.Dense(scaled(count), activation=dense or activation, **initial))
         if rate:
             made.append(layers.Dropout(rate))
     made.append(layers.Dense(num_classes, activation="linear", **initial))
@@ -2500,7 +2556,7 @@ def _alexnet(
 @misconception(
     "build_alexnet",
     "Which numbers does input_shape change, and where do you use it?",
-    matches=lambda seen: (11, 11, 3, 5) in seen["kernels"],
+    matches=lambda seen: "channels" in seen["grey"],
 )
 def build_alexnet_ignores_the_input_shape(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet((*input_shape[:2], 3), num_classes, width)
@@ -2509,7 +2565,7 @@ def build_alexnet_ignores_the_input_shape(input_shape=(227, 227, 3), num_classes
 @misconception(
     "build_alexnet",
     "How many units has the last layer when there are seven classes?",
-    matches=lambda seen: seen["answers"] == (1, 1000),
+    matches=_wrong("count", 1000, layers=("fc8",)),
 )
 def build_alexnet_has_a_thousand_classes(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, 1000, width)
@@ -2518,7 +2574,7 @@ def build_alexnet_has_a_thousand_classes(input_shape=(227, 227, 3), num_classes=
 @misconception(
     "build_alexnet",
     "Is the number of classes something that width may change?",
-    matches=lambda seen: seen["answers"] == (1, 1),
+    matches=_wrong("count", 1, layers=("fc8",)),
 )
 def build_alexnet_scales_the_classes(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, max(1, round(width * num_classes)), width)
@@ -2527,7 +2583,9 @@ def build_alexnet_scales_the_classes(input_shape=(227, 227, 3), num_classes=1000
 @misconception(
     "build_alexnet",
     "What is the nearest whole number to 0.05 times 96?",
-    matches=lambda seen: {(11, 11, 1, 4), (5, 5, 4, 12)} <= set(seen["kernels"]),
+    matches=lambda seen: any(
+        layer in MAPS and what == "count" for layer, what, _ in seen["widths"]
+    ),
 )
 def build_alexnet_rounds_down(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, rounded=int)
@@ -2536,7 +2594,7 @@ def build_alexnet_rounds_down(input_shape=(227, 227, 3), num_classes=1000, width
 @misconception(
     "build_alexnet",
     "What can a network learn in which all units of a layer start with the same weights?",
-    matches=lambda seen: seen["constant"],
+    matches=lambda seen: seen["starts"] == "constant",
 )
 def build_alexnet_starts_with_zeros(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, kernel_initializer="zeros")
@@ -2545,7 +2603,7 @@ def build_alexnet_starts_with_zeros(input_shape=(227, 227, 3), num_classes=1000,
 @misconception(
     "build_alexnet",
     "How large are the kernels of the second convolution?",
-    matches=lambda seen: any(shape[:2] == (11, 11) for shape in seen["kernels"][1:2]),
+    matches=_wrong("side", layers=("conv2",)),
 )
 def build_alexnet_with_large_kernels(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, conv2=11)
@@ -2554,7 +2612,7 @@ def build_alexnet_with_large_kernels(input_shape=(227, 227, 3), num_classes=1000
 @misconception(
     "build_alexnet",
     "The paper's network is spread over two GPUs. Which maps does a kernel of conv 2 see here?",
-    matches=lambda seen: any(shape == (5, 5, 1, 6) for shape in seen["half"]),
+    matches=_wrong("groups"),
 )
 def build_alexnet_in_groups(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     def even(number):
@@ -2566,7 +2624,7 @@ def build_alexnet_in_groups(input_shape=(227, 227, 3), num_classes=1000, width=1
 @misconception(
     "build_alexnet",
     "Has response normalisation, as in the paper, anything to learn?",
-    matches=lambda seen: seen["count"] > 16,
+    matches=_wrong("kind", "batches"),
 )
 def build_alexnet_normalises_batches(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     import keras
@@ -2582,7 +2640,7 @@ def build_alexnet_normalises_batches(input_shape=(227, 227, 3), num_classes=1000
 @misconception(
     "build_alexnet",
     "How many rows are left of 227 by kernels of 11 in steps of 4, if nothing is added around?",
-    matches=_says("sizes_of_maps", "pads the image for conv1"),
+    matches=_wrong("padding", layers=("conv1",)),
 )
 def build_alexnet_pads_the_image(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, first="same")
@@ -2591,7 +2649,7 @@ def build_alexnet_pads_the_image(input_shape=(227, 227, 3), num_classes=1000, wi
 @misconception(
     "build_alexnet",
     "The maps are 27 by 27 before the second convolution. How large are they after it?",
-    matches=_says("sizes_of_maps", "does not pad"),
+    matches=_wrong("padding", "valid"),
 )
 def build_alexnet_without_padding(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, padding="valid")
@@ -2600,7 +2658,7 @@ def build_alexnet_without_padding(input_shape=(227, 227, 3), num_classes=1000, w
 @misconception(
     "build_alexnet",
     "In what order does the paper pool maps and normalise responses?",
-    matches=_says("response_normalisation", "pools before"),
+    matches=_wrong("order", ("pooling", "normalisation")),
 )
 def build_alexnet_pools_first(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, order="rpn")
@@ -2609,7 +2667,7 @@ def build_alexnet_pools_first(input_shape=(227, 227, 3), num_classes=1000, width
 @misconception(
     "build_alexnet",
     "Whose responses are normalised: those of the convolution, or those after its ReLU?",
-    matches=_says("response_normalisation", "before the ReLU"),
+    matches=_wrong("order", ("normalisation", "activation")),
 )
 def build_alexnet_normalises_before_relu(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, order="nrp")
@@ -2618,7 +2676,7 @@ def build_alexnet_normalises_before_relu(input_shape=(227, 227, 3), num_classes=
 @misconception(
     "build_alexnet",
     "What does the paper do between the ReLU of the first convolutions and their pooling?",
-    matches=_says("response_normalisation", "does not normalise"),
+    matches=_wrong("normalisation", "missing"),
 )
 def build_alexnet_does_not_normalise(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, order="rp")
@@ -2627,7 +2685,7 @@ def build_alexnet_does_not_normalise(input_shape=(227, 227, 3), num_classes=1000
 @misconception(
     "build_alexnet",
     "Does the paper divide alpha by the number of neighbours?",
-    matches=_says("response_normalisation", "divides alpha"),
+    matches=_constants(lambda lrn: lrn.alpha < 1e-4 and lrn.bias > 1.5),
 )
 def build_alexnet_divides_alpha(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, constants={"alpha": 1e-4 / 5})
@@ -2636,7 +2694,7 @@ def build_alexnet_divides_alpha(input_shape=(227, 227, 3), num_classes=1000, wid
 @misconception(
     "build_alexnet",
     "Five channels are summed over: how many lie on each side of the middle one?",
-    matches=_says("response_normalisation", "takes five neighbours"),
+    matches=_constants(lambda lrn: lrn.depth_radius != 2 and lrn.bias > 1.5),
 )
 def build_alexnet_with_a_radius_of_five(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, constants={"depth_radius": 5})
@@ -2645,7 +2703,7 @@ def build_alexnet_with_a_radius_of_five(input_shape=(227, 227, 3), num_classes=1
 @misconception(
     "build_alexnet",
     "Which constants has the function that you use when you give it none, and which has the paper?",
-    matches=_says("response_normalisation", "TensorFlow's own"),
+    matches=_constants(lambda lrn: lrn.depth_radius == 5 and lrn.bias == 1),
 )
 def build_alexnet_with_default_constants(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     constants = {"depth_radius": 5, "bias": 1.0, "alpha": 1.0, "beta": 0.5}
@@ -2655,7 +2713,7 @@ def build_alexnet_with_default_constants(input_shape=(227, 227, 3), num_classes=
 @misconception(
     "build_alexnet",
     "Which activation lets this network learn six times faster than one with a tanh?",
-    matches=_says("activations", "applies tanh"),
+    matches=_wrong("activation", "tanh", layers=HIDDEN),
 )
 def build_alexnet_with_tanh(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, activation="tanh")
@@ -2664,7 +2722,7 @@ def build_alexnet_with_tanh(input_shape=(227, 227, 3), num_classes=1000, width=1
 @misconception(
     "build_alexnet",
     "What is the slope of a sigmoid far from zero, and what of a ReLU?",
-    matches=_says("activations", "applies a sigmoid"),
+    matches=_wrong("activation", "sigmoid", layers=HIDDEN),
 )
 def build_alexnet_with_sigmoids(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, activation="sigmoid")
@@ -2673,7 +2731,7 @@ def build_alexnet_with_sigmoids(input_shape=(227, 227, 3), num_classes=1000, wid
 @misconception(
     "build_alexnet",
     "What do two dense layers compute together when nothing stands between them?",
-    matches=_says("activations", "applies no activation"),
+    matches=_wrong("activation", "linear", layers=HIDDEN),
 )
 def build_alexnet_with_linear_units(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, dense="linear")
@@ -2682,7 +2740,7 @@ def build_alexnet_with_linear_units(input_shape=(227, 227, 3), num_classes=1000,
 @misconception(
     "build_alexnet",
     "How large are the windows of pooling, and how far apart: do they overlap?",
-    matches=_says("pooling", "which do not overlap"),
+    matches=lambda seen: any(w in ("pool window", "pool strides") for _, w, _ in seen["wrong"]),
 )
 def build_alexnet_pools_without_overlap(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     import keras
@@ -2694,7 +2752,7 @@ def build_alexnet_pools_without_overlap(input_shape=(227, 227, 3), num_classes=1
 @misconception(
     "build_alexnet",
     "Which number of a window does AlexNet keep?",
-    matches=_says("pooling", "the mean"),
+    matches=_wrong("pool kind"),
 )
 def build_alexnet_takes_the_mean(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     import keras
@@ -2706,7 +2764,7 @@ def build_alexnet_takes_the_mean(input_shape=(227, 227, 3), num_classes=1000, wi
 @misconception(
     "build_alexnet",
     "What becomes of a class whose logit is negative when a ReLU comes before the softmax?",
-    matches=_says("output", "applies ReLU"),
+    matches=_wrong("activation", "relu, softmax", "relu", "tanh, softmax", "tanh", layers=("fc8",)),
 )
 def build_alexnet_with_relu_on_the_logits(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, end="relu, softmax")
@@ -2715,7 +2773,7 @@ def build_alexnet_with_relu_on_the_logits(input_shape=(227, 227, 3), num_classes
 @misconception(
     "build_alexnet",
     "Do the outputs for an image add up to 1, and if not, does your training know of it?",
-    matches=_says("output", "ends without a softmax"),
+    matches=_wrong("activation", "linear", layers=("fc8",)),
 )
 def build_alexnet_answers_with_logits(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, end="linear")
@@ -2724,7 +2782,7 @@ def build_alexnet_answers_with_logits(input_shape=(227, 227, 3), num_classes=100
 @misconception(
     "build_alexnet",
     "Can an image be of all classes at once? Which function lets classes compete?",
-    matches=_says("output", "applies a sigmoid"),
+    matches=_wrong("activation", "sigmoid", layers=("fc8",)),
 )
 def build_alexnet_ends_in_sigmoids(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, end="sigmoid")
@@ -2733,7 +2791,7 @@ def build_alexnet_ends_in_sigmoids(input_shape=(227, 227, 3), num_classes=1000, 
 @misconception(
     "build_alexnet",
     "Which layers does the paper apply dropout to: are the maps among them?",
-    matches=lambda seen: "before" in seen["nothing_else_is_dropped"] and not seen["dropout"],
+    matches=lambda seen: seen["elsewhere"] == "maps" and seen["dropout"] == "",
 )
 def build_alexnet_drops_maps(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops_maps=0.25)
@@ -2742,7 +2800,7 @@ def build_alexnet_drops_maps(input_shape=(227, 227, 3), num_classes=1000, width=
 @misconception(
     "build_alexnet",
     "Whose units does a layer of dropout drop: those of the layer before it, or after it?",
-    matches=lambda seen: "before" in seen["nothing_else_is_dropped"],
+    matches=lambda seen: seen["elsewhere"] == "maps" and seen["dropout"] in ("none", "one"),
 )
 def build_alexnet_drops_what_goes_in(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops=(0, 0), drops_before=0.5)
@@ -2751,7 +2809,7 @@ def build_alexnet_drops_what_goes_in(input_shape=(227, 227, 3), num_classes=1000
 @misconception(
     "build_alexnet",
     "What happens to the probabilities when the logit of the right class is dropped?",
-    matches=_says("nothing_else_is_dropped", "answers change"),
+    matches=lambda seen: seen["elsewhere"] == "answers",
 )
 def build_alexnet_drops_logits(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops_end=0.5)
@@ -2760,7 +2818,7 @@ def build_alexnet_drops_logits(input_shape=(227, 227, 3), num_classes=1000, widt
 @misconception(
     "build_alexnet",
     "To how many of the dense layers does the paper apply dropout?",
-    matches=_says("dropout", "after the first dense layer"),
+    matches=lambda seen: seen["dropout"] == "one" and seen["elsewhere"] != "maps",
 )
 def build_alexnet_with_one_dropout(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops=(0, 0.5))
@@ -2769,7 +2827,7 @@ def build_alexnet_with_one_dropout(input_shape=(227, 227, 3), num_classes=1000, 
 @misconception(
     "build_alexnet",
     "Which part of the paper's network keeps its large dense layers from learning by heart?",
-    matches=_says("dropout", "drops no units"),
+    matches=lambda seen: seen["dropout"] == "none" and seen["elsewhere"] != "maps",
 )
 def build_alexnet_without_dropout(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops=(0, 0))
@@ -2778,10 +2836,134 @@ def build_alexnet_without_dropout(input_shape=(227, 227, 3), num_classes=1000, w
 @misconception(
     "build_alexnet",
     "Which share of the units of a dense layer is dropped in the paper?",
-    matches=_says("dropout", "%", "times what they are"),
+    matches=lambda seen: seen["dropout"] == "share",
 )
 def build_alexnet_drops_too_few(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops=(0.2, 0.2))
+
+
+@misconception(
+    "build_alexnet",
+    "Which numbers does width change, and where do you use it?",
+    matches=lambda seen: seen["wide"],
+)
+def build_alexnet_ignores_the_width(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, 1.0)
+
+
+@misconception(
+    "build_alexnet",
+    "The figure shows the maps of two GPUs. How many are they together?",
+    matches=_wrong("count", layers=MAPS),
+)
+def build_alexnet_of_half_the_maps(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, filters=(48, 128, 192, 128))
+
+
+@misconception(
+    "build_alexnet",
+    "How many units have the two hidden dense layers of the paper?",
+    matches=_wrong("count", layers=DENSE),
+)
+def build_alexnet_with_other_units(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, units=(2048, 2048))
+
+
+@misconception(
+    "build_alexnet",
+    "Count the dense layers of the paper. Is the one that answers among them?",
+    matches=_wrong("extra"),
+)
+def build_alexnet_with_three_hidden_layers(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, units=(4096,) * 3, drops=(0.5, 0.5, 0))
+
+
+@misconception(
+    "build_alexnet",
+    "Count the dense layers of the paper. How many are yours?",
+    matches=_wrong("missing", layers=DENSE),
+)
+def build_alexnet_with_one_hidden_layer(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, units=(4096,), drops=(0.5,))
+
+
+@misconception(
+    "build_alexnet",
+    "By how many pixels does a kernel of the first convolution move on?",
+    matches=_wrong("strides"),
+)
+def build_alexnet_moves_by_two(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, strides=2)
+
+
+@misconception(
+    "build_alexnet",
+    "Which words does the padding of a Keras layer take? What did PyTorch call it?",
+    matches=lambda seen: "padding" in seen["error"] and "lower" in seen["error"],
+)
+def build_alexnet_pads_by_a_number(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, padding=1)
+
+
+@misconception(
+    "build_alexnet",
+    "Find k in the paper, among the constants of the normalisation. What is it in yours?",
+    matches=_constants(lambda lrn: lrn.bias != 2 and lrn.depth_radius == 2),
+)
+def build_alexnet_with_k_of_one(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, constants={"bias": 1.0})
+
+
+@misconception(
+    "build_alexnet",
+    "Compare alpha and beta with the paper. Which of the two is yours?",
+    matches=_constants(
+        lambda lrn: (
+            lrn.bias == 2 and lrn.depth_radius == 2 and (lrn.beta != 0.75 or lrn.alpha > 1e-4)
+        )
+    ),
+)
+def build_alexnet_with_another_exponent(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, constants={"beta": 0.5})
+
+
+@misconception(
+    "build_alexnet",
+    "How many numbers does a unit of the first dense layer see of each map?",
+    matches=_wrong("mean"),
+)
+def build_alexnet_averages_whole_maps(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    import keras
+
+    pool = keras.layers.GlobalAveragePooling2D()
+    return _alexnet(input_shape, num_classes, width, flatten=pool)
+
+
+@misconception(
+    "build_alexnet",
+    "Of 55 rows, how many windows of 3 are there in steps of 2, if nothing is added around?",
+    matches=_wrong("pool padding"),
+)
+def build_alexnet_pads_before_it_pools(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    import keras
+
+    def pool():
+        return keras.layers.MaxPooling2D(3, 2, padding="same")
+
+    return _alexnet(input_shape, num_classes, width, pool=pool)
+
+
+@misconception(
+    "build_alexnet",
+    "Build two models and compare their weights. Where do their first numbers come from?",
+    matches=lambda seen: seen["starts"] == "repeated",
+)
+def build_alexnet_starts_from_one_seed(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    import keras
+
+    return _alexnet(
+        input_shape, num_classes, width, kernel_initializer=keras.initializers.HeNormal(1)
+    )
 
 
 # -- build_alexnet_batchnorm -----------------------------------------------------------------------
@@ -2789,18 +2971,19 @@ def build_alexnet_drops_too_few(input_shape=(227, 227, 3), num_classes=1000, wid
 
 @inspect_answer("build_alexnet_batchnorm")
 def _(student):
-    names = (
-        "sizes_of_maps", "activations", "batch_normalisation", "pooling", "output", "dropout",
-        "nothing_else_is_dropped",
-    )  # fmt: skip
-    told = _told(student, "test_build_alexnet_batchnorm", *names)
-    shapes = student.model(student.build_alexnet_batchnorm((163, 163, 3), 5)).weight_shapes()
-    return told | {"shapes": shapes}
+    suite, rng = _suite("test_build_alexnet_batchnorm"), np.random.default_rng(15)
+    return look(
+        error=lambda: _raised(student, suite, rng),
+        wrong=lambda: _differences(suite.wrong_weights(student, rng)),
+        dropout=lambda: _kind(student, suite, suite.dropout),
+        elsewhere=lambda: _kind(student, suite, suite.nothing_else, rng),
+    )
 
 
 def _variant(
     input_shape, num_classes, *, first="valid", padding="valid", activation="relu", pool=3,
     conv_order="rpn", dense_order="rdn", rate=0.4, end="softmax", drops_maps=0.0, scale=True,
+    second="same", filters=(96, 256, 384, 256), units=(4096, 4096), kernel2=5, strides=4, kind=None,
 ):  # fmt: skip
     """The variant, with parts that a misconception may exchange."""
     import keras
@@ -2813,27 +2996,27 @@ def _variant(
             if step == "r":
                 made.append(layers.Activation(activation))
             elif step == "p":
-                made.append(layers.MaxPooling2D(pool, 2))
+                made.append((kind or layers.MaxPooling2D)(pool, 2))
             elif step == "n":
                 made.append(layers.BatchNormalization(scale=scale))
             elif rate:
                 made.append(layers.Dropout(rate))
 
     without_pool = conv_order.replace("p", "")
-    for filters, side, strides, around, order in (
-        (96, 11, 4, first, conv_order),
-        (256, 5, 1, "same", conv_order),
-        (384, 3, 1, padding, without_pool),
-        (384, 3, 1, padding, without_pool),
-        (256, 3, 1, padding, conv_order),
+    for count, side, step, around, order in (
+        (filters[0], 11, strides, first, conv_order),
+        (filters[1], kernel2, 1, second, conv_order),
+        (filters[2], 3, 1, padding, without_pool),
+        (filters[2], 3, 1, padding, without_pool),
+        (filters[3], 3, 1, padding, conv_order),
     ):
-        made.append(layers.Conv2D(filters, side, strides=strides, padding=around))
+        made.append(layers.Conv2D(count, side, strides=step, padding=around))
         steps(order)
     if drops_maps:
         made.append(layers.Dropout(drops_maps))
     made.append(layers.Flatten())
-    for _ in range(2):
-        made.append(layers.Dense(4096))
+    for count in units:
+        made.append(layers.Dense(count))
         steps(dense_order, rate)
     made.append(layers.Dense(num_classes, activation=end))
     return keras.Sequential([keras.Input(input_shape), *made])
@@ -2842,7 +3025,7 @@ def _variant(
 @misconception(
     "build_alexnet_batchnorm",
     "How many units has the last layer when there are five kinds of flowers?",
-    matches=lambda seen: (4096, 17) in seen["shapes"],
+    matches=_wrong("count", 17, layers=("fc8",)),
 )
 def build_alexnet_batchnorm_always_of_17(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, 17)
@@ -2851,7 +3034,7 @@ def build_alexnet_batchnorm_always_of_17(input_shape=(224, 224, 3), num_classes=
 @misconception(
     "build_alexnet_batchnorm",
     "After which layers of the variant are batches normalised: do the dense ones belong to them?",
-    matches=lambda seen: seen["shapes"].count((4096,)) == 2,
+    matches=_wrong("normalisation", "missing", layers=DENSE),
 )
 def build_alexnet_batchnorm_of_maps_only(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, dense_order="rd")
@@ -2860,7 +3043,7 @@ def build_alexnet_batchnorm_of_maps_only(input_shape=(224, 224, 3), num_classes=
 @misconception(
     "build_alexnet_batchnorm",
     "What of a batch normalisation can be learned: only a shift?",
-    matches=lambda seen: seen["shapes"].count((4096,)) == 8,
+    matches=_wrong("moments"),
 )
 def build_alexnet_batchnorm_without_scales(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, scale=False)
@@ -2869,7 +3052,7 @@ def build_alexnet_batchnorm_without_scales(input_shape=(224, 224, 3), num_classe
 @misconception(
     "build_alexnet_batchnorm",
     "How large are the maps of the last three convolutions: 12, or 10, 8 and 6?",
-    matches=_says("sizes_of_maps", "pads the maps"),
+    matches=_wrong("padding", "same", layers=("conv3", "conv4", "conv5")),
 )
 def build_alexnet_batchnorm_pads_all_maps(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, padding="same")
@@ -2878,7 +3061,7 @@ def build_alexnet_batchnorm_pads_all_maps(input_shape=(224, 224, 3), num_classes
 @misconception(
     "build_alexnet_batchnorm",
     "What is left of 224 rows by kernels of 11 in steps of 4, if nothing is added around?",
-    matches=_says("sizes_of_maps", "pads the image"),
+    matches=_wrong("padding", layers=("conv1",)),
 )
 def build_alexnet_batchnorm_pads_the_image(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, first="same")
@@ -2887,7 +3070,7 @@ def build_alexnet_batchnorm_pads_the_image(input_shape=(224, 224, 3), num_classe
 @misconception(
     "build_alexnet_batchnorm",
     "Does this variant normalise what comes before the activation, or what comes after it?",
-    matches=_says("batch_normalisation", "before ReLU"),
+    matches=_wrong("order", ("normalisation", "activation")),
 )
 def build_alexnet_batchnorm_before_relu(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, conv_order="nrp", dense_order="nrd")
@@ -2896,7 +3079,7 @@ def build_alexnet_batchnorm_before_relu(input_shape=(224, 224, 3), num_classes=1
 @misconception(
     "build_alexnet_batchnorm",
     "In which order does this variant pool and normalise?",
-    matches=_says("batch_normalisation", "before pooling"),
+    matches=_wrong("order", ("normalisation", "pooling")),
 )
 def build_alexnet_batchnorm_before_pooling(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, conv_order="rnp")
@@ -2905,7 +3088,7 @@ def build_alexnet_batchnorm_before_pooling(input_shape=(224, 224, 3), num_classe
 @misconception(
     "build_alexnet_batchnorm",
     "Which activation have the hidden layers?",
-    matches=_says("activations", "applies"),
+    matches=_wrong("activation", layers=HIDDEN),
 )
 def build_alexnet_batchnorm_with_tanh(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, activation="tanh")
@@ -2914,7 +3097,7 @@ def build_alexnet_batchnorm_with_tanh(input_shape=(224, 224, 3), num_classes=17)
 @misconception(
     "build_alexnet_batchnorm",
     "How large are the windows of pooling, and do they overlap?",
-    matches=_says("pooling", "overlap", "windows of 2"),
+    matches=lambda seen: any(w in ("pool window", "pool strides") for _, w, _ in seen["wrong"]),
 )
 def build_alexnet_batchnorm_without_overlap(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, pool=2)
@@ -2923,7 +3106,7 @@ def build_alexnet_batchnorm_without_overlap(input_shape=(224, 224, 3), num_class
 @misconception(
     "build_alexnet_batchnorm",
     "Do the outputs for an image add up to 1?",
-    matches=_says("output", "softmax", "applies"),
+    matches=_wrong("activation", layers=("fc8",)),
 )
 def build_alexnet_batchnorm_answers_with_logits(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, end="linear")
@@ -2932,7 +3115,7 @@ def build_alexnet_batchnorm_answers_with_logits(input_shape=(224, 224, 3), num_c
 @misconception(
     "build_alexnet_batchnorm",
     "Which layers are followed by dropout in this variant: are the maps among them?",
-    matches=_says("nothing_else_is_dropped", "before the first dense layer"),
+    matches=lambda seen: seen["elsewhere"] == "maps",
 )
 def build_alexnet_batchnorm_drops_maps(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, drops_maps=0.4)
@@ -2941,7 +3124,7 @@ def build_alexnet_batchnorm_drops_maps(input_shape=(224, 224, 3), num_classes=17
 @misconception(
     "build_alexnet_batchnorm",
     "What keeps the dense layers of this variant from learning by heart?",
-    matches=_says("dropout", "drops no units"),
+    matches=lambda seen: seen["dropout"] in ("none", "one") and seen["elsewhere"] != "maps",
 )
 def build_alexnet_batchnorm_without_dropout(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, rate=0.0)
@@ -2950,10 +3133,102 @@ def build_alexnet_batchnorm_without_dropout(input_shape=(224, 224, 3), num_class
 @misconception(
     "build_alexnet_batchnorm",
     "Which share of its dense units does this variant drop: as many as the paper's network?",
-    matches=_says("dropout", "% of the units"),
+    matches=lambda seen: seen["dropout"] == "share",
 )
 def build_alexnet_batchnorm_drops_half(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, rate=0.5)
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "One convolution of the variant pads its maps. Which one, and why not the others?",
+    matches=_wrong("padding", "valid", layers=("conv2",)),
+)
+def build_alexnet_batchnorm_does_not_pad_the_second(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, second="valid")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "How many maps has each convolution of the variant? Count the filters of yours.",
+    matches=_wrong("count", layers=MAPS),
+)
+def build_alexnet_batchnorm_of_half_the_maps(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, filters=(48, 128, 192, 128))
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "How many units have the two hidden dense layers of the variant?",
+    matches=_wrong("count", layers=DENSE),
+)
+def build_alexnet_batchnorm_with_other_units(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, units=(2048, 2048))
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Count the dense layers of the variant. Is the one that answers among them?",
+    matches=_wrong("extra"),
+)
+def build_alexnet_batchnorm_with_three_hidden_layers(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, units=(4096,) * 3)
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Count the dense layers of the variant. How many are yours?",
+    matches=_wrong("missing", layers=DENSE),
+)
+def build_alexnet_batchnorm_with_one_hidden_layer(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, units=(4096,))
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "How large are the kernels of each convolution of the variant?",
+    matches=_wrong("side"),
+)
+def build_alexnet_batchnorm_with_other_kernels(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, kernel2=3)
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "By how many pixels does a kernel of the first convolution move on?",
+    matches=_wrong("strides"),
+)
+def build_alexnet_batchnorm_moves_by_two(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, strides=3)
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "After which convolutions does the variant normalise batches?",
+    matches=_wrong("normalisation", "missing", layers=MAPS),
+)
+def build_alexnet_batchnorm_does_not_normalise_maps(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, conv_order="rp")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "What does the variant take of each window: its mean, or its greatest number?",
+    matches=_wrong("pool kind"),
+)
+def build_alexnet_batchnorm_takes_the_mean(input_shape=(224, 224, 3), num_classes=17):
+    import keras
+
+    return _variant(input_shape, num_classes, kind=keras.layers.AveragePooling2D)
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Which words does the padding of a Keras layer take? What did PyTorch call it?",
+    matches=lambda seen: "padding" in seen["error"] and "lower" in seen["error"],
+)
+def build_alexnet_batchnorm_pads_by_a_number(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, second=2)
 
 
 # -- train_alexnet ---------------------------------------------------------------------------------
@@ -2970,24 +3245,36 @@ def _(student):
     def trained(images, kinds, epochs):
         return suite.trained(student, np.random.default_rng(drawn), images, kinds, epochs)
 
-    before, after, returned = trained(x, labels, 12)
-    known = narrow.predicted(x, after) == labels
-    few = np.arange(0, len(x), 8)
-    ends = [trained(x[few], labels[few], 2)[1] for _ in range(2)]
-    _, scaled, _ = trained(x * 255, labels, 12)
-    try:
-        epochs = len(student.history(returned)["loss"])
-    except (AssertionError, KeyError):
-        epochs = -1
-    return {
-        "moved": [not np.array_equal(one, other) for one, other in zip(before, after, strict=True)],
-        "epochs": epochs,
-        "right": float(known.mean()),
-        "forgotten": [kind for kind in range(10) if known[labels == kind].mean() < 0.5],
-        "repeats": all(np.allclose(a, b, atol=1e-4) for a, b in zip(*ends, strict=True)),
-        "divides": float((narrow.predicted(x, scaled) == labels).mean()),
-        "leans to the last": _leaning(student),
-    }
+    def learned():
+        before, after, returned = trained(x, labels, 12)
+        known = narrow.predicted(x, after) == labels
+        try:
+            epochs = len(student.history(returned)["loss"])
+        except (AssertionError, KeyError):
+            epochs = -1
+        moved = [not np.array_equal(one, other) for one, other in zip(before, after, strict=True)]
+        return {
+            "moved": moved,
+            "epochs": epochs,
+            "right": float(known.mean()),
+            "forgotten": [kind for kind in range(10) if known[labels == kind].mean() < 0.5],
+        }
+
+    def repeated():
+        few = np.arange(0, len(x), 8)
+        ends = [trained(x[few], labels[few], 2)[1] for _ in range(2)]
+        return {"repeats": all(np.allclose(a, b, atol=1e-4) for a, b in zip(*ends, strict=True))}
+
+    def scaled():
+        _, after, _ = trained(x * 255, labels, 12)
+        return {"divides": float((narrow.predicted(x, after) == labels).mean())}
+
+    return look_into(
+        learned=learned,
+        repeated=repeated,
+        scaled=scaled,
+        leaning=lambda: {"leans to the last": _leaning(student)},
+    )
 
 
 def _leaning(student):
@@ -3033,7 +3320,7 @@ def train_alexnet_restores_the_weights(model, x, y, epochs, batch_size, seed):
 @misconception(
     "train_alexnet",
     "Which layers are trained: is anything frozen?",
-    matches=lambda seen: not all(seen["moved"]),
+    matches=lambda seen: any(seen["moved"]) and not all(seen["moved"]),
 )
 def train_alexnet_trains_the_last_layer_only(model, x, y, epochs, batch_size, seed):
     for layer in model.layers[:-1]:
@@ -3080,7 +3367,12 @@ def train_alexnet_does_not_shuffle(model, x, y, epochs, batch_size, seed):
 @misconception(
     "train_alexnet",
     "Which label has the image that stands first after shuffling?",
-    matches=lambda seen: seen["right"] < 0.5,
+    matches=lambda seen: (
+        seen["right"] < 0.5
+        and seen["divides"] <= 0.7
+        and all(seen["moved"])
+        and seen["epochs"] in (-1, 12)
+    ),
 )
 def train_alexnet_shuffles_images_without_labels(model, x, y, epochs, batch_size, seed):
     order = np.random.default_rng(seed).permutation(len(x))
