@@ -23,7 +23,7 @@ LARGEST_CONTRADICTION = 0.2
 SMALLEST_AGREEMENT = 0.6
 """The share of a misconception's wrong parts that are wrong in its way, of those that no other
 mistake explains."""
-LEAST_OF_ALL = 0.34
+LEAST_OF_ALL = 0.51
 """The same share, of all its wrong parts."""
 MOSTLY, HALF = 0.8, 0.5
 """A function with so much wrong, of which less than that is explained, gets no hint."""

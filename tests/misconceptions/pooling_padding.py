@@ -911,10 +911,15 @@ def zero_pad2d_clears_what_is_no_number(x, padding):
     return _padded(np.where(np.isfinite(x), x, np.zeros((), x.dtype)), padding)
 
 
-@misconception("zero_pad2d", "What does np.stack do with a list of no images?", aspect="empty")
+@misconception(
+    "zero_pad2d",
+    "What comes out for a batch of no images? Which line needs at least one?",
+    aspect="empty",
+)
 def zero_pad2d_stacks_images(x, padding):
-    y = _padded(x, padding)
-    return np.stack([*y])
+    if not len(x):
+        raise ValueError("x must hold an image")
+    return _padded(x, padding)
 
 
 @misconception(
@@ -1168,10 +1173,15 @@ def max_pool2d_writes_into_its_argument(x, pool_size=2, strides=None, padding="v
     return y
 
 
-@misconception("max_pool2d", "What does np.stack do with a list of no images?", aspect="empty")
+@misconception(
+    "max_pool2d",
+    "What comes out for a batch of no images? Which line needs at least one?",
+    aspect="empty",
+)
 def max_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
-    _checked(x, pool_size, strides, padding)
-    return np.concatenate([_max(image[np.newaxis], pool_size, strides, padding) for image in x])
+    if not len(x):
+        raise ValueError("x must hold an image")
+    return _max(x, pool_size, strides, padding)
 
 
 @misconception(
@@ -1257,6 +1267,7 @@ def _max_pool2d_starts_without_the_stride_2(x, pool_size=2, strides=None, paddin
 @misconception(
     "max_pool2d",
     'How many windows does your formula for "same" count? How many are there at stride 2?',
+    aspect=("values", "padded cells"),
 )
 def max_pool2d_pads_as_if_every_cell_had_a_window(x, pool_size=2, strides=None, padding="valid"):
     return _max(x, pool_size, strides, padding, spans=_spans_padded_to_keep_the_size)
@@ -1585,10 +1596,15 @@ def avg_pool2d_writes_into_its_argument(x, pool_size=2, strides=None, padding="v
     return y
 
 
-@misconception("avg_pool2d", "What does np.stack do with a list of no images?", aspect="empty")
+@misconception(
+    "avg_pool2d",
+    "What comes out for a batch of no images? Which line needs at least one?",
+    aspect="empty",
+)
 def avg_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
-    _checked(x, pool_size, strides, padding)
-    return np.concatenate([_avg(image[np.newaxis], pool_size, strides, padding) for image in x])
+    if not len(x):
+        raise ValueError("x must hold an image")
+    return _avg(x, pool_size, strides, padding)
 
 
 @misconception(
@@ -1623,6 +1639,7 @@ def _avg_pool2d_starts_without_the_stride_2(x, pool_size=2, strides=None, paddin
 @misconception(
     "avg_pool2d",
     'How many windows does your formula for "same" count? How many are there at stride 2?',
+    aspect=("values", "padded cells"),
 )
 def avg_pool2d_pads_as_if_every_cell_had_a_window(x, pool_size=2, strides=None, padding="valid"):
     return _avg(x, pool_size, strides, padding, spans=_spans_padded_to_keep_the_size)
@@ -1702,7 +1719,9 @@ def avg_pool2d_moves_alike_both_ways(x, pool_size=2, strides=None, padding="vali
     return _avg(x, window, down, padding)
 
 
-@misconception("avg_pool2d", "How many images come in, and how many go out?")
+@misconception(
+    "avg_pool2d", "How many images come in, and how many go out?", aspect=("values", "padded cells")
+)
 def avg_pool2d_pools_the_first_image(x, pool_size=2, strides=None, padding="valid"):
     return _avg(x[:1], pool_size, strides, padding)
 
@@ -1906,10 +1925,15 @@ def min_pool2d_turns_its_argument_round(x, pool_size=2, strides=None, padding="v
     return y
 
 
-@misconception("min_pool2d", "What does np.stack do with a list of no images?", aspect="empty")
+@misconception(
+    "min_pool2d",
+    "What comes out for a batch of no images? Which line needs at least one?",
+    aspect="empty",
+)
 def min_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
-    _checked(x, pool_size, strides, padding)
-    return np.concatenate([_min(image[np.newaxis], pool_size, strides, padding) for image in x])
+    if not len(x):
+        raise ValueError("x must hold an image")
+    return _min(x, pool_size, strides, padding)
 
 
 @misconception(
@@ -1944,6 +1968,7 @@ def _min_pool2d_starts_without_the_stride_2(x, pool_size=2, strides=None, paddin
 @misconception(
     "min_pool2d",
     'How many windows does your formula for "same" count? How many are there at stride 2?',
+    aspect=("values", "padded cells"),
 )
 def min_pool2d_pads_as_if_every_cell_had_a_window(x, pool_size=2, strides=None, padding="valid"):
     return _min(x, pool_size, strides, padding, spans=_spans_padded_to_keep_the_size)
@@ -2023,7 +2048,9 @@ def min_pool2d_moves_alike_both_ways(x, pool_size=2, strides=None, padding="vali
     return _min(x, window, down, padding)
 
 
-@misconception("min_pool2d", "How many images come in, and how many go out?")
+@misconception(
+    "min_pool2d", "How many images come in, and how many go out?", aspect=("values", "padded cells")
+)
 def min_pool2d_pools_the_first_image(x, pool_size=2, strides=None, padding="valid"):
     return _min(x[:1], pool_size, strides, padding)
 
@@ -2401,12 +2428,15 @@ def conv2d_multiplies_inside_its_argument(x, kernel, bias=None, strides=1, paddi
     return y
 
 
-@misconception("conv2d", "What does np.stack do with a list of no images?", aspect="empty")
+@misconception(
+    "conv2d",
+    "What comes out for a batch of no images? Which line needs at least one?",
+    aspect="empty",
+)
 def conv2d_stacks_images(x, kernel, bias=None, strides=1, padding="valid"):
-    _checked_convolution(x, kernel, strides, padding)
-    return np.concatenate(
-        [_convolved(image[np.newaxis], kernel, bias, strides, padding) for image in x]
-    )
+    if not len(x):
+        raise ValueError("x must hold an image")
+    return _convolved(x, kernel, bias, strides, padding)
 
 
 @misconception("conv2d", "May a caller write the name of the padding in capitals?", aspect="case")
@@ -2527,7 +2557,9 @@ def _conv2d_counts_columns_by_the_height_3(x, kernel, bias=None, strides=1, padd
     return _convolved(x, kernel, bias, strides, padding, plan=_columns_padded_by_the_height)
 
 
-@misconception("conv2d", "Which axis of the kernel says how many maps come out?")
+@misconception(
+    "conv2d", "Which axis of the kernel says how many maps come out?", aspect=("values", "bias")
+)
 def conv2d_has_as_many_outputs_as_inputs(x, kernel, bias=None, strides=1, padding="valid"):
     y = _convolved(x, kernel, bias, strides, padding)
     return (
@@ -2540,6 +2572,7 @@ def conv2d_has_as_many_outputs_as_inputs(x, kernel, bias=None, strides=1, paddin
 @misconception(
     "conv2d",
     "Must the kernel fit without a rest? What becomes of rows that are left over?",
+    aspect=("values", "bias"),
 )
 def conv2d_wants_windows_to_fit(x, kernel, bias=None, strides=1, padding="valid"):
     stride, padding = _checked_convolution(x, kernel, strides, padding)
@@ -2549,7 +2582,11 @@ def conv2d_wants_windows_to_fit(x, kernel, bias=None, strides=1, padding="valid"
     return _convolved(x, kernel, bias, stride, padding)
 
 
-@misconception("conv2d", "How wide is a kernel whose height is 2? How wide is yours?")
+@misconception(
+    "conv2d",
+    "How wide is a kernel whose height is 2? How wide is yours?",
+    aspect=("values", "errors"),
+)
 def conv2d_takes_square_kernels(x, kernel, bias=None, strides=1, padding="valid"):
     side = kernel.shape[0]
     square = (
@@ -2567,7 +2604,11 @@ def _conv2d_takes_capitals_for_valid(x, kernel, bias=None, strides=1, padding="v
     return _convolved(x, kernel, bias, strides, padding)
 
 
-@misconception("conv2d", "Which image do your loops read when nothing has to be padded?")
+@misconception(
+    "conv2d",
+    "Which image do your loops read when nothing has to be padded?",
+    aspect=("values", "bias"),
+)
 def conv2d_needs_padding(x, kernel, bias=None, strides=1, padding="valid"):
     y = _convolved(x, kernel, bias, strides, padding)
     if padding.lower() != "same":
