@@ -38,9 +38,14 @@ NOT_FROM_ONE_CALL = {
     "dropout_makes_its_own_generator",
     "pca_color_augment_draws_from_elsewhere",
     "prepare_flowers_forgets_the_seed",
+    "prepare_flowers_has_one_seed",
+    "prepare_flowers_rolls",
+    "prepare_flowers_shuffles_classes",
     "random_crop_draws_from_elsewhere",
     "random_crop_makes_its_own_generator",
     "random_crop_rounds_to_the_nearest",
+    "random_flip_draws_from_elsewhere",
+    "random_flip_flips_exactly_half",
 }
 """Wrong answers that no single call proves wrong: they are random in a wrong way."""
 
