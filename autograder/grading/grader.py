@@ -306,8 +306,8 @@ class _Grading:
 
     def _diagnose(
         self, sandbox: Sandbox, found: SuiteRun, right: ReferenceFunctions
-    ) -> tuple[dict[str, diagnosis.Misconception], list[Fault]]:
-        """A known misconception for each exercise whose function gives a wrong answer.
+    ) -> tuple[dict[str, tuple[diagnosis.Misconception, ...]], list[Fault]]:
+        """The known misconceptions of each exercise whose function gives a wrong answer.
 
         A fault in the catalogue costs hints but no points: it is reported as a fault of the result.
         """
@@ -326,14 +326,11 @@ class _Grading:
                 continue
             replaced = {other: right(other) for other in found.replaced.get(name, ())}
             try:
-                match = diagnosis.diagnose(catalogue, name, sandbox, replaced)
+                matched[name] = diagnosis.diagnose(catalogue, name, sandbox, replaced, right)
             except Exception as error:
                 if isinstance(error, AutograderError) and not isinstance(error, SuiteError):
                     raise
                 faults.append(Fault(f"There are no hints on {name}: {error!r}", file))
-                continue
-            if match is not None:
-                matched[name] = match
         return matched, faults
 
     def _counterexamples(

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from autograder.results import Counterexample
 from autograder.sandbox import Handle
 from autograder.sandbox.protocol.arrays import shown_dtype
 from autograder.student.tolerance import nearly_equal, relative_tolerance
@@ -38,12 +39,14 @@ class Mismatch(AssertionError):
         detail: for the grader.
         kind: what is wrong, in one word such as "shape"; "" if it is not said.
         index: of the first wrong number; None if no single number is wrong.
+        counterexample: a small input on which the answer is wrong, if the suite knows one.
     """
 
     def __init__(
         self,
         message: str,
         detail: str = "",
+        counterexample: Counterexample | None = None,
         *,
         kind: str = "",
         index: tuple[int, ...] | None = None,
@@ -51,6 +54,7 @@ class Mismatch(AssertionError):
         super().__init__(message if not detail else f"{message}\n{detail}")
         self.message = message
         self.detail = detail
+        self.counterexample = counterexample
         self.kind = kind
         self.index = index
 

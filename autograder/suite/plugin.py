@@ -208,6 +208,7 @@ class GradingPlugin:
             detail=detail,
             seconds=round(seconds, 4),
             training=trained.record.as_plain() if trained and trained.record else None,
+            counterexample=error.counterexample if isinstance(error, Mismatch) else None,
         )
         return TestRecord(exercise_of(item), _role(item), result)
 
