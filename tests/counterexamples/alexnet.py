@@ -214,7 +214,8 @@ def _(draw):
 @counterexamples("dropout", "test_nothing_happens_*", "test_example")
 def _(draw):
     x = draw.array((draw.integer(1, 4),), 1, 9)
-    return call(x, draw.choice((0.5, 0.2, 0.0, 1.0)), False, dice(draw))
+    rng = draw.choice((dice(draw), None))
+    return call(x, draw.choice((0.5, 0.2, 0.0, 1.0)), False, rng)
 
 
 @counterexamples(
@@ -285,23 +286,23 @@ def _(draw):
     return cropping(draw)
 
 
-def many(count, side):
+def many(count, height, width):
     """Images of which every pixel is another number from 0, row by row."""
-    return np.tile(np.arange(side * side).reshape(1, side, side, 1), (count, 1, 1, 1))
+    return np.tile(np.arange(height * width).reshape(1, height, width, 1), (count, 1, 1, 1))
 
 
 def tops(answer):
-    """The rows of 10 pixels in which the squares begin, without repeats."""
-    return np.unique(np.asarray(answer)[:, 0, 0, 0] // 10)
+    """The rows in which the squares begin, without repeats, of images 12 pixels wide."""
+    return np.unique(np.asarray(answer)[:, 0, 0, 0] // 12)
 
 
 def lefts(answer):
-    """The columns of 10 in which the squares begin, without repeats."""
-    return np.unique(np.asarray(answer)[:, 0, 0, 0] % 10)
+    """The columns in which the squares begin, without repeats, of images 12 pixels wide."""
+    return np.unique(np.asarray(answer)[:, 0, 0, 0] % 12)
 
 
-def every(of, what):
-    """All places occur among 600: one is missing with a probability below 1e-15."""
+def every(of, what, side):
+    """All places occur among 600: one is missing with a probability below 1e-20."""
 
     def check(got, want, example):
         came = expect.array(got)
@@ -309,17 +310,36 @@ def every(of, what):
         size = example.values[1]
         found = len(of(came))
         sentence = f"cut 600 squares that begin in {found} different {what}s; all are possible."
-        expect.that(found == 11 - size, sentence)
+        expect.that(found == side + 1 - size, sentence)
 
     return check
 
 
-PLACES = ("test_each_place_*", "test_each_image_*", "test_other_calls_*")
-for of, what in ((tops, "row"), (lefts, "column")):
+def places(answer):
+    """How many different places the squares begin at, in images 12 pixels wide."""
+    return len(np.unique(np.asarray(answer)[:, 0, 0, 0]))
 
-    @counterexamples("random_crop", *PLACES, check=every(of, what), show=of)
+
+def rows_and_columns_apart(got, want, example):
+    """Of all places, half are missing among 600 with a probability far below 1e-20."""
+    came = expect.array(got)
+    expect.close(np.zeros(came.shape), np.zeros(want.shape))
+    found = places(came)
+    sentence = f"cut 600 squares at {found} different places; there are many more."
+    size = example.values[1]
+    expect.that(found > (10 - size) * (13 - size) / 2, sentence)
+
+
+PLACES = ("test_each_place_*", "test_each_image_*", "test_other_calls_*")
+for show, check in (
+    (tops, every(tops, "row", 9)),
+    (lefts, every(lefts, "column", 12)),
+    (places, rows_and_columns_apart),
+):
+
+    @counterexamples("random_crop", *PLACES, check=check, show=show)
     def _(draw):
-        return call(built(many, 600, 10), draw.integer(4, 6), dice(draw))
+        return call(built(many, 600, 9, 12), draw.integer(4, 6), dice(draw))
 
 
 @counterexamples("random_crop", *PLACES, check=cut_out_of_its_image)
@@ -358,7 +378,7 @@ for patterns in (("test_flips_left_*",), ("test_flips_half_*", "test_flips_each_
     "random_crop", "test_flips_*", function="random_flip", check=about_half, show=mirrored
 )
 def _(draw):
-    return call(built(many, 2000, draw.integer(2, 3)), dice(draw))
+    return call(built(many, 2000, 2, draw.integer(2, 3)), dice(draw))
 
 
 @counterexamples("random_crop", "test_dtype_is_kept", check=of_dtype())
