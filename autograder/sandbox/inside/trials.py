@@ -1,0 +1,259 @@
+"""Calls a function with one edit of the student's code, and then takes the edit back.
+
+It runs in the worker process, after the tests. What it reports are claims that never change points.
+The student's code is parsed here, under the limits of this process, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import __future__
+
+import ast
+import contextlib
+import copy
+import gc
+import linecache
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import CodeType, FrameType, FunctionType
+from typing import Any
+
+import numpy as np
+
+from autograder.edits import Edit, edits_of
+from autograder.execution import tracebacks
+from autograder.execution.session import Session
+from autograder.execution.statements import statements
+from autograder.sandbox.protocol import codec
+from autograder.sandbox.protocol.words import MOST_EDITS, MOST_LINES
+
+MOST_BYTES = 1 << 18  # of the values of one try
+_FLAGS = __future__.annotations.compiler_flag  # type hints are not evaluated again
+
+
+class _TooManySteps(BaseException):
+    """A call ran more lines than it may."""
+
+
+class Trials:
+    """The edits of the functions that calls have run, and what calls return with one of them."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._codes: set[CodeType] = set()
+        self._candidates: list[tuple[Edit, _Definition]] = []
+
+    def traced(
+        self, function: Any, calls: Sequence[Any], most_steps: int
+    ) -> tuple[bytes, list[tuple[str, int]], int]:
+        """What the calls return as they are, the lines that ran, and how many steps that took."""
+        tracer = _Tracer(most_steps, seen=set())
+        results = _results(function, calls, tracer)
+        self._codes |= {code for code, _ in tracer.seen or ()}
+        lines = {(tracebacks.label_of(code.co_filename), n) for code, n in tracer.seen or ()}
+        return results, sorted(lines)[:MOST_LINES], tracer.steps
+
+    def listed(self, lines: Sequence[tuple[str, int]], most: int) -> list[tuple[str, int, int]]:
+        """Prepare the edits of lines that ran; return cell, line and rank of each."""
+        self._candidates = []
+        for file in sorted({code.co_filename for code in self._codes}):
+            label = tracebacks.label_of(file)
+            wanted = {number for cell, number in lines if cell == label}
+            for definition in _definitions(self._session, file, self._codes):
+                if not wanted.intersection(range(*definition.lines)):
+                    continue
+                edits = edits_of(definition.node, wanted, insertions=True)
+                self._candidates += [(edit, definition) for edit in edits]
+        self._candidates.sort(key=lambda candidate: candidate[0].rank)
+        del self._candidates[min(most, MOST_EDITS) :]
+        return [
+            (tracebacks.label_of(definition.file), edit.line, edit.rank)
+            for edit, definition in self._candidates
+        ]
+
+    def tried(
+        self, function: Any, calls: Sequence[Any], numbers: Sequence[int], most_steps: int
+    ) -> list[bytes]:
+        """What the calls return with each of the edits; empty for one that cannot be made.
+
+        Each try may run `most_steps` lines.
+        """
+        found = []
+        for number in numbers:
+            edit, definition = self._candidates[number]
+            try:
+                changed = definition.compiled(edit, self._session.namespace)
+            except Exception:
+                found.append(b"")
+                continue
+            with _in_place(changed):
+                found.append(_results(function, calls, _Tracer(most_steps)))
+        return found
+
+
+class _Definition:
+    """A top-level function or class of a cell, and the functions that exist of it."""
+
+    def __init__(self, node: ast.stmt, file: str, functions: Sequence[FunctionType]) -> None:
+        self.node = node
+        self.file = file
+        self.lines = (node.lineno, (node.end_lineno or node.lineno) + 1)
+        self._functions = functions
+
+    def compiled(
+        self, edit: Edit, namespace: dict[str, Any]
+    ) -> list[tuple[FunctionType, FunctionType | CodeType]]:
+        """The functions, and what each of them is with the edit."""
+        with edit.applied():
+            module = ast.Module([self.node], [])
+            code = compile(module, self.file, "exec", _FLAGS, dont_inherit=True)
+        if isinstance(self.node, ast.FunctionDef) and not self.node.decorator_list:
+            scratch = dict(namespace)
+            exec(code, scratch)
+            new = scratch[self.node.name]
+            pairs = [(each, new) for each in self._functions if _key(each.__code__) == _key(new.__code__)]
+        else:
+            pairs = []
+        codes = {_key(each): each for each in _nested(code)}
+        done = {id(function) for function, _ in pairs}
+        pairs += [
+            (each, codes[_key(each.__code__)])
+            for each in self._functions
+            if id(each) not in done and _key(each.__code__) in codes
+        ]
+        return pairs
+
+
+def _definitions(session: Session, file: str, codes: set[CodeType]) -> Iterator[_Definition]:
+    """The top-level definitions of a cell that contain code that ran."""
+    own = [code for code in codes if code.co_filename == file]
+    functions = [
+        each
+        for code in own
+        for each in gc.get_referrers(code)
+        if type(each) is FunctionType and each.__code__ is code
+    ]
+    source = "".join(linecache.cache[file][2])  # type: ignore[arg-type, misc]
+    for statement in statements(session.shell, source, file):
+        for part in statement.parts:
+            if isinstance(part, ast.FunctionDef | ast.ClassDef):
+                within = range(statement.line, (part.end_lineno or part.lineno) + 1)
+                if any(code.co_firstlineno in within for code in own):
+                    mine = [f for f in functions if f.__code__.co_firstlineno in within]
+                    yield _Definition(part, file, mine)
+
+
+def _nested(code: CodeType) -> Iterator[CodeType]:
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield each
+            yield from _nested(each)
+
+
+def _key(code: CodeType) -> tuple[str, int, tuple[str, ...]]:
+    return code.co_qualname, code.co_firstlineno, code.co_freevars
+
+
+@contextmanager
+def _in_place(changed: list[tuple[FunctionType, FunctionType | CodeType]]) -> Iterator[None]:
+    """Give functions other code, and default values, inside the block."""
+    before = [(each, each.__code__, each.__defaults__, each.__kwdefaults__) for each, _ in changed]
+    try:
+        for function, new in changed:
+            if isinstance(new, FunctionType):
+                function.__defaults__, function.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
+            function.__code__ = new.__code__ if isinstance(new, FunctionType) else new
+        yield
+    finally:
+        for function, code, defaults, keyword_defaults in before:
+            function.__code__ = code
+            function.__defaults__, function.__kwdefaults__ = defaults, keyword_defaults
+
+
+class _Tracer:
+    """Counts the lines that run in cells, and stops the call after too many of them."""
+
+    def __init__(self, most: int, seen: set[tuple[CodeType, int]] | None = None) -> None:
+        self.most = most
+        self.seen = seen
+        self.steps = 0
+
+    def __call__(self, frame: FrameType, event: str, argument: Any) -> Any:
+        self._count()
+        if not tracebacks.is_cell(frame.f_code.co_filename):
+            return None
+        return self._line if self.seen is None else self._line_seen
+
+    def _line(self, frame: FrameType, event: str, argument: Any) -> Any:
+        self._count()
+        return self._line
+
+    def _line_seen(self, frame: FrameType, event: str, argument: Any) -> Any:
+        self._count()
+        if event == "line" and self.seen is not None:
+            self.seen.add((frame.f_code, frame.f_lineno))
+        return self._line_seen
+
+    def _count(self) -> None:
+        self.steps += 1
+        if self.steps > self.most:
+            raise _TooManySteps
+
+
+def _results(function: Any, calls: Sequence[Any], tracer: Callable[..., Any]) -> bytes:
+    """What the calls return, one after the other, as one payload."""
+    results = []
+    with (
+        open(os.devnull, "w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+    ):
+        warnings.simplefilter("ignore")
+        for args, kwargs, watch in copy.deepcopy(calls):
+            results.append(_result(function, args, kwargs, watch, tracer))
+            if "value" not in results[-1]:
+                break
+    try:
+        return codec.encode(results, limit=MOST_BYTES)
+    except BaseException:  # a student's object may raise anything while it is encoded
+        return b""
+
+
+def _result(
+    function: Any, args: Sequence[Any], kwargs: Any, watch: bool, tracer: Callable[..., Any]
+) -> dict[str, Any]:
+    try:
+        sys.settrace(tracer)
+        try:
+            value = function(*args, **kwargs)
+        finally:
+            sys.settrace(None)
+    except BaseException as error:
+        return {"types": tracebacks.type_names(error), "text": tracebacks.text_of(error)[:500],
+                "line": tracebacks.line_of(error)}  # fmt: skip
+    result = {"value": value}
+    if watch:
+        result["arguments"] = tuple(None if _is_tool(each) else each for each in args)
+        result["shares_memory"] = shares_memory(value, [*args, *kwargs.values()])
+    return result
+
+
+def _is_tool(argument: Any) -> bool:
+    """Whether an argument is no data: a function or a random generator."""
+    return callable(argument) or isinstance(argument, np.random.Generator)
+
+
+def shares_memory(value: Any, arguments: list[Any]) -> bool:
+    """Whether a returned array, or one in a returned list, shares memory with an argument."""
+    values = value if isinstance(value, list | tuple) else [value]
+    return any(
+        isinstance(one, np.ndarray)
+        and isinstance(other, np.ndarray)
+        and np.may_share_memory(one, other)
+        for one in values
+        for other in arguments
+    )
