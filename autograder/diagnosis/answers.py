@@ -24,8 +24,9 @@ class Likeness(IntEnum):
     """How much an answer is like the right one."""
 
     WRONG = 0
-    VALUES = 1  # the values are right, but not their dtype, the arguments or the memory
-    RIGHT = 2
+    VALUES = 1  # the values are right, but not their kind, the arguments or the memory
+    KIND = 2  # the kind is right too, such as floating, but not the dtype
+    RIGHT = 3
 
 
 def is_refused(results: Results) -> bool:
@@ -45,12 +46,14 @@ def likeness(probe: Probe, results: Results, right: Results) -> Likeness:
         return _summaries(probe, results, right)
     if not _same(one["value"], other["value"]):
         return Likeness.WRONG
-    strict = (
-        _same(one["value"], other["value"], strict=True)
-        and one.get("shares_memory") == other.get("shares_memory")
-        and _same(one.get("arguments"), other.get("arguments"), strict=True)
-    )
-    return Likeness.RIGHT if strict else Likeness.VALUES
+    if (
+        one.get("shares_memory") != other.get("shares_memory")
+        or not _same(one.get("arguments"), other.get("arguments"))
+        or not _same(one["value"], other["value"], strict=Likeness.KIND)
+    ):
+        return Likeness.VALUES
+    strict = _same(one["value"], other["value"], strict=Likeness.RIGHT)
+    return Likeness.RIGHT if strict else Likeness.KIND
 
 
 def _error(result: dict[str, Any]) -> str:
@@ -66,7 +69,7 @@ def _summaries(
             one, other = (probe.key(*_values(probe, each)) for each in (results, right))
     except Exception:  # the values may be the student's, of any type
         return Likeness.WRONG
-    return Likeness.RIGHT if _same(one, other, strict=True) else Likeness.WRONG
+    return Likeness.RIGHT if _same(one, other, strict=Likeness.KIND) else Likeness.WRONG
 
 
 def _values(probe: Summarized, results: Sequence[dict[str, Any]]) -> list[Any]:
@@ -78,8 +81,8 @@ def _values(probe: Summarized, results: Sequence[dict[str, Any]]) -> list[Any]:
     ]
 
 
-def _same(one: Any, other: Any, *, strict: bool = False) -> bool:
-    """Whether two values are equal; numbers within their tolerance, and any dtype unless strict."""
+def _same(one: Any, other: Any, *, strict: Likeness = Likeness.VALUES) -> bool:
+    """Whether two values are equal; numbers within their tolerance."""
     if isinstance(one, Handle) or isinstance(other, Handle):
         return False
     if isinstance(other, dict):
@@ -90,13 +93,13 @@ def _same(one: Any, other: Any, *, strict: bool = False) -> bool:
         )
     if isinstance(other, list | tuple) and isinstance(one, list | tuple):
         return (
-            (type(one) is type(other) or not strict)
+            (type(one) is type(other) or strict < Likeness.RIGHT)
             and len(one) == len(other)
             and all(_same(a, b, strict=strict) for a, b in zip(one, other, strict=True))
         )
     if isinstance(other, str | bytes | None) or isinstance(one, str | bytes | dict | None):
         return type(one) is type(other) and bool(one == other)
-    if strict and isinstance(one, np.ndarray) != isinstance(other, np.ndarray):
+    if strict is Likeness.RIGHT and isinstance(one, np.ndarray) != isinstance(other, np.ndarray):
         return False
     try:
         return _same_numbers(np.asarray(one), np.asarray(other), strict=strict)
@@ -104,10 +107,13 @@ def _same(one: Any, other: Any, *, strict: bool = False) -> bool:
         return False
 
 
-def _same_numbers(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any], *, strict: bool) -> bool:
+def _same_numbers(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any], *, strict: Likeness) -> bool:
     if one.shape != other.shape or one.dtype.kind not in "biufc" or other.dtype.kind not in "biufc":
         return False
-    if strict and one.dtype != other.dtype:
+    kinds = [each.dtype.kind.replace("u", "i") for each in (one, other)]
+    if strict >= Likeness.KIND and kinds[0] != kinds[1]:
+        return False
+    if strict is Likeness.RIGHT and one.dtype != other.dtype:
         return False
     if one.dtype.kind in "biu" and other.dtype.kind in "biu":
         return bool(np.array_equal(one, other))

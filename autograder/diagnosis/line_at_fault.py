@@ -20,11 +20,13 @@ from autograder.sandbox.protocol.remote_functions import Function
 from autograder.sandbox.trials import Calls, Line, Listed, Trials
 from autograder.suite.student import Student
 
-MOST_TRIES = 1_500  # of edits on one probe each
-MOST_STEPS = 400_000  # lines that all tries together may run
+WAVES = ((0, 1), (2,), (3, 4))
+MOST_TRIES = 1_000  # of edits on one probe each
+STEPS_OF_A_TRY = 4_000  # a try costs as much time as this number of lines
 MOST_SURVIVORS = 60  # edits that are tried on all probes
 STEPS_OF_A_TRACE = 60_000
 STATE: dict = {}
+BASE: dict = {}
 LEAST_FIXED = 0.5  # share of the wrong answers that an edit must make right
 
 
@@ -38,6 +40,7 @@ class _Seen:
     likeness: Likeness
     lines: frozenset[Line]
     steps: int
+    results: Results
 
     @property
     def must_refuse(self) -> bool:
@@ -53,15 +56,6 @@ class _Candidate:
     fixed: int = 0
     right: int = 0
     breaks: bool = False
-
-
-@dataclass(eq=False)
-class _Search:
-    """What is left to spend."""
-
-    tries: int = MOST_TRIES
-    steps: int = MOST_STEPS
-    candidates: dict[int, _Candidate] = field(default_factory=dict)
 
 
 def line_at_fault(
@@ -89,9 +83,13 @@ def line_at_fault(
         for probe in probes
         if (each := _seen(name, probe, trials, submission, solutions)) is not None
     ]
+    STATE["levels"] = [int(e.likeness) for e in seen]
+    if STATE["levels"] == BASE.get(name):
+        return None
+    if "base" in STATE:
+        return None
     chosen = _to_repair(seen)
     if chosen is None:
-        STATE["status"] = "ok"
         return None
     STATE["status"] = "searched"
     return _search(trials, seen, *chosen)
@@ -107,7 +105,7 @@ def _seen(
     if right is None:
         return None
     found = likeness(probe, traced.results, right)
-    return _Seen(probe, calls, right, found, traced.lines, traced.steps)
+    return _Seen(probe, calls, right, found, traced.lines, traced.steps, traced.results)
 
 
 def _calls(probe: Probe, sandbox: Sandbox) -> Calls:
@@ -131,34 +129,45 @@ def _to_repair(seen: Sequence[_Seen]) -> tuple[list[_Seen], Likeness] | None:
 
     Wrong values come first, then other dtypes and changed arguments, then missing errors.
     """
-    for is_wanted, wanted in (
-        (lambda each: not each.must_refuse and each.likeness is Likeness.WRONG, Likeness.VALUES),
-        (lambda each: not each.must_refuse and each.likeness is Likeness.VALUES, Likeness.RIGHT),
-        (lambda each: each.must_refuse and each.likeness is Likeness.WRONG, Likeness.RIGHT),
+    for refused, found, wanted in (
+        (False, Likeness.WRONG, Likeness.VALUES),
+        (False, Likeness.VALUES, Likeness.KIND),
+        (True, Likeness.WRONG, Likeness.RIGHT),
+        (False, Likeness.KIND, Likeness.RIGHT),
     ):
-        if found := list(filter(is_wanted, seen)):
-            return sorted(found, key=lambda each: each.steps), wanted
+        chosen = [each for each in seen if (each.must_refuse, each.likeness) == (refused, found)]
+        if chosen:
+            return sorted(chosen, key=lambda each: each.steps), wanted
     return None
 
 
 def _search(
     trials: Trials, seen: Sequence[_Seen], failing: Sequence[_Seen], wanted: Likeness
 ) -> Line | None:
-    lines = frozenset[Line]().union(*(each.lines for each in failing))
-    listed = trials.list(sorted(lines), MOST_TRIES)
-    STATE.update(listed=len(listed), failing=len(failing), seen=len(seen), steps=[e.steps for e in failing])
-    search = _Search()
-    longest = 2 * max(each.steps for each in seen) + 1_000
+    """Try edits in the order of their ranks, until some make right what they should."""
     first = failing[0]
-    numbers = [n for n, each in enumerate(listed) if each.line in first.lines]
-    for number, results in zip(
-        numbers, trials.try_edits(first.calls, numbers, longest), strict=True
-    ):
-        if likeness(first.probe, results, first.right) >= wanted:
-            search.candidates[number] = _Candidate(number, listed[number])
-    for each in seen:
-        _try_all(trials, search.candidates, each, each in failing, wanted, longest)
-    return _best(list(search.candidates.values()), len(failing))
+    most = MOST_TRIES * STEPS_OF_A_TRY // (STEPS_OF_A_TRY + first.steps)
+    listed = trials.list(sorted(first.lines), most)
+    STATE["errors"] = [(e.results[-1].get("types", ["-"])[0], e.results[-1].get("line"), e.results[-1].get("text", "")[:60]) if e.results else "?" for e in failing]
+    STATE.update(listed=len(listed), failing=len(failing), seen=len(seen), steps=first.steps, waves=[])
+    longest = 2 * max(each.steps for each in seen) + 1_000
+    found: list[_Candidate] = []
+    for ranks in WAVES:
+        numbers = [n for n, each in enumerate(listed) if each.rank in ranks]
+        candidates = {}
+        for number, results in zip(
+            numbers, trials.try_edits(first.calls, numbers, longest), strict=True
+        ):
+            if likeness(first.probe, results, first.right) >= wanted:
+                candidates[number] = _Candidate(number, listed[number])
+        STATE["waves"].append((len(numbers), len(candidates)))
+        for each in seen:
+            _try_all(trials, candidates, each, each in failing, wanted, longest)
+        found += candidates.values()
+        if any(each.fixed == len(failing) for each in found):
+            break
+    STATE["found"] = [(e.listed.line, e.listed.rank, e.fixed, e.right) for e in found]
+    return _best(found, len(failing))
 
 
 def _try_all(
@@ -190,8 +199,10 @@ def _best(candidates: list[_Candidate], failing: int) -> Line | None:
         return None
     key: Callable[[_Candidate], tuple[int, int]] = lambda each: (each.fixed, each.right)  # noqa: E731
     best = max(map(key, candidates))
-    STATE.update(best=best, lines=sorted({(e.listed.line[1], e.listed.rank) for e in candidates if key(e) == best}), n=len(candidates))
     if best[0] < LEAST_FIXED * failing:
+        STATE['why'] = 'little'
         return None
-    lines = {each.listed.line for each in candidates if key(each) == best}
+    found = [each for each in candidates if key(each) == best]
+    least = min(each.listed.rank for each in found)
+    lines = {each.listed.line for each in found if each.listed.rank == least}
     return lines.pop() if len(lines) == 1 else None

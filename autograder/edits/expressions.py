@@ -13,10 +13,11 @@ from autograder.edits.alternatives import (
     are_twins,
 )
 from autograder.edits.edit import Edit, Place
-from autograder.edits.scope import Scope
+from autograder.edits.scope import Scope, called
 
 _ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
-_AXES = (0, 1, 2, 3, -1, (1, 2), (-2, -1), (2, 3))
+_AXES = (0, 1, 2, 3, -1, (1, 2), (-2, -1), (2, 3), (1, 2, 3), (2, 4), (3, 4))
+_NUMBERS = {"int", "float", "ndarray", "int64", "float64", "float32"}
 
 
 def expression_edits(place: Place, scope: Scope) -> Iterator[Edit]:
@@ -35,16 +36,15 @@ def inserted_terms(place: Place, scope: Scope) -> Iterator[Edit]:
     node = place.node
     if not isinstance(node, ast.expr) or not _may_be_a_number(place):
         return
+    for function in scope.functions.values():
+        yield place.edit("call added", 3, ast.Call(function, [node], []))
+    for wrapped in (_call("max", node, ast.Constant(0)), ast.UnaryOp(ast.USub(), node)):
+        yield place.edit("call added", 3, wrapped)
     for name in scope.names:
-        if isinstance(node, ast.Name) and node.id == name:
-            continue
-        for operator in (ast.Mult(), ast.Add(), ast.Sub()):
-            yield place.edit("term added", 4, _binary(node, operator, _name(name)))
-    for wrapped in (
-        _call("int", node), _call("abs", node), _call("max", node, ast.Constant(0)),
-        ast.UnaryOp(ast.USub(), node),
-    ):  # fmt: skip
-        yield place.edit("call added", 4, wrapped)
+        is_number = scope.types.get(name, "int") in _NUMBERS
+        if is_number and not (isinstance(node, ast.Name) and node.id == name):
+            for operator in (ast.Mult(), ast.Add(), ast.Sub()):
+                yield place.edit("term added", 4, _binary(node, operator, _name(name)))
 
 
 def _binary_edits(node: ast.BinOp, scope: Scope) -> Iterator[tuple[str, int, ast.expr]]:
@@ -96,7 +96,8 @@ def _constant_edits(node: ast.Constant, scope: Scope) -> Iterator[tuple[str, int
     if isinstance(value, bool):
         yield "constant", 0, ast.Constant(not value)
     elif isinstance(value, int):
-        for other in dict.fromkeys((value + 1, value - 1, 0, -value, value * 2, value // 2)):
+        near = (value + 1, value - 1, 0, -value, value * 2, value // 2)
+        for other in dict.fromkeys((*near, *scope.numbers)):
             if other != value:
                 rank = 0 if abs(other - value) == 1 else 2
                 yield "constant", rank, _number(other)
@@ -119,13 +120,15 @@ def _name_edits(node: ast.Name, scope: Scope) -> Iterator[tuple[str, int, ast.ex
         yield "function", 0, _name(other)
     if node.id in scope.names:
         for other in scope.names:
-            if other != node.id:
+            if scope.may_replace(node.id, other):
                 yield "name", 0 if are_twins(node.id, other) else 2, _name(other)
 
 
 def _attribute_edits(node: ast.Attribute, scope: Scope) -> Iterator[tuple[str, int, ast.expr]]:
     for other in FUNCTIONS.get(node.attr, ()):
         yield "function", 0, ast.Attribute(node.value, other, ast.Load())
+    if node.attr == "inf":
+        yield "sign", 0, ast.UnaryOp(ast.USub(), node)
 
 
 def _call_edits(node: ast.Call, scope: Scope) -> Iterator[tuple[str, int, ast.expr]]:
@@ -142,13 +145,18 @@ def _call_edits(node: ast.Call, scope: Scope) -> Iterator[tuple[str, int, ast.ex
         yield "call dropped", 1, args[0]
     if isinstance(function, ast.Attribute):
         yield "call dropped", 1, function.value
-    if _called(node) in REDUCTIONS and all(each.arg != "axis" for each in keywords):
+    present = {each.arg for each in keywords}
+    for (name, _), keyword in scope.keywords.items():
+        if keyword.arg not in present:
+            rank = 1 if name == called(node) else 3
+            yield "argument added", rank, ast.Call(function, args, [*keywords, keyword])
+    if called(node) in REDUCTIONS and "axis" not in present:
         for axis in _AXES:
             added = [*keywords, ast.keyword("axis", _literal(axis))]
-            yield "argument added", 3, ast.Call(function, args, added)
-    if _called(node) in REDUCTIONS and all(each.arg != "keepdims" for each in keywords):
+            yield "argument added", 2, ast.Call(function, args, added)
+    if called(node) in REDUCTIONS and "keepdims" not in present:
         added = [*keywords, ast.keyword("keepdims", ast.Constant(True))]
-        yield "argument added", 3, ast.Call(function, args, added)
+        yield "argument added", 2, ast.Call(function, args, added)
 
 
 def _tuple_edits(node: ast.Tuple | ast.List, scope: Scope) -> Iterator[tuple[str, int, ast.expr]]:
@@ -164,17 +172,22 @@ def _choice_edits(node: ast.IfExp, scope: Scope) -> Iterator[tuple[str, int, ast
 
 
 def _slice_edits(node: ast.Slice, scope: Scope) -> Iterator[tuple[str, int, ast.expr]]:
-    for part in ("lower", "upper", "step"):
-        parts = {"lower": node.lower, "upper": node.upper, "step": node.step}
-        if parts[part] is not None:
+    for other in scope.slices.values():
+        if ast.dump(other) != ast.dump(node):
+            yield "bound added", 2, other
+    parts = {"lower": node.lower, "upper": node.upper, "step": node.step}
+    for part, value in parts.items():
+        if value is not None:
             yield "bound dropped", 1, ast.Slice(**{**parts, part: None})
-        elif part == "step":
-            yield "bound added", 3, ast.Slice(**{**parts, part: ast.Constant(-1)})
-            for name in scope.names:
-                yield "bound added", 4, ast.Slice(**{**parts, part: _name(name)})
         else:
-            yield "bound added", 3, ast.Slice(**{**parts, part: _number(1 - 2 * (part == "upper"))})
+            for number in _BOUNDS[part]:
+                yield "bound added", 2, ast.Slice(**{**parts, part: _number(number)})
+            for name in scope.names:
+                if scope.types.get(name, "int") == "int":
+                    yield "bound added", 3, ast.Slice(**{**parts, part: _name(name)})
 
+
+_BOUNDS = {"lower": (1,), "upper": (-1,), "step": (2, -1)}
 
 _BY_TYPE = {
     ast.BinOp: _binary_edits,
@@ -215,13 +228,6 @@ def _one_more_or_less(place: Place, node: ast.expr) -> Iterator[Edit]:
     rank = 1 if isinstance(node, ast.BinOp) or isinstance(place.parent, ast.Assign) else 2
     for operator in (ast.Add(), ast.Sub()):
         yield place.edit("off by one", rank, _binary(node, operator, ast.Constant(1)))
-
-
-def _called(node: ast.Call) -> str:
-    function = node.func
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _exchanged(items: list[ast.expr], index: int) -> list[ast.expr]:

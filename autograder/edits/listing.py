@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from autograder.edits.edit import Edit, Place
 from autograder.edits.expressions import expression_edits, inserted_terms
@@ -16,7 +16,11 @@ _LEFT_OUT = {"decorator_list", "annotation", "returns", "ctx", "op", "ops", "fun
 
 
 def edits_of(
-    definition: ast.AST, lines: Collection[int] | None = None, *, insertions: bool = False
+    definition: ast.AST,
+    lines: Collection[int] | None = None,
+    *,
+    insertions: bool = False,
+    types: Mapping[str, str] | None = None,
 ) -> list[Edit]:
     """The edits of a function or class, by rank and then by line.
 
@@ -26,8 +30,9 @@ def edits_of(
         definition: the syntax tree. Each edit changes it while it is `applied`.
         lines: the lines that ran; only statements that ran are edited. By default all are.
         insertions: whether terms, factors and calls are also added; these are many.
+        types: the names of the types of variables, where they are known.
     """
-    scope = scope_of(definition)
+    scope = scope_of(definition, types or {})
     found: list[Edit] = []
     for place in _places(definition, lines):
         if isinstance(place.node, ast.stmt):

@@ -47,7 +47,7 @@ def _block_edits(place: Place) -> Iterator[Edit]:
         yield _block(place, "condition dropped", 2, index, index + 1, node.body)
     following = block[index + 1] if index + 1 < len(block) else None
     if following is not None and not isinstance(following, ast.Return):
-        yield _block(place, "order", 3, index, index + 2, [following, node])
+        yield _block(place, "order", 2, index, index + 2, [following, node])
     if isinstance(node, _BLOCKS) and not getattr(node, "orelse", None):
         if len(node.body) > 1:
             outside = _with_body(node, node.body[:-1])

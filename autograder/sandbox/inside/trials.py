@@ -9,15 +9,18 @@ from __future__ import annotations
 import __future__
 
 import ast
+import builtins
 import contextlib
 import copy
 import gc
+import itertools
 import linecache
 import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
@@ -31,6 +34,7 @@ from autograder.sandbox.protocol import codec
 from autograder.sandbox.protocol.words import MOST_EDITS, MOST_LINES
 
 MOST_BYTES = 1 << 18  # of the values of one try
+_STEP = "_step_of_a_trial"
 _FLAGS = __future__.annotations.compiler_flag  # type hints are not evaluated again
 
 
@@ -44,6 +48,7 @@ class Trials:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._codes: set[CodeType] = set()
+        self._types: dict[str, str] = {}
         self._candidates: list[tuple[Edit, _Definition]] = []
 
     def traced(
@@ -51,7 +56,9 @@ class Trials:
     ) -> tuple[bytes, list[tuple[str, int]], int]:
         """What the calls return as they are, the lines that ran, and how many steps that took."""
         tracer = _Tracer(most_steps, seen=set())
-        results = _results(function, calls, tracer)
+        with _quiet():
+            results = _results(function, calls, tracer)
+        self._types = {**tracer.types, **self._types}
         self._codes |= {code for code, _ in tracer.seen or ()}
         lines = {(tracebacks.label_of(code.co_filename), n) for code, n in tracer.seen or ()}
         return results, sorted(lines)[:MOST_LINES], tracer.steps
@@ -65,7 +72,7 @@ class Trials:
             for definition in _definitions(self._session, file, self._codes):
                 if not wanted.intersection(range(*definition.lines)):
                     continue
-                edits = edits_of(definition.node, wanted, insertions=True)
+                edits = edits_of(definition.node, wanted, insertions=True, types=self._types)
                 self._candidates += [(edit, definition) for edit in edits]
         self._candidates.sort(key=lambda candidate: candidate[0].rank)
         del self._candidates[min(most, MOST_EDITS) :]
@@ -81,17 +88,23 @@ class Trials:
 
         Each try may run `most_steps` lines.
         """
-        found = []
-        for number in numbers:
-            edit, definition = self._candidates[number]
-            try:
-                changed = definition.compiled(edit, self._session.namespace)
-            except Exception:
-                found.append(b"")
-                continue
-            with _in_place(changed):
-                found.append(_results(function, calls, _Tracer(most_steps)))
-        return found
+        as_they_are = [
+            pair
+            for definition in {id(each): each for _, each in self._candidates}.values()
+            for pair in definition.compiled(None, self._session.namespace)
+        ]
+        with _quiet(), _in_place(as_they_are):
+            return [self._tried(function, calls, number, most_steps) for number in numbers]
+
+    def _tried(self, function: Any, calls: Sequence[Any], number: int, most_steps: int) -> bytes:
+        edit, definition = self._candidates[number]
+        try:
+            changed = definition.compiled(edit, self._session.namespace)
+        except Exception:
+            return b""
+        builtins.__dict__[_STEP] = partial(next, itertools.repeat(None, most_steps))
+        with _in_place(changed):
+            return _results(function, calls, None)
 
 
 class _Definition:
@@ -104,10 +117,10 @@ class _Definition:
         self._functions = functions
 
     def compiled(
-        self, edit: Edit, namespace: dict[str, Any]
+        self, edit: Edit | None, namespace: dict[str, Any]
     ) -> list[tuple[FunctionType, FunctionType | CodeType]]:
-        """The functions, and what each of them is with the edit."""
-        with edit.applied():
+        """The functions, and what each of them is with the edit and with steps that are counted."""
+        with edit.applied() if edit else contextlib.nullcontext(), _counting(self.node):
             module = ast.Module([self.node], [])
             code = compile(module, self.file, "exec", _FLAGS, dont_inherit=True)
         if isinstance(self.node, ast.FunctionDef) and not self.node.decorator_list:
@@ -146,6 +159,34 @@ def _definitions(session: Session, file: str, codes: set[CodeType]) -> Iterator[
                     yield _Definition(part, file, mine)
 
 
+@contextmanager
+def _counting(definition: ast.stmt) -> Iterator[None]:
+    """Begin the body of each loop with a step, inside the block."""
+    bodies = [loop.body for loop in _loops(definition)]
+    for body in bodies:
+        at = body[0]
+        step = ast.Expr(ast.Call(ast.Name(_STEP, ast.Load()), [], []))
+        for node in (step, step.value, step.value.func):  # type: ignore[attr-defined]
+            ast.copy_location(node, at)
+        body.insert(0, step)
+    try:
+        yield
+    finally:
+        for body in bodies:
+            del body[0]
+
+
+def _loops(statement: ast.stmt) -> Iterator[ast.For | ast.While]:
+    if isinstance(statement, ast.For | ast.While):
+        yield statement
+    for block in ("body", "orelse", "finalbody"):
+        for each in getattr(statement, block, ()):
+            yield from _loops(each)
+    for handler in getattr(statement, "handlers", ()):
+        for each in handler.body:
+            yield from _loops(each)
+
+
 def _nested(code: CodeType) -> Iterator[CodeType]:
     for each in code.co_consts:
         if isinstance(each, CodeType):
@@ -180,6 +221,7 @@ class _Tracer:
         self.most = most
         self.seen = seen
         self.steps = 0
+        self.types: dict[str, str] = {}
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> Any:
         self._count()
@@ -195,6 +237,9 @@ class _Tracer:
         self._count()
         if event == "line" and self.seen is not None:
             self.seen.add((frame.f_code, frame.f_lineno))
+        elif event == "return":
+            for name, value in frame.f_locals.items():
+                self.types.setdefault(name, type(value).__name__)
         return self._line_seen
 
     def _count(self) -> None:
@@ -203,9 +248,8 @@ class _Tracer:
             raise _TooManySteps
 
 
-def _results(function: Any, calls: Sequence[Any], tracer: Callable[..., Any]) -> bytes:
-    """What the calls return, one after the other, as one payload."""
-    results = []
+@contextmanager
+def _quiet() -> Iterator[None]:
     with (
         open(os.devnull, "w") as nowhere,
         contextlib.redirect_stdout(nowhere),
@@ -213,10 +257,16 @@ def _results(function: Any, calls: Sequence[Any], tracer: Callable[..., Any]) ->
         np.errstate(all="ignore"),
     ):
         warnings.simplefilter("ignore")
-        for args, kwargs, watch in copy.deepcopy(calls):
-            results.append(_result(function, args, kwargs, watch, tracer))
-            if "value" not in results[-1]:
-                break
+        yield
+
+
+def _results(function: Any, calls: Sequence[Any], tracer: Callable[..., Any] | None) -> bytes:
+    """What the calls return, one after the other, as one payload."""
+    results = []
+    for args, kwargs, watch in copy.deepcopy(calls):
+        results.append(_result(function, args, kwargs, watch, tracer))
+        if "value" not in results[-1]:
+            break
     try:
         return codec.encode(results, limit=MOST_BYTES)
     except BaseException:  # a student's object may raise anything while it is encoded
@@ -224,7 +274,7 @@ def _results(function: Any, calls: Sequence[Any], tracer: Callable[..., Any]) ->
 
 
 def _result(
-    function: Any, args: Sequence[Any], kwargs: Any, watch: bool, tracer: Callable[..., Any]
+    function: Any, args: Sequence[Any], kwargs: Any, watch: bool, tracer: Callable[..., Any] | None
 ) -> dict[str, Any]:
     try:
         sys.settrace(tracer)
