@@ -5,8 +5,8 @@ SHELL := /bin/bash
 VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Groups of tests, in the order in which tests/engine/conftest.py puts them: the longest first.
-PYTEST := $(RUN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+# Groups of tests (tests/engine/groups.py) in the order of tests/engine/conftest.py: longest first.
+PYTEST := $(RUN)/python -m pytest -n auto --no-loadscope-reorder
 QUICK := architecture grading golden expect points suite_faults diagnosis \
   seeds_and_results cells execution wire submission reading publish
 

@@ -165,21 +165,26 @@ def _load(file: Path, text: str) -> Catalogue:
     return Catalogue(tuple(marked), found, inspections)
 
 
-def as_submission(assignment: Assignment, function: Function) -> str:
-    """A submission as a plain module: the solutions, with one function replaced by a misconception.
+def as_submission(assignment: Assignment, *functions: Function) -> str:
+    """A submission as a plain module: the solutions, with misconceptions in place of functions.
 
-    The imports, constants and private functions of the misconceptions file that the function needs
-    are copied into a separate scope, so that they do not change the other exercises.
+    The imports, constants and private functions of the misconceptions file that a misconception
+    needs are copied into a scope of its own, so that they do not change the other exercises.
+
+    Args:
+        assignment: the assignment of the misconceptions.
+        functions: the misconceptions' functions, each of another exercise.
     """
+    solution = assignment.solution_module.read_text(encoding="utf-8")
+    return solution + "".join(map(_replacement, functions))
+
+
+def _replacement(function: Function) -> str:
     which: Misconception = function.__dict__["misconception"]
     tree = ast.parse(Path(inspect.getfile(function)).read_text(encoding="utf-8"))
     carried = [_without_marks(node) for node in _needed(tree, which.name)]
     body = textwrap.indent("\n\n".join(ast.unparse(node) for node in carried), "    ")
-    solution = assignment.solution_module.read_text(encoding="utf-8")
-    return (
-        f"{solution}\n\ndef _wrong():\n{body}\n    return {which.name}\n\n\n"
-        f"{which.replaces} = _wrong()\n"
-    )
+    return f"\n\ndef _wrong():\n{body}\n    return {which.name}\n\n\n{which.replaces} = _wrong()\n"
 
 
 def _needed(tree: ast.Module, name: str) -> list[ast.stmt]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import re
+import fcntl
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from batches import Batch
 from graders import grade
 from hypothesis import settings
 from mini_course import write_mini_course
@@ -31,24 +35,15 @@ FIRST = ("test_exploits.py", "test_suites_alexnet.py", "test_suites_lenet5.py")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What one worker runs in one piece, and in which order: see `make test`."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    """The order of the tests: see `make test`."""
     items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else 99)
 
 
-def group_of(item: pytest.Item) -> str:
-    """A file, but for the suites, of which an exercise's wrong answers or one right answer."""
-    name = item.path.stem
-    if name.startswith("test_handins"):  # two files that share results
-        return "test_handins"
-    if not name.startswith("test_suites_"):
-        return name
-    callspec = getattr(item, "callspec", None)
-    value = next(iter(callspec.params.values())) if callspec else item.name
-    value = value.exercise if isinstance(value, Misconception) else value
-    value = value.name if isinstance(value, Path) else value
-    return re.sub(r"\W+", "_", f"{name}_{value}")  # a bracket would hide the group from xdist
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from groups import LoadGroups  # it needs pytest-xdist
+
+    return LoadGroups(config, log)
 
 
 @pytest.fixture
@@ -76,20 +71,38 @@ def tensorflow(
 def graded(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Callable[[Misconception], Result]:
-    """The result of a misconception of `SUITE` among right answers, graded once."""
-    suite = request.module.SUITE
-    folder = tmp_path_factory.mktemp("misconceptions")
-    known: dict[str, Result] = {}
+    """The result of a misconception of `SUITE` among right answers, without those of its batch.
 
-    def result(which: Misconception) -> Result:
-        if which.name not in known:
-            path = folder / f"{which.name}.py"
-            text = diagnosis.as_submission(suite.assignment, which.function)
-            path.write_text(text, encoding="utf-8")
-            part = suite.part(suite.touched(which))
+    Each batch is graded once, whichever of the processes that run tests needs it first.
+    """
+    suite = request.module.SUITE
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    folder /= f"misconceptions-{suite.name}"
+    folder.mkdir(exist_ok=True)
+
+    @cache
+    def of(batch: Batch) -> Result:
+        stem = folder / batch[0].name
+        with stem.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if (known := stem.with_suffix(".json")).exists():
+                return Result.from_json(known.read_text(encoding="utf-8"))
+            text = diagnosis.as_submission(suite.assignment, *(each.function for each in batch))
+            stem.with_suffix(".py").write_text(text, encoding="utf-8")
+            part = suite.part(suite.touched(*batch))
             in_keras = part.preload != ("numpy",)
             warm_process = request.getfixturevalue("tensorflow") if in_keras else None
-            known[which.name] = grade(path, part, suite.seeds[0], warm_process=warm_process)
-        return known[which.name]
+            result = grade(stem.with_suffix(".py"), part, suite.seeds[0], warm_process=warm_process)
+            result.write(known)
+            return result
+
+    def result(which: Misconception) -> Result:
+        batch = suite.batch_of[which]
+        others = {each.exercise for each in batch} - {which.exercise}
+        whole = of(batch)
+        kept = tuple(each for each in whole.exercises if each.name not in others)
+        return replace(whole, exercises=kept)
 
     return result

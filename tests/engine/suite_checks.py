@@ -5,8 +5,9 @@ exercise, there only, and is told its own hint; no hidden test is there for noth
 those of `autograder audit`, by its functions. A file of tests says in `SUITE` which assignment it
 holds, and has classes that inherit from those here.
 
-A wrong answer is graded in the exercises that it can touch; `audit` grades each of them in all
-exercises. Most trainings by the terms of grading are marked `slow`: `make test` leaves them out.
+Wrong answers that cannot change each other's results are graded together (`batches`), in the
+exercises that they can touch; `audit` grades each alone, in all exercises. Most trainings by the
+terms of grading are marked `slow`: `make test` leaves them out.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import jupytext
 import pytest
+from batches import Batch, in_batches
 from graders import grade
 
 from autograder import diagnosis
@@ -96,12 +98,24 @@ class Suite:
             if isinstance(node, ast.FunctionDef)
         }
 
-    def touched(self, which: Misconception) -> set[str]:
-        """The exercises that a wrong answer, among the solutions, could lose points in.
+    @cached_property
+    def batch_of(self) -> dict[Misconception, Batch]:
+        """The wrong answers that are graded together with each; those that train are alone."""
+        known = self.catalogue.misconceptions
+        alone = {which: (which,) for which in known if which.exercise in self.trained}
+        return alone | in_batches(
+            {which: self.touched(which) for which in known if which not in alone}
+        )
+
+    def touched(self, *wrong_answers: Misconception) -> set[str]:
+        """The exercises in which one of these answers, among the solutions, could cost points.
 
         Its own, those whose functions use the wrong one, and those that build on such. What is in
         arrays is not tried on models.
         """
+        return set().union(*map(self._touched, wrong_answers))
+
+    def _touched(self, which: Misconception) -> set[str]:
         wrong, known = {which.replaces, which.exercise}, 0
         while len(wrong) > known:
             known = len(wrong)
@@ -216,7 +230,10 @@ class WrongAnswers:
                 slow(each, each.exercise in trained and each not in first)
                 for each in suite.catalogue.misconceptions
             ]
-            metafunc.parametrize("which", which, ids=lambda which: which.name)
+            batch_of = suite.batch_of
+            metafunc.parametrize(
+                "which", which, ids=lambda which: f"{which.name}@{batch_of[which][0].name}"
+            )
         if "exercise" in metafunc.fixturenames:
             metafunc.parametrize("exercise", suite.exercises)
         if "table" in metafunc.fixturenames:
