@@ -12,7 +12,7 @@ from autograder.results import Outcome
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from autograder.results import ExerciseResult, Result, TestResult
+    from autograder.results import ExerciseResult, Result, SuspectLine, TestResult
 
 FAILED_TESTS_SHOWN = 3
 LINES_SHOWN, CHARACTERS_SHOWN = 12, 900
@@ -48,6 +48,8 @@ def _show_exercises(console: Console, result: Result) -> None:
             _show_test(console, test)
         if len(failed) > FAILED_TESTS_SHOWN:
             console.print(f"    and {len(failed) - FAILED_TESTS_SHOWN} more tests")
+        if exercise.suspect:
+            _show(console, 4, f"[yellow]{safe(_look_first(exercise.suspect))}[/yellow]")
 
 
 def _points(exercise: ExerciseResult) -> str:
@@ -55,6 +57,10 @@ def _points(exercise: ExerciseResult) -> str:
         return f"not graded, worth {exercise.max_score:g}"
     note = "  not written yet" if exercise.outcome is Outcome.NOT_IMPLEMENTED else ""
     return f"{exercise.score:g}/{exercise.max_score:g}{note}"
+
+
+def _look_first(suspect: SuspectLine) -> str:
+    return f"Look first at line {suspect.number} of {suspect.cell}: {suspect.text}"
 
 
 def _show_test(console: Console, test: TestResult) -> None:

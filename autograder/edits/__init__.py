@@ -2,6 +2,6 @@
 
 from autograder.edits.edit import Edit
 from autograder.edits.listing import edits_of
-from autograder.edits.mistakes import Mistake, mistakes
+from autograder.edits.mistakes import Mistake, Planned, mistakes
 
-__all__ = ["Edit", "Mistake", "edits_of", "mistakes"]
+__all__ = ["Edit", "Mistake", "Planned", "edits_of", "mistakes"]

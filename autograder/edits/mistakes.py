@@ -33,39 +33,55 @@ class Mistake:
     text: str
 
 
-def mistakes(text: str) -> Iterator[Mistake]:
-    """All texts that differ from a right one by one edit, in the order of the functions.
+@dataclass(frozen=True)
+class Planned:
+    """A mistake that can be made in a text; `make` writes the text."""
+
+    kind: str
+    function: str
+    _edit: Edit
+    _tree: ast.Module
+    _lines: tuple[str, ...]
+    _first: int
+    _last: int
+
+    def make(self) -> Mistake | None:
+        """The text with the mistake; None if the edit cannot be written or changes nothing."""
+        own = list(self._lines[self._first : self._last])
+        before = ast.dump(_normal(self._tree))
+        with self._edit.applied():
+            wanted = ast.dump(_normal(self._tree))
+        if wanted == before:
+            return None
+        for changed, wrong in _texts(own, self._edit):
+            if _parses_to(changed, wanted):
+                whole = [*self._lines[: self._first], changed, *self._lines[self._last :]]
+                moved = frozenset(line + self._first for line in wrong)
+                return Mistake(self.kind, self.function, moved, "\n".join(whole))
+        return None
+
+
+def mistakes(text: str) -> list[Planned]:
+    """All mistakes of one edit that can be made in a right text, in the order of its functions.
 
     Raises:
         SyntaxError: the text is no Python.
     """
-    lines = text.split("\n")
+    lines = tuple(text.split("\n"))
+    found = []
     for definition in ast.parse(text).body:
         if not isinstance(definition, ast.FunctionDef | ast.ClassDef):
             continue
         decorated = [each.lineno for each in definition.decorator_list]
         first = min([definition.lineno, *decorated]) - 1
         last = definition.end_lineno or definition.lineno
-        own = lines[first:last]
-        for kind, wrong, changed in _mistakes_in("\n".join(own)):
-            whole = [*lines[:first], changed, *lines[last:]]
-            moved = frozenset(line + first for line in wrong)
-            yield Mistake(kind, definition.name, moved, "\n".join(whole))
-
-
-def _mistakes_in(text: str) -> Iterator[tuple[str, frozenset[int], str]]:
-    """The mistakes in the text of one definition: kind, wrong lines, changed text."""
-    tree = ast.parse(text)
-    lines = text.split("\n")
-    for edit in edits_of(tree.body[0]):
-        if edit.kind in _REPAIRS_ONLY:
-            continue
-        with edit.applied():
-            wanted = ast.dump(_normal(tree))
-        for changed, wrong in _texts(lines, edit):
-            if _parses_to(changed, wanted):
-                yield edit.kind, wrong, changed
-                break
+        tree = ast.parse("\n".join(lines[first:last]))
+        found += [
+            Planned(edit.kind, definition.name, edit, tree, lines, first, last)
+            for edit in edits_of(tree.body[0])
+            if edit.kind not in _REPAIRS_ONLY
+        ]
+    return found
 
 
 def _texts(lines: list[str], edit: Edit) -> Iterator[tuple[str, frozenset[int]]]:

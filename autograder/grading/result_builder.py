@@ -19,6 +19,7 @@ from autograder.results import (
     Observed,
     Outcome,
     Result,
+    SuspectLine,
     TestResult,
     WrittenResult,
 )
@@ -34,9 +35,14 @@ MAX_SENTENCE = 400
 
 
 def exercises(
-    assignment: Assignment, found: SuiteRun, hints: Mapping[str, Misconception]
+    assignment: Assignment,
+    found: SuiteRun,
+    hints: Mapping[str, Misconception],
+    suspects: Mapping[str, SuspectLine],
 ) -> tuple[ExerciseResult, ...]:
-    """All exercises with their points and tests; `hints` holds the matched misconceptions.
+    """All exercises with their points and tests.
+
+    `hints` holds the matched misconceptions, `suspects` the lines to look at first.
 
     An exercise whose suite has a fault gets no score and shows no tests: they cannot be relied on.
     """
@@ -54,6 +60,7 @@ def exercises(
                 points.summary(tests),
                 _test_results(tests, hints.get(exercise.name)),
                 found.replaced.get(exercise.name, ()),
+                suspect=suspects.get(exercise.name),
             )
         )
     return tuple(results)
