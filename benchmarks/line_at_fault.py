@@ -4,8 +4,9 @@
     python benchmarks/line_at_fault.py pooling_padding --mistakes 100 --seed 3 --show wrong
 
 Makes mistakes of one edit in the right answers to NumPy exercises, of all kinds equally often.
-Those that change no answer to a probe are left out. Prints for how many the named line is right, for
-how many it is wrong and for how many there is none, by kind, and what that costs in computing time.
+Those that change no answer to a probe are left out. Prints for how many the named line is right,
+for how many it is wrong and for how many there is none, by kind, and how much computing time that
+takes.
 """
 
 from __future__ import annotations
@@ -142,7 +143,7 @@ class Bench:
                     if not before.get(name) or _levels(found) == before[name]:
                         continue
                     used = time.process_time() + sandbox.observed().cpu_seconds
-                    line = diagnosis.line_at_fault(name, probes, sandbox, self._solutions)
+                    line = diagnosis.suspect_line(name, probes, sandbox, self._solutions)
                 except MissingFunction:
                     continue
                 except CallFailed:

@@ -9,7 +9,7 @@ from autograder.diagnosis.catalogue import (
     misconception,
     probes,
 )
-from autograder.diagnosis.line_at_fault import line_at_fault
+from autograder.diagnosis.line_at_fault import suspect_line
 from autograder.diagnosis.matching import Reaction, agree, diagnose, react, reactions
 from autograder.diagnosis.probes import Probe, call, generator, summarize
 
@@ -24,11 +24,11 @@ __all__ = [
     "diagnose",
     "generator",
     "inspect_answer",
-    "line_at_fault",
     "load",
     "misconception",
     "probes",
     "react",
     "reactions",
     "summarize",
+    "suspect_line",
 ]

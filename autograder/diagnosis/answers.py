@@ -107,7 +107,9 @@ def _same(one: Any, other: Any, *, strict: Likeness = Likeness.VALUES) -> bool:
         return False
 
 
-def _same_numbers(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any], *, strict: Likeness) -> bool:
+def _same_numbers(
+    one: np.ndarray[Any, Any], other: np.ndarray[Any, Any], *, strict: Likeness
+) -> bool:
     if one.shape != other.shape or one.dtype.kind not in "biufc" or other.dtype.kind not in "biufc":
         return False
     kinds = [each.dtype.kind.replace("u", "i") for each in (one, other)]

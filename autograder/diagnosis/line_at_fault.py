@@ -24,7 +24,7 @@ from autograder.suite.student import Student
 MOST_TRIES = 1_000  # of edits on one probe; fewer if the probe runs many lines
 STEPS_OF_A_TRY = 4_000  # a try costs as much time as this number of lines
 MOST_REPAIRS = 40  # edits that are tried on all probes
-STEPS_OF_A_TRACE = 60_000
+STEPS_OF_A_TRACE = 20_000  # probes that run more lines are left out
 RANKS = ((0, 1), (2,), (3, 4))
 """The ranks of edits that are tried together. The next ones are tried if none of these repairs."""
 WEIGHT = 4.0
@@ -59,7 +59,7 @@ class _Repair:
     right: int = 0
 
 
-def line_at_fault(
+def suspect_line(
     name: str,
     probes: Sequence[Probe],
     submission: Sandbox,
@@ -85,7 +85,7 @@ def line_at_fault(
     trials = Trials(submission, name, replaced or {})
     first = min(wrong, key=lambda each: each.steps)
     most = MOST_TRIES * STEPS_OF_A_TRY // (STEPS_OF_A_TRY + first.steps)
-    edits = trials.list(sorted(first.lines), most)
+    edits = trials.list_edits(sorted(first.lines), most)
     for ranks in RANKS:
         repairs = {
             number: _Repair(each.line, each.rank)
@@ -108,7 +108,7 @@ def compare(
 ) -> list[Compared]:
     """Call a student's function and the right one on the probes.
 
-    Arguments and errors are those of `line_at_fault`.
+    Arguments and errors are those of `suspect_line`.
     """
     student, reference = Trials(submission, name, replaced or {}), Trials(solutions, name, {})
     found = []
@@ -116,6 +116,8 @@ def compare(
         right = reference.trace(_calls(probe, solutions), STEPS_OF_A_TRACE).results
         calls = _calls(probe, submission)
         traced = student.trace(calls, STEPS_OF_A_TRACE)
+        if right is None or traced.steps > STEPS_OF_A_TRACE:
+            continue
         found.append(
             Compared(
                 probe,

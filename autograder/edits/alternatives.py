@@ -79,19 +79,3 @@ REDUCTIONS = frozenset(
     "max min mean sum prod median std var any all argmax argmin amax amin cumsum sort argsort "
     "nanmax nanmin nansum nanmean flip concatenate stack take repeat roll norm softmax".split()
 )
-
-PAIRS = (
-    ("h", "w"), ("height", "width"), ("row", "col"), ("row", "column"), ("rows", "cols"),
-    ("rows", "columns"), ("top", "left"), ("top", "bottom"), ("left", "right"), ("y", "x"),
-    ("i", "j"), ("before", "after"), ("start", "stop"), ("start", "end"), ("first", "last"),
-    ("r", "c"), ("m", "n"), ("a", "b"), ("in", "out"), ("lower", "upper"), ("0", "1"), ("1", "2"),
-)  # fmt: skip
-"""Parts of names that belong together, such as `out_h` and `out_w`."""
-
-
-def are_twins(one: str, other: str) -> bool:
-    """Whether two names differ in one such pair only."""
-    return any(
-        one.replace(a, b) == other or other.replace(a, b) == one or one.replace(b, a) == other
-        for a, b in PAIRS
-    )

@@ -10,10 +10,10 @@ from autograder.edits.alternatives import (
     FUNCTIONS,
     OPERATORS,
     REDUCTIONS,
-    are_twins,
 )
 from autograder.edits.edit import Edit, Place
 from autograder.edits.scope import Scope, called
+from autograder.edits.twins import are_twins, twin_of
 
 _ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
 _AXES = (0, 1, 2, 3, -1, (1, 2), (-2, -1), (2, 3), (1, 2, 3), (2, 4), (3, 4))
@@ -29,6 +29,11 @@ def expression_edits(place: Place, scope: Scope) -> Iterator[Edit]:
             yield place.edit(kind, rank, new)
     if isinstance(node, ast.expr) and _may_be_a_number(place):
         yield from _one_more_or_less(place, node)
+    if place.index is not None and place.field in ("elts", "args") and _is_read(node):
+        neighbours = getattr(place.parent, place.field)
+        for index in (place.index - 1, place.index + 1):
+            if 0 <= index < len(neighbours):
+                yield from twin_edits(place, neighbours[index], scope)
 
 
 def inserted_terms(place: Place, scope: Scope) -> Iterator[Edit]:
@@ -38,13 +43,26 @@ def inserted_terms(place: Place, scope: Scope) -> Iterator[Edit]:
         return
     for function in scope.functions.values():
         yield place.edit("call added", 3, ast.Call(function, [node], []))
-    for wrapped in (_call("max", node, ast.Constant(0)), ast.UnaryOp(ast.USub(), node)):
-        yield place.edit("call added", 3, wrapped)
+    yield place.edit("call added", 3, _call("max", node, ast.Constant(0)))
+    rank = 2 if isinstance(place.parent, ast.Return | ast.Call) else 3
+    yield place.edit("term added", rank, ast.UnaryOp(ast.USub(), node))
     for name in scope.names:
         is_number = scope.types.get(name, "int") in _NUMBERS
         if is_number and not (isinstance(node, ast.Name) and node.id == name):
+            rank = 2 if scope.is_unused(name) else 4
             for operator in (ast.Mult(), ast.Add(), ast.Sub()):
-                yield place.edit("term added", 4, _binary(node, operator, _name(name)))
+                yield place.edit("term added", rank, _binary(node, operator, _name(name)))
+
+
+def twin_edits(place: Place, neighbour: ast.AST, scope: Scope) -> Iterator[Edit]:
+    """The edit that puts here what stands next to it, for columns in place of rows."""
+    new = twin_of(neighbour, scope)
+    if ast.dump(new) not in (ast.dump(neighbour), ast.dump(place.node)):
+        yield place.edit("like its neighbour", 1, new)
+
+
+def _is_read(node: ast.AST) -> bool:
+    return isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
 
 
 def _binary_edits(node: ast.BinOp, scope: Scope) -> Iterator[tuple[str, int, ast.expr]]:
@@ -121,7 +139,8 @@ def _name_edits(node: ast.Name, scope: Scope) -> Iterator[tuple[str, int, ast.ex
     if node.id in scope.names:
         for other in scope.names:
             if scope.may_replace(node.id, other):
-                yield "name", 0 if are_twins(node.id, other) else 2, _name(other)
+                is_likely = are_twins(node.id, other) or scope.is_unused(other)
+                yield "name", 0 if is_likely else 2, _name(other)
 
 
 def _attribute_edits(node: ast.Attribute, scope: Scope) -> Iterator[tuple[str, int, ast.expr]]:
@@ -150,6 +169,9 @@ def _call_edits(node: ast.Call, scope: Scope) -> Iterator[tuple[str, int, ast.ex
         if keyword.arg not in present:
             rank = 1 if name == called(node) else 3
             yield "argument added", rank, ast.Call(function, args, [*keywords, keyword])
+    for name in scope.names:
+        if scope.is_unused(name):
+            yield "argument added", 2, ast.Call(function, [*args, _name(name)], keywords)
     if called(node) in REDUCTIONS and "axis" not in present:
         for axis in _AXES:
             added = [*keywords, ast.keyword("axis", _literal(axis))]
@@ -172,19 +194,29 @@ def _choice_edits(node: ast.IfExp, scope: Scope) -> Iterator[tuple[str, int, ast
 
 
 def _slice_edits(node: ast.Slice, scope: Scope) -> Iterator[tuple[str, int, ast.expr]]:
-    for other in scope.slices.values():
-        if ast.dump(other) != ast.dump(node):
-            yield "bound added", 2, other
     parts = {"lower": node.lower, "upper": node.upper, "step": node.step}
     for part, value in parts.items():
         if value is not None:
             yield "bound dropped", 1, ast.Slice(**{**parts, part: None})
-        else:
-            for number in _BOUNDS[part]:
-                yield "bound added", 2, ast.Slice(**{**parts, part: _number(number)})
-            for name in scope.names:
-                if scope.types.get(name, "int") == "int":
-                    yield "bound added", 3, ast.Slice(**{**parts, part: _name(name)})
+            continue
+        for number in _BOUNDS[part]:
+            yield "bound added", 2, ast.Slice(**{**parts, part: _number(number)})
+        for name in scope.names:
+            if scope.types.get(name, "int") == "int":
+                rank = 2 if scope.is_unused(name) else 3
+                yield "bound added", rank, ast.Slice(**{**parts, part: _name(name)})
+                if part == "upper" and node.lower is not None:
+                    end = _binary(node.lower, ast.Add(), _name(name))
+                    yield "bound added", rank, ast.Slice(**{**parts, part: end})
+    for other in scope.slices.values():
+        for whole in (other, twin_of(other, scope)):
+            if ast.dump(whole) != ast.dump(node):
+                yield "bound added", 2, whole
+        for part in parts:
+            borrowed = getattr(other, part)
+            if borrowed is not None and parts[part] is None:
+                for variant in (borrowed, twin_of(borrowed, scope)):
+                    yield "bound added", 2, ast.Slice(**{**parts, part: variant})
 
 
 _BOUNDS = {"lower": (1,), "upper": (-1,), "step": (2, -1)}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from autograder.edits.edit import Edit
 from autograder.edits.listing import edits_of
 
-_REPAIRS_ONLY = {"argument added", "bound added", "term added", "call added"}
+_REPAIRS_ONLY = {"argument added", "bound added", "term added", "call added", "like its neighbour"}
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,8 @@ def _statement_texts(
             wrong = frozenset({before + 1, after + 1 - removed})
             yield "\n".join([*lines[:first], *lines[last:]]), wrong
         else:
-            yield "\n".join([*lines[:first], f"{indent}pass", *lines[last:]]), frozenset({first + 1})
+            rows = [*lines[:first], f"{indent}pass", *lines[last:]]
+            yield "\n".join(rows), frozenset({first + 1})
     elif edit.kind == "order":
         other = old[old.index(node) + 1]
         start, stop = other.lineno - 1, other.end_lineno

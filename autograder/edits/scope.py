@@ -16,8 +16,8 @@ class Scope:
 
     `names` are those that it binds, `texts` short words, `numbers` integers, `slices` what stands
     between square brackets, `keywords` the keyword arguments by the name of the called function,
-    and `functions` those that are called with one argument. `types` are the names of types of
-    variables, where they are known.
+    and `functions` those that are called with one argument. `read` are the names that are read.
+    `types` are the names of the types of variables, where they are known.
     """
 
     types: Mapping[str, str] = field(default_factory=dict)
@@ -27,6 +27,11 @@ class Scope:
     slices: dict[str, ast.Slice] = field(default_factory=dict)
     keywords: dict[tuple[str, str], ast.keyword] = field(default_factory=dict)
     functions: dict[str, ast.expr] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+
+    def is_unused(self, name: str) -> bool:
+        """Whether nothing reads a variable: it may be missing where it should be read."""
+        return name not in self.read
 
     def may_replace(self, name: str, other: str) -> bool:
         """Whether a variable may stand for another: not if their types are known to differ."""
@@ -40,8 +45,10 @@ def scope_of(definition: ast.AST, types: Mapping[str, str]) -> Scope:
     for node in ast.walk(definition):
         if isinstance(node, ast.arg) and len(scope.names) < MOST_NAMES:
             scope.names[node.arg] = None
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            if len(scope.names) < MOST_NAMES:
+        elif isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load):
+                scope.read.add(node.id)
+            elif len(scope.names) < MOST_NAMES:
                 scope.names[node.id] = None
         elif isinstance(node, ast.Constant):
             _take_constant(scope, node.value)
@@ -75,6 +82,8 @@ def _take_call(scope: Scope, node: ast.Call) -> None:
         if keyword.arg and len(scope.keywords) < 2 * MOST_OTHERS:
             scope.keywords[called(node), ast.dump(keyword)] = keyword
     is_error = called(node).endswith(("Error", "print"))
-    if len(node.args) == 1 and not node.keywords and not is_error:
-        if len(scope.functions) < MOST_OTHERS and not isinstance(node.args[0], ast.Starred):
-            scope.functions[ast.dump(node.func)] = node.func
+    has_one = (
+        len(node.args) == 1 and not node.keywords and not isinstance(node.args[0], ast.Starred)
+    )
+    if has_one and not is_error and len(scope.functions) < MOST_OTHERS:
+        scope.functions[ast.dump(node.func)] = node.func

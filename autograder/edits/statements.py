@@ -8,6 +8,7 @@ from typing import Any
 
 from autograder.edits.alternatives import OPERATORS
 from autograder.edits.edit import Edit, Place
+from autograder.edits.expressions import twin_edits
 from autograder.edits.scope import Scope
 
 _BLOCKS = (ast.For, ast.While, ast.If, ast.With)
@@ -33,6 +34,18 @@ def statement_edits(place: Place, scope: Scope) -> Iterator[Edit]:
         yield place.edit("statement", 1, ast.Break())
     if place.index is not None and not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Pass):
         yield from _block_edits(place)
+        yield from _like_neighbours(place, scope)
+
+
+def _like_neighbours(place: Place, scope: Scope) -> Iterator[Edit]:
+    """Edits that give a name what the statement before or after gives to another, for its twin."""
+    node, block = place.node, getattr(place.parent, place.field)
+    if place.index is None or not isinstance(node, ast.Assign):
+        return
+    for index in (place.index - 1, place.index + 1):
+        other = block[index] if 0 <= index < len(block) else None
+        if isinstance(other, ast.Assign):
+            yield from twin_edits(Place(node.value, node, "value"), other.value, scope)
 
 
 def _block_edits(place: Place) -> Iterator[Edit]:
@@ -51,7 +64,8 @@ def _block_edits(place: Place) -> Iterator[Edit]:
     if isinstance(node, _BLOCKS) and not getattr(node, "orelse", None):
         if len(node.body) > 1:
             outside = _with_body(node, node.body[:-1])
-            yield _block(place, "depth", 2, index, index + 1, [outside, node.body[-1]], node.body[-1])
+            last = node.body[-1]
+            yield _block(place, "depth", 2, index, index + 1, [outside, last], last)
         if following is not None and not isinstance(following, ast.FunctionDef):
             inside = _with_body(node, [*node.body, following])
             yield _block(place, "depth", 2, index, index + 2, [inside], following)

@@ -6,9 +6,9 @@ student's code does here costs it nothing and gives it nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
-from autograder.diagnosis import Catalogue, line_at_fault
+from autograder.diagnosis import Catalogue, suspect_line
 from autograder.errors import SuiteError
 from autograder.results import SuspectLine
 from autograder.sandbox import CallFailed, Crashed, Sandbox, TimedOut, Violated
@@ -35,7 +35,7 @@ def suspect_lines(
         solutions: returns the processes of the course's solutions.
         exercises: the exercises to look at, each with the functions that replaced others.
     """
-    found = {}
+    found: dict[str, SuspectLine] = {}
     for exercise, replaced in exercises.items():
         others = [each.replaces for each in catalogue.of(exercise)]
         for function in dict.fromkeys([exercise, *others]):
@@ -43,7 +43,7 @@ def suspect_lines(
             if not probes or function in replaced:
                 continue
             try:
-                line = line_at_fault(function, probes, sandbox, solutions(), replaced)
+                line = suspect_line(function, probes, sandbox, solutions(), replaced)
             except (TimedOut, Crashed, Violated):
                 return found  # another process would run all cells again
             except (CallFailed, Mismatch, SuiteError):

@@ -75,7 +75,7 @@ class Trials:
                     return Traced(_results(results), frozenset(lines), steps)
         raise self._broken()
 
-    def list(self, lines: Sequence[Line], most: int) -> list[Listed]:
+    def list_edits(self, lines: Sequence[Line], most: int) -> list[Listed]:
         """The edits in these lines of the code that the traced calls ran, at most `most`."""
         fields = {"lines": sorted(lines), "most": most}
         value = self._asked(Command.LIST_EDITS, fields)
@@ -110,12 +110,7 @@ class Trials:
 
 
 def _is_line(line: Any) -> bool:
-    return (
-        type(line) is tuple
-        and len(line) == 2
-        and type(line[0]) is str
-        and type(line[1]) is int
-    )
+    return type(line) is tuple and len(line) == 2 and type(line[0]) is str and type(line[1]) is int
 
 
 def _results(payload: Any) -> list[dict[str, Any]] | None:

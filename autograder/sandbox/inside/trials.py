@@ -5,7 +5,6 @@ The student's code is parsed here, under the limits of this process, and nowhere
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -33,7 +32,8 @@ from autograder.execution.statements import statements
 from autograder.sandbox.protocol import codec
 from autograder.sandbox.protocol.words import MOST_EDITS, MOST_LINES
 
-MOST_BYTES = 1 << 18  # of the values of one try
+MOST_BYTES = 1 << 20  # of the values of one try
+MOST_BYTES_IN_ALL = 1 << 25  # of the values of one request
 _STEP = "_step_of_a_trial"
 _FLAGS = __future__.annotations.compiler_flag  # type hints are not evaluated again
 
@@ -94,7 +94,15 @@ class Trials:
             for pair in definition.compiled(None, self._session.namespace)
         ]
         with _quiet(), _in_place(as_they_are):
-            return [self._tried(function, calls, number, most_steps) for number in numbers]
+            found: list[bytes] = []
+            size = 0
+            for number in numbers:
+                is_too_much = size > MOST_BYTES_IN_ALL
+                found.append(
+                    b"" if is_too_much else self._tried(function, calls, number, most_steps)
+                )
+                size += len(found[-1])
+            return found
 
     def _tried(self, function: Any, calls: Sequence[Any], number: int, most_steps: int) -> bytes:
         edit, definition = self._candidates[number]
@@ -123,13 +131,12 @@ class _Definition:
         with edit.applied() if edit else contextlib.nullcontext(), _counting(self.node):
             module = ast.Module([self.node], [])
             code = compile(module, self.file, "exec", _FLAGS, dont_inherit=True)
+        pairs: list[tuple[FunctionType, FunctionType | CodeType]] = []
         if isinstance(self.node, ast.FunctionDef) and not self.node.decorator_list:
             scratch = dict(namespace)
             exec(code, scratch)
             new = scratch[self.node.name]
-            pairs = [(each, new) for each in self._functions if _key(each.__code__) == _key(new.__code__)]
-        else:
-            pairs = []
+            pairs += [(f, new) for f in self._functions if _key(f.__code__) == _key(new.__code__)]
         codes = {_key(each): each for each in _nested(code)}
         done = {id(function) for function, _ in pairs}
         pairs += [
@@ -149,7 +156,7 @@ def _definitions(session: Session, file: str, codes: set[CodeType]) -> Iterator[
         for each in gc.get_referrers(code)
         if type(each) is FunctionType and each.__code__ is code
     ]
-    source = "".join(linecache.cache[file][2])  # type: ignore[arg-type, misc]
+    source = "".join(linecache.cache[file][2])  # type: ignore[misc]
     for statement in statements(session.shell, source, file):
         for part in statement.parts:
             if isinstance(part, ast.FunctionDef | ast.ClassDef):
@@ -205,7 +212,8 @@ def _in_place(changed: list[tuple[FunctionType, FunctionType | CodeType]]) -> It
     try:
         for function, new in changed:
             if isinstance(new, FunctionType):
-                function.__defaults__, function.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
+                function.__defaults__ = new.__defaults__
+                function.__kwdefaults__ = new.__kwdefaults__
             function.__code__ = new.__code__ if isinstance(new, FunctionType) else new
         yield
     finally:
