@@ -24,6 +24,7 @@ from autograder.suite.student import Student
 MOST_TRIES = 1_000  # of edits on one probe; fewer if the probe runs many lines
 STEPS_OF_A_TRY = 4_000  # a try costs as much time as this number of lines
 MOST_REPAIRS = 40  # edits that are tried on all probes
+LEAST_STEPS = 6_000  # of loops in a try: a repaired function may run longer than the wrong one
 STEPS_OF_A_TRACE = 20_000  # probes that run more lines are left out
 RANKS = ((0, 1), (2,), (3, 4))
 """The ranks of edits that are tried together. The next ones are tried if none of these repairs."""
@@ -174,7 +175,7 @@ def _try(
 ) -> None:
     """Try the remaining edits on one probe; those with which it is less right are removed."""
     numbers = list(repairs)
-    steps = 2 * max(each.steps for each in compared) + 1_000
+    steps = max(LEAST_STEPS, 2 * max(each.steps for each in compared))
     tried = trials.try_edits(on.calls, numbers, steps) if numbers else []
     for number, results in zip(numbers, tried, strict=True):
         found = likeness(on.probe, results, on.right)

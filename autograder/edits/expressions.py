@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from autograder.edits.alternatives import (
     COMPARISONS,
@@ -20,10 +21,13 @@ _AXES = (0, 1, 2, 3, -1, (1, 2), (-2, -1), (2, 3), (1, 2, 3), (2, 4), (3, 4))
 _NUMBERS = {"int", "float", "ndarray", "int64", "float64", "float32"}
 
 
+_Make = Callable[[Any, Scope], Iterator[tuple[str, int, ast.expr]]]
+
+
 def expression_edits(place: Place, scope: Scope) -> Iterator[Edit]:
     """The edits of one expression itself; its parts are places of their own."""
     node = place.node
-    make = _BY_TYPE.get(type(node))
+    make: _Make | None = _BY_TYPE.get(type(node))
     if make is not None:
         for kind, rank, new in make(node, scope):
             yield place.edit(kind, rank, new)
@@ -197,17 +201,17 @@ def _slice_edits(node: ast.Slice, scope: Scope) -> Iterator[tuple[str, int, ast.
     parts = {"lower": node.lower, "upper": node.upper, "step": node.step}
     for part, value in parts.items():
         if value is not None:
-            yield "bound dropped", 1, ast.Slice(**{**parts, part: None})
+            yield "bound dropped", 1, _slice({**parts, part: None})
             continue
         for number in _BOUNDS[part]:
-            yield "bound added", 2, ast.Slice(**{**parts, part: _number(number)})
+            yield "bound added", 2, _slice({**parts, part: _number(number)})
         for name in scope.names:
             if scope.types.get(name, "int") == "int":
                 rank = 2 if scope.is_unused(name) else 3
-                yield "bound added", rank, ast.Slice(**{**parts, part: _name(name)})
+                yield "bound added", rank, _slice({**parts, part: _name(name)})
                 if part == "upper" and node.lower is not None:
                     end = _binary(node.lower, ast.Add(), _name(name))
-                    yield "bound added", rank, ast.Slice(**{**parts, part: end})
+                    yield "bound added", rank, _slice({**parts, part: end})
     for other in scope.slices.values():
         for whole in (other, twin_of(other, scope)):
             if ast.dump(whole) != ast.dump(node):
@@ -216,12 +220,16 @@ def _slice_edits(node: ast.Slice, scope: Scope) -> Iterator[tuple[str, int, ast.
             borrowed = getattr(other, part)
             if borrowed is not None and parts[part] is None:
                 for variant in (borrowed, twin_of(borrowed, scope)):
-                    yield "bound added", 2, ast.Slice(**{**parts, part: variant})
+                    yield "bound added", 2, _slice({**parts, part: variant})
+
+
+def _slice(parts: Mapping[str, ast.expr | None]) -> ast.Slice:
+    return ast.Slice(parts["lower"], parts["upper"], parts["step"])
 
 
 _BOUNDS = {"lower": (1,), "upper": (-1,), "step": (2, -1)}
 
-_BY_TYPE = {
+_BY_TYPE: dict[type[ast.AST], _Make] = {
     ast.BinOp: _binary_edits,
     ast.Compare: _comparison_edits,
     ast.BoolOp: _condition_edits,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from typing import TypeVar
 
 from autograder.edits.scope import Scope
 
@@ -16,6 +17,9 @@ PAIRS = (
 """Parts of names that belong together, such as `out_h` and `out_w`."""
 
 
+_Node = TypeVar("_Node", bound=ast.AST)
+
+
 def are_twins(one: str, other: str) -> bool:
     """Whether two names differ in one such pair only."""
     return any(
@@ -24,7 +28,7 @@ def are_twins(one: str, other: str) -> bool:
     )
 
 
-def twin_of(node: ast.AST, scope: Scope) -> ast.AST:
+def twin_of(node: _Node, scope: Scope) -> _Node:
     """A copy of a part in which each name is its twin, and 0 and 1 are exchanged."""
     return _Twin(scope).visit(copy.deepcopy(node))  # type: ignore[no-any-return]
 

@@ -10,36 +10,25 @@ import __future__
 import ast
 import builtins
 import contextlib
-import copy
 import gc
 import itertools
 import linecache
-import os
-import sys
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FunctionType
 from typing import Any
-
-import numpy as np
 
 from autograder.edits import Edit, edits_of
 from autograder.execution import tracebacks
 from autograder.execution.session import Session
 from autograder.execution.statements import statements
-from autograder.sandbox.protocol import codec
+from autograder.sandbox.inside.watched_calls import Tracer, quiet, results_of
 from autograder.sandbox.protocol.words import MOST_EDITS, MOST_LINES
 
-MOST_BYTES = 1 << 20  # of the values of one try
 MOST_BYTES_IN_ALL = 1 << 25  # of the values of one request
 _STEP = "_step_of_a_trial"
 _FLAGS = __future__.annotations.compiler_flag  # type hints are not evaluated again
-
-
-class _TooManySteps(BaseException):
-    """A call ran more lines than it may."""
 
 
 class Trials:
@@ -55,9 +44,9 @@ class Trials:
         self, function: Any, calls: Sequence[Any], most_steps: int
     ) -> tuple[bytes, list[tuple[str, int]], int]:
         """What the calls return as they are, the lines that ran, and how many steps that took."""
-        tracer = _Tracer(most_steps, seen=set())
-        with _quiet():
-            results = _results(function, calls, tracer)
+        tracer = Tracer(most_steps, seen=set())
+        with quiet():
+            results = results_of(function, calls, tracer)
         self._types = {**tracer.types, **self._types}
         self._codes |= {code for code, _ in tracer.seen or ()}
         lines = {(tracebacks.label_of(code.co_filename), n) for code, n in tracer.seen or ()}
@@ -93,7 +82,7 @@ class Trials:
             for definition in {id(each): each for _, each in self._candidates}.values()
             for pair in definition.compiled(None, self._session.namespace)
         ]
-        with _quiet(), _in_place(as_they_are):
+        with quiet(), _in_place(as_they_are):
             found: list[bytes] = []
             size = 0
             for number in numbers:
@@ -112,7 +101,7 @@ class Trials:
             return b""
         builtins.__dict__[_STEP] = partial(next, itertools.repeat(None, most_steps))
         with _in_place(changed):
-            return _results(function, calls, None)
+            return results_of(function, calls, None)
 
 
 class _Definition:
@@ -220,98 +209,3 @@ def _in_place(changed: list[tuple[FunctionType, FunctionType | CodeType]]) -> It
         for function, code, defaults, keyword_defaults in before:
             function.__code__ = code
             function.__defaults__, function.__kwdefaults__ = defaults, keyword_defaults
-
-
-class _Tracer:
-    """Counts the lines that run in cells, and stops the call after too many of them."""
-
-    def __init__(self, most: int, seen: set[tuple[CodeType, int]] | None = None) -> None:
-        self.most = most
-        self.seen = seen
-        self.steps = 0
-        self.types: dict[str, str] = {}
-
-    def __call__(self, frame: FrameType, event: str, argument: Any) -> Any:
-        self._count()
-        if not tracebacks.is_cell(frame.f_code.co_filename):
-            return None
-        return self._line if self.seen is None else self._line_seen
-
-    def _line(self, frame: FrameType, event: str, argument: Any) -> Any:
-        self._count()
-        return self._line
-
-    def _line_seen(self, frame: FrameType, event: str, argument: Any) -> Any:
-        self._count()
-        if event == "line" and self.seen is not None:
-            self.seen.add((frame.f_code, frame.f_lineno))
-        elif event == "return":
-            for name, value in frame.f_locals.items():
-                self.types.setdefault(name, type(value).__name__)
-        return self._line_seen
-
-    def _count(self) -> None:
-        self.steps += 1
-        if self.steps > self.most:
-            raise _TooManySteps
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    with (
-        open(os.devnull, "w") as nowhere,
-        contextlib.redirect_stdout(nowhere),
-        warnings.catch_warnings(),
-        np.errstate(all="ignore"),
-    ):
-        warnings.simplefilter("ignore")
-        yield
-
-
-def _results(function: Any, calls: Sequence[Any], tracer: Callable[..., Any] | None) -> bytes:
-    """What the calls return, one after the other, as one payload."""
-    results = []
-    for args, kwargs, watch in copy.deepcopy(calls):
-        results.append(_result(function, args, kwargs, watch, tracer))
-        if "value" not in results[-1]:
-            break
-    try:
-        return codec.encode(results, limit=MOST_BYTES)
-    except BaseException:  # a student's object may raise anything while it is encoded
-        return b""
-
-
-def _result(
-    function: Any, args: Sequence[Any], kwargs: Any, watch: bool, tracer: Callable[..., Any] | None
-) -> dict[str, Any]:
-    try:
-        sys.settrace(tracer)
-        try:
-            value = function(*args, **kwargs)
-        finally:
-            sys.settrace(None)
-    except BaseException as error:
-        return {"types": tracebacks.type_names(error), "text": tracebacks.text_of(error)[:500],
-                "line": tracebacks.line_of(error)}  # fmt: skip
-    result = {"value": value}
-    if watch:
-        result["arguments"] = tuple(None if _is_tool(each) else each for each in args)
-        result["shares_memory"] = shares_memory(value, [*args, *kwargs.values()])
-    return result
-
-
-def _is_tool(argument: Any) -> bool:
-    """Whether an argument is no data: a function or a random generator."""
-    return callable(argument) or isinstance(argument, np.random.Generator)
-
-
-def shares_memory(value: Any, arguments: list[Any]) -> bool:
-    """Whether a returned array, or one in a returned list, shares memory with an argument."""
-    values = value if isinstance(value, list | tuple) else [value]
-    return any(
-        isinstance(one, np.ndarray)
-        and isinstance(other, np.ndarray)
-        and np.may_share_memory(one, other)
-        for one in values
-        for other in arguments
-    )

@@ -22,7 +22,8 @@ from autograder.execution.session import OpenCell, Session, Trouble
 from autograder.execution.tracebacks import error_fields
 from autograder.sandbox.failures import Handle
 from autograder.sandbox.inside.connection import WorkerConnection
-from autograder.sandbox.inside.trials import Trials, shares_memory
+from autograder.sandbox.inside.trials import Trials
+from autograder.sandbox.inside.watched_calls import shares_memory
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.linux import isolation as isolating
 from autograder.sandbox.linux.isolation import Isolation
