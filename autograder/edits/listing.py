@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from autograder.edits.edit import Edit, Place
 from autograder.edits.expressions import expression_edits, inserted_terms
@@ -46,26 +47,25 @@ def edits_of(
 
 def _places(root: ast.AST, lines: Collection[int] | None) -> Iterator[Place]:
     """The nodes below a root that edits may change; not what only makes up a message."""
-    waiting = [root]
+    waiting = [(root, True)]
     for _ in range(MOST_PLACES):
         if not waiting:
             return
-        parent = waiting.pop()
+        parent, ran = waiting.pop()
         for field, value in ast.iter_fields(parent):
             if field in _LEFT_OUT or isinstance(parent, ast.Raise | ast.Assert):
                 continue
-            for index, node in enumerate(value if isinstance(value, list) else [value]):
-                if not isinstance(node, ast.AST) or _is_message(node):
-                    continue
-                waiting.append(node)
-                if not isinstance(node, ast.stmt) or lines is None or _ran(node, lines):
-                    is_in_list = isinstance(value, list)
-                    yield Place(node, parent, field, index if is_in_list else None)
-                elif not hasattr(node, "body"):
-                    waiting.pop()
+            is_list = isinstance(value, list)
+            for index, node in enumerate(value if is_list else [value]):
+                if isinstance(node, ast.AST) and not _is_message(node):
+                    is_statement = isinstance(node, ast.stmt) and lines is not None
+                    does = _ran(node, lines) if is_statement else ran
+                    waiting.append((node, does))
+                    if does:
+                        yield Place(node, parent, field, index if is_list else None)
 
 
-def _ran(node: ast.stmt, lines: Collection[int]) -> bool:
+def _ran(node: Any, lines: Any) -> bool:
     """Whether one of the statement's lines ran; of a block, one of its first lines."""
     body = getattr(node, "body", None)
     last = body[0].lineno - 1 if body else node.end_lineno or node.lineno

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from autograder.diagnosis import Catalogue, suspect_line
-from autograder.errors import SuiteError
+from autograder.errors import SandboxLost, SuiteError
 from autograder.results import SuspectLine
 from autograder.sandbox import CallFailed, Crashed, Sandbox, TimedOut, Violated
 from autograder.sandbox.protocol.remote_functions import Function
@@ -44,7 +44,7 @@ def suspect_lines(
                 continue
             try:
                 line = suspect_line(function, probes, sandbox, solutions(), replaced)
-            except (TimedOut, Crashed, Violated):
+            except (TimedOut, Crashed, Violated, SandboxLost):
                 return found  # another process would run all cells again
             except (CallFailed, Mismatch, SuiteError):
                 continue

@@ -9,15 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.sandbox.failures import Violated
+from autograder.sandbox.failures import TimedOut, Violated
 from autograder.sandbox.protocol import codec
 from autograder.sandbox.protocol.remote_functions import Function
 from autograder.sandbox.protocol.words import MOST_EDITS, MOST_LINES, Command
 from autograder.sandbox.sandbox import Sandbox
 
-SECONDS = 4.0
-"""Computing time of one request on the reference machine. A usual one takes a tenth of that: the
-number of steps ends a call long before."""
+SECONDS = 6.0
+"""Computing time of all trials of one function, on the reference machine. Usual ones take a tenth
+of it and end by their number. This ends what loops inside a library, or waits."""
 
 Calls = Sequence[tuple[Sequence[Any], Mapping[str, Any], bool]]
 """Calls one after the other: positional arguments, keyword arguments, whether to watch them."""
@@ -64,6 +64,7 @@ class Trials:
         self._sandbox = sandbox
         self._name = name
         self._replaced = replaced
+        self._used = sandbox.observed().cpu_seconds
 
     def trace(self, calls: Calls, most_steps: int) -> Traced:
         """Make the calls with the student's code as it is."""
@@ -101,8 +102,12 @@ class Trials:
         return [_results(each) for each in value]
 
     def _asked(self, command: Command, fields: Mapping[str, Any]) -> Any:
+        seen = self._sandbox.observed()
+        left = SECONDS - (seen.cpu_seconds - self._used) / seen.seconds_factor
+        if left <= 0:
+            raise TimedOut(f"trying edits of {self._name} computed for longer than {SECONDS:g} s.")
         return self._sandbox.attempt(
-            command, self._name, fields, replaced=self._replaced, seconds=SECONDS
+            command, self._name, fields, replaced=self._replaced, seconds=left
         )
 
     def _broken(self) -> Violated:
