@@ -13,6 +13,7 @@ from itertools import combinations
 from pathlib import Path
 
 from autograder import diagnosis
+from autograder.authoring import hint_rules
 from autograder.authoring.aspects import Matrix, matrix
 from autograder.calibration import evidence
 from autograder.course.assignment import Assignment
@@ -151,7 +152,7 @@ def checks(assignment: Assignment, catalogue: Catalogue, graded: Graded) -> list
             "a misconception is told its own hint, once",
             ((which.name, other_hints(which, result)) for which, result in wrong.items()),
         ),
-        _check("hints ask a question", ((each.name, no_question(each)) for each in wrong)),
+        _check("hints lead to the mistake in plain words", _hints(wrong)),
         _check(
             "students read no expected value",
             ((which.name, given_away(result)) for which, result in wrong.items()),
@@ -174,6 +175,10 @@ def checks(assignment: Assignment, catalogue: Catalogue, graded: Graded) -> list
         ),
         _check("thresholds have their evidence", _without_evidence(assignment)),
     ]
+
+
+def _hints(wrong: Iterable[Misconception]) -> Iterator[tuple[str, str]]:
+    return ((which.name, hint_rules.complaint(which)) for which in wrong)
 
 
 def _check(name: str, cases: Iterable[tuple[str, str]]) -> Check:
@@ -228,17 +233,13 @@ def other_hints(which: Misconception, result: Result) -> str:
     return f"is told the hint of {', '.join(hints)}" if hints else "is told no hint"
 
 
-def no_question(which: Misconception) -> str:
-    """A complaint if the hint asks no question, or ""."""
-    return "" if "?" in which.hint else "has a hint that asks nothing"
-
-
 def given_away(result: Result) -> str:
     """Long decimals that occur in a test's expected values and in a text that students read."""
     for exercise in result.exercises:
+        steps = " ".join(step for hint in exercise.hints for step in hint.steps)
         for test in exercise.tests:
             got, _, expected = test.detail.partition("expected")
-            text = f"{test.title} {test.message} {test.hint or ''}"
+            text = f"{test.title} {test.message} {test.hint or ''} {steps}"
             found = (_decimals(expected) - _decimals(got)) & _decimals(text)
             if found:
                 return f"{exercise.name}.{test.name} tells {', '.join(sorted(found))}"

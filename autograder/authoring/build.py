@@ -21,11 +21,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.atomic_files import replacing
+from autograder.authoring import public_hints
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.course.release import GRADE_CELL_PREFIX
 from autograder.errors import CourseError
 from autograder.nbgrader_bridge import author_stubs, configuration
 from autograder.nbgrader_bridge.release import generate
+from autograder.student import known_answers
 
 SETUP = "setup"
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
@@ -53,8 +55,10 @@ def build(assignment_name: str, root: Path) -> list[Path]:
     assignment = load_assignment(assignment_name, root)
     source = _read_source(assignment)
     _check_source(source, assignment)
+    solutions = _solution_text(source, assignment)
+    hints = public_hints.table(assignment, solutions, _public_checks(source))
     with tempfile.TemporaryDirectory(prefix="autograder-build-") as folder:
-        release_folder = _release(source, assignment, Path(folder))
+        release_folder = _release(source, assignment, Path(folder), hints)
         release_text = (release_folder / assignment.release_notebook.name).read_text("utf-8")
         release = nbformat.reads(release_text, as_version=4)
         _check_release(source, release, release_text)
@@ -62,8 +66,10 @@ def build(assignment_name: str, root: Path) -> list[Path]:
             assignment.source_notebook: notebook_text(source),
             assignment.release_notebook: release_text,
             assignment.release_notebook.with_suffix(".py"): percent_text(release, assignment.name),
-            assignment.solution_module: _solution_text(source, assignment),
+            assignment.solution_module: solutions,
         }
+        for notebook in (assignment.source_notebook, assignment.release_notebook):
+            texts[hints_table(notebook)] = hints
         changed = [path for path, text in texts.items() if _replace(path, text.encode())]
         for path in sorted(release_folder.rglob("*")):
             target = assignment.release_notebook.parent / path.relative_to(release_folder)
@@ -197,12 +203,29 @@ def _check_exercise(exercise: str, code: str, where: str, assignment: Assignment
         raise CourseError(f"{where} lacks its hidden suite {suite.relative_to(assignment.root)}.")
 
 
-def _release(source: NotebookNode, assignment: Assignment, scratch: Path) -> Path:
+def hints_table(notebook: Path) -> Path:
+    """The table of hints for public examples that lies beside a notebook."""
+    return notebook.with_name(f"{notebook.stem}{known_answers.SUFFIX}")
+
+
+def _public_checks(source: NotebookNode) -> dict[str, str]:
+    """The source of the cell of public checks, by exercise."""
+    found = {}
+    for cell in source.cells:
+        name = str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+        if cell.cell_type == "code" and name.startswith(GRADE_CELL_PREFIX):
+            found[name.removeprefix(GRADE_CELL_PREFIX)] = cell.source
+    return found
+
+
+def _release(source: NotebookNode, assignment: Assignment, scratch: Path, hints: str) -> Path:
     """Run nbgrader's converter on a copy, without a gradebook."""
     folder = scratch / "source" / assignment.name
     if (original := assignment.source_text.parent).is_dir():
         shutil.copytree(original, folder, ignore=shutil.ignore_patterns("*.ipynb"))
-    (folder / assignment.source_notebook.name).write_text(notebook_text(source), encoding="utf-8")
+    notebook = folder / assignment.source_notebook.name
+    notebook.write_text(notebook_text(source), encoding="utf-8")
+    _replace(hints_table(notebook), hints.encode())
     config = configuration.load(assignment.root)
     generate(assignment.name, scratch, config)
     return scratch / configuration.RELEASE / assignment.name
@@ -294,9 +317,16 @@ def _is_setup(roles: NotebookNode) -> bool:
 
 
 def _replace(path: Path, content: bytes) -> bool:
-    """Write atomically, and only if the content differs. Returns whether it did."""
-    if path.is_file() and path.read_bytes() == content:
+    """Write atomically, and only if the content differs. Returns whether it did.
+
+    A file without content is removed.
+    """
+    known = path.read_bytes() if path.is_file() else b""
+    if known == content:
         return False
+    if not content:
+        path.unlink()
+        return True
     with replacing(path, 0o644) as file:
         file.write(content)
     return True

@@ -60,7 +60,7 @@ def run_trainings(
     names = evidence.recipe_names(assignment, kind)
     chosen = [name for name in names if not only or name in only]
     if unknown := set(only) - set(names):
-        raise CourseError(f"No way to train is called {sorted(unknown)[0]!r}: see RUNS.")
+        raise CourseError(f"No recipe is called {sorted(unknown)[0]!r}: see RUNS.")
     path = evidence.evidence_file(assignment, kind)
     found = _begun(assignment, path, fresh)
     each = -(-runs // max(1, len(chosen)))

@@ -28,10 +28,14 @@ NAMES = re.compile(r"^(\w+)\(", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Found:
-    """A release. If it comes from a course, it has priority over what a file says."""
+    """A release. If it comes from a course, it has priority over what a file says.
+
+    `folder` is the folder of its notebook; None if the student's own file is the release.
+    """
 
     release: Release
     is_the_courses: bool
+    folder: Path | None = None
 
     @property
     def written(self) -> dict[str, float]:
@@ -72,16 +76,18 @@ def release_of(path: Path, named: Path | None) -> Found:
                 f"There are no public checks in {named.name}: name the released notebook, as you "
                 "were given it, with --checks."
             )
-        return Found(release, is_the_courses=True)
+        return Found(release, is_the_courses=True, folder=named.resolve().parent)
     cells = cells_of(path)
     others = (other for other in _of_courses(path) if not _same(other, path))
     if found := _best(others, cells):
-        return Found(found, is_the_courses=True)
+        place, release = found
+        return Found(release, is_the_courses=True, folder=place.resolve().parent)
     own = _without_solutions(Release(path.stem, tuple(_as_released(cell) for cell in cells)))
     beside = (other for other in sorted(path.parent.glob("*.ipynb")) if not _same(other, path))
     found = _best(beside, cells)
-    if found and len(found.exercises) > len(own.exercises):
-        return Found(_without_solutions(found), is_the_courses=False)
+    if found and len(found[1].exercises) > len(own.exercises):
+        place, release = found
+        return Found(_without_solutions(release), False, place.resolve().parent)
     if not own.exercises:
         raise AutograderError(
             f"{path.name} has no public checks any more (cells were deleted, or an editor left out "
@@ -166,11 +172,12 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _best(candidates: Iterable[Path], cells: Sequence[RawCell]) -> Release | None:
-    """The release that most of the file's cells and functions belong to."""
+def _best(candidates: Iterable[Path], cells: Sequence[RawCell]) -> tuple[Path, Release] | None:
+    """The release that most of the file's cells and functions belong to, and its notebook."""
     ids = {cell.grade_id for cell in cells if cell.grade_id}
     functions = {name for cell in cells for name in defined(cell.source)}
-    best, most = None, 0
+    best: tuple[Path, Release] | None = None
+    most = 0
     for candidate in candidates:
         release = _release(candidate)
         if release is None:
@@ -178,5 +185,5 @@ def _best(candidates: Iterable[Path], cells: Sequence[RawCell]) -> Release | Non
         own = {f"{GRADE_CELL_PREFIX}{name}" for name in release.exercises} | set(release.exercises)
         count = len((own | set(release.written)) & ids) + len(set(release.exercises) & functions)
         if count > most:
-            best, most = release, count
+            best, most = (candidate, release), count
     return best

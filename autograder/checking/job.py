@@ -29,13 +29,18 @@ class Step:
 
 @dataclass(frozen=True)
 class Job:
-    """The steps of one file. `imports` are the modules that the file imports, read as data."""
+    """The steps of one file.
+
+    `imports` are the modules that the file imports, read as data. `release_folder` is the folder of
+    the released notebook, in which its table of known answers may lie; "" if it is not known.
+    """
 
     file: str
     module_name: str
     steps: tuple[Step, ...]
     seconds: float | None = None
     imports: tuple[str, ...] = ()
+    release_folder: str = ""
 
     @property
     def exercises(self) -> tuple[str, ...]:

@@ -162,6 +162,7 @@ class Plan:
             steps,
             self.seconds,
             tuple(sorted(self.submission.imports)),
+            str(self.found.folder or ""),
         )
 
     @cached_property

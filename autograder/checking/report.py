@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
-
-Outcome = Literal["passed", "failed", "error", "not_implemented", "not_run"]
+from typing import Any
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -20,7 +21,8 @@ from autograder.checking.report import ExerciseCheck, Problem, Run
 from autograder.checking.sentences import Places, TookTooLong, of_check, of_statement
 from autograder.execution.session import Session, Trouble
 from autograder.execution.tracebacks import is_raised_by_student
-from autograder.student.checks import PASSED_MARK, CheckFailed, NotWrittenYet
+from autograder.student import known_answers
+from autograder.student.checks import PASSED_MARK, CheckFailed, NotWrittenYet, hint_once
 
 MOST_PRINTED = 1200
 MOST_PROBLEMS = 30
@@ -84,6 +86,8 @@ class _Checking:
         self._missing: dict[str, str] = {}
         self._too_early: list[tuple[Step, str]] = []  # checks, and a name that was not defined yet
         self._found = Run({name: ExerciseCheck(name, "not_run") for name in job.exercises})
+        if job.release_folder:
+            known_answers.look_in(Path(job.release_folder))
         self._session = Session(
             shell, job.module_name, around=self._clock.running, fatal=(KeyboardInterrupt,)
         )
@@ -160,6 +164,7 @@ class _Checking:
     def _checked(self, step: Step) -> ExerciseCheck:
         """Run the checks of an exercise; return its outcome and the reasons for it."""
         outcomes, texts = list[str](), dict[str, None]()
+        failures: list[BaseException] = []
         lost: set[str] = set()
         remarks: list[str] = []
         for trouble, printed in self._run(step):
@@ -176,6 +181,8 @@ class _Checking:
             if follows or (unwritten and "not_implemented" in outcomes and not str(error)):
                 continue
             outcomes.append(_outcome(error, unwritten))
+            hint_once(error, failures)
+            failures.append(error)
             text = self._why(step, trouble)
             texts[_cut(text + _shown(printed) if outcomes[-1] != "not_implemented" else text)] = (
                 None

@@ -44,9 +44,10 @@ def audit(
     runs: Annotated[
         int, typer.Option(min=1, help="With --training: the number of runs, over all recipes.")
     ] = 200,
-    way: Annotated[
+    recipes: Annotated[
         list[str] | None,
         typer.Option(
+            "--recipe",
             "--way",
             help="With --training: train this recipe only; may be repeated.",
             show_default=False,
@@ -87,7 +88,7 @@ def audit(
     if training:
         if assignment is None:
             raise AutograderError("--training needs an ASSIGNMENT: name one.")
-        sound = _audit_training(found[0], runs, _Training(tuple(way or ()), jobs, fresh))
+        sound = _audit_training(found[0], runs, _Training(tuple(recipes or ()), jobs, fresh))
     else:
         audited = [_audit_suites(each, jobs, isolation, matrix) for each in found]
         sound = all(audited)
@@ -216,7 +217,7 @@ def _show_evidence(found: Evidence, threshold: float | None) -> None:
     from autograder.cli.console import output, safe
 
     table = Table(box=None, pad_edge=False)
-    table.add_column("way to train")
+    table.add_column("recipe")
     for title in ("runs", "mean", "deviation", "smallest", "98.5 % exceed", "99.97 % exceed"):
         table.add_column(title, justify="right")
     if threshold is not None:

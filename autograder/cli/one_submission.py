@@ -12,7 +12,7 @@ from autograder.results import Outcome
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from autograder.results import ExerciseResult, Result, SuspectLine, TestResult
+    from autograder.results import ExerciseResult, Hint, Result, SuspectLine, TestResult
 
 FAILED_TESTS_SHOWN = 3
 LINES_SHOWN, CHARACTERS_SHOWN = 12, 900
@@ -45,9 +45,11 @@ def _show_exercises(console: Console, result: Result) -> None:
             _show(console, 4, f"[dim]{safe(_message(failed[0]))}[/dim]")
             continue
         for test in failed[:FAILED_TESTS_SHOWN]:
-            _show_test(console, test)
+            _show_test(console, test, with_hint=not exercise.hints)
         if len(failed) > FAILED_TESTS_SHOWN:
             console.print(f"    and {len(failed) - FAILED_TESTS_SHOWN} more tests")
+        for hint in exercise.hints:
+            _show(console, 4, f"[yellow]Hint: {safe(_first_step(hint))}[/yellow]")
         if exercise.suspect:
             _show(console, 4, f"[yellow]{safe(_look_first(exercise.suspect))}[/yellow]")
 
@@ -63,10 +65,18 @@ def _look_first(suspect: SuspectLine) -> str:
     return f"Look first at line {suspect.number} of {suspect.cell}: {suspect.text}"
 
 
-def _show_test(console: Console, test: TestResult) -> None:
+def _first_step(hint: Hint) -> str:
+    more = len(hint.steps) - 1
+    if not more:
+        return hint.steps[0]
+    count = f"{more} more steps are" if more > 1 else "1 more step is"
+    return f"{hint.steps[0]} ({count} on the feedback page.)"
+
+
+def _show_test(console: Console, test: TestResult, *, with_hint: bool) -> None:
     _show(console, 4, f"[bold]{safe(test.title or test.name)}[/bold]")
     _show(console, 6, f"[dim]{safe(_message(test))}[/dim]")
-    if test.hint:
+    if test.hint and with_hint:
         _show(console, 6, f"[yellow]Hint: {safe(test.hint)}[/yellow]")
 
 

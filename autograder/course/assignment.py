@@ -117,6 +117,11 @@ class Assignment:
         return self.root / "tests" / "misconceptions" / f"{self.name}.py"
 
     @property
+    def hints_file(self) -> Path:
+        """The hints for these wrong answers, in steps; there may be none."""
+        return self.misconceptions_file.parent / "hints" / f"{self.name}.md"
+
+    @property
     def right_solutions_folder(self) -> Path:
         """The folder of right answers that are written in different ways."""
         return self.root / "tests" / "right" / self.name

@@ -17,7 +17,7 @@ from autograder.datasets import folders
 from autograder.datasets.dataset import About, Dataset, DatasetMissing, Images, Labels, Remote
 from autograder.datasets.decoded_cache import keep, kept
 from autograder.datasets.download import megabytes, sha256
-from autograder.datasets.image_files import Fault, image_files
+from autograder.datasets.image_files import BadImages, image_files
 
 REMOTE = Remote(
     url="https://www.robots.ox.ac.uk/~vgg/data/flowers/17/17flowers.tgz",
@@ -143,10 +143,10 @@ def read(path: Path, size: int = SIDE) -> Images:
     try:
         for name, content in image_files(path, NAMES):
             images[NAMES.index(name)] = decoded(name, content, expected[name], size)
-    except Fault as fault:
+    except BadImages as error:
         raise DatasetMissing(
-            f"{fault}: mend it, or delete the copy and run `autograder data fetch {ABOUT.name}`."
-        ) from fault
+            f"{error}: replace it, or delete the copy and run `autograder data fetch {ABOUT.name}`."
+        ) from error
     return images
 
 
@@ -160,12 +160,12 @@ def decoded(name: str, content: bytes, checksum: str | None, size: int) -> Image
     """The middle square of a JPEG, resized, uint8 (size, size, 3).
 
     Raises:
-        Fault: it is not the published image, or not an image.
+        BadImages: it is not the published image, or not an image.
     """
     from PIL import Image
 
     if checksum and not hashlib.sha256(content).hexdigest().startswith(checksum):
-        raise Fault(f"{name} is damaged, or is not the published image of that name")
+        raise BadImages(f"{name} is damaged, or is not the published image of that name")
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
             image.draft("RGB", (3 * size, 3 * size))  # libjpeg shrinks by 2, 4 or 8 while reading
@@ -175,4 +175,4 @@ def decoded(name: str, content: bytes, checksum: str | None, size: int) -> Image
             square = image.convert("RGB").crop((left, top, left + side, top + side))
             return np.asarray(square.resize((size, size), Image.Resampling.LANCZOS))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Fault(f"{name} is damaged: it cannot be decoded") from error
+        raise BadImages(f"{name} is damaged: it cannot be decoded") from error

@@ -22,7 +22,7 @@ ENDINGS = {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp"}
 GZIP = b"\x1f\x8b"
 
 
-class Fault(Exception):
+class BadImages(Exception):
     """A defect of a folder or an archive: a clause that names the image, without a full stop."""
 
 
@@ -33,19 +33,19 @@ def image_files(path: Path, wanted: Collection[str]) -> Iterator[tuple[str, byte
     with gzip. The folders in it do not matter.
 
     Raises:
-        Fault: an image is missing, occurs twice, is not wanted or cannot be read.
+        BadImages: an image is missing, occurs twice, is not wanted or cannot be read.
     """
     missing = dict.fromkeys(wanted)
     for name, content in _folder(path) if path.is_dir() else _archive(path):
         if name not in wanted:
-            raise Fault(f"{ascii(name[:80])[1:-1]} in {path} is none of the published images")
+            raise BadImages(f"{ascii(name[:80])[1:-1]} in {path} is none of the published images")
         if name not in missing:
-            raise Fault(f"{name} is in {path} twice")
+            raise BadImages(f"{name} is in {path} twice")
         del missing[name]
         yield name, content
     if missing:
         others = f" and {len(missing) - 1} more are" if len(missing) > 1 else " is"
-        raise Fault(f"{next(iter(missing))}{others} missing in {path}")
+        raise BadImages(f"{next(iter(missing))}{others} missing in {path}")
 
 
 def is_image(name: str) -> bool:
@@ -61,12 +61,12 @@ def _folder(path: Path) -> Iterator[tuple[str, bytes]]:
 
 def _bounded(file: Path) -> bytes:
     if not file.is_file():
-        raise Fault(f"{file} is no plain file")
+        raise BadImages(f"{file} is no plain file")
     try:
         with file.open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)
     except OSError as error:
-        raise Fault(f"{file} cannot be read ({error.strerror or error})") from None
+        raise BadImages(f"{file} cannot be read ({error.strerror or error})") from None
     if len(content) > MOST_BYTES:
         _too_large(file.name, path=file.parent)
     return content
@@ -84,11 +84,11 @@ def _archive(path: Path) -> Iterator[tuple[str, bytes]]:
                     _too_large(name, path)
                 content = archive.extractfile(member) if member.isreg() else None
                 if content is None:
-                    raise Fault(f"{ascii(name[:80])[1:-1]} in {path} is no plain file")
+                    raise BadImages(f"{ascii(name[:80])[1:-1]} in {path} is no plain file")
                 yield name, content.read()
                 last = name
     except (OSError, EOFError, tarfile.TarError, zlib.error, ValueError) as error:
-        raise Fault(f"{path} is cut off or damaged after {ascii(last[:80])[1:-1]}") from error
+        raise BadImages(f"{path} is cut off or damaged after {ascii(last[:80])[1:-1]}") from error
 
 
 def _tar(file: BinaryIO, path: Path) -> tarfile.TarFile:
@@ -114,19 +114,19 @@ class Bounded(io.RawIOBase):
         """Up to `size` bytes.
 
         Raises:
-            Fault: the archive contains more bytes in all than it may.
+            BadImages: the archive contains more bytes in all than it may.
         """
         data = self._source.read(self._left + 1 if size < 0 else min(size, self._left + 1))
         self._left -= len(data)
         if self._left < 0:
-            raise Fault(
+            raise BadImages(
                 f"{self._path} holds more than the {MOST_BYTES_IN_ALL // 2**20} MiB that it may"
             )
         return data
 
 
 def _too_large(name: str, path: Path) -> NoReturn:
-    raise Fault(
+    raise BadImages(
         f"{ascii(name[:80])[1:-1]} in {path} is larger than the {MOST_BYTES // 2**20} MiB that "
         "an image may have"
     )

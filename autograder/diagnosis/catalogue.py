@@ -10,13 +10,14 @@ import copy
 import inspect
 import textwrap
 import types
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from autograder.course.assignment import Assignment
+from autograder.diagnosis.ladders import Ladder, read_ladders, unknown
 from autograder.diagnosis.probes import Probe
 from autograder.errors import SuiteError
 
@@ -25,17 +26,18 @@ Function = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Misconception:
-    """One known wrong answer to an exercise, and a question as a hint.
+    """One known wrong answer to an exercise, and a hint in steps.
 
     Attributes:
         exercise: the exercise.
         name: the name of the misconception's function.
-        hint: a question that leads to the right answer.
+        hint: the question that leads to the right answer: the second step, or the only one.
         function: the wrong answer.
         replaces: the name of the function that is wrong, usually that of the exercise.
         matches: whether a value of the exercise's `inspect_answer` shows this mistake. Without it,
             the answers to probes are compared.
         aspects: what is wrong, in the names of the hidden tests' marks; if empty, the values.
+        steps: up to three texts, each closer to the mistake than the one before.
     """
 
     exercise: str
@@ -45,11 +47,12 @@ class Misconception:
     replaces: str = ""
     matches: Callable[[Any], bool] | None = field(default=None, repr=False, compare=False)
     aspects: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+    steps: tuple[str, ...] = field(default=(), repr=False)
 
 
 def misconception(
     exercise: str,
-    hint: str,
+    hint: str = "",
     *,
     function: str = "",
     matches: Callable[[Any], bool] | None = None,
@@ -59,7 +62,8 @@ def misconception(
 
     Args:
         exercise: the exercise.
-        hint: a question.
+        hint: a question. It is the only step of a misconception without an entry in the file of
+            hints (`ladders`).
         function: the function that is wrong, if its name is not that of the exercise.
         matches: for exercises whose answers stay in the sandbox, such as models: whether the value
             of `inspect_answer(exercise)` shows this mistake. Then the marked function is never
@@ -77,6 +81,7 @@ def misconception(
             matches,
             frozenset({aspect} if isinstance(aspect, str) else aspect),
         )
+        _MARKED.append(("misconception", exercise, marked))
         return marked
 
     return mark
@@ -128,14 +133,15 @@ class Catalogue:
 def load(assignment: Assignment) -> Catalogue:
     """Execute `tests/misconceptions/<assignment>.py` and collect its marked functions.
 
-    Without the file the catalogue is empty.
+    Their steps come from the file of hints, if it has an entry for them. Without the files the
+    catalogue is empty.
 
     Raises:
-        SuiteError: the file cannot be executed, or it names an exercise that does not exist.
+        SuiteError: a file cannot be read, or it names an exercise or a misconception that does not
+            exist; or two misconceptions have the same name, or one has no hint.
     """
-    file = assignment.misconceptions_file
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    catalogue = _load(file, text)
+    file, hints = assignment.misconceptions_file, assignment.hints_file
+    catalogue = _load(file, _text(file), hints, _text(hints))
     functions = {each.replaces for each in catalogue.misconceptions}
     exercises = {each.exercise for each in catalogue.misconceptions} | set(catalogue.inspections)
     exercises |= set(catalogue.probes) - functions
@@ -146,8 +152,12 @@ def load(assignment: Assignment) -> Catalogue:
     return catalogue
 
 
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
 @lru_cache(maxsize=8)
-def _load(file: Path, text: str) -> Catalogue:
+def _load(file: Path, text: str, hints: Path, hints_text: str) -> Catalogue:
     module = types.ModuleType(f"misconceptions_{file.stem}")
     module.__file__ = str(file)
     _MARKED.clear()
@@ -157,12 +167,34 @@ def _load(file: Path, text: str) -> Catalogue:
     except Exception as error:
         raise SuiteError(f"{file} cannot be loaded: {type(error).__name__}: {error}") from error
     marked = [
-        value.__dict__["misconception"]
-        for value in vars(module).values()
-        if isinstance(value, types.FunctionType) and "misconception" in value.__dict__
+        each.__dict__["misconception"] for kind, _, each in _MARKED if kind == "misconception"
     ]
     inspections = {of: function for kind, of, function in _MARKED if kind == "inspect_answer"}
-    return Catalogue(tuple(marked), found, inspections)
+    with_steps = _with_steps(file, marked, hints, read_ladders(hints, hints_text))
+    return Catalogue(with_steps, found, inspections)
+
+
+def _with_steps(
+    file: Path, marked: Sequence[Misconception], hints: Path, ladders: Mapping[str, Ladder]
+) -> tuple[Misconception, ...]:
+    names = [each.name for each in marked]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise SuiteError(f"{file.name} has two misconceptions named {', '.join(sorted(twice))}.")
+    for name, ladder in ladders.items():
+        if name not in names:
+            raise unknown(hints, name, ladder)
+    return tuple(_with_ladder(file, each, ladders.get(each.name)) for each in marked)
+
+
+def _with_ladder(file: Path, which: Misconception, ladder: Ladder | None) -> Misconception:
+    if ladder is None:
+        if not which.hint:
+            raise SuiteError(
+                f"{file.name}: {which.name} has no hint, here or in the file of hints."
+            )
+        return replace(which, steps=(which.hint,))
+    steps = tuple(text for _, text in ladder.steps)
+    return replace(which, steps=steps, hint=steps[1] if len(steps) > 1 else steps[0])
 
 
 def as_submission(assignment: Assignment, *functions: Function) -> str:

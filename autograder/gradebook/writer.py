@@ -24,8 +24,8 @@ from autograder.course.assignment import Assignment
 from autograder.errors import CourseError
 from autograder.gradebook.book import Book, Standing, open_book, texts
 from autograder.gradebook.grades import annotate, stamp
-from autograder.gradebook.handed_in import is_plain_file, timestamp
 from autograder.gradebook.notebooks import canonical
+from autograder.gradebook.submission_time import is_plain_file, timestamp
 from autograder.grading.graded import Graded
 from autograder.nbgrader_bridge import configuration
 from autograder.nbgrader_bridge.release import generate

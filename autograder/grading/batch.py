@@ -54,7 +54,7 @@ class _Attempt:
 
 
 @dataclass(frozen=True)
-class _Moved:
+class _NeedsOther:
     """A submission cannot be graded here: it needs other libraries, or a new process."""
 
     more: Libraries
@@ -63,7 +63,7 @@ class _Moved:
 
 
 class _LeavesWorker(BaseException):
-    """Ends the grading of a submission in this worker; its argument is a `_Moved`."""
+    """Ends the grading of a submission in this worker; its argument is a `_NeedsOther`."""
 
 
 class Batch:
@@ -77,7 +77,7 @@ class Batch:
         self._starting: dict[Future[WarmProcess], Libraries] = {}
         self._warm: dict[Libraries, WarmProcess] = {}  # the most recently used is last
         self._waiting: dict[Libraries, deque[_Attempt]] = {}
-        self._running: dict[Future[Graded | _Moved], tuple[_Attempt, Libraries]] = {}
+        self._running: dict[Future[Graded | _NeedsOther], tuple[_Attempt, Libraries]] = {}
         self._loaded = LOADED | set(assignment.preload)
 
     def close(self) -> None:
@@ -144,7 +144,7 @@ class Batch:
         if not more:
             self._loaded |= warm_process.loaded
 
-    def _finished(self, future: Future[Graded | _Moved]) -> Graded | None:
+    def _finished(self, future: Future[Graded | _NeedsOther]) -> Graded | None:
         """The result, if there is one; else the submission waits for its next attempt."""
         each, more = self._running.pop(future)
         try:
@@ -153,7 +153,7 @@ class Batch:
             each = replace(each, deaths=each.deaths + 1)
             if each.deaths == 2:
                 return self._failed(each, "The grader's own process died twice on this submission.")
-            found = _Moved(more, each.task.hand_in)
+            found = _NeedsOther(more, each.task.hand_in)
         if isinstance(found, Graded):
             return found
         each = replace(each, task=replace(each.task, hand_in=found.hand_in))
@@ -196,17 +196,17 @@ class _Choice:
 
     def __call__(self, submission: Submission) -> str:
         if self._is_used:
-            raise _LeavesWorker(_Moved(self._warm.more, submission, is_lost=True))
+            raise _LeavesWorker(_NeedsOther(self._warm.more, submission, is_lost=True))
         self._is_used = True
         wanted = libraries(submission.imports, self._warm.loaded)
         if wanted != self._warm.more:
-            raise _LeavesWorker(_Moved(wanted, submission))
+            raise _LeavesWorker(_NeedsOther(wanted, submission))
         return self._warm.address
 
 
 def _grade_task(
     which: tuple[str, Path, str], task: Task, warm: _Warm, isolation: Isolation
-) -> Graded | _Moved:
+) -> Graded | _NeedsOther:
     """Grade one submission in a worker; an alarm is the last resort after the sandbox's limits."""
     name, root, dataset = which
     assignment = load_assignment(name, root).on(dataset)
@@ -236,7 +236,7 @@ def _grade_task(
                 _without_files(hand_in),
             )
     except _LeavesWorker as leaves:
-        moved: _Moved = leaves.args[0]
+        moved: _NeedsOther = leaves.args[0]
         return moved
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

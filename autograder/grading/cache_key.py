@@ -52,6 +52,7 @@ def fingerprint(assignment: Assignment) -> str:
     files = [
         *sorted(assignment.suite_folder.glob("*.py")),
         assignment.misconceptions_file,
+        assignment.hints_file,
         assignment.solution_module,
         assignment.source_notebook,
         assignment.release_notebook,

@@ -16,6 +16,7 @@ from autograder.grading.cache_key import versions
 from autograder.results import (
     ExerciseResult,
     Fault,
+    Hint,
     Observed,
     Outcome,
     Result,
@@ -60,10 +61,16 @@ def exercises(
                 points.summary(tests),
                 _test_results(tests, hints.get(exercise.name)),
                 found.replaced.get(exercise.name, ()),
+                _hints(hints.get(exercise.name)),
                 suspect=suspects.get(exercise.name),
             )
         )
     return tuple(results)
+
+
+def _hints(*found: Misconception | None) -> tuple[Hint, ...]:
+    """The steps of the misconceptions that explain what an exercise got wrong."""
+    return tuple(Hint(each.name, each.steps) for each in found if each is not None)
 
 
 def _without_score(exercise: Exercise) -> ExerciseResult:

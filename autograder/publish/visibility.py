@@ -91,6 +91,12 @@ class FeedbackVisibility:
         """The hints of an exercise, each with the steps that students may read."""
         return tuple(replace(hint, steps=hint.steps[: self.hint_steps]) for hint in exercise.hints)
 
+    def hint(self, test: TestResult, exercise: ExerciseResult) -> str | None:
+        """The hint of a test: a question, or the first step if students may read no more."""
+        steps = {each.misconception: each.steps for each in self.hints(exercise)}
+        readable = steps.get(test.misconception or "", ())
+        return readable[0] if test.hint and self.hint_steps == 1 and readable else test.hint
+
     def applied(self, result: Result) -> Result:
         """The result after redaction. Outcomes stay."""
         result = replace(
@@ -100,7 +106,11 @@ class FeedbackVisibility:
                     exercise,
                     hints=self.hints(exercise),
                     tests=tuple(
-                        replace(test, counterexample=self.counterexample(test))
+                        replace(
+                            test,
+                            hint=self.hint(test, exercise),
+                            counterexample=self.counterexample(test),
+                        )
                         for test in exercise.tests
                     ),
                 )

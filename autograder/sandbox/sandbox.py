@@ -189,7 +189,7 @@ class Sandbox:
 
     def close(self) -> None:
         """End the submission's processes; idempotent."""
-        self._hang_up()
+        self._disconnect()
 
     def _ask(self, request: Request) -> Answer:
         name = request.what
@@ -219,7 +219,7 @@ class Sandbox:
             self._limits_hit.append(self._lost)
             self._failure_counts[name] += 1
             self._last_failure[name] = Crashed(self._lost)
-            self._hang_up()
+            self._disconnect()
 
     def _start(self) -> WorkerProcess | None:
         """The running worker, or a new one that has run the cells; None if no more may start."""
@@ -313,7 +313,7 @@ class Sandbox:
         except CallFailed:
             raise
         except BaseException:
-            self._hang_up()
+            self._disconnect()
             raise
 
     def _conversation(
@@ -335,7 +335,7 @@ class Sandbox:
 
     def _died(self, what: str) -> NoReturn:
         confined = self._worker is not None and self._worker.confined
-        ended = self._hang_up(dying=True)
+        ended = self._disconnect(dying=True)
         how, number = ended.get("ended"), ended.get("number")
         from_outside = how is None or (how == End.SIGNAL and number == signal.SIGKILL)
         if confined and from_outside and not self._time_budget.exhausted:
@@ -355,10 +355,10 @@ class Sandbox:
     def _fail(self, failure: CallFailed, record: list[str]) -> NoReturn:
         self._lost = failure.message
         record.append(failure.message)
-        self._hang_up()
+        self._disconnect()
         raise failure
 
-    def _hang_up(self, dying: bool = False) -> dict[str, Any]:
+    def _disconnect(self, dying: bool = False) -> dict[str, Any]:
         worker, self._worker = self._worker, None
         if worker is None:
             return {}

@@ -8,20 +8,31 @@ from __future__ import annotations
 
 import sys
 import sysconfig
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from autograder.student import known_answers
 from autograder.student.differences import difference, shown
 
 PASSED_MARK = "✓"
 
 
 class CheckFailed(AssertionError):
-    """A check that did not pass; its text says everything."""
+    """A check that did not pass; its text says everything. It may end with a hint.
+
+    `secret` is made of the example and the wrong answer to it; None if there is no such answer.
+    """
+
+    hint = ""
+    secret: bytes | None = None
+
+    def __str__(self) -> str:
+        """The text, with the hint at its end."""
+        return super().__str__() + self.hint
 
     def _render_traceback_(self) -> list[str]:
         """The text that IPython shows instead of a traceback."""
@@ -65,11 +76,14 @@ def check(
     got, changed = _call(function, args, kwargs, call)
     text = difference(got, expected, dtype)
     if text:
-        raise CheckFailed(f"✗ {call} {text}")
+        failed = CheckFailed(f"✗ {call} {text}")
+        wrong = known_answers.wrong_value(got, expected)
+        raise _with_hint(failed, function, args, kwargs, wrong)
     if changed:
-        raise CheckFailed(
+        failed = CheckFailed(
             f"✗ {call} changed its argument {changed}.\n  Work on a copy: {changed}.copy()."
         )
+        raise _with_hint(failed, function, args, kwargs, known_answers.CHANGED)
     _say_passed(call)
 
 
@@ -105,10 +119,11 @@ def check_raises(
         if isinstance(raised, CheckFailed):
             raise
         if naming not in str(raised):
-            raise CheckFailed(
+            failed = CheckFailed(
                 f"✗ {call} raises {error.__name__}, but its message does not name {naming!r}.\n"
                 f"  The message is: {raised}"
-            ) from None
+            )
+            raise _with_hint(failed, function, args, kwargs, known_answers.UNNAMED) from None
         _say_passed(f"{call} raises {error.__name__}")
         return
     except CheckFailed:
@@ -117,9 +132,31 @@ def check_raises(
         raise CheckFailed(
             f"✗ {call} should raise {wanted}.\n  It raised {type(raised).__name__}: {raised}"
         ) from raised
-    raise CheckFailed(
+    failed = CheckFailed(
         f"✗ {call} should raise {wanted}.\n  It raised nothing and returned {shown(got)}."
     )
+    wrong = known_answers.wrong_value(got, None)
+    raise _with_hint(failed, function, args, kwargs, wrong)
+
+
+def hint_once(failure: BaseException, earlier: Iterable[BaseException]) -> None:
+    """Drop the hint of a failed check if an earlier one ended with the same."""
+    if isinstance(failure, CheckFailed):
+        hints = [each.hint for each in earlier if isinstance(each, CheckFailed)]
+        failure.hint = "" if failure.hint in hints else failure.hint
+
+
+def _with_hint(
+    failed: CheckFailed,
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    answer: Any,
+) -> CheckFailed:
+    """The failure with the first step of a hint, if the wrong answer is a known one."""
+    failed.secret = known_answers.secret(function, args, kwargs, answer)
+    failed.hint = known_answers.hint_for(failed.secret) if failed.secret else ""
+    return failed
 
 
 def _call(

@@ -14,7 +14,7 @@ import sys
 from types import TracebackType
 from typing import Any, Self
 
-from autograder.student.checks import CheckFailed, NotWrittenYet, check, check_raises
+from autograder.student.checks import CheckFailed, NotWrittenYet, check, check_raises, hint_once
 from autograder.student.training import check_learned
 
 CHECKS = (check, check_learned, check_raises)
@@ -77,6 +77,7 @@ class one:
             return False
         failures = cell.running.failures
         if not (isinstance(error, NotWrittenYet) and str(error) in map(str, failures)):
+            hint_once(error, failures)
             failures.append(error)
         return True
 

@@ -14,7 +14,7 @@ from autograder.submission.reading import read, read_hand_in
 from autograder.submission.records import (
     MAX_GRADE_ID,
     MAX_NOTES,
-    BesideFile,
+    AccompanyingFile,
     Check,
     Choice,
     HandIn,
@@ -30,7 +30,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_GRADE_ID",
     "MAX_NOTES",
-    "BesideFile",
+    "AccompanyingFile",
     "Check",
     "Choice",
     "HandIn",

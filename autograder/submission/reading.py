@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.course.release import Release, plain
 from autograder.errors import SubmissionRejected
 from autograder.submission import kinds, running
-from autograder.submission.beside import Gathered, gather
+from autograder.submission.accompanying_files import Gathered, gather
 from autograder.submission.blocks import defined
 from autograder.submission.choosing import choose
 from autograder.submission.files import start_of

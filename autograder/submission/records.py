@@ -63,7 +63,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class BesideFile:
+class AccompanyingFile:
     """Another plain file in the folder of a submission, by its relative POSIX name."""
 
     name: str
@@ -107,7 +107,7 @@ class Submission:
     notes: tuple[str, ...]
     checks: tuple[Check, ...] = ()
     attention: tuple[str, ...] = ()
-    beside: tuple[BesideFile, ...] = ()
+    beside: tuple[AccompanyingFile, ...] = ()
     imports: frozenset[str] = frozenset()
 
 

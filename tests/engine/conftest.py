@@ -16,6 +16,7 @@ from batches import Batch
 from graders import grade
 from hypothesis import settings
 from mini_course import write_mini_course
+from sandboxes import available
 
 from autograder import diagnosis
 from autograder.course.assignment import Assignment
@@ -50,6 +51,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def mini_course(tmp_path: Path) -> Assignment:
     """The miniature assignment, in a course of its own."""
     return write_mini_course(tmp_path / "course")
+
+
+@pytest.fixture(scope="module")
+def warm_process() -> Iterator[WarmProcess]:
+    """A warm process of the test's module, as isolated as this machine allows."""
+    with WarmProcess(isolation=available()) as warm:
+        yield warm
 
 
 @pytest.fixture(scope="session")

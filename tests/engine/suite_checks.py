@@ -25,7 +25,7 @@ from batches import Batch, in_batches
 from graders import grade
 
 from autograder import diagnosis
-from autograder.authoring import aspects, audit
+from autograder.authoring import aspects, audit, hint_rules
 from autograder.checking.checker import Checker
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.diagnosis import Misconception
@@ -258,13 +258,15 @@ class WrongAnswers:
         result = graded(which)
         assert audit.other_hints(which, result) == ""
         assert [test.hint for _, test in failures_of(result) if test.hint] == [which.hint]
+        (hint,) = exercise_of(result, which.exercise).hints
+        assert (hint.misconception, hint.steps) == (which.name, which.steps)
 
     def test_what_a_student_reads_holds_no_expected_value(self, graded, which) -> None:
         assert audit.given_away(graded(which)) == ""
 
-    def test_hints_ask_questions(self, suite) -> None:
+    def test_hints_lead_to_the_mistake_in_plain_words(self, suite) -> None:
         for which in suite.catalogue.misconceptions:
-            assert audit.no_question(which) == "", which.name
+            assert hint_rules.complaint(which) == "", which.name
 
     def test_each_hidden_test_is_failed_by_some_misconception(self, table) -> None:
         assert audit.idle_tests(table) == ""

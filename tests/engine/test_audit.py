@@ -142,7 +142,9 @@ def test_misconceptions_that_the_suite_or_the_probes_miss_are_found(course):
     assert found["a misconception loses points in its own exercise only"] == (
         "double_right: has full marks",
     )
-    assert found["hints ask a question"] == ("double_right: has a hint that asks nothing",)
+    assert found["hints lead to the mistake in plain words"] == (
+        "double_right: has a hint that asks nothing",
+    )
     assert (
         "double_triples, double_triples_too: react alike to every probe"
         in (found["probes tell misconceptions apart"])

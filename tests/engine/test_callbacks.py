@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sandboxes import available, sandbox
+from sandboxes import sandbox
 
 from autograder.sandbox import (
     Limits,
@@ -97,12 +97,6 @@ def squared(x: Any) -> Any:
     if np.isscalar(x) and x < 0:
         raise ValueError("x must not be negative")
     return x * x
-
-
-@pytest.fixture(scope="module")
-def warm_process() -> Iterator[WarmProcess]:
-    with WarmProcess(isolation=available()) as warm:
-        yield warm
 
 
 @pytest.fixture

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-from sandboxes import available, sandbox
+from sandboxes import sandbox
 
 from autograder.sandbox import (
     CallFailed,
@@ -25,12 +23,6 @@ from autograder.sandbox.protocol import accompanying_files
 from autograder.sandbox.protocol.arrays import shown_dtype
 
 QUICK = Limits(call_seconds=0.5, memory_mb=150)
-
-
-@pytest.fixture(scope="module")
-def warm_process() -> Iterator[WarmProcess]:
-    with WarmProcess(isolation=available()) as warm:
-        yield warm
 
 
 def message(student: Sandbox, name: str) -> str:

@@ -173,7 +173,7 @@ def test_an_image_that_is_wrong_is_named(
 def test_an_image_that_cannot_be_decoded_is_named_where_nothing_else_tells() -> None:
     content = photograph(1)
     for damaged in (content[: len(content) // 2], b"", b"GIF89a", b"\xff\xd8\xff"):
-        with pytest.raises(image_files.Fault, match=r"image_0001\.jpg is damaged"):
+        with pytest.raises(image_files.BadImages, match=r"image_0001\.jpg is damaged"):
             flowers17.decoded("image_0001.jpg", damaged, None, SIDE)
 
 
@@ -181,7 +181,7 @@ def test_an_image_with_more_pixels_than_fit_is_damaged() -> None:
     content = bytearray(photograph(1))
     start = content.index(b"\xff\xc0") + 5
     content[start : start + 4] = b"\xff\xff\xff\xff"
-    with pytest.raises(image_files.Fault, match=r"image_0001\.jpg is damaged"):
+    with pytest.raises(image_files.BadImages, match=r"image_0001\.jpg is damaged"):
         flowers17.decoded("image_0001.jpg", bytes(content), None, SIDE)
 
 

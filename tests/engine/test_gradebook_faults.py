@@ -19,7 +19,7 @@ from autograder.errors import CourseError
 from autograder.gradebook import writer
 from autograder.gradebook.book import open_book
 from autograder.gradebook.feedback import feedback
-from autograder.gradebook.handed_in import timestamp
+from autograder.gradebook.submission_time import timestamp
 from autograder.results import ExerciseResult, Fault, Observed, Result, TestResult
 
 TWO = (

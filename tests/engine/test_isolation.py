@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -40,12 +39,6 @@ SYSCALL = """
         libc.syscall(*(ctypes.c_long(a) if isinstance(a, int) else a for a in args))
         return ctypes.get_errno()
 """
-
-
-@pytest.fixture(scope="module")
-def warm_process() -> Iterator[WarmProcess]:
-    with WarmProcess(isolation=available()) as warm:
-        yield warm
 
 
 def attempt(warm_process: WarmProcess, body: str, *args: Any, limits: Limits | None = None) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from sandboxes import available, sandbox
+from sandboxes import sandbox
 
 from autograder.sandbox import CallFailed, Sandbox, StudentRaised, WarmProcess
 from autograder.suite import Mismatch
@@ -80,12 +80,6 @@ CELL = """
     def nothing():
         pass
 """
-
-
-@pytest.fixture(scope="module")
-def warm_process() -> Iterator[WarmProcess]:
-    with WarmProcess(isolation=available()) as warm:
-        yield warm
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sandboxes import available, sandbox
+from sandboxes import sandbox
 
 from autograder.sandbox import (
     Handle,
@@ -110,12 +110,6 @@ CELL = """
         time.sleep(60)
 """
 LIMITS = Limits(call_seconds=1)
-
-
-@pytest.fixture(scope="module")
-def warm_process() -> Iterator[WarmProcess]:
-    with WarmProcess(isolation=available()) as warm:
-        yield warm
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from graders import grade
 from mini_course import module_text, write_mini_course
-from sandboxes import available, sandbox
+from sandboxes import sandbox
 
 from autograder.errors import SuiteError
 from autograder.sandbox import (
@@ -86,12 +86,6 @@ CELL = """
         np.random.default_rng = lambda seed: 5
 """
 LIMITS = Limits(call_seconds=1)
-
-
-@pytest.fixture(scope="module")
-def warm_process() -> Iterator[WarmProcess]:
-    with WarmProcess(isolation=available()) as warm:
-        yield warm
 
 
 @pytest.fixture

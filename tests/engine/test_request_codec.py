@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sandboxes import available, sandbox
+from sandboxes import sandbox
 
 from autograder.sandbox import Handle, Limits, Sandbox, WarmProcess
 from autograder.sandbox.protocol import codec, request_codec
@@ -44,12 +44,6 @@ CELL = """
 """
 SIDE = 1 << 11
 LARGE = SIDE * SIDE
-
-
-@pytest.fixture(scope="module")
-def warm_process() -> Iterator[WarmProcess]:
-    with WarmProcess(isolation=available()) as warm:
-        yield warm
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sandboxes import available, sandbox
@@ -210,12 +210,6 @@ def test_the_slowest_kind_of_work_decides(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_this_machine_has_a_factor() -> None:
     assert speed.LEAST <= speed.factor() <= speed.MOST
-
-
-@pytest.fixture(scope="module")
-def warm_process() -> Iterator[WarmProcess]:
-    with WarmProcess(isolation=available()) as warm:
-        yield warm
 
 
 PATIENT = Limits(call_seconds=20, waiting_seconds=1)

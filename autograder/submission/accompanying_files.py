@@ -14,7 +14,7 @@ from autograder.errors import SubmissionRejected
 from autograder.submission import archives, places
 from autograder.submission.files import opened
 from autograder.submission.places import Item, is_printable_name
-from autograder.submission.records import BesideFile, Choice
+from autograder.submission.records import AccompanyingFile, Choice
 
 MAX_FILES = 50
 MAX_FILE = 4 * 2**20
@@ -30,9 +30,11 @@ class Gathered:
     total: int = 0
 
     @property
-    def beside(self) -> tuple[BesideFile, ...]:
+    def beside(self) -> tuple[AccompanyingFile, ...]:
         """The found files, sorted by name."""
-        return tuple(BesideFile(name, content) for name, content in sorted(self.files.items()))
+        return tuple(
+            AccompanyingFile(name, content) for name, content in sorted(self.files.items())
+        )
 
 
 def gather(choice: Choice, further: Sequence[Path] = ()) -> Gathered:

@@ -1,0 +1,122 @@
+"""Computes the table that gives students the first step of a hint at a failed public example.
+
+For each misconception it runs the public checks of its exercise with the wrong function in place of
+the right one, and collects the wrong answers. It runs the course's own code in this process: the
+solutions, the misconceptions and the cells of checks. It knows no submission.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import types
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder import diagnosis
+from autograder.checking.names import names
+from autograder.course.assignment import Assignment
+from autograder.diagnosis import Misconception
+from autograder.student import CheckFailed, check, check_raises, known_answers
+
+CHECKS: dict[str, Any] = {"check": check, "check_raises": check_raises}
+
+
+def table(assignment: Assignment, solutions: str, cells: Mapping[str, str]) -> str:
+    """The table as text; "" if no public example shows a known mistake.
+
+    An answer to which the hints of several mistakes begin differently has no entry.
+
+    Args:
+        assignment: the assignment, whose misconceptions are used.
+        solutions: the text of the module of solutions.
+        cells: the source of the cell with the public checks, by exercise.
+
+    Raises:
+        SuiteError: the misconceptions cannot be loaded.
+    """
+    catalogue = diagnosis.load(assignment)
+    # the others may not be called in this process
+    wanted = {name: [m for m in catalogue.of(name) if m.matches is None] for name in cells}
+    if not any(wanted.values()):
+        return ""
+    right = types.ModuleType("solutions").__dict__
+    exec(compile(solutions, "<solutions>", "exec"), right)
+    found: dict[bytes, set[str]] = {}
+    for exercise, source in cells.items():
+        statements = _statements(source) if wanted[exercise] else []
+        for which in wanted[exercise]:
+            for secret in _secrets(statements, right, which):
+                found.setdefault(secret, set()).add(which.steps[0])
+    clear = {secret: steps.pop() for secret, steps in found.items() if len(steps) == 1}
+    return known_answers.encrypted(clear) if clear else ""
+
+
+def _statements(source: str) -> list[str]:
+    """The checks of a cell and the statements that they need, in order."""
+    nodes = ast.parse(source).body
+    texts = [ast.unparse(node) for node in nodes]
+    found = [names(each, {}) for each in texts]
+    taken = {place for place, node in enumerate(nodes) if _is_check(node)}
+    wanted: set[str] = set()
+    more = set(taken)
+    while more:
+        wanted |= {name for place in more for name in found[place].uses | found[place].later}
+        taken |= more
+        changes = [each.sets or each.touches for each in found]
+        more = {place for place, each in enumerate(changes) if each & wanted} - taken
+    return [texts[place] for place in sorted(taken)]
+
+
+def _is_check(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Name)
+        and node.value.func.id in CHECKS
+    )
+
+
+def _secrets(statements: Sequence[str], right: dict[str, Any], which: Misconception) -> set[bytes]:
+    """The secrets of the wrong answers that a misconception gives to the examples of a cell."""
+    found = set()
+    before = right[which.replaces]
+    right[which.replaces] = _named(which.function, which.replaces)  # also for other solutions
+    try:
+        space = {**right, **CHECKS}
+        for statement in statements:
+            try:
+                with _quiet():
+                    exec(compile(statement, "<checks>", "exec"), space)
+            except CheckFailed as failed:
+                if failed.secret is not None:
+                    found.add(failed.secret)
+            except Exception:  # the student sees this error, and there is no wrong answer
+                continue
+    finally:
+        right[which.replaces] = before
+    return found
+
+
+def _named(function: Any, name: str) -> types.FunctionType:
+    """A copy of a function under the name that a student's function has."""
+    made = types.FunctionType(
+        function.__code__, function.__globals__, name, function.__defaults__, function.__closure__
+    )
+    made.__kwdefaults__ = function.__kwdefaults__
+    return made
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    with (
+        contextlib.redirect_stdout(io.StringIO()),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+    ):
+        warnings.simplefilter("ignore")
+        yield
