@@ -20,7 +20,7 @@ def statement_edits(place: Place, scope: Scope) -> Iterator[Edit]:
     if isinstance(node, ast.AugAssign):
         for other in OPERATORS.get(type(node.op), ()):
             yield place.edit("operator", 0, ast.AugAssign(node.target, other(), node.value))
-        yield place.edit("operator", 1, ast.Assign([_stored(node.target)], node.value))
+        yield place.edit("operator", 1, ast.Assign([node.target], node.value))
     if isinstance(node, ast.Assign) and len(node.targets) == 1:
         target = node.targets[0]
         if isinstance(target, ast.Name | ast.Subscript):
@@ -89,10 +89,6 @@ def _block(
 def _with_body(node: ast.stmt, body: list[ast.stmt]) -> ast.stmt:
     fields = {name: getattr(node, name) for name in node._fields}
     return type(node)(**{**fields, "body": body})
-
-
-def _stored(target: ast.expr) -> ast.expr:
-    return target
 
 
 def _is_text(node: ast.stmt) -> bool:
