@@ -8,10 +8,14 @@ from autograder.diagnosis.catalogue import (
     load,
     misconception,
     probes,
+    right_answer,
+    variant,
 )
+from autograder.diagnosis.diagnosing import diagnose
+from autograder.diagnosis.inspecting import look, look_into, suite_module
 from autograder.diagnosis.line_at_fault import suspect_line
-from autograder.diagnosis.matching import Reaction, agree, diagnose, react, reactions
 from autograder.diagnosis.probes import Probe, call, generator, summarize
+from autograder.diagnosis.reactions import Reaction, agree, react, reactions
 
 __all__ = [
     "Catalogue",
@@ -25,10 +29,15 @@ __all__ = [
     "generator",
     "inspect_answer",
     "load",
+    "look",
+    "look_into",
     "misconception",
     "probes",
     "react",
     "reactions",
+    "right_answer",
+    "suite_module",
     "summarize",
     "suspect_line",
+    "variant",
 ]

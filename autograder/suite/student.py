@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from autograder.sandbox.protocol.remote_functions import (
     RemoteFunction,
 )
 from autograder.suite import models
+from autograder.suite.asked_calls import AskedCalls
 from autograder.suite.expect import Mismatch
 
 P = ParamSpec("P")
@@ -81,8 +83,9 @@ class Student:
         self._last_name = ""
         self._numbers = itertools.count()
         self._refusal: Exception | None = None  # what a remote function of this call raised
-        self._shared: dict[tuple[Callable[..., Any], tuple[str, ...]], _Shared] = {}
+        self._shared = _SHARED.setdefault(sandbox, {})
         self.last_call = ""
+        self.asked = AskedCalls()
 
     def begin(self, replaced: Mapping[str, Function], seconds: float | None) -> None:
         """Begin a test.
@@ -128,6 +131,7 @@ class Student:
         self._last_name = name
         self.last_call = describe_call(name, args, kwargs)
         self._refusal = None
+        self.asked.add(name, args, kwargs)
         try:
             answer = self._sandbox.call(
                 name, args, kwargs, watch=watch, replaced=self._replaced, seconds=self._seconds
@@ -218,7 +222,9 @@ class Student:
     def once(
         self, ask: Callable[Concatenate[Student, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run `ask(student, …)` in the first test that needs it; all later tests share its value.
+        """Run `ask(student, …)` in the first test that needs it; all later ones share its value.
+
+        Whatever else asks about the same submission shares it too, such as a diagnosis.
 
         This is for something slow, such as a training that several tests check. The arguments of
         the first test count. Handles in the value cannot be used after the worker process has
@@ -285,6 +291,10 @@ class _Shared:
     failure: CallFailed | Mismatch | None
     last_name: str
     last_call: str
+
+
+_SHARED: WeakKeyDictionary[Sandbox, dict[Any, _Shared]] = WeakKeyDictionary()
+"""What `Student.once` asked of a submission, by function and the names of replaced functions."""
 
 
 def _refusal(name: str, error: Exception) -> Exception:

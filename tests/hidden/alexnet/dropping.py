@@ -7,11 +7,11 @@ the others are measured from.
 
 from __future__ import annotations
 
-import network as net
 import numpy as np
-from trials import Built
 
 from autograder.suite import Mismatch, expect
+from autograder.suite.identifying import Shown
+from autograder.suite.networks import Weights
 
 COUNT = 24
 """Images at a time, each with masks of its own."""
@@ -25,31 +25,54 @@ def logits(answer: np.ndarray) -> np.ndarray:
     return answer[:, :-1] - answer[:, -1:]
 
 
-def read(trial: Built, weights: net.Weights, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def read(trial: Shown, weights: Weights, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The units before the answers, without and with training."""
     trial.put(weights)
     return logits(trial.model.predict(x)), trained(trial, x)
 
 
-def trained(trial: Built, x: np.ndarray) -> np.ndarray:
+def trained(trial: Shown, x: np.ndarray) -> np.ndarray:
     """The units before the answers, in training."""
     return logits(trial.model.predict(x, training=True))
 
 
-def reading(trial: Built) -> net.Weights:
-    """Zeros, but each class reads a unit of fc7; what is normalised stays as it is."""
+def reading(trial: Shown) -> Weights:
+    """Zeros, but each class reads a unit of fc7; what is normalised stays as it is.
+
+    Layers that the right network has not pass on what they are given.
+
+    Raises:
+        Mismatch: the model lacks one of the dense layers, or has too few units in them.
+    """
     weights = {name: np.zeros(shape) for name, shape in trial.wanted.items()}
     for name, array in weights.items():
         if name.endswith(("gamma", "variance")):
             array += 1
-    units = trial.wanted["fc8_bias"][0] - 1
-    weights["fc8_kernel"][np.arange(units), np.arange(units)] = 1
+    units = len(weights["fc8_kernel"]), weights["fc8_kernel"].shape[1] - 1
+    if not {"fc6_kernel", "fc7_kernel"} <= set(weights) or units[0] < units[1]:
+        raise Mismatch("returned a model in which units cannot be told from their neighbours.")
+    weights["fc8_kernel"][np.arange(units[1]), np.arange(units[1])] = 1
+    behind = trial.read.network.dense[trial.read.network.dense.index("fc7") + 1 : -1]
+    for name in behind:
+        np.fill_diagonal(weights[f"{name}_kernel"], 1)
     return weights
 
 
-def passing(trial: Built, weights: net.Weights) -> None:
-    """Let fc7 pass on what the units of fc6 give."""
-    np.fill_diagonal(weights["fc7_kernel"], 1)
+def passing(trial: Shown, weights: Weights) -> None:
+    """Let every hidden dense layer but the first pass on what it is given."""
+    for name in trial.read.network.dense[1:-1]:
+        np.fill_diagonal(weights[f"{name}_kernel"], 1)
+
+
+class DroppedWrongly(Mismatch):
+    """Units are dropped otherwise than they should be; `kind` says how.
+
+    It is `none`, `one` (of the two layers is not dropped), `share`, `scale`, `maps` or `answers`.
+    """
+
+    def __init__(self, kind: str, message: str, detail: str = "") -> None:
+        super().__init__(message, detail)
+        self.kind = kind
 
 
 def ratios(before: np.ndarray, after: np.ndarray) -> np.ndarray:
@@ -69,19 +92,24 @@ def require_rate(kept: np.ndarray, rate: float, where: str) -> None:
     """
     share = 1 - float(np.mean(kept))
     if share == 0:
-        raise Mismatch(f"returned a model that drops no units after {where} while it is trained.")
+        raise DroppedWrongly(
+            "none", f"returned a model that drops no units after {where} while it is trained."
+        )
     deviation = np.sqrt(rate * (1 - rate) / np.size(kept))
-    expect.that(
-        abs(share - rate) < 6 * deviation,
-        f"returned a model that drops {share:.0%} of the units after {where} while it is trained",
-    )
+    if abs(share - rate) >= 6 * deviation:
+        raise DroppedWrongly(
+            "share",
+            f"returned a model that drops {share:.0%} of the units after {where} while it is "
+            "trained",
+        )
 
 
 def require_scale(found: np.ndarray, wanted: float, where: str) -> None:
     """Require that units that were kept are so many times what they were."""
-    expect.that(
-        bool(np.allclose(found, wanted, rtol=0.06)),
-        f"returned a model in which units that dropout keeps after {where} are "
-        f"{np.median(found):.3g} times what they are without it",
-        f"expected {wanted:g}, got {expect.shown(found, 400)}",
-    )
+    if not np.allclose(found, wanted, rtol=0.06):
+        raise DroppedWrongly(
+            "scale",
+            f"returned a model in which units that dropout keeps after {where} are "
+            f"{np.median(found):.3g} times what they are without it",
+            f"expected {wanted:g}, got {expect.shown(found, 400)}",
+        )

@@ -2,8 +2,9 @@
 
 Most tests look at narrow nets on small images, where everything can be tried; the whole network of
 62 million weights is filled with numbers that are drawn inside from a seed, and drawn here again.
-Its answers, never what it says of itself, show which network it is (`naming`): each part of it has
-its own share. Where dropout is shows in the answers that a model gives in training (`dropping`).
+Its answers, never what it says of itself, show which network it is: one that is right but for one
+layer is known too, so that each part of it has its own share. Where dropout is shows in the answers
+that a model gives in training (`dropping`).
 
 A model may end in logits where `train_alexnet` takes them for what they are: one that is given a
 net without a softmax must be able to teach it. Otherwise the answers must be probabilities.
@@ -12,34 +13,68 @@ net without a softmax must be able to teach it. Otherwise the answers must be pr
 from __future__ import annotations
 
 import dropping
-import naming
 import network as net
 import numpy as np
-import places
 import pytest
 import trials
 
-from autograder.sandbox import CallFailed
-from autograder.suite import Mismatch, expect
+from autograder.sandbox import CallFailed, StudentRaised
+from autograder.suite import Mismatch, expect, identifying
 from autograder.suite.models import filled
+from autograder.suite.network_search import agrees
+from autograder.suite.network_weights import drawn
+from autograder.suite.networks import forward
 
 FULL = (227, 227, 3)
 SMALL = (99, 75, 3)
 LARGE = (227, 195, 3)
 """Images of which something is left in nets that pad nothing."""
-NARROW = 0.05
+NARROW = 1 / 16
+"""A width that makes whole and even numbers of all layers."""
 LOUD = 100.0
 """The size of inputs under which the constants of the response normalisation count."""
 
 
-def built(student, input_shape=SMALL, classes=6, width=NARROW):
-    model = student.model(student.build_alexnet(input_shape, classes, width))
-    return trials.built(model, input_shape, classes, width, net.ALEXNET)
+def built(student, sizes=(SMALL, LARGE), classes=6, width=NARROW):
+    """What a narrow net shows, and the right network, on the smallest images that it takes."""
+
+    def build(size):
+        model = student.model(student.build_alexnet(size, classes, width))
+        return trials.shown(model, size, net.alexnet(classes, width))
+
+    return trials.first_built(build, sizes)[0], net.alexnet(classes, width)
 
 
-def identified(student, rng, input_shape=SMALL, classes=6, width=NARROW):
-    trial = trials.whole(built(student, input_shape, classes, width), net.ALEXNET)
-    return trials.identified(trial, rng, net.ALEXNET, LOUD)
+def identified(student, rng, sizes=(SMALL, LARGE), classes=6):
+    seen, right = built(student, sizes, classes)
+    loud = dict.fromkeys(net.NORMALISED, LOUD)
+    found = identifying.identified(seen, right, rng, scale=LOUD, loud=loud)
+    net.require_like(found.differences)
+    return found
+
+
+def known(student, rng):
+    """What a narrow net is; it is built and tried once for all tests."""
+    return student.once(identified, rng)
+
+
+def require(student, rng, part):
+    """Require that nothing in this part of the network is otherwise."""
+    found = known(student, rng)
+    net.require(
+        found.differences,
+        part,
+        known=found,
+        build=f"build_alexnet({found.input_shape}, 6, {NARROW})",
+    )
+
+
+def by_weights(student):
+    return trials.by_weights(*built(student))
+
+
+def wrong_weights(student, rng):
+    return trials.wrong_weights(student, rng, identified, by_weights)
 
 
 @pytest.mark.public
@@ -54,36 +89,42 @@ def test_shape_of_the_answers(student):
 
 
 @pytest.mark.seconds(30)
-@pytest.mark.weight(2)
+@pytest.mark.weight(1.5)
 def test_whole_network(student, rng):
     """AlexNet in full, 62,378,344 weights: the answers for weights that were drawn are right."""
-    require_alike(lambda: identified(student, rng))
+    require_alike(lambda: known(student, rng))
     model = student.model(student.build_alexnet())
-    if not model.weight_shapes():
-        model.predict(np.zeros((1, *FULL), np.float32))
-    have = model.weight_shapes()
-    count = sum(int(np.prod(shape)) for shape in have)
-    expect.that(count == 62378344, f"returned a model with {count:,} parameters.")
-    wanted = net.shapes(FULL, 1000)
-    found = places.find(have, wanted, (6, 6))
-    places.require_all(found, wanted, len(have))
+    whole_network(student, model, net.alexnet(1000), FULL, rng, 62378344, np.float32(300))
+
+
+def whole_network(student, model, right, input_shape, rng, parameters, scale, **seen):
+    """Require that a model of this size answers rightly, for weights that are drawn inside."""
+    trial = trials.shown(model, input_shape, right, pulled=False, **seen)
+    count = sum(int(np.prod(shape)) for shape in trial.read.have)
+    expect.that(count == parameters, f"returned a model with {count:,} parameters.")
+    net.require(trials.by_weights(trial, right), *net.PARTS)
     seed = int(rng.integers(1 << 30))
     model.fill(seed, 1.0)
-    weights = places.named(filled(have, seed, 1.0), found, wanted)
-    x = trials.images(rng, FULL, 1) * np.float32(300)
+    weights = trial.read.named(filled(trial.read.have, seed, 1.0))
+    x = identifying.images(rng, input_shape, 1) * scale
     answer = model.predict(x)
     expect.that(
-        answer.shape == (1, 1000), f"returned a model that answers {answer.shape} for an image."
+        answer.shape == (1, right.layers["fc8"].count),
+        f"returned a model that answers {answer.shape} for an image.",
     )
-    right = net.forward(x, weights)
-    logits = net.forward(x, weights, net.ALEXNET.changed(end="nothing"))
-    if naming.agrees(right, answer):
+    wanted = forward(x, weights, right)
+    logits = forward(x, weights, right.changed("fc8", activation="linear"))
+    if agrees(wanted, answer):
         return
-    if naming.agrees(logits, answer):
-        return require_logits_are_trained(student)
-    raise Mismatch(
-        "returned a model that has the right weights and computes something else.",
-        f"expected {expect.shown(right, 400)}, got {expect.shown(answer, 400)}",
+    if not agrees(logits, answer):
+        raise Mismatch(
+            "returned a model that has the right weights and computes something else.",
+            f"expected {expect.shown(wanted, 400)}, got {expect.shown(answer, 400)}",
+        )
+    expect.that(
+        trials.takes_logits(student),
+        "returned a model that ends without a softmax, and train_alexnet does not take its "
+        "answers for logits",
     )
 
 
@@ -93,88 +134,86 @@ def require_alike(identify):
     The whole one would be wrong too, and takes seconds.
     """
     try:
-        known = identify()
+        wrong = identify().differences
     except (CallFailed, Mismatch):
         return
-    wrong = (each for each in known if (each.part, each.what) != (naming.OUTPUT, "nothing"))
-    trials.require(tuple(wrong), *naming.PARTS)
+    logits = [each for each in wrong if (each.what, each.value) == ("activation", "linear")]
+    logits = [each for each in logits if each.layer == "fc8"]
+    net.require([each for each in wrong if each not in logits], *net.PARTS)
 
 
-@pytest.mark.weight(1)
-def test_weights_of_convolutions(student):
+@pytest.mark.weight(1.5)
+def test_weights_of_convolutions(student, rng):
     """The five convolutions have the kernels and biases of AlexNet."""
-    trial = built(student)
-    for name in net.FILTERS:
-        places.require_layer(name, trial.found, trial.wanted)
+    net.require(wrong_weights(student, rng), net.FILTER_WEIGHTS)
 
 
-@pytest.mark.weight(1)
-def test_weights_of_dense_layers(student):
-    """The three dense layers have theirs, and there are no other weights."""
-    trials.whole(built(student), net.ALEXNET)
+@pytest.mark.weight(1.5)
+def test_weights_of_dense_layers(student, rng):
+    """The hidden dense layers have theirs, and there are no other layers."""
+    net.require(wrong_weights(student, rng), net.DENSE_WEIGHTS)
 
 
 @pytest.mark.weight(1)
 def test_sizes_of_maps(student, rng):
-    """Only the convolutions after the first one pad their maps."""
-    trials.whole(built(student, LARGE), net.ALEXNET)
-    trials.require(identified(student, rng), naming.CONVOLUTIONS)
+    """The first convolution moves by four cells; only those after it pad their maps."""
+    require(student, rng, net.SIZES)
 
 
 @pytest.mark.weight(1)
 def test_activations(student, rng):
     """Every hidden layer ends in ReLU."""
-    trials.require(identified(student, rng), naming.ACTIVATIONS)
+    require(student, rng, net.ACTIVATIONS)
 
 
 @pytest.mark.weight(2)
 def test_response_normalisation(student, rng):
     """Responses are normalised after ReLU of the first two convolutions, and before pooling."""
-    trials.require(identified(student, rng), naming.NORMALISATION)
+    require(student, rng, net.NORMALISATION)
 
 
 @pytest.mark.weight(1)
 def test_pooling(student, rng):
     """Windows of 3 by 3 overlap, two cells apart; the greatest number counts."""
-    trials.require(identified(student, rng), naming.POOLING)
+    require(student, rng, net.POOLING)
 
 
 @pytest.mark.weight(1)
 def test_output(student, rng):
     """The answers are probabilities, from a softmax of the last layer and of nothing else."""
-    for each in identified(student, rng):
-        if each.part == naming.OUTPUT and each.what == "nothing":
-            require_logits_are_trained(student)
-        elif each.part == naming.OUTPUT:
-            trials.require((each,), naming.OUTPUT)
+    trials.require_output(student, known(student, rng).differences)
 
 
-def require_logits_are_trained(student):
-    expect.that(
-        trials.takes_logits(student),
-        "returned a model that ends without a softmax, and train_alexnet does not take its "
-        "answers for logits",
-    )
+def other_widths(student, rng):
+    """What is otherwise in nets of other widths, as their weights show it."""
+    found = []
+    for width in (0.001, float(rng.uniform(0.021, 0.024)), 0.047):
+        found += trials.by_weights(*built(student, width=width))
+    return tuple(found)
 
 
 @pytest.mark.weight(1)
 def test_width(student, rng):
     """Every hidden layer is scaled by `width`, to the nearest whole number and at least 1."""
-    for width in (0.001, float(rng.uniform(0.021, 0.024)), 0.047):
-        trials.whole(built(student, width=width), net.ALEXNET)
+    trials.require_no_more(student.once(other_widths, rng), wrong_weights(student, rng))
 
 
-@pytest.mark.weight(1)
+GREY = ((83, 131, 1), (195, 227, 1))
+
+
+def grey(student, rng):
+    """What a net for grey images and another number of classes is."""
+    return identified(student, rng, GREY, int(rng.integers(3, 6)))
+
+
+@pytest.mark.weight(0.5)
 def test_other_images(student, rng):
     """Grey images that are wider than high, and another number of classes."""
-    known = identified(student, rng, (83, 131, 1), int(rng.integers(3, 9)))
-    trials.require(known, *(part for part in naming.PARTS if part != naming.OUTPUT))
+    trials.require_no_more(student.once(grey, rng).differences, known(student, rng).differences)
 
 
-@pytest.mark.weight(2)
-def test_dropout(student, rng):
-    """While it is trained, it drops half of the units after each of the first two dense layers."""
-    del rng
+def dropout(student):
+    """Require that half of the units are dropped after each of the first two dense layers."""
     trial = thin(student)
     x = np.zeros((dropping.COUNT, *trial.input_shape), np.float32)
     weights = dropping.reading(trial)
@@ -186,55 +225,73 @@ def test_dropout(student, rng):
     weights["fc6_bias"] += 0.05
     dropping.passing(trial, weights)
     scale = dropping.ratios(*dropping.read(trial, weights, x))
-    expect.that(
-        not np.allclose(scale[scale > 0], 2.0, rtol=0.06),
-        "returned a model that drops no units after the first dense layer while it is trained",
-    )
+    if np.allclose(scale[scale > 0], 2.0, rtol=0.06):
+        raise dropping.DroppedWrongly(
+            "one",
+            "returned a model that drops no units after the first dense layer while it is trained",
+        )
     dropping.require_scale(scale[scale > 0], 4.0, "the first two dense layers")
     dropping.require_rate(scale > 0, 0.75, "the first two dense layers")
+
+
+@pytest.mark.weight(2)
+def test_dropout(student):
+    """While it is trained, it drops half of the units after each of the first two dense layers."""
+    student.once(dropout)
+
+
+def nothing_else(student, rng):
+    """Require that training changes nothing but what the dense layers drop."""
+    trial = thin(student)
+    x = identifying.images(rng, trial.input_shape, dropping.COUNT) * np.float32(LOUD)
+    loud = dict.fromkeys(net.NORMALISED, LOUD)
+    weights = drawn(rng, x, trial.wanted, trial.likeliest(), loud)
+    for name in weights:
+        if not name.startswith("conv"):
+            weights[name] = np.zeros_like(weights[name])
+    weights["fc8_bias"] = np.linspace(-1, 1, len(weights["fc8_bias"]))
+    if not np.allclose(*dropping.read(trial, weights, x), atol=1e-3):
+        raise dropping.DroppedWrongly(
+            "answers",
+            "returned a model whose answers change in training, whatever the dense layers drop",
+        )
+    dense = {k: v for k, v in dropping.reading(trial).items() if not k.startswith("conv")}
+    weights = {**weights, **dense}
+    first = f"{trial.read.network.dense[0]}_kernel"
+    weights[first] += 0.003 * np.abs(rng.normal(size=(len(weights[first]), 1)))
+    weights[first.replace("kernel", "bias")] += 0.01
+    dropping.passing(trial, weights)
+    scale = dropping.ratios(*dropping.read(trial, weights, x))
+    kept = scale[scale > 1e-3]
+    if not np.allclose(kept, np.median(kept), rtol=1e-2):
+        raise dropping.DroppedWrongly(
+            "maps",
+            "returned a model in which numbers are dropped before the first dense layer",
+            expect.shown(scale, 400),
+        )
 
 
 @pytest.mark.weight(1)
 def test_nothing_else_is_dropped(student, rng):
     """Neither maps nor answers change in training, but for what the dense layers drop."""
-    trial = thin(student)
-    x = trials.images(rng, trial.input_shape, dropping.COUNT) * np.float32(LOUD)
-    weights = places.drawn(rng, x, trial.wanted, net.ALEXNET)
-    for name in ("fc6_kernel", "fc6_bias", "fc7_kernel", "fc7_bias", "fc8_kernel", "fc8_bias"):
-        weights[name] = np.zeros_like(weights[name])
-    weights["fc8_bias"] = np.linspace(-1, 1, len(weights["fc8_bias"]))
-    expect.that(
-        np.allclose(*dropping.read(trial, weights, x), atol=1e-3),
-        "returned a model whose answers change in training, whatever the dense layers drop",
-    )
-    weights = {**weights, **{k: v for k, v in dropping.reading(trial).items() if k[:2] == "fc"}}
-    weights["fc6_kernel"] += 0.003 * np.abs(rng.normal(size=(len(weights["fc6_kernel"]), 1)))
-    weights["fc6_bias"] += 0.01
-    dropping.passing(trial, weights)
-    scale = dropping.ratios(*dropping.read(trial, weights, x))
-    kept = scale[scale > 1e-3]
-    expect.that(
-        np.allclose(kept, np.median(kept), rtol=1e-2),
-        "returned a model in which numbers are dropped before the first dense layer",
-        expect.shown(scale, 400),
-    )
+    student.once(nothing_else, rng)
 
 
 def thin(student):
-    """A net of 41 units in each dense layer, and as many classes and one more."""
-    return trials.whole(built(student, (67, 67, 3), 42, 0.01), net.ALEXNET)
+    """A net of 82 units in each dense layer; a layer of half as many can be read too."""
+    sizes = ((67, 67, 3), LARGE)
+    try:
+        return built(student, sizes, 42, 0.02)[0]
+    except StudentRaised:  # as layers in groups do, of which a width makes odd numbers
+        return built(student, sizes, 42)[0]
 
 
+def fresh(student):
+    trials.starts(student, lambda: built(student)[0].model)
+
+
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_fresh_weights(student):
     """Two models have weights of their own, drawn by chance: kernels are neither equal nor 0."""
-    one, other = (
-        places.named(trial.model.weights(), trial.found, trial.wanted)
-        for trial in (trials.whole(built(student), net.ALEXNET) for _ in range(2))
-    )
-    for name in net.LAYERS:
-        first, second = one[f"{name}_kernel"], other[f"{name}_kernel"]
-        expect.that(
-            np.std(first) > 0 and not np.array_equal(first, second),
-            "returned a model whose weights are not drawn anew: training needs them to differ",
-        )
+    student.once(fresh)

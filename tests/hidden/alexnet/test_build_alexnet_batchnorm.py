@@ -2,7 +2,7 @@
 
 The variant has no width, so a narrow net is put into it: only a few units of each layer get
 weights, all others stay at zero, and give nothing to the next. Its answers show which network it
-is (`naming`). Once, all of its weights are drawn.
+is, also if it is right but for one layer. Once, all of its weights are drawn.
 
 In training, batches are normalised by what they are themselves. Which units were dropped is told
 by the levels that a unit has over the images of a batch (`levels`), wherever the normalisation
@@ -11,51 +11,67 @@ stands; their size is not looked at.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import dropping
-import naming
 import network as net
 import numpy as np
-import places
 import pytest
 import trials
-from test_build_alexnet import require_alike, require_logits_are_trained
+from test_build_alexnet import require_alike, whole_network
 
-from autograder.suite import Mismatch, expect
-from autograder.suite.models import filled
+from autograder.suite import expect, identifying
+from autograder.suite.network_search import search
+from autograder.suite.network_weights import drawn
+from autograder.suite.networks import Network, shapes, sizes
 
 FULL = (224, 224, 3)
 SMALL = (195, 227, 3)
 LEAST = (163, 163, 3)
 """The smallest images of which something is left at the end."""
+LARGE = (291, 259, 3)
+"""Images of which something is left in nets that pad nothing, or move more."""
 ACTIVE = 0.02
 """The width of the net that is put into the variant."""
 READ = 300
 """How many units are looked at, for dropout."""
 
 
-def built(student, input_shape=SMALL, classes=6):
-    model = student.model(student.build_alexnet_batchnorm(input_shape, classes))
-    return trials.built(model, input_shape, classes, 1.0, net.VARIANT)
+def built(student, small=SMALL, classes=6):
+    """What the variant shows on the smallest images that it takes."""
+
+    def build(size):
+        model = student.model(student.build_alexnet_batchnorm(size, classes))
+        return trials.shown(model, size, net.variant(classes), batchnorm=True, pulled=False)
+
+    return trials.first_built(build, (small, LARGE))[0]
 
 
-def whole(student, input_shape=SMALL, classes=6):
-    return trials.whole(built(student, input_shape, classes), net.VARIANT)
+def narrowed(network):
+    """The same network with few units in each hidden layer."""
+    layers = {
+        name: layer
+        if name == network.last
+        else replace(layer, count=net.scaled(layer.count, ACTIVE), groups=1)
+        for name, layer in network.layers.items()
+    }
+    return Network(layers)
 
 
-def narrow(trial, rng, x, width=ACTIVE):
+def narrow(trial, rng, x):
     """A narrow net, alone and within a whole one."""
-    classes = trial.wanted["fc8_bias"][0]
-    shapes = net.shapes(trial.input_shape, classes, width, net.VARIANT)
-    weights = places.drawn(rng, x, shapes, net.VARIANT)
-    maps = net.sizes(net.VARIANT, trial.input_shape)[-1]
+    network = narrowed(trial.likeliest())
+    weights = drawn(rng, x, shapes(network, trial.input_shape), network)
+    maps = sizes(network, trial.input_shape)[-1]
+    first = f"{network.dense[0]}_kernel"
     return weights, {
-        name: placed(array, trial.wanted[name], maps if name == "fc6_kernel" else None)
+        name: placed(array, trial.wanted[name], maps if name == first else None)
         for name, array in weights.items()
     }
 
 
 def placed(array, shape, maps=None):
-    """An array in the corner of zeros; of fc6's kernel, in the corner of each cell of the maps."""
+    """An array in the corner of zeros; of a kernel on maps, in the corner of each cell."""
     if maps is not None:
         rows, columns = maps
         whole = np.zeros((rows, columns, shape[0] // (rows * columns), shape[1]), np.float32)
@@ -68,16 +84,39 @@ def placed(array, shape, maps=None):
 
 
 def identified(student, rng):
-    """What the variant does otherwise; it is built and tried once for all tests."""
+    """What the variant is; it is built and tried once for all tests."""
+    seen, right = built(student), net.variant(6)
+    x = identifying.images(rng, seen.input_shape)
+    weights, within = narrow(seen, rng, x)
+    seen.put(within)
+    answer = seen.model.predict(x)
+    found = search(answer, x.astype(np.float64), weights, seen.networks())
+    known_as = identifying.named(seen, right, answer, found)
+    net.require_like(known_as.differences)
+    return known_as
 
-    def tried():
-        trial = whole(student)
-        x = trials.images(rng, SMALL)
-        weights, within = narrow(trial, rng, x)
-        trial.put(within)
-        return trials.named(trial.model.predict(x), x, weights, net.VARIANT)
 
-    return trials.once(student, "variant", tried)
+def known(student, rng):
+    return student.once(identified, rng)
+
+
+def require(student, rng, part):
+    """Require that nothing in this part of the network is otherwise."""
+    found = known(student, rng)
+    net.require(
+        found.differences,
+        part,
+        known=found,
+        build=f"build_alexnet_batchnorm({found.input_shape}, 6)",
+    )
+
+
+def by_weights(student):
+    return trials.by_weights(built(student), net.variant(6))
+
+
+def wrong_weights(student, rng):
+    return trials.wrong_weights(student, rng, identified, by_weights)
 
 
 @pytest.mark.public
@@ -93,99 +132,80 @@ def test_number_of_parameters(student):
 
 
 @pytest.mark.seconds(20)
-@pytest.mark.weight(1.5)
+@pytest.mark.weight(0.5)
 def test_whole_network(student, rng):
     """All of it, 24,815,697 weights that are trained: the answers are right for drawn weights."""
-    require_alike(lambda: identified(student, rng))
+    require_alike(lambda: known(student, rng))
     model = student.model(student.build_alexnet_batchnorm())
-    if not model.weight_shapes():
-        model.predict(np.zeros((1, *FULL), np.float32))
-    have = model.weight_shapes()
-    wanted = net.shapes(FULL, 17, network=net.VARIANT)
-    found = places.find(have, wanted, net.sizes(net.VARIANT, FULL)[-1])
-    places.require_all(found, wanted, len(have))
-    seed = int(rng.integers(1 << 30))
-    model.fill(seed, 1.0)
-    weights = places.named(filled(have, seed, 1.0), found, wanted)
-    x = trials.images(rng, FULL, 1)
-    answer = model.predict(x)
-    expect.that(
-        answer.shape == (1, 17), f"returned a model that answers {answer.shape} for an image."
-    )
-    right = net.forward(x, weights, net.VARIANT)
-    logits = net.forward(x, weights, net.VARIANT.changed(end="nothing"))
-    if naming.agrees(right, answer):
-        return
-    if naming.agrees(logits, answer):
-        return require_logits_are_trained(student)
-    raise Mismatch(
-        "returned a model that has the right weights and computes something else.",
-        f"expected {expect.shown(right, 400)}, got {expect.shown(answer, 400)}",
-    )
+    right = net.variant(17)
+    whole_network(student, model, right, FULL, rng, 24834833, np.float32(1), batchnorm=True)
 
 
-@pytest.mark.claim
-@pytest.mark.weight(0.5)
-def test_weights(student):
-    """Each layer has its kernel and its bias, each hidden one what normalises its batches."""
-    whole(student)
+@pytest.mark.weight(1)
+def test_weights(student, rng):
+    """Each layer has its kernel and its bias, and there are no other layers."""
+    net.require(wrong_weights(student, rng), *net.WEIGHTS)
 
 
 @pytest.mark.weight(0.5)
 def test_sizes_of_maps(student, rng):
     """Of the convolutions, only the second pads its maps."""
-    trials.require(identified(student, rng), naming.CONVOLUTIONS)
+    require(student, rng, net.SIZES)
 
 
 @pytest.mark.weight(0.5)
 def test_activations(student, rng):
     """Every hidden layer ends in ReLU."""
-    trials.require(identified(student, rng), naming.ACTIVATIONS)
+    require(student, rng, net.ACTIVATIONS)
 
 
 @pytest.mark.weight(1)
 def test_batch_normalisation(student, rng):
     """Batches are normalised after ReLU, and after pooling where there is pooling."""
-    trials.require(identified(student, rng), naming.NORMALISATION)
+    require(student, rng, net.NORMALISATION)
 
 
 @pytest.mark.weight(0.5)
 def test_pooling(student, rng):
     """Windows of 3 by 3 overlap, two cells apart; the greatest number counts."""
-    trials.require(identified(student, rng), naming.POOLING)
+    require(student, rng, net.POOLING)
 
 
 @pytest.mark.weight(0.5)
 def test_output(student, rng):
-    """The answers are probabilities, from a softmax of the last layer and of nothing else."""
-    for each in identified(student, rng):
-        if each.part == naming.OUTPUT and each.what == "nothing":
-            require_logits_are_trained(student)
-        elif each.part == naming.OUTPUT:
-            trials.require((each,), naming.OUTPUT)
+    """A number for each class; the answers are probabilities, from a softmax and nothing else."""
+    trials.require_output(student, known(student, rng).differences)
 
 
-@pytest.mark.seconds(20)
-@pytest.mark.weight(1.5)
-def test_dropout(student, rng):
-    """While it is trained, it drops 0.4 of the units after each of the first two dense layers."""
-    del rng
-    trial = whole(student, LEAST, READ + 1)
-    x = np.zeros((dropping.COUNT, *LEAST), np.float32)
+def dropout(student):
+    """Require that 0.4 of the units are dropped after each of the first two dense layers."""
+    trial = built(student, LEAST, READ + 1)
+    x = np.zeros((dropping.COUNT, *trial.input_shape), np.float32)
     weights = dropping.reading(trial)
     weights["fc6_bias"] += 1
     weights["fc7_bias"] += 5
-    weights["fc7_beta"] += 5
+    if "fc7_beta" in weights:
+        weights["fc7_beta"] += 5
     dropping.passing(trial, weights)
     trial.put(weights)
     found = levels(dropping.trained(trial, x))
     ways = np.median(found.max(axis=0)) + 1  # of dropping a unit, or not dropping what it sees
     if ways < 3:
         where = which_is_missing(trial, weights, x)
-        raise Mismatch(f"returned a model that drops no units after {where} while it is trained.")
+        kind = "none" if ways < 2 else "one"
+        raise dropping.DroppedWrongly(
+            kind, f"returned a model that drops no units after {where} while it is trained."
+        )
     both = found[:, found.max(axis=0) == 2]
     dropping.require_rate(both > 0, 0.4, "the second dense layer")
     dropping.require_rate(both[both > 0] == 2, 0.4, "the first dense layer")
+
+
+@pytest.mark.seconds(20)
+@pytest.mark.weight(1.5)
+def test_dropout(student):
+    """While it is trained, it drops 0.4 of the units after each of the first two dense layers."""
+    student.once(dropout)
 
 
 def which_is_missing(trial, weights, x):
@@ -210,39 +230,48 @@ def levels(units):
     return found
 
 
-@pytest.mark.seconds(20)
-@pytest.mark.weight(0.5)
-def test_nothing_else_is_dropped(student, rng):
-    """Neither maps nor answers change in training, but for what the dense layers drop."""
-    trial = whole(student, LEAST, READ + 1)
-    x = np.repeat(trials.images(rng, LEAST, 1), FEW, axis=0)
+def nothing_else(student, rng):
+    """Require that training changes nothing but what the dense layers drop."""
+    trial = built(student, LEAST, READ + 1)
+    x = np.repeat(identifying.images(rng, trial.input_shape, 1), FEW, axis=0)
     _, within = narrow(trial, rng, x[:2])
     weights = dropping.reading(trial)
-    weights = {k: v if k.startswith("fc") else np.abs(within[k]) for k, v in weights.items()}
+    weights = {k: np.abs(within[k]) if k.startswith("conv") else v for k, v in weights.items()}
     weights |= {k: v for k, v in within.items() if k.startswith("conv") and k.endswith("kernel")}
-    weights["conv5_beta"] += 3.0  # batches of one image are normalised to this, far from zero
+    if "conv5_beta" in weights:
+        weights["conv5_beta"] += 3.0  # batches of one image are normalised to this, far from zero
     seen = rng.choice(len(weights["fc6_kernel"]), SEEN, replace=False)
     # every unit sees the same sum of some numbers of the maps, and is kept from dying by its bias
     weights["fc6_kernel"][seen] = rng.choice([-1, 1], size=(SEEN, 1)) / np.sqrt(SEEN)
     weights["fc6_bias"] += 4.0
-    weights["fc6_beta"] += 3.0
     weights["fc7_kernel"] += 0.3 / len(weights["fc7_kernel"])
-    weights["fc7_beta"] += 0.5
+    for name, shift in (("fc6_beta", 3.0), ("fc7_beta", 0.5)):
+        if name in weights:
+            weights[name] += shift
     trial.put(weights)
     training = dropping.trained(trial, x)
     top = np.where(training > np.median(training, axis=0) - 0.1, training, np.nan)
     spread = np.nanstd(top, axis=0)
-    expect.that(
-        bool(np.median(spread) < SPREAD),
-        "returned a model in which numbers are dropped before the first dense layer",
-        f"the units that are kept scatter by {np.median(spread):.4g}",
-    )
+    if not np.median(spread) < SPREAD:
+        raise dropping.DroppedWrongly(
+            "maps",
+            "returned a model in which numbers are dropped before the first dense layer",
+            f"the units that are kept scatter by {np.median(spread):.4g}",
+        )
     ends = np.linspace(-1, 1, READ + 1)
     trial.put({**weights, "fc8_kernel": 0 * weights["fc8_kernel"], "fc8_bias": ends})
-    expect.that(
-        np.allclose(dropping.trained(trial, x), ends[:-1] - ends[-1], atol=1e-3),
-        "returned a model whose answers change in training, whatever the dense layers drop",
-    )
+    if not np.allclose(dropping.trained(trial, x), ends[:-1] - ends[-1], atol=1e-3):
+        raise dropping.DroppedWrongly(
+            "answers",
+            "returned a model whose answers change in training, whatever the dense layers drop",
+        )
+
+
+@pytest.mark.seconds(20)
+@pytest.mark.weight(0.5)
+def test_nothing_else_is_dropped(student, rng):
+    """Neither maps nor answers change in training, but for what the dense layers drop."""
+    student.once(nothing_else, rng)
 
 
 FEW = 8

@@ -6,156 +6,94 @@ pulled out, and everything else is told by answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
-import naming
 import network as net
 import numpy as np
-import places
 
-from autograder.sandbox import CallFailed
-from autograder.suite import Mismatch, expect
-
-Shape = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Built:
-    """A model with what it should be: its weights' shapes, and where they stand."""
-
-    model: Any
-    input_shape: Shape
-    wanted: Mapping[str, Shape]
-    have: tuple[Shape, ...]
-    found: places.Places
-
-    def put(self, weights: net.Weights) -> None:
-        """Put weights into the model."""
-        self.model.set_weights(places.arranged(weights, self.found, self.have))
+from autograder.sandbox import CallFailed, StudentRaised
+from autograder.suite import Mismatch, identifying
+from autograder.suite.network_differences import Difference, differences
+from autograder.suite.networks import Network, Shape
 
 
-def built(
-    model: Any, input_shape: Shape, classes: int, width: float, network: net.Network
-) -> Built:
-    """The student's model; one that makes its weights when it is first used is used once.
+def shown(
+    model: Any, input_shape: Shape, right: Network, *, batchnorm: bool = False, pulled: bool = True
+) -> identifying.Shown:
+    """What a student's model shows.
 
     The weights of a net as wide as the paper's are too many to be pulled out: their shapes are
     claims, until the answers for weights of these shapes are right.
     """
-    if not model.weight_shapes():
-        model.predict(np.zeros((1, *input_shape), np.float32))
-    pulled = width < 1
-    have = [weight.shape for weight in model.weights()] if pulled else model.weight_shapes()
-    wanted = net.shapes(input_shape, classes, width, network)
-    found = places.find(have, wanted, net.sizes(network, input_shape)[-1])
-    return Built(model, input_shape, wanted, tuple(have), found)
+    if pulled:
+        count = sum(math.prod(shape) for shape in model.weight_shapes())
+        if count > MOST_PULLED:
+            raise TooWide(f"returned a model with {count:,} weights, as many as without a width.")
+    return identifying.shown(model, right, input_shape, net.changes(batchnorm), pulled=pulled)
 
 
-def whole(trial: Built, network: net.Network) -> Built:
-    """The same, if all its weights are there and no others.
-
-    Raises:
-        Mismatch: it has other weights; where the maps are of another size, how that may come.
-    """
-    missing = {key.split("_")[0] for key in trial.wanted if key not in trial.found}
-    if "fc6" in missing and not missing & set(net.FILTERS):
-        units = trial.wanted["fc6_bias"][0]
-        channels = trial.wanted["conv5_bias"][0]
-        rows = {
-            int(np.prod(shape[:-1]))
-            for index, shape in enumerate(trial.have)
-            if index not in trial.found.values() and len(shape) > 1 and shape[-1] == units
-        }
-        for each in naming.deviations(network):
-            sides = net.sizes(each.applied(network), trial.input_shape)[-1]
-            if int(np.prod(sides)) * channels in rows and each.part in (
-                naming.CONVOLUTIONS,
-                naming.POOLING,
-            ):
-                raise Mismatch(
-                    f"returned a model whose maps have other sizes, as if it {each.said}."
-                )
-    places.require_all(trial.found, trial.wanted, len(trial.have))
-    return trial
+MOST_PULLED = 10_000_000
+"""No narrow net has as many weights."""
 
 
-def images(rng: np.random.Generator, input_shape: Shape, count: int = 3) -> np.ndarray:
-    """Images of both signs, each with its own scale."""
-    scale = rng.uniform(0.3, 2.0, size=(count, 1, 1, 1))
-    return (scale * rng.normal(size=(count, *input_shape))).astype(np.float32)
+class TooWide(Mismatch):
+    """A narrow net was asked for, and it is not narrow."""
 
 
-def identified(
-    trial: Built, rng: np.random.Generator, network: net.Network, scale: float = 1.0
-) -> tuple[naming.Deviation, ...]:
-    """What the model does otherwise than the right network.
+def first_built(build: Callable[[Shape], Any], sizes: Iterable[Shape]) -> tuple[Any, Shape]:
+    """What is built for the first of these sizes of which something is left, and that size.
+
+    A network that makes its maps smaller than the right one needs larger images.
 
     Raises:
-        Mismatch: it computes what no known network does.
+        StudentRaised: it can be built for none of them.
     """
-    x = images(rng, trial.input_shape) * np.float32(scale)
-    weights = places.drawn(rng, x, trial.wanted, network)
-    trial.put(weights)
-    return named(trial.model.predict(x), x, weights, network)
-
-
-def named(
-    answer: np.ndarray, x: np.ndarray, weights: net.Weights, network: net.Network
-) -> tuple[naming.Deviation, ...]:
-    """What a model that answers so does otherwise than the right network."""
-    classes = weights["fc8_bias"].shape[0]
-    expect.that(
-        answer.shape == (len(x), classes),
-        f"returned a model that answers {answer.shape} for {len(x)} images.",
-    )
-    known = naming.identify(answer, x.astype(np.float64), weights, network)
-    if known is None and (answer.dtype.itemsize < 4 or expect.too_coarse(answer)):
-        raise Mismatch(
-            "returned a model that keeps its weights in half precision, too coarse to tell what it "
-            "computes: use float32, or the policy mixed_float16, which keeps them in float32.",
-            expect.shown(answer, 2000),
-        )
-    if known is None:
-        raise Mismatch(
-            "returned a model that has the right weights and computes something else: look at "
-            "the order of the layers, at strides and padding, and at the activations.",
-            expect.shown(answer, 2000),
-        )
-    return known
-
-
-_remembered: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
-
-
-def once(student: Any, what: str, make: Callable[[], Any]) -> Any:
-    """What `make` returned or raised when it was first called for this student.
-
-    For models that take seconds to build: several tests look at one, each at its own part.
-    """
-    known = _remembered.setdefault(student, {})
-    if what not in known:
+    failure = None
+    for size in sizes:
         try:
-            known[what] = make()
-        except (CallFailed, Mismatch) as wrong:
-            known[what] = wrong
-    if isinstance(known[what], Exception):
-        raise known[what]
-    return known[what]
+            return build(size), size
+        except StudentRaised as raised:
+            failure = failure or raised
+    assert failure is not None
+    raise failure
 
 
-def require(known: tuple[naming.Deviation, ...], *parts: str) -> None:
-    """Require that nothing in these parts of the network is otherwise."""
-    for each in known:
-        if each.part in parts:
-            raise Mismatch(f"returned a model that {each.said}.", f"{known}")
+def by_weights(seen: identifying.Shown, right: Network) -> tuple[Difference, ...]:
+    """In what the layers that the weights show differ from the right ones."""
+    found = differences(seen.read.network, right, seen.input_shape)
+    return tuple(each for each in found if each.what in IN_WEIGHTS)
+
+
+IN_WEIGHTS = ("missing", "extra", "count", "side", "groups", "bias", "normalisation", "kind",
+              "moments")  # fmt: skip
+
+
+def wrong_weights(
+    student: Any, rng: np.random.Generator, identify: Callable, show: Callable
+) -> tuple[Difference, ...]:
+    """All that is wrong with a model; where it is not known what it computes, with its weights.
+
+    Both functions are asked once.
+    """
+    try:
+        found: tuple[Difference, ...] = student.once(identify, rng).differences
+    except Mismatch:
+        found = student.once(show)
+    net.require_like(found)
+    return found
+
+
+def require_no_more(found: Sequence[Difference], known: Sequence[Difference]) -> None:
+    """Require that nothing is wrong that is not known to be wrong with other arguments."""
+    told = {(each.layer, each.what) for each in known}
+    net.require([each for each in found if (each.layer, each.what) not in told], *net.PARTS)
 
 
 def takes_logits(student: Any, train: str = "train_alexnet") -> bool:
     """Whether the student's training takes answers without a softmax for what they are."""
-    return once(student, f"{train} takes logits", lambda: _learns_from_logits(student, train))
+    return bool(student.once(_learns_from_logits, train))
 
 
 def _learns_from_logits(student: Any, train: str) -> bool:
@@ -177,3 +115,34 @@ def _learns_from_logits(student: Any, train: str) -> bool:
         return bool((model.predict(x).argmax(axis=1) == labels).all())
     except (CallFailed, Mismatch):
         return False
+
+
+def require_output(student: Any, found: Sequence[Difference]) -> None:
+    """Require a softmax at the end, or nothing there if the training knows of it."""
+    ends = [each for each in found if net.part_of(each) == net.OUTPUT]
+    logits = [each for each in ends if (each.what, each.value) == ("activation", "linear")]
+    net.require([each for each in ends if each not in logits], net.OUTPUT)
+    if logits and not takes_logits(student):
+        raise Mismatch(
+            "returned a model that ends without a softmax, and train_alexnet does not take its "
+            "answers for logits"
+        )
+
+
+def starts(student: Any, build: Callable[[], Any]) -> None:
+    """Require that two models have kernels of their own, drawn by chance."""
+    one, other = ([each for each in build().weights() if each.ndim > 1] for _ in range(2))
+    if any(np.std(each) == 0 for each in one):
+        raise Constant(
+            "returned a model in which all weights of a layer are equal at the start: training "
+            "needs them to differ"
+        )
+    if any(map(np.array_equal, one, other)):
+        raise Mismatch(
+            "returned a model that starts with the same weights as the one before: each new model "
+            "draws its own"
+        )
+
+
+class Constant(Mismatch):
+    """A kernel is constant at the start."""

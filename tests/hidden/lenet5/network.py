@@ -1,132 +1,67 @@
-"""The suite's own modern LeNet-5: what weights pulled out of a model compute, without Keras.
+"""The modern LeNet-5, its parts, and what else a student's network may be.
 
-Weights are told apart by their shapes, which are all different, so that it does not matter in
-which order a model keeps them. `identify` finds out which network a model *is*, among LeNet-5 and
-its likely mistakes, from what it answered for weights and images that the suite chose.
+The network is a record of `autograder.suite.networks`, which computes what weights answer, without
+Keras. `of` finds out which network a student's model is. Each part of it has its own share of the
+points, so that one mistake costs one part.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from autograder.suite import Mismatch
+from autograder.suite import Mismatch, identifying, network_weights
+from autograder.suite.network_differences import Difference, sentences
+from autograder.suite.network_example import example
+from autograder.suite.networks import Layer, Network, Pool, Weights
+from autograder.suite.networks import forward as _forward
+from autograder.suite.networks import shapes as _shapes
 
 Array = np.ndarray
-Weights = dict[str, Array]
-
-SQUASHERS: dict[str, Callable[[Array], Array]] = {
-    "tanh": np.tanh,
-    "relu": lambda a: np.maximum(a, 0),
-    "sigmoid": lambda a: 1 / (1 + np.exp(-a)),
-    "nothing": lambda a: a,
-    "the tanh of 1998": lambda a: 1.7159 * np.tanh(2 * a / 3),
-    "softmax": lambda a: softmax(a),
-}
-STRAIGHT = ("nothing",)
+Shape = tuple[int, int, int]
+GREY = (32, 32, 1)
+CONVOLUTIONS, UNITS = ("c1", "c3"), ("c5", "f6")
+LAYERS = (*CONVOLUTIONS, *UNITS, "output")
 
 
-@dataclass(frozen=True)
-class Network:
-    """LeNet-5, or what a model does otherwise, layer by layer."""
-
-    c1: str = "tanh"
-    s2: str = "average"
-    c3: str = "tanh"
-    s4: str = "average"
-    c5: str = "tanh"
-    f6: str = "tanh"
-    output: str = "softmax"
-
-    @property
-    def learns_curves(self) -> bool:
-        """Whether anything but the last layer is not linear."""
-        inner = (self.c1, self.c3, self.c5, self.f6)
-        return any(each not in STRAIGHT for each in inner)
+def right(classes: int = 10) -> Network:
+    """LeNet-5; the layers S2 and S4 belong to the convolutions before them."""
+    pool = Pool(kind="average")
+    return Network(
+        {
+            "c1": Layer(6, 5, activation="tanh", order="rp", pool=pool),
+            "c3": Layer(16, 5, activation="tanh", order="rp", pool=pool),
+            "c5": Layer(120, activation="tanh"),
+            "f6": Layer(84, activation="tanh"),
+            "output": Layer(classes, activation="softmax"),
+        }
+    )
 
 
-LENET5 = Network()
-
-
-def shapes(input_shape: tuple[int, int, int] = (32, 32, 1), classes: int = 10) -> dict[str, tuple]:
+def shapes(input_shape: Shape = GREY, classes: int = 10) -> dict[str, tuple[int, ...]]:
     """The shape of each array of weights; C5 as a dense layer."""
-    rows, columns = (((side - 4) // 2 - 4) // 2 for side in input_shape[:2])
-    return {
-        "c1_kernel": (5, 5, input_shape[2], 6),
-        "c1_bias": (6,),
-        "c3_kernel": (5, 5, 6, 16),
-        "c3_bias": (16,),
-        "c5_kernel": (rows * columns * 16, 120),
-        "c5_bias": (120,),
-        "f6_kernel": (120, 84),
-        "f6_bias": (84,),
-        "output_kernel": (84, classes),
-        "output_bias": (classes,),
-    }
-
-
-LAYERS = {
-    "c1": "a convolution with 6 filters of 5 by 5, each with a bias",
-    "c3": "a convolution with 16 filters of 5 by 5 on 6 maps, each with a bias",
-    "c5": "120 units that see all of S4, each with a bias",
-    "f6": "84 units on 120, each with a bias",
-    "output": "a unit for each class on 84, each with a bias",
-}
-
-
-def places(
-    weights: Sequence[Array], input_shape: tuple[int, int, int] = (32, 32, 1), classes: int = 10
-) -> dict[str, int]:
-    """Where each array of LeNet-5's weights stands in a model's list; absent where there is none.
-
-    Units may be dense layers or convolutions: of 1 by 1, or for C5 one that covers all of S4.
-    """
-    found: dict[str, int] = {}
-    left = dict(enumerate(weight.shape for weight in weights))
-    for name, shape in shapes(input_shape, classes).items():
-        wanted = {shape}
-        if len(shape) == 2:
-            wanted.add((1, 1, *shape))
-        if name == "c5_kernel":
-            rows, columns = (((side - 4) // 2 - 4) // 2 for side in input_shape[:2])
-            wanted.add((rows, columns, 16, 120))
-        for index, have in left.items():
-            if have in wanted:
-                found[name] = index
-                del left[index]
-                break
-    return found
-
-
-def require_layer(layer: str, found: Mapping[str, int]) -> None:
-    """Require the kernel and the bias of a layer among the weights of a model.
-
-    Raises:
-        Mismatch: one of them is not there.
-    """
-    missing = [kind for kind in ("kernel", "bias") if f"{layer}_{kind}" not in found]
-    if missing:
-        name = "the output layer" if layer == "output" else layer.upper()
-        raise Mismatch(
-            f"returned a model in whose weights the {' and the '.join(missing)} of {name} is not "
-            f"to be found; it is {LAYERS[layer]}."
-        )
+    return _shapes(right(classes), input_shape)
 
 
 def require_lenet5(
-    weights: Sequence[Array], input_shape: tuple[int, int, int] = (32, 32, 1), classes: int = 10
+    weights: Sequence[Array], input_shape: Shape = GREY, classes: int = 10
 ) -> dict[str, int]:
     """The places of LeNet-5's weights in a model's list, all of them and no others.
+
+    Units may be dense layers or convolutions: of 1 by 1, or for C5 one that covers all of S4.
 
     Raises:
         Mismatch: the model has other weights.
     """
-    found = places(weights, input_shape, classes)
-    for layer in LAYERS:
-        require_layer(layer, found)
+    have = [weight.shape for weight in weights]
+    found = network_weights.find(have, right(classes), input_shape)
+    for name in shapes(input_shape, classes):
+        layer, part = name.split("_")
+        if name not in found:
+            raise Mismatch(
+                f"returned a model in whose weights the {part} of {SAID[layer]} is not to be found."
+            )
     if len(weights) != len(found):
         raise Mismatch(
             "returned a model with more weights than LeNet-5 has: "
@@ -143,97 +78,130 @@ def named(weights: Sequence[Array], found: Mapping[str, int]) -> Weights:
     return taken
 
 
-def drawn(rng: np.random.Generator, weights: Sequence[Array], found: Mapping[str, int]) -> list:
-    """Weights for a model such that every unit is squashed somewhat and none is saturated."""
-    new = [np.zeros(weight.shape, np.float32) for weight in weights]
-    for name, index in found.items():
-        shape = weights[index].shape
-        if name.endswith("bias"):
-            new[index] = rng.normal(scale=0.3, size=shape).astype(np.float32)
-            continue
-        inputs = int(np.prod(shape[:-1]))
-        new[index] = rng.normal(scale=1.6 / np.sqrt(inputs), size=shape).astype(np.float32)
-    return new
+def forward(x: Array, weights: Weights) -> Array:
+    """What LeNet-5 answers for images of shape (N, height, width, channels)."""
+    return _forward(x, weights, right())
 
 
-def forward(x: Array, weights: Weights, network: Network = LENET5) -> Array:
-    """What `network` answers for images of shape (N, height, width, channels)."""
-    squash = SQUASHERS
-    maps = squash[network.c1](_convolved(x, weights["c1_kernel"], weights["c1_bias"]))
-    maps = _pooled(maps, network.s2)
-    maps = squash[network.c3](_convolved(maps, weights["c3_kernel"], weights["c3_bias"]))
-    flat = _pooled(maps, network.s4).reshape(len(x), -1)
-    c5 = squash[network.c5](flat @ weights["c5_kernel"] + weights["c5_bias"])
-    f6 = squash[network.f6](c5 @ weights["f6_kernel"] + weights["f6_bias"])
-    return squash[network.output](f6 @ weights["output_kernel"] + weights["output_bias"])
-
-
-def predicted(x: Array, weights: Weights, network: Network = LENET5) -> Array:
+def predicted(x: Array, weights: Weights) -> Array:
     """The class of each image."""
-    parts = [forward(x[i : i + 256], weights, network) for i in range(0, len(x), 256)]
+    parts = [forward(x[i : i + 256], weights) for i in range(0, len(x), 256)]
     return np.concatenate(parts).argmax(axis=1)
 
 
-def identify(answer: Array, x: Array, weights: Weights) -> Network | None:
-    """The network that gives this answer for these images and weights; None where none does.
+# -- what a model is -------------------------------------------------------------------------
 
-    Tried are LeNet-5 and all that squash, pool or end otherwise, layer by layer.
+SAID = {"c1": "C1", "c3": "C3", "c5": "C5", "f6": "F6", "output": "the output layer"}
+OTHERS = ("relu", "sigmoid", "linear", "scaled_tanh")
+
+
+def _everywhere(names: Sequence[str], field: str, value: object) -> tuple:
+    return tuple((name, field, value) for name in names)
+
+
+def _changes() -> list:
+    """What does not show in weights, the likeliest first; half of it in several layers at once."""
+    hidden = (*CONVOLUTIONS, *UNITS)
+    groups = (hidden, CONVOLUTIONS, UNITS, *((name,) for name in hidden))
+    found = [
+        _everywhere(CONVOLUTIONS, "pool", Pool(kind="max")),
+        (*_everywhere(hidden, "activation", "relu"), *_everywhere(CONVOLUTIONS, "pool", Pool())),
+        *(_everywhere(names, "activation", kind) for kind in OTHERS for names in groups),
+        *(_everywhere(["output"], "activation", kind) for kind in ("linear", "sigmoid", *OTHERS)),
+        *(_everywhere(["output"], "activation", f"{kind}, softmax") for kind in ("tanh", "relu")),
+        (("c1", "padding", "same"),),
+        (("c3", "padding", "same"),),
+        _everywhere(CONVOLUTIONS, "padding", "same"),
+        (("c1", "zeros", 2),),
+        *(_everywhere(names, "strides", 2) for names in (CONVOLUTIONS, ("c1",), ("c3",))),
+        *(_everywhere(names, "order", order) for order in ("pr", "r") for names in POOLED),
+    ]
+    for names in POOLED:
+        for kind in ("max", "sum", "average"):
+            found += [
+                _everywhere(names, "pool", Pool(kind=kind)),
+                _everywhere(names, "pool", Pool(2, 1, kind=kind)),
+                _everywhere(names, "pool", Pool(3, 2, kind=kind)),
+                _everywhere(names, "pool", Pool(2, 2, "same", kind)),
+            ]
+    return list(dict.fromkeys(found))
+
+
+POOLED = (CONVOLUTIONS, ("c1",), ("c3",))
+CHANGES = _changes()
+
+PARTS = ("weights of maps", "weights of units", "sizes", "maps squash", "units squash", "pooling",
+         "output")  # fmt: skip
+WEIGHTS = PARTS[:2]
+MOST_WRONG = 3
+"""A network that is wrong in more parts than these, all weights included, is another one."""
+
+
+def part_of(each: Difference) -> str:
+    """The part of the network to which a difference belongs."""
+    if each.layer == "output":
+        return "output"
+    maps = each.layer in CONVOLUTIONS
+    if each.what in ("strides", "padding"):
+        return "sizes"
+    if each.what == "activation":
+        return "maps squash" if maps else "units squash"
+    if each.what.startswith("pool") or each.what in ("order", "mean"):
+        return "pooling"
+    return "weights of maps" if maps else "weights of units"
+
+
+def of(
+    model: object, rng: np.random.Generator, input_shape: Shape = GREY, classes: int = 10
+) -> identifying.Identified:
+    """The network that a student's model is.
+
+    Raises:
+        Mismatch: it is none that is known, or one that has little in common with LeNet-5.
+        CallFailed: the model cannot answer.
     """
-    answer = np.asarray(answer, np.float64)
-    if not np.isfinite(answer).all():
-        return None
-    for network, computed in _answers(x, weights):
-        if computed.shape == answer.shape and np.allclose(computed, answer, rtol=1e-3, atol=2e-5):
-            return network
-    return None
+    network = right(classes)
+    seen = identifying.shown(model, network, input_shape, CHANGES)
+    known = identifying.identified(seen, network, rng)
+    require_like(known.differences)
+    return known
 
 
-def _answers(x: Array, weights: Weights) -> Iterator[tuple[Network, Array]]:
-    """Every network with its answer, LeNet-5 first; what they have in common is computed once."""
-    squashers = [name for name in SQUASHERS if name != "softmax"]
-    ends = ("softmax", *squashers)
-    yield LENET5, forward(x, weights)
-    first = _convolved(x, weights["c1_kernel"], weights["c1_bias"])
-    for c1, s2 in itertools.product(squashers, POOLINGS):
-        maps = _pooled(SQUASHERS[c1](first), s2)
-        second = _convolved(maps, weights["c3_kernel"], weights["c3_bias"])
-        for c3, s4 in itertools.product(squashers, POOLINGS):
-            flat = _pooled(SQUASHERS[c3](second), s4).reshape(len(x), -1)
-            third = flat @ weights["c5_kernel"] + weights["c5_bias"]
-            for c5 in squashers:
-                fourth = SQUASHERS[c5](third) @ weights["f6_kernel"] + weights["f6_bias"]
-                for f6 in squashers:
-                    last = SQUASHERS[f6](fourth) @ weights["output_kernel"]
-                    last = last + weights["output_bias"]
-                    for end in ends:
-                        yield Network(c1, s2, c3, s4, c5, f6, end), SQUASHERS[end](last)
+def require_like(found: Sequence[Difference]) -> None:
+    """Require that a network has something in common with LeNet-5, or no part of it counts.
+
+    Raises:
+        Mismatch: layers are missing, or nearly everything differs.
+    """
+    wrong = set(map(part_of, found))
+    missing = sum(each.what == "missing" for each in found)
+    if missing > 1 or (len(wrong) > MOST_WRONG and {*WEIGHTS} <= wrong):
+        raise Mismatch(
+            "returned a model that has little in common with LeNet-5: most of its layers differ.",
+            f"{found}",
+        )
 
 
-def differences(network: Network) -> dict[str, str]:
-    """What a network has in place of LeNet-5's, by layer."""
-    found = {field.name: getattr(network, field.name) for field in fields(network)}
-    return {name: what for name, what in found.items() if what != getattr(LENET5, name)}
+def require(
+    found: Sequence[Difference], *parts: str, known: identifying.Identified | None = None
+) -> None:
+    """Require that nothing in these parts of the network is otherwise.
+
+    Args:
+        found: what is otherwise.
+        parts: some of `PARTS`.
+        known: the network, if it is known what it computes: then one pixel shows the mistake.
+
+    Raises:
+        Mismatch: something is.
+    """
+    wrong = [each for each in found if part_of(each) in parts]
+    if wrong:
+        told = [
+            Difference(SAID.get(each.layer, each.layer), each.what, each.value) for each in wrong
+        ]
+        shows = example(known, BUILD, SAID) if known else None
+        raise Mismatch(f"returned a model that {'; it '.join(sentences(told))}.", f"{found}", shows)
 
 
-def softmax(a: Array) -> Array:
-    raised = np.exp(a - a.max(axis=-1, keepdims=True))
-    return raised / raised.sum(axis=-1, keepdims=True)
-
-
-POOLINGS: dict[str, Callable[..., Array]] = {
-    "average": np.mean,
-    "max": np.max,
-    "sum": np.sum,
-}
-
-
-def _pooled(maps: Array, kind: str) -> Array:
-    rows, columns = maps.shape[1] // 2, maps.shape[2] // 2
-    whole = maps[:, : 2 * rows, : 2 * columns]
-    windows = whole.reshape(len(maps), rows, 2, columns, 2, maps.shape[3])
-    return POOLINGS[kind](windows, axis=(2, 4))
-
-
-def _convolved(x: Array, kernel: Array, bias: Array) -> Array:
-    patches = np.lib.stride_tricks.sliding_window_view(x, kernel.shape[:2], axis=(1, 2))
-    return np.tensordot(patches, kernel, ((3, 4, 5), (2, 0, 1))) + bias
+BUILD = "build_lenet5()"

@@ -1,9 +1,9 @@
 """Hidden tests of `build_lenet5`.
 
-A model is judged by the shapes of its weights, wherever it keeps them, and by its answers for
-weights and images of the suite's: `network.identify` says which network gives such answers, so
-that each layer has its own share. What a model says of itself is not believed, except where a test
-is marked as a claim.
+A model is judged by its answers for weights and images of the suite's: `network.of` says which
+network gives such answers. One that is right but for one layer is known too, so that each part of
+it has its own share. What a model says of itself is not believed, except where a test is marked as
+a claim.
 """
 
 from __future__ import annotations
@@ -13,58 +13,73 @@ import numpy as np
 import pytest
 
 from autograder.sandbox import StudentRaised
-from autograder.suite import Mismatch, expect
-
-KIND = {"average": "average pooling", "max": "max pooling", "sum": "sums without a mean"}
+from autograder.suite import Mismatch, expect, identifying
+from autograder.suite.network_differences import differences
 
 
 def built(student, *arguments):
     """The student's model; one that makes its weights when it is first used is used once."""
     model = student.model(student.build_lenet5(*arguments))
-    if not model.weights():
-        model.predict(np.zeros((1, *(arguments[0] if arguments else (32, 32, 1))), np.float32))
+    if not model.weight_shapes():
+        model.predict(np.zeros((1, *(arguments[0] if arguments else network.GREY)), np.float32))
     return model
 
 
-def identified(student, rng, input_shape=(32, 32, 1), classes=10):
-    """The network that the student's model is, by what it answers."""
-    model = built(student) if classes == 10 else built(student, input_shape, classes)
-    weights = model.weights()
-    found = network.require_lenet5(weights, input_shape, classes)
-    chosen = network.drawn(rng, weights, found)
-    model.set_weights(chosen)
-    x = rng.uniform(size=(3, *input_shape)).astype(np.float32)
-    answer = model.predict(x)
-    expect.that(
-        answer.shape == (3, classes),
-        f"returned a model that answers {answer.shape} for 3 images.",
-    )
-    known = network.identify(answer, x, network.named(chosen, found))
-    if known is None and (answer.dtype.itemsize < 4 or expect.too_coarse(answer)):
-        raise Mismatch(
-            "returned a model that keeps its weights in half precision, too coarse to tell what it "
-            "computes: use float32, or the policy mixed_float16, which keeps them in float32.",
-            expect.shown(answer, 2000),
-        )
-    if known is None:
-        raise Mismatch(
-            "returned a model with LeNet-5's weights that computes something else: look at the "
-            "order of the layers, at strides and padding, and at where units are squashed.",
-            expect.shown(answer, 2000),
-        )
-    return known
+def identify(student, rng, input_shape=network.GREY, classes=10):
+    """What the student's model is."""
+    plain = (input_shape, classes) == (network.GREY, 10)
+    model = built(student) if plain else built(student, input_shape, classes)
+    return network.of(model, rng, input_shape, classes)
 
 
-def require(found: network.Network, *layers: str) -> None:
-    wrong = {name: what for name, what in network.differences(found).items() if name in layers}
-    for name, what in wrong.items():
-        layer = "the output" if name == "output" else name.upper()
-        done = KIND.get(what) or ("nothing at all" if what == "nothing" else what)
-        raise Mismatch(f"returned a model in which {layer} applies {done}.", f"{found}")
+def known(student, rng):
+    """What the plain model is; it is built and tried once for all tests."""
+    return student.once(identify, rng)
+
+
+def coloured(student, rng, classes):
+    """What the model for colour pictures is."""
+    return classes, identify(student, rng, (32, 32, 3), classes)
+
+
+def shown_by_weights(student):
+    """In what the layers that the weights show differ."""
+    seen = identifying.shown(built(student), network.right(), network.GREY, network.CHANGES)
+    found = differences(seen.read.network, network.right(), network.GREY)
+    return tuple(each for each in found if network.part_of(each) in network.WEIGHTS)
+
+
+def wrong_weights(student, rng):
+    """The same where it is not known what the model computes; else all that is wrong."""
+    try:
+        return known(student, rng).differences
+    except Mismatch:
+        found = student.once(shown_by_weights)
+        network.require_like(found)
+        return found
+
+
+def require(student, rng, *parts):
+    """Require that nothing in these parts of the plain model is otherwise."""
+    found = known(student, rng)
+    network.require(found.differences, *parts, known=found)
+
+
+def require_no_more(student, rng, found):
+    """Require that nothing is wrong with a model that is not wrong with the plain one."""
+    plain = known(student, rng).differences
+    network.require([each for each in found.differences if each not in plain], *network.PARTS)
+
+
+def starts(student):
+    """Whether a kernel is constant, and whether one is the same in two models."""
+    models = (built(student).weights() for _ in range(2))
+    one, other = ([each for each in weights if each.ndim > 1] for weights in models)
+    return any(np.std(each) == 0 for each in one), any(map(np.array_equal, one, other))
 
 
 @pytest.mark.public
-@pytest.mark.weight(1)
+@pytest.mark.weight(0.5)
 def test_parameters_and_answer(student):
     """61,706 parameters, and ten numbers for each image."""
     model = built(student)
@@ -76,82 +91,85 @@ def test_parameters_and_answer(student):
     )
 
 
-@pytest.mark.weight(1)
-def test_weights_of_convolutions(student):
+@pytest.mark.weight(1.5)
+def test_weights_of_convolutions(student, rng):
     """C1 and C3 have the kernels and biases of LeNet-5."""
-    found = network.places(built(student).weights())
-    for layer in ("c1", "c3"):
-        network.require_layer(layer, found)
+    network.require(wrong_weights(student, rng), "weights of maps")
+
+
+@pytest.mark.weight(1.5)
+def test_weights_of_units(student, rng):
+    """C5 and F6 have the units of LeNet-5, and there are no other layers."""
+    network.require(wrong_weights(student, rng), "weights of units")
 
 
 @pytest.mark.weight(1)
-def test_weights_of_units(student):
-    """C5, F6 and the output have the weights of LeNet-5, and there are no others."""
-    network.require_lenet5(built(student).weights())
+def test_sizes_of_maps(student, rng):
+    """C1 and C3 move by one cell, and nothing is added around their maps."""
+    require(student, rng, "sizes")
 
 
 @pytest.mark.weight(1)
 def test_convolutions_squash(student, rng):
     """C1 and C3 squash with tanh."""
-    require(identified(student, rng), "c1", "c3")
+    require(student, rng, "maps squash")
 
 
 @pytest.mark.weight(1)
 def test_units_squash(student, rng):
     """C5 and F6 squash with tanh."""
-    require(identified(student, rng), "c5", "f6")
+    require(student, rng, "units squash")
 
 
 @pytest.mark.weight(1)
 def test_pooling(student, rng):
     """S2 and S4 take the average of windows of 2 by 2."""
-    require(identified(student, rng), "s2", "s4")
+    require(student, rng, "pooling")
 
 
 @pytest.mark.weight(1)
 def test_output(student, rng):
-    """The answers are probabilities: a softmax, and no other."""
-    require(identified(student, rng), "output")
+    """A number for each class, and the answers are probabilities: a softmax, and no other."""
+    require(student, rng, "output")
 
 
-@pytest.mark.weight(1)
+@pytest.mark.weight(0.5)
 def test_whole_network(student, rng):
     """The answers for weights and images that were drawn are those of LeNet-5."""
-    found = identified(student, rng)
-    require(found, "c1", "s2", "c3", "s4", "c5", "f6", "output")
+    network.require(identify(student, rng).differences, *network.PARTS)
 
 
-@pytest.mark.weight(1)
+@pytest.mark.weight(0.5)
 def test_colours_and_classes(student, rng):
     """Colour pictures and another number of classes."""
-    classes = int(rng.integers(3, 6))
-    require(identified(student, rng, (32, 32, 3), classes), *network.LAYERS, "s2", "s4")
+    _, found = student.once(coloured, rng, int(rng.integers(3, 6)))
+    require_no_more(student, rng, found)
 
 
 @pytest.mark.weight(0.5)
 def test_other_sizes(student, rng):
     """Images of 28 by 28: C5 sees all of a smaller S4."""
     try:
-        model = built(student, (28, 28, 1), 10)
+        require_no_more(student, rng, identify(student, rng, (28, 28, 1)))
     except StudentRaised:
         shapes = [weight.shape for weight in built(student).weights()]
         if (5, 5, 16, 120) not in shapes:
             raise
-        return  # C5 is a convolution of 5 by 5, as in the paper, and has no room on 28 by 28
-    network.require_lenet5(model.weights(), (28, 28, 1))
+        # else C5 is a convolution of 5 by 5, as in the paper, and has no room on 28 by 28
 
 
+@pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_fresh_weights(student):
     """Two models have weights of their own, drawn by chance: kernels are neither equal nor 0."""
-    one, other = (built(student).weights() for _ in range(2))
-    found = [network.require_lenet5(weights) for weights in (one, other)]
-    for layer in network.LAYERS:
-        first, second = (
-            weights[where[f"{layer}_kernel"]]
-            for weights, where in zip((one, other), found, strict=True)
-        )
-        expect.that(
-            np.std(first) > 0 and not np.array_equal(first, second),
-            "returned a model whose weights are not drawn anew: training needs them to differ",
-        )
+    constant, repeated = student.once(starts)
+    expect.that(
+        not constant,
+        "returned a model in which all weights of a layer are equal at the start: training needs "
+        "them to differ",
+    )
+    expect.that(
+        not repeated,
+        "returned a model that starts with the same weights as the one before: each new model "
+        "draws its own",
+    )

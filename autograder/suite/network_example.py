@@ -1,0 +1,142 @@
+"""Where a student's network first leaves the right one, with an image of one bright pixel.
+
+The student's network is known from its answers, so nothing is asked of it here. All kernels get the
+same number, so that a student can repeat it, and no input of a test is shown.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.results import Counterexample
+from autograder.suite.identifying import Identified
+from autograder.suite.network_differences import canonical
+from autograder.suite.networks import Array, Network, Shape, Weights, shapes, steps
+
+_STEPS = {
+    "": "the weights", "r": "the activation", "p": "the pooling", "g": "the mean of whole maps",
+    "n": "the normalisation", "b": "the normalisation",
+}  # fmt: skip
+_KERNELS = {
+    "np.ones_like(w)": "1",
+    "np.full_like(w, 1 / w[..., 0].size)": "one divided by the number of inputs of a unit",
+}
+_TRIES = (("np.ones_like(w)", 1), *itertools.product([list(_KERNELS)[1]], (1, 1000)))
+"""The kernels, as code for one array `w` of weights, and the value of the pixel."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What both networks give after a step of a layer, for one image."""
+
+    layer: str
+    step: str
+    got: Array
+    want: Array
+
+
+def example(
+    known: Identified, build: str, names: Mapping[str, str] | None = None
+) -> Counterexample | None:
+    """The first layer at which a network gives something else; None if no pixel shows it.
+
+    Args:
+        known: the student's network.
+        build: the call that makes the model, as code.
+        names: the layers' names as students know them.
+    """
+    found, right = (canonical(each, known.input_shape) for each in (known.found, known.right))
+    if found == right:
+        return None
+    rows, columns, _ = known.input_shape
+    places = [(0, 0), (rows // 2, columns // 2), (rows - 1, columns - 1), (2, 3), (5, 4)]
+    for (kernels, value), (row, column) in itertools.product(_TRIES, places):
+        x = np.zeros((1, *known.input_shape))
+        x[0, row, column, 0] = value
+        seen = _compared(x, found, right, kernels)
+        if seen is not None:
+            said = (names or {}).get(seen.layer, seen.layer)
+            return _written(known, build, said, seen, kernels, (row, column, value))
+    return None
+
+
+def _compared(x: Array, found: Network, right: Network, kernels: str) -> _Seen | None:
+    """The first step at which the networks differ."""
+    input_shape = x.shape[1:]
+    some, others = (_weights(shapes(each, input_shape), kernels) for each in (found, right))
+    got = want = x
+    with np.errstate(all="ignore"):
+        for name, like in zip(found.layers, right.layers, strict=False):
+            said = like if name in right.layers else name
+            orders = (found.layers[name].order, right.layers[like].order)
+            one = list(steps(got, name, some, found.layers[name]))
+            other = list(steps(want, like, others, right.layers[like]))
+            for number, step in enumerate(["", *orders[len(orders[0]) < len(orders[1])]]):
+                got, want = (each[min(number, len(each) - 1)] for each in (one, other))
+                unlike = got.shape != want.shape or not np.allclose(got, want, 1e-2, 1e-3)
+                if unlike and np.isfinite(got).all():
+                    return _Seen(said, step, got[0], want[0])
+    return None
+
+
+def _weights(wanted: Mapping[str, Shape], kernels: str) -> Weights:
+    """The weights that a new model has, with the same number in all kernels."""
+    made = {}
+    for name, shape in wanted.items():
+        if name.endswith("_kernel"):
+            fan = int(np.prod(shape[:-1]))
+            made[name] = np.full(shape, 1.0 if kernels.startswith("np.ones") else 1 / max(1, fan))
+        else:
+            made[name] = np.full(shape, float(name.endswith(("gamma", "variance"))))
+    return made
+
+
+def _written(
+    known: Identified,
+    build: str,
+    layer: str,
+    seen: _Seen,
+    kernels: str,
+    pixel: tuple[int, int, int],
+) -> Counterexample:
+    row, column, value = pixel
+    if seen.got.shape != seen.want.shape:
+        answer, expected = (f"shape {each.shape}" for each in (seen.got, seen.want))
+        what = "The shape"
+    else:
+        at = np.unravel_index(np.abs(seen.got - seen.want).argmax(), seen.got.shape)
+        what = f"Cell ({', '.join(str(int(index)) for index in at)})"
+        answer, expected = (f"{each[at]:.4g}" for each in (seen.got, seen.want))
+    return Counterexample(
+        code=_code(known, build, kernels, pixel),
+        answer=answer,
+        wrong=f"{what} after {_STEPS[seen.step]} of {layer} is the first thing that is wrong, if "
+        f"all kernels are {_KERNELS[kernels]} and the image is 0 but for {value} at row {row}, "
+        f"column {column}.",
+        expected=expected,
+        numbers=1,
+    )
+
+
+def _code(known: Identified, build: str, kernels: str, pixel: tuple[int, int, int]) -> str:
+    """A cell that shows what each layer of the student's own model gives; empty if none can."""
+    if not known.claims or any(each.output_shape is None for each in known.claims):
+        return ""
+    row, column, value = pixel
+    shape: tuple[Any, ...] = (1, *known.input_shape)
+    return (
+        "import keras\n"
+        "import numpy as np\n\n"
+        f"model = {build}\n"
+        f"model.set_weights([{kernels} if w.ndim > 1 else w for w in model.get_weights()])\n"
+        f'x = np.zeros({shape}, "float32")\n'
+        f"x[0, {row}, {column}, 0] = {value}\n"
+        "layers = keras.Model(model.inputs, [layer.output for layer in model.layers])\n"
+        "for layer, output in zip(model.layers, layers(x)):\n"
+        "    print(layer.name, output.shape, np.unique(output)[-3:])\n"
+    )
