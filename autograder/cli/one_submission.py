@@ -12,7 +12,14 @@ from autograder.results import Outcome
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from autograder.results import Counterexample, ExerciseResult, Hint, Result, TestResult
+    from autograder.results import (
+        Counterexample,
+        ExerciseResult,
+        Hint,
+        Result,
+        SuspectLine,
+        TestResult,
+    )
 
 FAILED_TESTS_SHOWN = 3
 LINES_SHOWN, CHARACTERS_SHOWN = 12, 900
@@ -52,6 +59,8 @@ def _show_exercises(console: Console, result: Result) -> None:
             _show_counterexample(console, example)
         for hint in exercise.hints:
             _show(console, 4, f"[yellow]Hint: {safe(_first_step(hint))}[/yellow]")
+        if exercise.suspect:
+            _show(console, 4, f"[yellow]{safe(_look_first(exercise.suspect))}[/yellow]")
 
 
 def _points(exercise: ExerciseResult) -> str:
@@ -59,6 +68,10 @@ def _points(exercise: ExerciseResult) -> str:
         return f"not graded, worth {exercise.max_score:g}"
     note = "  not written yet" if exercise.outcome is Outcome.NOT_IMPLEMENTED else ""
     return f"{exercise.score:g}/{exercise.max_score:g}{note}"
+
+
+def _look_first(suspect: SuspectLine) -> str:
+    return f"Look first at line {suspect.number} of {suspect.cell}: {suspect.text}"
 
 
 def _first_step(hint: Hint) -> str:

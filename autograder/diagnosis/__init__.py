@@ -13,6 +13,7 @@ from autograder.diagnosis.catalogue import (
 )
 from autograder.diagnosis.diagnosing import diagnose
 from autograder.diagnosis.inspecting import look, look_into, suite_module
+from autograder.diagnosis.line_at_fault import suspect_line
 from autograder.diagnosis.probes import Probe, call, generator, summarize
 from autograder.diagnosis.reactions import Reaction, agree, react, reactions
 
@@ -37,5 +38,6 @@ __all__ = [
     "right_answer",
     "suite_module",
     "summarize",
+    "suspect_line",
     "variant",
 ]

@@ -30,8 +30,9 @@ from autograder.grading import result_builder
 from autograder.grading.cache_key import cache_key, default_seed, fingerprint
 from autograder.grading.environment import require_usable
 from autograder.grading.reference_functions import ReferenceFunctions
+from autograder.grading.suspects import suspect_lines
 from autograder.grading.warm_processes import WarmProcesses
-from autograder.results import Fault, Outcome, Result
+from autograder.results import Fault, Outcome, Result, SuspectLine
 from autograder.sandbox import Cell, Isolation, Limits, Sandbox
 from autograder.submission import HandIn, Submission, Unreadable, read, read_hand_in
 from autograder.suite import points
@@ -233,12 +234,13 @@ class _Grading:
             examples, misdrawn = self._counterexamples(
                 sandbox, found, right, observed.seconds_factor
             )
+            suspects = self._suspects(sandbox, found, right)
         faults = (*result_builder.faults(assignment, found), *misfits, *misdrawn)
         return replace(
             blank,
             status="grader_error" if found.faults else "graded",
             reason=result_builder.reason(faults) if found.faults else "",
-            exercises=result_builder.exercises(assignment, found, hints, examples),
+            exercises=result_builder.exercises(assignment, found, hints, examples, suspects),
             written=result_builder.written(submission, assignment),
             observed=observed,
             faults=faults,
@@ -320,9 +322,7 @@ class _Grading:
         matched = {}
         faults = []
         for name in self._exercises:
-            outcomes = {test.result.outcome for test in found.records if test.exercise == name}
-            wrong = outcomes - {Outcome.PASSED}
-            if name in found.faults or not wrong or not all(each.is_diagnosable for each in wrong):
+            if not _is_wrong(name, found):
                 continue
             replaced = {other: right(other) for other in found.replaced.get(name, ())}
             try:
@@ -358,3 +358,26 @@ class _Grading:
             Fault(f"There are no counterexamples for {name}: {error}", file)
             for name, error in faults.items()
         ]
+
+    def _suspects(
+        self, sandbox: Sandbox, found: SuiteRun, right: ReferenceFunctions
+    ) -> dict[str, SuspectLine]:
+        """The line to look at first, for each exercise whose function gives a wrong answer."""
+        try:
+            catalogue = diagnosis.load(self._assignment)
+        except SuiteError:  # reported by the diagnosis
+            return {}
+        wrong = {
+            name: {other: right(other) for other in found.replaced.get(name, ())}
+            for name in self._exercises
+            if _is_wrong(name, found)
+        }
+        return suspect_lines(catalogue, self._submission, sandbox, right.sandbox, wrong)
+
+
+def _is_wrong(exercise: str, found: SuiteRun) -> bool:
+    """Whether the exercise has a function whose answers, right or wrong, can be compared."""
+    outcomes = {test.result.outcome for test in found.records if test.exercise == exercise}
+    wrong = outcomes - {Outcome.PASSED}
+    is_faulty = exercise in found.faults
+    return bool(wrong) and not is_faulty and all(each.is_diagnosable for each in wrong)

@@ -37,10 +37,14 @@ class ReferenceFunctions:
         """
         return partial(self._call, name)
 
-    def _call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
+    def sandbox(self) -> Sandbox:
+        """The sandbox of the solutions."""
         if self._solutions is None:
             self._solutions = self._make()
+        return self._solutions
+
+    def _call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         try:
-            return self._solutions.call(name, args, kwargs).value
+            return self.sandbox().call(name, args, kwargs).value
         except MissingFunction:
             raise SuiteError(f"The solutions define no {name}, so it cannot be replaced.") from None

@@ -22,6 +22,7 @@ from autograder.results import (
     Observed,
     Outcome,
     Result,
+    SuspectLine,
     TestResult,
     WrittenResult,
 )
@@ -41,10 +42,12 @@ def exercises(
     found: SuiteRun,
     hints: Mapping[str, Sequence[Misconception]],
     examples: counterexamples.Found,
+    suspects: Mapping[str, SuspectLine],
 ) -> tuple[ExerciseResult, ...]:
     """All exercises with their points and tests.
 
-    `hints` holds misconceptions, the surest first, `examples` the counterexamples of failed tests.
+    `hints` holds misconceptions, the surest first, `examples` the counterexamples of failed tests,
+    `suspects` the lines to look at first.
     An exercise whose suite has a fault gets no score and shows no tests: they cannot be relied on.
     """
     results = []
@@ -63,6 +66,7 @@ def exercises(
                 _test_results(tests, shown, examples.get(exercise.name, {})),
                 found.replaced.get(exercise.name, ()),
                 tuple(Hint(each.name, each.steps) for each in shown),
+                suspect=suspects.get(exercise.name),
             )
         )
     return tuple(results)

@@ -152,6 +152,24 @@ class Sandbox:
         }
         return self._ask(Request(question, message, seconds=seconds))
 
+    def attempt(
+        self,
+        command: Command,
+        name: str,
+        fields: Mapping[str, Any],
+        *,
+        replaced: Mapping[str, Function] | None = None,
+        seconds: float | None = None,
+    ) -> Any:
+        """Send a request of `trials`, about the function of that name; returns the unchecked value.
+
+        Raises:
+            CallFailed: there is no answer.
+        """
+        message = {"do": command, "name": name, **fields, "replaced": list(replaced or {})}
+        what = f"trying edits of {name}"
+        return self._ask(Request(what, message, False, Callbacks(replaced or {}), seconds)).value
+
     @contextmanager
     def shorter_calls(self, computing: float, waiting: float) -> Iterator[None]:
         """Limit each call meanwhile to so many seconds, and start no process for one.

@@ -22,6 +22,8 @@ from autograder.execution.session import OpenCell, Session, Trouble
 from autograder.execution.tracebacks import error_fields
 from autograder.sandbox.failures import Handle
 from autograder.sandbox.inside.connection import WorkerConnection
+from autograder.sandbox.inside.trials import Trials
+from autograder.sandbox.inside.watched_calls import shares_memory
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.linux import isolation as isolating
 from autograder.sandbox.linux.isolation import Isolation
@@ -117,6 +119,7 @@ class _Worker:
         self.called = ""
         self.folder = os.getcwd()
         self.cell: _CellUnderWay | None = None
+        self.trials = Trials(session)
 
     def answer(self, request: dict[str, Any]) -> bytes:
         """The payload that answers one request."""
@@ -132,6 +135,9 @@ class _Worker:
                 answer = {"outcome": Reply.OK, "value": refusal}
             elif request["do"] == Command.QUERY_MODEL:
                 answer = self.ask(request)
+            elif request["do"] == Command.LIST_EDITS:
+                listed = self.trials.listed(request["lines"], request["most"])
+                answer = {"outcome": Reply.OK, "value": listed}
             else:
                 self.called = request["name"]
                 with (
@@ -140,7 +146,8 @@ class _Worker:
                 ):
                     if request["name"] in request["replaced"]:
                         function = self.namespace[request["name"]]
-                    answer = self.call(function, request)
+                    attempt = self.call if request["do"] == Command.CALL else self.attempt
+                    answer = attempt(function, request)
             return self.encoded({"id": number, **answer})
         except codec.CannotCross as refusal:
             return codec.encode(
@@ -190,8 +197,20 @@ class _Worker:
         answer = {"outcome": Reply.OK, "value": value}
         if request["watch"]:
             answer["arguments"] = tuple(arguments)
-            answer["shares_memory"] = _shares_memory(value, [*arguments, *keywords.values()])
+            answer["shares_memory"] = shares_memory(value, [*arguments, *keywords.values()])
         return answer
+
+    def attempt(self, function: Any, request: dict[str, Any]) -> dict[str, Any]:
+        """Calls of a function for `Trials`, as it is or with edits."""
+        if function is None:
+            return {"outcome": Reply.MISSING}
+        calls = self.resolved(request["calls"])
+        value: Any
+        if request["do"] == Command.TRACE_CALLS:
+            value = self.trials.traced(function, calls, request["steps"])
+        else:
+            value = self.trials.tried(function, calls, request["edits"], request["steps"])
+        return {"outcome": Reply.OK, "value": value}
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         question, handle = MODEL_QUERIES[request["name"]], request["handle"]
@@ -266,17 +285,6 @@ def _trouble_fields(trouble: Trouble) -> dict[str, Any]:
         "line": trouble.line,
         "traceback": fields["traceback"],
     }
-
-
-def _shares_memory(value: Any, arguments: list[Any]) -> bool:
-    values = value if isinstance(value, list | tuple) else [value]
-    return any(
-        isinstance(one, np.ndarray)
-        and isinstance(other, np.ndarray)
-        and np.may_share_memory(one, other)
-        for one in values
-        for other in arguments
-    )
 
 
 def _flush() -> None:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 MOST_STATEMENTS = 100_000  # in one cell
 MOST_REPORTED = 50  # errors or names in one reply
+MOST_EDITS = 3_000  # of one function, with the functions that it calls
+MOST_LINES = 2_000  # that one call ran
 
 
 class Command(StrEnum):
@@ -16,6 +18,9 @@ class Command(StrEnum):
     WRITE_FILE = "file"
     QUERY_MODEL = "ask"
     CALL = "call"
+    TRACE_CALLS = "trace"
+    LIST_EDITS = "edits"
+    TRY_EDITS = "try"
 
 
 class Reply(StrEnum):
