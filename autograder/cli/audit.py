@@ -116,6 +116,7 @@ def _audit_suites(
     for table in tables if with_matrix else ():
         output().print(safe(aspects.as_text(table)), soft_wrap=True, end="\n\n")
     _show(assignment, checks)
+    _show_hint_figures(assignment)
     return not any(check.failures for check in checks)
 
 
@@ -132,6 +133,14 @@ def _show(assignment: Assignment, checks: list[Check]) -> None:
             console.print(f"    {safe(failure)}", soft_wrap=True)
         if len(check.failures) > SHOWN:
             console.print(f"    and {len(check.failures) - SHOWN} more")
+
+
+def _show_hint_figures(assignment: Assignment) -> None:
+    from autograder.authoring import hint_figures
+    from autograder.cli.console import output, safe
+
+    for line in hint_figures.as_text(assignment):
+        output().print(f"  hints: {safe(line)}", soft_wrap=True)
 
 
 @dataclass(frozen=True)

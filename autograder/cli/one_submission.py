@@ -12,7 +12,7 @@ from autograder.results import Outcome
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from autograder.results import ExerciseResult, Hint, Result, TestResult
+    from autograder.results import Counterexample, ExerciseResult, Hint, Result, TestResult
 
 FAILED_TESTS_SHOWN = 3
 LINES_SHOWN, CHARACTERS_SHOWN = 12, 900
@@ -48,6 +48,8 @@ def _show_exercises(console: Console, result: Result) -> None:
             _show_test(console, test, with_hint=not exercise.hints)
         if len(failed) > FAILED_TESTS_SHOWN:
             console.print(f"    and {len(failed) - FAILED_TESTS_SHOWN} more tests")
+        if example := next((test.counterexample for test in failed if test.counterexample), None):
+            _show_counterexample(console, example)
         for hint in exercise.hints:
             _show(console, 4, f"[yellow]Hint: {safe(_first_step(hint))}[/yellow]")
 
@@ -72,6 +74,14 @@ def _show_test(console: Console, test: TestResult, *, with_hint: bool) -> None:
     _show(console, 6, f"[dim]{safe(_message(test))}[/dim]")
     if test.hint and with_hint:
         _show(console, 6, f"[yellow]Hint: {safe(test.hint)}[/yellow]")
+
+
+def _show_counterexample(console: Console, example: Counterexample) -> None:
+    """Print one per exercise, without the line that imports NumPy; reports have all of them."""
+    lines = [line for line in example.code.splitlines() if line and line != "import numpy as np"]
+    _show(console, 4, f"[bold]Try this: {safe(bounded(example.wrong, 2, CHARACTERS_SHOWN))}[/bold]")
+    code = bounded("\n".join(lines), LINES_SHOWN, CHARACTERS_SHOWN)
+    _show(console, 6, f"[cyan]{safe(code)}[/cyan]")
 
 
 def _message(test: TestResult) -> str:

@@ -122,6 +122,11 @@ class Assignment:
         return self.misconceptions_file.parent / "hints" / f"{self.name}.md"
 
     @property
+    def counterexamples_file(self) -> Path:
+        """The module that draws calls on which a student's function may be wrong."""
+        return self.root / "tests" / "counterexamples" / f"{self.name}.py"
+
+    @property
     def right_solutions_folder(self) -> Path:
         """The folder of right answers that are written in different ways."""
         return self.root / "tests" / "right" / self.name

@@ -14,6 +14,7 @@ FOLDERS = (
     "assignments",
     "solutions",
     "tests/hidden",
+    "tests/counterexamples",
     "tests/misconceptions",
     "tests/right",
 )

@@ -8,10 +8,13 @@ from autograder.diagnosis.catalogue import (
     load,
     misconception,
     probes,
+    right_answer,
+    variant,
 )
+from autograder.diagnosis.diagnosing import diagnose
 from autograder.diagnosis.inspecting import look, look_into, suite_module
-from autograder.diagnosis.matching import Reaction, agree, diagnose, react, reactions
 from autograder.diagnosis.probes import Probe, call, generator, summarize
+from autograder.diagnosis.reactions import Reaction, agree, react, reactions
 
 __all__ = [
     "Catalogue",
@@ -31,6 +34,8 @@ __all__ = [
     "probes",
     "react",
     "reactions",
+    "right_answer",
     "suite_module",
     "summarize",
+    "variant",
 ]

@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from autograder.course.assignment import Assignment
 from autograder.diagnosis.ladders import Ladder, read_ladders, unknown
+from autograder.diagnosis.needed_code import needed
 from autograder.diagnosis.probes import Probe
 from autograder.errors import SuiteError
 
@@ -38,6 +39,7 @@ class Misconception:
             the answers to probes are compared.
         aspects: what is wrong, in the names of the hidden tests' marks; if empty, the values.
         steps: up to three texts, each closer to the mistake than the one before.
+        by: what is compared: the values, or only in which cells of an array they are wrong.
     """
 
     exercise: str
@@ -48,6 +50,9 @@ class Misconception:
     matches: Callable[[Any], bool] | None = field(default=None, repr=False, compare=False)
     aspects: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
     steps: tuple[str, ...] = field(default=(), repr=False)
+    by: Literal["values", "cells"] = field(default="values", repr=False, compare=False)
+    variants: list[Function] = field(default_factory=list, repr=False, compare=False)
+    """Other ways to make the same mistake, marked with `variant`."""
 
 
 def misconception(
@@ -57,6 +62,7 @@ def misconception(
     function: str = "",
     matches: Callable[[Any], bool] | None = None,
     aspect: str | tuple[str, ...] = (),
+    by: Literal["values", "cells"] = "values",
 ) -> Callable[[Function], Function]:
     """Mark a function as a known wrong answer to `exercise`, with a hint for students who gave it.
 
@@ -69,6 +75,7 @@ def misconception(
             of `inspect_answer(exercise)` shows this mistake. Then the marked function is never
             called here.
         aspect: what is wrong, one name or several; if empty, the values.
+        by: "cells" if students who make this mistake get different wrong numbers in the same cells.
     """
 
     def mark(marked: Function) -> Function:
@@ -80,8 +87,20 @@ def misconception(
             function or exercise,
             matches,
             frozenset({aspect} if isinstance(aspect, str) else aspect),
+            by=by,
         )
         _MARKED.append(("misconception", exercise, marked))
+        return marked
+
+    return mark
+
+
+def variant(of: Function) -> Callable[[Function], Function]:
+    """Mark a function that makes the mistake of the misconception `of` in another way."""
+
+    def mark(marked: Function) -> Function:
+        which: Misconception = of.__dict__["misconception"]
+        which.variants.append(marked)
         return marked
 
     return mark
@@ -92,6 +111,24 @@ def probes(function: str) -> Callable[[Function], Function]:
 
     def mark(marked: Function) -> Function:
         _MARKED.append(("probes", function, marked))
+        return marked
+
+    return mark
+
+
+def right_answer(function: str) -> Callable[[Function], Function]:
+    """Mark a right answer that misconceptions of `function` call with something changed.
+
+    Two misconceptions that do so can be composed: one gets the other in place of the right answer.
+    Its keyword-only parameters are its exchangeable parts. If two misconceptions exchange different
+    parts, both are exchanged.
+
+    Args:
+        function: the function of the contract, whose parameters it has besides its parts.
+    """
+
+    def mark(marked: Function) -> Function:
+        _MARKED.append(("right_answer", function, marked))
         return marked
 
     return mark
@@ -122,8 +159,14 @@ class Catalogue:
     misconceptions: tuple[Misconception, ...]
     probes: Mapping[str, tuple[Probe, ...]]
     inspections: Mapping[str, Function] = field(default_factory=dict, repr=False)
+    bases: Mapping[str, Function] = field(default_factory=dict, repr=False)
+    """The functions marked with `right`, by the name of the function that they stand for."""
+    solution: str = field(default="", repr=False)
+    """The text of the course's own solution."""
     reactions: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False)
-    """The reactions that `matching` has computed, by the name of the misconception."""
+    """Reactions that were computed, by the name of the misconception."""
+    compared: dict[Any, Any] = field(default_factory=dict, repr=False)
+    """What else was computed once: comparisons with the right functions, and composed functions."""
 
     def of(self, exercise: str) -> tuple[Misconception, ...]:
         """The misconceptions of one exercise, in the order of the file."""
@@ -141,7 +184,8 @@ def load(assignment: Assignment) -> Catalogue:
             exist; or two misconceptions have the same name, or one has no hint.
     """
     file, hints = assignment.misconceptions_file, assignment.hints_file
-    catalogue = _load(file, _text(file), hints, _text(hints))
+    solution = _text(assignment.solution_module)
+    catalogue = _load(file, _text(file), hints, _text(hints), solution)
     functions = {each.replaces for each in catalogue.misconceptions}
     exercises = {each.exercise for each in catalogue.misconceptions} | set(catalogue.inspections)
     exercises |= set(catalogue.probes) - functions
@@ -157,7 +201,7 @@ def _text(file: Path) -> str:
 
 
 @lru_cache(maxsize=8)
-def _load(file: Path, text: str, hints: Path, hints_text: str) -> Catalogue:
+def _load(file: Path, text: str, hints: Path, hints_text: str, solution: str) -> Catalogue:
     module = types.ModuleType(f"misconceptions_{file.stem}")
     module.__file__ = str(file)
     _MARKED.clear()
@@ -171,7 +215,8 @@ def _load(file: Path, text: str, hints: Path, hints_text: str) -> Catalogue:
     ]
     inspections = {of: function for kind, of, function in _MARKED if kind == "inspect_answer"}
     with_steps = _with_steps(file, marked, hints, read_ladders(hints, hints_text))
-    return Catalogue(with_steps, found, inspections)
+    bases = {of: function for kind, of, function in _MARKED if kind == "right_answer"}
+    return Catalogue(with_steps, found, inspections, bases, solution)
 
 
 def _with_steps(
@@ -214,46 +259,25 @@ def as_submission(assignment: Assignment, *functions: Function) -> str:
 def _replacement(function: Function) -> str:
     which: Misconception = function.__dict__["misconception"]
     tree = ast.parse(Path(inspect.getfile(function)).read_text(encoding="utf-8"))
-    carried = [_without_marks(node) for node in _needed(tree, which.name)]
+    carried = [_without_marks(node) for node in _carried(tree, which.name)]
     body = textwrap.indent("\n\n".join(ast.unparse(node) for node in carried), "    ")
     return f"\n\ndef _wrong():\n{body}\n    return {which.name}\n\n\n{which.replaces} = _wrong()\n"
 
 
-def _needed(tree: ast.Module, name: str) -> list[ast.stmt]:
-    """The statements of a module that define `name` and everything that it uses, in their order."""
-    definitions: dict[str, ast.stmt] = {}
-    for node in tree.body:
-        if not _is_marked(node, "probes") and not _is_marked(node, "inspect_answer"):
-            definitions.update(dict.fromkeys(_defined_names(node), node))
-    wanted: set[str] = set()
-    queue = [name]
-    while queue:
-        current = queue.pop()
-        if current in definitions and current not in wanted:
-            wanted.add(current)
-            body = _without_marks(definitions[current])
-            queue += [node.id for node in ast.walk(body) if isinstance(node, ast.Name)]
-    chosen = {id(definitions[each]) for each in wanted}
-    return [node for node in tree.body if id(node) in chosen]
+def _carried(tree: ast.Module, name: str) -> list[ast.stmt]:
+    def is_no_code(node: ast.stmt) -> bool:
+        return any(_is_marked(node, mark) for mark in ("probes", "inspect_answer", "variant"))
 
-
-def _defined_names(node: ast.stmt) -> list[str]:
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return [node.name]
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return [(alias.asname or alias.name).split(".")[0] for alias in node.names]
-    if isinstance(node, ast.Assign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
-    return []
+    return needed(tree, name, leave_out=is_no_code, bare=_without_marks)
 
 
 def _without_marks(node: ast.stmt) -> ast.stmt:
-    """A definition without its `@misconception(...)`, which a submission must not contain."""
+    """A definition without its marks, which a submission must not contain."""
     if not isinstance(node, ast.FunctionDef):
         return node
     bare = copy.deepcopy(node)
-    bare.decorator_list = [each for each in node.decorator_list if _mark(each) != "misconception"]
+    marks = ("misconception", "right_answer")
+    bare.decorator_list = [each for each in node.decorator_list if _mark(each) not in marks]
     return bare
 
 

@@ -1,6 +1,6 @@
 """The calls on which a student's function is compared with known misconceptions.
 
-They are plain records. `matching` makes the calls on both sides of the boundary.
+They are plain records. `reactions` makes the calls on both sides of the boundary.
 """
 
 from __future__ import annotations

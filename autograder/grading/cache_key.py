@@ -48,10 +48,11 @@ def default_seed(hand_in: HandIn, assignment: Assignment, student: str) -> bytes
 
 
 def fingerprint(assignment: Assignment) -> str:
-    """A digest of all files of the course that decide a score or a hint."""
+    """A digest of all files of the course that decide a score, a hint or a counterexample."""
     files = [
         *sorted(assignment.suite_folder.glob("*.py")),
         assignment.misconceptions_file,
+        assignment.counterexamples_file,
         assignment.hints_file,
         assignment.solution_module,
         assignment.source_notebook,

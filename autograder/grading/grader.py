@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from autograder import diagnosis
+from autograder import counterexamples, diagnosis
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.course.student_names import require_name
 from autograder.errors import (
@@ -230,12 +230,15 @@ class _Grading:
             found = self._run_suites(sandbox, right)
             hints, misfits = self._diagnose(sandbox, found, right)
             observed = result_builder.observed(submission, sandbox)
-        faults = (*result_builder.faults(assignment, found), *misfits)
+            examples, misdrawn = self._counterexamples(
+                sandbox, found, right, observed.seconds_factor
+            )
+        faults = (*result_builder.faults(assignment, found), *misfits, *misdrawn)
         return replace(
             blank,
             status="grader_error" if found.faults else "graded",
             reason=result_builder.reason(faults) if found.faults else "",
-            exercises=result_builder.exercises(assignment, found, hints),
+            exercises=result_builder.exercises(assignment, found, hints, examples),
             written=result_builder.written(submission, assignment),
             observed=observed,
             faults=faults,
@@ -303,8 +306,8 @@ class _Grading:
 
     def _diagnose(
         self, sandbox: Sandbox, found: SuiteRun, right: ReferenceFunctions
-    ) -> tuple[dict[str, diagnosis.Misconception], list[Fault]]:
-        """A known misconception for each exercise whose function gives a wrong answer.
+    ) -> tuple[dict[str, tuple[diagnosis.Misconception, ...]], list[Fault]]:
+        """The known misconceptions of each exercise whose function gives a wrong answer.
 
         A fault in the catalogue costs hints but no points: it is reported as a fault of the result.
         """
@@ -323,12 +326,35 @@ class _Grading:
                 continue
             replaced = {other: right(other) for other in found.replaced.get(name, ())}
             try:
-                match = diagnosis.diagnose(catalogue, name, sandbox, replaced)
+                matched[name] = diagnosis.diagnose(catalogue, name, sandbox, replaced, right)
             except Exception as error:
                 if isinstance(error, AutograderError) and not isinstance(error, SuiteError):
                     raise
                 faults.append(Fault(f"There are no hints on {name}: {error!r}", file))
-                continue
-            if match is not None:
-                matched[name] = match
         return matched, faults
+
+    def _counterexamples(
+        self,
+        sandbox: Sandbox,
+        found: SuiteRun,
+        right: ReferenceFunctions,
+        seconds_factor: float,
+    ) -> tuple[counterexamples.Found, list[Fault]]:
+        """Small inputs on which the student's functions are wrong.
+
+        This comes after `observed`: what the submission does here has no part in its result. A
+        fault of a generator costs no points.
+        """
+        assignment = self._assignment
+        file = os.path.relpath(assignment.counterexamples_file, assignment.root)
+        try:
+            course = counterexamples.load(assignment)
+        except SuiteError as error:
+            return {}, [Fault(f"There are no counterexamples: {error}", file)]
+        examples, faults = counterexamples.find(
+            course, self._exercises, found, sandbox, right, self._seed, seconds_factor
+        )
+        return examples, [
+            Fault(f"There are no counterexamples for {name}: {error}", file)
+            for name, error in faults.items()
+        ]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NoReturn, Self, cast
 
@@ -76,6 +77,7 @@ class Sandbox:
         self._limits_hit: list[str] = []
         self._violations: list[str] = []
         self._lost = ""
+        self._may_start = True
 
     def __enter__(self) -> Self:
         self._start()
@@ -150,6 +152,24 @@ class Sandbox:
         }
         return self._ask(Request(question, message, seconds=seconds))
 
+    @contextmanager
+    def shorter_calls(self, computing: float, waiting: float) -> Iterator[None]:
+        """Limit each call meanwhile to so many seconds, and start no process for one.
+
+        If the process has ended, a call raises what ended it, or `Crashed`.
+        """
+        self._start()
+        self._may_start = False
+        try:
+            with self._time_budget.shorter(computing, waiting):
+                yield
+        finally:
+            self._may_start = True
+
+    def seconds_used(self) -> float:
+        """Seconds of this machine that the submission has computed and waited so far."""
+        return self._time_budget.cpu_seconds() + self._time_budget.waited
+
     def observed(self) -> Observations:
         """What was observed of the submission so far."""
         again, others = rebindings(self._cells)
@@ -205,7 +225,7 @@ class Sandbox:
 
     def _start(self) -> WorkerProcess | None:
         """The running worker, or a new one that has run the cells; None if no more may start."""
-        while self._worker is None and not self._spent:
+        while self._worker is None and self._may_start and not self._spent:
             self._worker = start_worker(self._address, self._limits, self._module_name)
             self._generation += 1
             worker = self._worker
@@ -231,6 +251,8 @@ class Sandbox:
     def _no_process(self, what: str) -> TimedOut | Crashed:
         if self._time_budget.exhausted:
             return TimedOut(self._time_budget.message(what))
+        if not self._may_start:
+            return Crashed(f"{what} was not run: {self._lost}")
         return Crashed(f"{what} was not run: the submission ended its process too often.")
 
     def _run_cells(self, worker: WorkerProcess) -> None:

@@ -32,18 +32,31 @@ _NUMBERS = (bool, int, float, complex, np.bool_, np.number)
 
 
 class Mismatch(AssertionError):
-    """The answer is not the expected one; `message` is for the student, `detail` for the grader.
+    """The answer is not the expected one.
 
-    `counterexample` is a small input on which the answer is wrong, if the suite knows one.
+    Attributes:
+        message: for the student.
+        detail: for the grader.
+        kind: what is wrong, in one word such as "shape"; "" if it is not said.
+        index: of the first wrong number; None if no single number is wrong.
+        counterexample: a small input on which the answer is wrong, if the suite knows one.
     """
 
     def __init__(
-        self, message: str, detail: str = "", counterexample: Counterexample | None = None
+        self,
+        message: str,
+        detail: str = "",
+        counterexample: Counterexample | None = None,
+        *,
+        kind: str = "",
+        index: tuple[int, ...] | None = None,
     ) -> None:
         super().__init__(message if not detail else f"{message}\n{detail}")
         self.message = message
         self.detail = detail
         self.counterexample = counterexample
+        self.kind = kind
+        self.index = index
 
 
 def that(condition: object, message: str, detail: object = "") -> None:
@@ -97,6 +110,7 @@ def close(
             f"returned an array of shape {actual.shape}, which is not the shape that the "
             "contract gives for these arguments.",
             f"expected shape {expected.shape}, got {actual.shape}",
+            kind="shape",
         )
     arguments = like if isinstance(like, tuple | list) else (like,)
     _require_dtype(actual, dtype, arguments)
@@ -223,6 +237,7 @@ def _require_dtype(
         raise Mismatch(
             f"returned an array of dtype {name}; {wish}.",
             f"allowed dtypes {[str(each) for each in allowed]}, got {name}",
+            kind="dtype",
         )
 
 
@@ -245,12 +260,15 @@ def _values_differ(
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     detail = f"got\n{shown(actual, 2000)}\nexpected\n{shown(expected, 2000)}"
     if actual.ndim == 0 or (actual.ndim == 1 and actual.size <= FEW):
-        return Mismatch(f"returned {shown(actual.tolist())}, which is not right.", detail)
+        message = f"returned {shown(actual.tolist())}, which is not right."
+        return Mismatch(message, detail, kind="values", index=first)
     all_wrong = count == wrong.size
     some = "no value is right" if all_wrong else f"{count} of {wrong.size} values are not right"
     return Mismatch(
         f"returned the right shape, but {some}; at index {first} yours is {shown(actual[first])}.",
         detail,
+        kind="values",
+        index=first,
     )
 
 

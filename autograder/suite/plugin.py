@@ -49,6 +49,7 @@ class GradingPlugin:
         faults: one fault for each exercise that is not graded.
         unforeseen: the tests (`place_of`) that failed with an exception that they did not expect.
         fatal: the error that ended the run. Then no record of the run can be used.
+        asked: the calls of the student's functions.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class GradingPlugin:
         self.unforeseen: dict[str, Fault] = {}
         self.faults: dict[str, Fault] = {}
         self.fatal: BaseException | None = None
+        self.asked = self._student.asked
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:

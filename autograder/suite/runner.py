@@ -23,6 +23,7 @@ from autograder.errors import SuiteError
 from autograder.results import Fault
 from autograder.sandbox import Sandbox
 from autograder.sandbox.protocol.remote_functions import Function
+from autograder.suite.asked_calls import AskedCalls
 from autograder.suite.faults import fault_of
 from autograder.suite.plugin import GradingPlugin
 from autograder.suite.points import TestRecord
@@ -51,12 +52,14 @@ class SuiteRun:
             name.
         replaced: for each exercise, the replaced functions that were called.
         faults: by exercise, the faults because of which it could not be graded.
+        asked: the calls of the student's functions.
     """
 
     records: tuple[TestRecord, ...]
     unforeseen: Mapping[str, Fault] = field(default_factory=dict)
     replaced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     faults: Mapping[str, Fault] = field(default_factory=dict)
+    asked: AskedCalls = field(default_factory=AskedCalls, repr=False)
 
 
 def run(
@@ -113,7 +116,11 @@ def run(
     if code not in EXPECTED:
         raise SuiteError(f"pytest ended with {code!r} on the hidden suites in {folder}.")
     return SuiteRun(
-        tuple(plugin.records), plugin.unforeseen, plugin.stand_ins.in_use, plugin.faults
+        tuple(plugin.records),
+        plugin.unforeseen,
+        plugin.stand_ins.in_use,
+        plugin.faults,
+        plugin.asked,
     )
 
 

@@ -25,6 +25,7 @@ from autograder.sandbox.protocol.remote_functions import (
     RemoteFunction,
 )
 from autograder.suite import models
+from autograder.suite.asked_calls import AskedCalls
 from autograder.suite.expect import Mismatch
 
 P = ParamSpec("P")
@@ -84,6 +85,7 @@ class Student:
         self._refusal: Exception | None = None  # what a remote function of this call raised
         self._shared = _SHARED.setdefault(sandbox, {})
         self.last_call = ""
+        self.asked = AskedCalls()
 
     def begin(self, replaced: Mapping[str, Function], seconds: float | None) -> None:
         """Begin a test.
@@ -129,6 +131,7 @@ class Student:
         self._last_name = name
         self.last_call = describe_call(name, args, kwargs)
         self._refusal = None
+        self.asked.add(name, args, kwargs)
         try:
             answer = self._sandbox.call(
                 name, args, kwargs, watch=watch, replaced=self._replaced, seconds=self._seconds

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
@@ -29,6 +29,9 @@ from autograder.authoring import aspects, audit, hint_rules
 from autograder.checking.checker import Checker
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.diagnosis import Misconception
+from autograder.diagnosis.diagnosing import explained_by
+from autograder.diagnosis.reactions import reactions_of
+from autograder.diagnosis.right_functions import right_reactions
 from autograder.results import ExerciseResult, Result, TestResult
 
 COURSE = Path(__file__).parents[2]
@@ -285,13 +288,24 @@ class WrongAnswers:
             assert audit.alike(one, other, suite.catalogue) == "", (one.name, other.name)
 
     def test_the_probes_tell_misconceptions_from_the_solution(self, suite, in_arrays) -> None:
-        solution: dict[str, Callable] = {}
-        text = suite.assignment.solution_module.read_text(encoding="utf-8")
-        exec(compile(text, "solution", "exec"), solution)
         for which in suite.catalogue.of(in_arrays):
-            probes = suite.catalogue.probes[which.replaces]
-            right = [diagnosis.react(solution[which.replaces], probe) for probe in probes]
+            right = right_reactions(suite.catalogue, which.replaces)
             assert not alike(diagnosis.reactions(which, suite.catalogue), right), which.name
+
+    def test_what_misconceptions_change_is_right(self, suite, in_arrays) -> None:
+        """So that two of them, composed, make their two mistakes and no third."""
+        for function in {which.replaces for which in suite.catalogue.of(in_arrays)}:
+            if function in suite.catalogue.bases:
+                base = suite.catalogue.bases[function]
+                given = reactions_of(base, function, suite.catalogue)
+                assert alike(given, right_reactions(suite.catalogue, function)), function
+
+    def test_a_variant_gets_the_hint_of_its_misconception(self, suite, in_arrays) -> None:
+        for which in suite.catalogue.of(in_arrays):
+            for variant in which.variants:
+                given = reactions_of(variant, which.replaces, suite.catalogue)
+                found = explained_by(suite.catalogue, which.replaces, given)
+                assert which in found, variant.__name__
 
 
 def exercise_of(result: Result, name: str) -> ExerciseResult:

@@ -56,6 +56,8 @@ def course(tmp_path: Path) -> Assignment:
     assignment = write_mini_course(tmp_path)
     assignment.suite_file("increment").write_text(SUITE, encoding="utf-8")
     assignment.misconceptions_file.write_text(CATALOGUE, encoding="utf-8")
+    solution = "def increment(x, rng, size):\n    return x + rng.normal(size=len(x))"
+    assignment.solution_module.write_text(module_text(increment=solution), encoding="utf-8")
     return assignment
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from sandboxes import available, sandbox
 
-from autograder.sandbox import Limits, TimedOut, WarmProcess, speed
+from autograder.sandbox import Crashed, Limits, TimedOut, WarmProcess, speed
 from autograder.sandbox.host import time_budget
 from autograder.sandbox.host.time_budget import TimeBudget
 from autograder.sandbox.process_tree import Used
@@ -244,6 +244,26 @@ def test_a_short_sleep_costs_nothing(warm_process: WarmProcess) -> None:
     cell = "import time\ndef f(): time.sleep(0.4); return 1"
     with sandbox(warm_process, cell, limits=PATIENT) as student:
         assert [student.call("f").value for _ in range(3)] == [1, 1, 1]
+
+
+def test_meanwhile_calls_may_be_shorter_and_start_no_process(warm_process: WarmProcess) -> None:
+    cell = """
+    import os, time
+    def waits(): time.sleep(1); return 1
+    def ends(): os._exit(3)
+    def f(): return 1
+    """
+    with sandbox(warm_process, cell, limits=Limits(waiting_seconds=20)) as student:
+        with student.shorter_calls(0.2, 0.2):
+            assert student.call("f").value == 1
+            with pytest.raises(TimedOut, match=r"waited for 0\.2 seconds"):
+                student.call("waits")
+            with pytest.raises(Crashed, match="f was not run: waits waited"):
+                student.call("f")
+        assert student.call("waits").value == 1
+        with student.shorter_calls(0.2, 0.2), pytest.raises(Crashed, match="exit code 3"):
+            student.call("ends")
+        assert student.call("f").value == 1
 
 
 def test_children_that_compute_while_their_parent_waits_are_no_waiting(

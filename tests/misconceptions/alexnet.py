@@ -21,8 +21,10 @@ from autograder.diagnosis import (
     look_into,
     misconception,
     probes,
+    right_answer,
     suite_module,
     summarize,
+    variant,
 )
 from autograder.sandbox import CallFailed, StudentRaised
 
@@ -235,6 +237,11 @@ def _crops_of(image, size):
 # -- relu ----------------------------------------------------------------------------------------
 
 
+@right_answer("relu")
+def _rectified(x, *, lowest=0):
+    return np.maximum(x, lowest)
+
+
 @probes("relu")
 def _():
     return [
@@ -269,7 +276,7 @@ def relu_writes_into_its_argument(x):
     "relu", "Is NaN > 0, and what does your function therefore make of NaN?", aspect="nan"
 )
 def relu_loses_nan(x):
-    return np.where(x > 0, x, np.zeros((), x.dtype))
+    return np.where(x > 0, _rectified(x), np.zeros((), x.dtype))
 
 
 @misconception("relu", "What is minus infinity multiplied by 0?", aspect="infinity")
@@ -279,12 +286,12 @@ def relu_multiplies_by_a_mask(x):
 
 @misconception("relu", "How large may the output of a ReLU be?")
 def relu_ends_at_six(x):
-    return np.clip(x, 0, 6)
+    return np.minimum(_rectified(x), 6)
 
 
 @misconception("relu", "Which dtype has the maximum of an array of ints and 0.0?", aspect="dtype")
 def relu_makes_floats(x):
-    return np.maximum(x, 0.0)
+    return _rectified(x, lowest=0.0)
 
 
 @misconception(
@@ -302,10 +309,28 @@ def relu_compares_the_whole_array(x):
     aspect="purity",
 )
 def relu_returns_its_argument(x):
-    return np.maximum(x, 0) if (x < 0).any() else x
+    return _rectified(x) if (x < 0).any() else x
 
 
 # -- local_response_norm -------------------------------------------------------------------------
+
+
+def _neighbours(x, radius):
+    return _channels_around(x, -radius, radius)
+
+
+def _divided(x, squares, bias, alpha, beta):
+    return x / (bias + alpha * squares) ** beta
+
+
+@right_answer("local_response_norm")
+def _normalised(
+    x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75, *,
+    check=_require_maps, around=_neighbours, divide=_divided,
+):  # fmt: skip
+    x = _floating(x)
+    check(x, depth_radius)
+    return divide(x, around(x, depth_radius), bias, alpha, beta)
 
 
 @probes("local_response_norm")
@@ -330,50 +355,44 @@ def _():
     "local_response_norm", "Does the formula divide alpha by the number of channels, as Caffe does?"
 )
 def local_response_norm_averages_the_squares(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
-    x = _floating(x)
-    _require_maps(x, depth_radius)
-    squares = _channels_around(x, -depth_radius, depth_radius) / (2 * depth_radius + 1)
-    return x / (bias + alpha * squares) ** beta
+    channels = max(2 * depth_radius + 1, 1)
+    return _normalised(x, depth_radius, bias, alpha / channels, beta)
 
 
 @misconception(
     "local_response_norm", "Which default arguments has TensorFlow, and which the paper?"
 )
 def local_response_norm_has_tensorflows_defaults(x, depth_radius=5, bias=1.0, alpha=1.0, beta=0.5):
-    x = _floating(x)
-    _require_maps(x, depth_radius)
-    squares = _channels_around(x, -depth_radius, depth_radius)
-    return x / (bias + alpha * squares) ** beta
+    return _normalised(x, depth_radius, bias, alpha, beta)
 
 
 @misconception("local_response_norm", "Which axis do the neighbours lie along: places or channels?")
 def local_response_norm_looks_at_other_places(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
-    x = _floating(x)
-    _require_maps(x, depth_radius)
-    turned = np.swapaxes(x, 1, 3)
-    squares = np.swapaxes(_channels_around(turned, -depth_radius, depth_radius), 1, 3)
-    return x / (bias + alpha * squares) ** beta
+    def around(x, radius):
+        return np.swapaxes(_neighbours(np.swapaxes(x, 1, 3), radius), 1, 3)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
 
 
 @misconception("local_response_norm", "Is the last channel a neighbour of the first?")
 def local_response_norm_wraps_around(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
-    x = _floating(x)
-    _require_maps(x, depth_radius)
-    offsets = range(-depth_radius, depth_radius + 1)
-    squares = sum(np.roll(x**2, offset, axis=3) for offset in offsets)
-    return x / (bias + alpha * squares) ** beta
+    def around(x, radius):
+        offsets = range(-radius, radius + 1)
+        return sum(np.roll(x**2, offset, axis=3) for offset in offsets)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
 
 
 @misconception("local_response_norm", "What is added for a neighbour that does not exist?")
 def local_response_norm_repeats_the_last_channel(
     x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75
 ):
-    x = _floating(x)
-    _require_maps(x, depth_radius)
-    beyond = [(0, 0), (0, 0), (0, 0), (depth_radius, depth_radius)]
-    squares = np.pad(x**2, beyond, mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(squares, 2 * depth_radius + 1, axis=3)
-    return x / (bias + alpha * windows.sum(axis=-1)) ** beta
+    def around(x, radius):
+        squares = np.pad(x**2, [(0, 0), (0, 0), (0, 0), (radius, radius)], mode="edge")
+        windows = np.lib.stride_tricks.sliding_window_view(squares, 2 * radius + 1, axis=3)
+        return windows.sum(axis=-1)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
 
 
 @misconception(
@@ -382,51 +401,50 @@ def local_response_norm_repeats_the_last_channel(
 def local_response_norm_takes_the_radius_for_a_width(
     x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75
 ):
-    x = _floating(x)
-    _require_maps(x, depth_radius)
-    squares = _channels_around(x, -(depth_radius // 2), depth_radius // 2)
-    return x / (bias + alpha * squares) ** beta
+    def around(x, radius):
+        return _neighbours(x, radius // 2)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
 
 
 @misconception("local_response_norm", "Does a slice hold the index that it ends with?")
 def local_response_norm_ends_one_early(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
-    x = _floating(x)
-    _require_maps(x, depth_radius)
-    squares = _channels_around(x, -depth_radius, depth_radius - 1)
-    return x / (bias + alpha * squares) ** beta
+    def around(x, radius):
+        return _channels_around(x, -radius, radius - 1)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
 
 
 @misconception("local_response_norm", "Does a channel's own response belong to the sum?")
 def local_response_norm_leaves_itself_out(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
-    x = _floating(x)
-    _require_maps(x, depth_radius)
-    squares = _channels_around(x, -depth_radius, depth_radius) - x**2
-    return x / (bias + alpha * squares) ** beta
+    def around(x, radius):
+        return _neighbours(x, radius) - x**2
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
 
 
 @misconception("local_response_norm", "What is raised to the power of beta: the sum, or all of it?")
 def local_response_norm_raises_the_sum_only(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
-    x = _floating(x)
-    _require_maps(x, depth_radius)
-    squares = _channels_around(x, -depth_radius, depth_radius)
-    return x / (bias + (alpha * squares) ** beta)
+    def divide(x, squares, bias, alpha, beta):
+        return x / (bias + (alpha * squares) ** beta)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, divide=divide)
 
 
 @misconception("local_response_norm", "The sum is of squares: what do you add?")
 def local_response_norm_adds_amounts(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
-    x = _floating(x)
-    _require_maps(x, depth_radius)
-    amounts = _channels_around(np.sqrt(np.abs(x)), -depth_radius, depth_radius)
-    return x / (bias + alpha * amounts) ** beta
+    def around(x, radius):
+        return _neighbours(np.sqrt(np.abs(x)), radius)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
 
 
 @misconception("local_response_norm", "What if I call it with another radius, bias, alpha or beta?")
 def local_response_norm_knows_one_set_of_constants(
     x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75
 ):
-    x = _floating(x)
-    _require_maps(x, depth_radius)
-    return x / (2 + 1e-4 * _channels_around(x, -2, 2)) ** 0.75
+    _require_maps(_floating(x), depth_radius)
+    return _normalised(x)
 
 
 @misconception(
@@ -445,10 +463,7 @@ def local_response_norm_squares_bytes(x, depth_radius=2, bias=2.0, alpha=1e-4, b
     "local_response_norm", "Which dtype has the answer for an array of float32?", aspect="dtype"
 )
 def local_response_norm_makes_float64(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
-    x = np.asarray(x, np.float64)
-    _require_maps(x, depth_radius)
-    squares = _channels_around(x, -depth_radius, depth_radius)
-    return x / (bias + alpha * squares) ** beta
+    return _normalised(np.asarray(x, np.float64), depth_radius, bias, alpha, beta)
 
 
 @misconception(
@@ -457,13 +472,13 @@ def local_response_norm_makes_float64(x, depth_radius=2, bias=2.0, alpha=1e-4, b
     aspect="nan",
 )
 def local_response_norm_subtracts_running_sums(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
-    x = _floating(x)
-    _require_maps(x, depth_radius)
-    channels = np.arange(x.shape[3])
-    sums = np.cumsum(np.pad(x**2, [(0, 0), (0, 0), (0, 0), (1, 0)]), axis=3)
-    last = np.minimum(channels + depth_radius + 1, x.shape[3])
-    first = np.maximum(channels - depth_radius, 0)
-    return x / (bias + alpha * (sums[..., last] - sums[..., first])) ** beta
+    def around(x, radius):
+        channels = np.arange(x.shape[3])
+        sums = np.cumsum(np.pad(x**2, [(0, 0), (0, 0), (0, 0), (1, 0)]), axis=3)
+        last = np.minimum(channels + radius + 1, x.shape[3])
+        return sums[..., last] - sums[..., np.maximum(channels - radius, 0)]
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
 
 
 @misconception(
@@ -472,21 +487,19 @@ def local_response_norm_subtracts_running_sums(x, depth_radius=2, bias=2.0, alph
     aspect="empty",
 )
 def local_response_norm_needs_an_image(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
-    x = _floating(x)
-    _require_maps(x, depth_radius)
-    squares = np.concatenate(
-        [_channels_around(image[None], -depth_radius, depth_radius) for image in x]
-    )
-    return x / (bias + alpha * squares) ** beta
+    if not len(x):
+        raise ValueError("x must hold an image")
+    return _normalised(x, depth_radius, bias, alpha, beta)
 
 
 @misconception(
     "local_response_norm", "`x /= …` divides the caller's array: is that yours?", aspect="purity"
 )
 def local_response_norm_divides_in_place(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
-    x = _floating(x)
-    _require_maps(x, depth_radius)
-    x /= (bias + alpha * _channels_around(x, -depth_radius, depth_radius)) ** beta
+    y = _normalised(x.copy(), depth_radius, bias, alpha, beta)
+    if x.dtype.kind != "f":
+        return y
+    x[...] = y
     return x
 
 
@@ -500,6 +513,26 @@ def local_response_norm_takes_anything(x, depth_radius=2, bias=2.0, alpha=1e-4, 
         first, last = max(0, channel - depth_radius), max(0, channel + depth_radius + 1)
         squares[..., channel] = (x[..., first:last] ** 2).sum(axis=-1)
     return x / (bias + alpha * squares) ** beta
+
+
+@variant(local_response_norm_averages_the_squares)
+def _local_response_norm_averages_those_that_exist(
+    x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75
+):
+    def around(x, radius):
+        return _neighbours(x, radius) / _neighbours(np.ones_like(x), radius)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
+
+
+@variant(local_response_norm_raises_the_sum_only)
+def _local_response_norm_raises_the_squares_only(
+    x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75
+):
+    def divide(x, squares, bias, alpha, beta):
+        return x / (bias + alpha * squares**beta)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, divide=divide)
 
 
 # -- dropout -------------------------------------------------------------------------------------
@@ -557,6 +590,20 @@ def _refused(*arguments):
     return summarize(call(*arguments), key=lambda answer: answer.shape)
 
 
+def _kept(x, rate, rng):
+    return rng.random(x.shape) >= rate
+
+
+@right_answer("dropout")
+def _dropped(
+    x, rate, training, rng, *,
+    check=_require_rate, kept=_kept, scale=_scaled, at_work=lambda x, rate: x.copy(),
+):  # fmt: skip
+    check(rate)
+    x = _floating(x)
+    return scale(x, kept(x, rate, rng), rate) if training else at_work(x, rate)
+
+
 @probes("dropout")
 def _():
     first, same_seed = generator(1), generator(1)
@@ -583,55 +630,49 @@ def _():
 
 @misconception("dropout", "What is the sum of many ones on average, before and after?")
 def dropout_does_not_scale(x, rate, training, rng):
-    _require_rate(rate)
-    x = _floating(x)
-    return np.where(rng.random(x.shape) >= rate, x, 0) if training else x.copy()
+    return _dropped(x, rate, training, rng, scale=lambda x, kept, rate: np.where(kept, x, 0))
 
 
 @misconception("dropout", "Is rate the probability of being dropped, or of being kept?")
 def dropout_takes_the_rate_for_what_is_kept(x, rate, training, rng):
     _require_rate(rate)
-    x = _floating(x)
-    if not training:
-        return x.copy()
-    return _scaled(x, rng.random(x.shape) < rate, 1 - rate)
+    return _dropped(x, 1 - rate, training, rng)
 
 
 @misconception("dropout", "Your scaling is right: is the share that is left the one it is for?")
 def dropout_drops_what_it_should_keep(x, rate, training, rng):
-    _require_rate(rate)
-    x = _floating(x)
-    return _scaled(x, rng.random(x.shape) < rate, rate) if training else x.copy()
+    return _dropped(x, rate, training, rng, kept=lambda x, rate, rng: ~_kept(x, rate, rng))
 
 
 @misconception("dropout", "If a quarter is dropped, by what must the rest be divided?")
 def dropout_divides_by_the_rate(x, rate, training, rng):
-    _require_rate(rate)
-    x = _floating(x)
-    if not training or rate == 0:
-        return x.copy()
-    return np.where(rng.random(x.shape) >= rate, x / rate, 0) if rate < 1 else np.zeros_like(x)
+    def scale(x, kept, rate):
+        if rate == 0:
+            return x.copy()
+        return np.where(kept, x / rate, 0) if rate < 1 else np.zeros_like(x)
+
+    return _dropped(x, rate, training, rng, scale=scale)
 
 
 @misconception("dropout", "What is left should be larger, to make up for the rest: is it?")
 def dropout_multiplies_by_what_is_kept(x, rate, training, rng):
-    _require_rate(rate)
-    x = _floating(x)
-    return np.where(rng.random(x.shape) >= rate, x * (1 - rate), 0) if training else x.copy()
+    def scale(x, kept, rate):
+        return np.where(kept, x * (1 - rate), 0)
+
+    return _dropped(x, rate, training, rng, scale=scale)
 
 
 @misconception("dropout", "What happens to a unit when the network is at work, not training?")
 def dropout_ignores_training(x, rate, training, rng):
-    _require_rate(rate)
-    x = _floating(x)
-    return _scaled(x, rng.random(x.shape) >= rate, rate)
+    return _dropped(x, rate, True, rng)
 
 
 @misconception("dropout", "When is the correction made here: in training, or at work as in 2012?")
 def dropout_scales_at_work(x, rate, training, rng):
-    _require_rate(rate)
-    x = _floating(x)
-    return np.where(rng.random(x.shape) >= rate, x, 0) if training else x * (1 - rate)
+    def scale(x, kept, rate):
+        return np.where(kept, x, 0)
+
+    return _dropped(x, rate, training, rng, scale=scale, at_work=lambda x, rate: x * (1 - rate))
 
 
 @misconception("dropout", "Are the same units switched off for all examples of a batch?")
@@ -1154,6 +1195,19 @@ def _seen_edges(watched):
     return bool(np.array_equal(watched.arguments[0], _EDGES))
 
 
+def _along(draws, eigenvalues, eigenvectors):
+    return (draws * eigenvalues) @ eigenvectors.T
+
+
+@right_answer("pca_color_augment")
+def _augmented(
+    images, eigenvalues, eigenvectors, rng, sigma=0.1, *,
+    draw=lambda images, rng, sigma: _numbers(images, rng, sigma),
+    along=_along, shift=_shifted,
+):  # fmt: skip
+    return shift(images, along(draw(images, rng, sigma), eigenvalues, eigenvectors))
+
+
 @probes("pca_color_augment")
 def _():
     some = np.ones((30, 1, 1, 3), np.float32)
@@ -1186,16 +1240,20 @@ def _numbers(images, rng, sigma):
 
 @misconception("pca_color_augment", "Has each image a light of its own, or the batch one light?")
 def pca_color_augment_shifts_the_batch(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    _require_colours(images)
-    draws = np.repeat(rng.normal(0, sigma, size=(1, 3)), len(images), axis=0)
-    return _shifted(images, (draws * eigenvalues) @ eigenvectors.T)
+    def draw(images, rng, sigma):
+        _require_colours(images)
+        return np.repeat(rng.normal(0, sigma, size=(1, 3)), len(images), axis=0)
+
+    return _augmented(images, eigenvalues, eigenvectors, rng, sigma, draw=draw)
 
 
 @misconception("pca_color_augment", "How many numbers are drawn for an image: one, or three?")
 def pca_color_augment_draws_one_number(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    _require_colours(images)
-    draws = rng.normal(0, sigma, size=(len(images), 1))
-    return _shifted(images, (draws * eigenvalues) @ eigenvectors.T)
+    def draw(images, rng, sigma):
+        _require_colours(images)
+        return rng.normal(0, sigma, size=(len(images), 1))
+
+    return _augmented(images, eigenvalues, eigenvectors, rng, sigma, draw=draw)
 
 
 @misconception("pca_color_augment", "Does the light change from one pixel to the next?")
@@ -1208,72 +1266,80 @@ def pca_color_augment_shifts_each_pixel(images, eigenvalues, eigenvectors, rng, 
 
 @misconception("pca_color_augment", "Are the eigenvectors the rows of the matrix, or its columns?")
 def pca_color_augment_takes_rows(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    draws = _numbers(images, rng, sigma)
-    return _shifted(images, (draws * eigenvalues) @ eigenvectors)
+    def along(draws, eigenvalues, eigenvectors):
+        return (draws * eigenvalues) @ eigenvectors
+
+    return _augmented(images, eigenvalues, eigenvectors, rng, sigma, along=along)
 
 
 @misconception("pca_color_augment", "Does the paper multiply by the eigenvalue, or by its root?")
 def pca_color_augment_takes_roots(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    draws = _numbers(images, rng, sigma)
-    return _shifted(images, (draws * np.sqrt(eigenvalues)) @ eigenvectors.T)
+    def along(draws, eigenvalues, eigenvectors):
+        return (draws * np.sqrt(eigenvalues)) @ eigenvectors.T
+
+    return _augmented(images, eigenvalues, eigenvectors, rng, sigma, along=along)
 
 
 @misconception("pca_color_augment", "Where do eigenvalues come in: does each direction vary alike?")
 def pca_color_augment_forgets_eigenvalues(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    draws = _numbers(images, rng, sigma)
-    return _shifted(images, draws @ eigenvectors.T)
+    def along(draws, eigenvalues, eigenvectors):
+        return draws @ eigenvectors.T
+
+    return _augmented(images, eigenvalues, eigenvectors, rng, sigma, along=along)
 
 
 @misconception("pca_color_augment", "Along which directions do you shift: red, green and blue?")
 def pca_color_augment_forgets_eigenvectors(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    draws = _numbers(images, rng, sigma)
-    return _shifted(images, draws * eigenvalues)
+    def along(draws, eigenvalues, eigenvectors):
+        return draws * eigenvalues
+
+    return _augmented(images, eigenvalues, eigenvectors, rng, sigma, along=along)
 
 
 @misconception("pca_color_augment", "Does rng.normal take a deviation, or a variance?")
 def pca_color_augment_squares_sigma(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    draws = _numbers(images, rng, sigma**2)
-    return _shifted(images, (draws * eigenvalues) @ eigenvectors.T)
+    return _augmented(images, eigenvalues, eigenvectors, rng, sigma**2)
 
 
 @misconception("pca_color_augment", "Which distribution has the paper, and can yours exceed sigma?")
 def pca_color_augment_draws_uniformly(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    _require_colours(images)
-    draws = rng.uniform(-sigma, sigma, size=(len(images), 3))
-    return _shifted(images, (draws * eigenvalues) @ eigenvectors.T)
+    def draw(images, rng, sigma):
+        _require_colours(images)
+        return rng.uniform(-sigma, sigma, size=(len(images), 3))
+
+    return _augmented(images, eigenvalues, eigenvectors, rng, sigma, draw=draw)
 
 
 @misconception("pca_color_augment", "Does the light only ever become stronger?")
 def pca_color_augment_draws_positive_numbers(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    draws = np.abs(_numbers(images, rng, sigma))
-    return _shifted(images, (draws * eigenvalues) @ eigenvectors.T)
+    def draw(images, rng, sigma):
+        _require_colours(images)
+        return np.abs(_numbers(images, rng, sigma))
+
+    return _augmented(images, eigenvalues, eigenvectors, rng, sigma, draw=draw)
 
 
 @misconception("pca_color_augment", "What does the contract say of colours above 255 or below 0?")
 def pca_color_augment_clips_to_bytes(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    draws = _numbers(images, rng, sigma)
-    return np.clip(_shifted(images, (draws * eigenvalues) @ eigenvectors.T), 0, 255)
+    return np.clip(_augmented(images, eigenvalues, eigenvectors, rng, sigma), 0, 255)
 
 
 @misconception("pca_color_augment", "What does the contract say of colours above 1 or below 0?")
 def pca_color_augment_clips_to_one(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    draws = _numbers(images, rng, sigma)
-    return np.clip(_shifted(images, (draws * eigenvalues) @ eigenvectors.T), 0, 1)
+    return np.clip(_augmented(images, eigenvalues, eigenvectors, rng, sigma), 0, 1)
 
 
 @misconception(
     "pca_color_augment", "What is 250 + 10 in uint8, and what is left of 0.4?", aspect="dtype"
 )
 def pca_color_augment_stays_in_bytes(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    draws = _numbers(images, rng, sigma)
-    shifted = _shifted(images, (draws * eigenvalues) @ eigenvectors.T)
+    shifted = _augmented(images, eigenvalues, eigenvectors, rng, sigma)
     return shifted if images.dtype.kind == "f" else shifted.astype(np.int64).astype(images.dtype)
 
 
 @misconception("pca_color_augment", "What if I call it with another sigma?")
 def pca_color_augment_knows_one_sigma(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    draws = _numbers(images, rng, 0.1)
-    return _shifted(images, (draws * eigenvalues) @ eigenvectors.T)
+    return _augmented(images, eigenvalues, eigenvectors, rng)
 
 
 @misconception(
@@ -1282,9 +1348,11 @@ def pca_color_augment_knows_one_sigma(images, eigenvalues, eigenvectors, rng, si
     aspect="generator",
 )
 def pca_color_augment_draws_from_elsewhere(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    _require_colours(images)
-    draws = np.random.normal(0, sigma, size=(len(images), 3))
-    return _shifted(images, (draws * eigenvalues) @ eigenvectors.T)
+    def draw(images, rng, sigma):
+        _require_colours(images)
+        return np.random.normal(0, sigma, size=(len(images), 3))
+
+    return _augmented(images, eigenvalues, eigenvectors, rng, sigma, draw=draw)
 
 
 @misconception(
@@ -1293,8 +1361,7 @@ def pca_color_augment_draws_from_elsewhere(images, eigenvalues, eigenvectors, rn
     aspect="purity",
 )
 def pca_color_augment_writes_into_its_argument(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    draws = _numbers(images, rng, sigma)
-    shifted = _shifted(images, (draws * eigenvalues) @ eigenvectors.T)
+    shifted = _augmented(images, eigenvalues, eigenvectors, rng, sigma)
     if images.dtype.kind != "f":
         return shifted
     images[...] = shifted
@@ -1305,8 +1372,8 @@ def pca_color_augment_writes_into_its_argument(images, eigenvalues, eigenvectors
     "pca_color_augment", "Which dtype has float32 plus an array of float64?", aspect="dtype"
 )
 def pca_color_augment_makes_float64(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    draws = _numbers(images, rng, sigma)
-    return _shifted(images.astype(np.float64), (draws * eigenvalues) @ eigenvectors.T)
+    images = images.astype(np.float64)
+    return _augmented(images, eigenvalues, eigenvectors, rng, sigma)
 
 
 @misconception(
@@ -1315,13 +1382,9 @@ def pca_color_augment_makes_float64(images, eigenvalues, eigenvectors, rng, sigm
     aspect="empty",
 )
 def pca_color_augment_needs_an_image(images, eigenvalues, eigenvectors, rng, sigma=0.1):
-    _require_colours(images)
-    images = _floating(images)
-    shifts = [
-        eigenvectors @ (rng.normal(0, sigma, size=3) * eigenvalues) for _ in range(len(images))
-    ]
-    pairs = zip(images, shifts, strict=True)
-    return np.stack([image + shift.astype(images.dtype) for image, shift in pairs])
+    if not len(images):
+        raise ValueError("images must hold one")
+    return _augmented(images, eigenvalues, eigenvectors, rng, sigma)
 
 
 @misconception(
@@ -1515,7 +1578,26 @@ def rgb_principal_components_of_anything(images):
     return _falling(_covariance(pixels))
 
 
+@variant(rgb_principal_components_turns_values_only)
+def _rgb_principal_components_turns_rows_of_vectors(images):
+    values, vectors = np.linalg.eigh(_covariance(_pixels(images)))
+    return values[::-1], vectors[::-1]
+
+
 # -- ten_crop ------------------------------------------------------------------------------------
+
+
+def _five_then_five(crops, mirrored):
+    return np.stack(crops + mirrored, axis=1)
+
+
+@right_answer("ten_crop")
+def _cropped(
+    images, size, *, five=_five, mirror=lambda crop: crop[:, :, ::-1], join=_five_then_five
+):
+    _require_fit(images, size)
+    crops = five(images, size)
+    return join(crops, [mirror(crop) for crop in crops])
 
 
 @probes("ten_crop")
@@ -1533,16 +1615,16 @@ def _():
 
 @misconception("ten_crop", "Which way does a mirror on the wall turn: left-right, or up-down?")
 def ten_crop_turns_upside_down(images, size):
-    _require_fit(images, size)
-    crops = _five(images, size)
-    return np.stack(crops + [crop[:, ::-1] for crop in crops], axis=1)
+    return _cropped(images, size, mirror=lambda crop: crop[:, ::-1])
 
 
 @misconception("ten_crop", "Does a mirror image follow its crop at once, or after all five?")
 def ten_crop_mirrors_one_by_one(images, size):
-    _require_fit(images, size)
-    pairs = [(crop, crop[:, :, ::-1]) for crop in _five(images, size)]
-    return np.stack([crop for pair in pairs for crop in pair], axis=1)
+    def join(crops, mirrored):
+        pairs = zip(crops, mirrored, strict=True)
+        return np.stack([crop for pair in pairs for crop in pair], axis=1)
+
+    return _cropped(images, size, join=join)
 
 
 @misconception("ten_crop", "The top left of the mirrored image: which crop is it the mirror of?")
@@ -1553,76 +1635,73 @@ def ten_crop_crops_the_mirror_image(images, size):
 
 @misconception("ten_crop", "In which order come the corners: row by row, or clockwise?")
 def ten_crop_goes_clockwise(images, size):
-    _require_fit(images, size)
-    corners = [_corners(images, size)[each] for each in (0, 1, 3, 2)]
-    crops = _five(images, size, corners=corners)
-    return np.stack(crops + [crop[:, :, ::-1] for crop in crops], axis=1)
+    def five(images, size):
+        corners = [_corners(images, size)[each] for each in (0, 1, 3, 2)]
+        return _five(images, size, corners=corners)
+
+    return _cropped(images, size, five=five)
 
 
 @misconception("ten_crop", "Which row does the centre start at, if 5 rows are left over?")
 def ten_crop_rounds_the_centre_up(images, size):
-    _require_fit(images, size)
-    bottom, right = images.shape[1] - size, images.shape[2] - size
-    crops = _five(images, size, centre=(-(-bottom // 2), -(-right // 2)))
-    return np.stack(crops + [crop[:, :, ::-1] for crop in crops], axis=1)
+    def five(images, size):
+        bottom, right = images.shape[1] - size, images.shape[2] - size
+        return _five(images, size, centre=(-(-bottom // 2), -(-right // 2)))
+
+    return _cropped(images, size, five=five)
 
 
 @misconception("ten_crop", "Half of the height minus half of the size: is that always the offset?")
 def ten_crop_halves_before_it_subtracts(images, size):
-    _require_fit(images, size)
-    centre = (images.shape[1] // 2 - size // 2, images.shape[2] // 2 - size // 2)
-    centre = tuple(min(c, n - size) for c, n in zip(centre, images.shape[1:3], strict=True))
-    crops = _five(images, size, centre=centre)
-    return np.stack(crops + [crop[:, :, ::-1] for crop in crops], axis=1)
+    def five(images, size):
+        centre = (images.shape[1] // 2 - size // 2, images.shape[2] // 2 - size // 2)
+        centre = tuple(min(c, n - size) for c, n in zip(centre, images.shape[1:3], strict=True))
+        return _five(images, size, centre=centre)
+
+    return _cropped(images, size, five=five)
 
 
 @misconception("ten_crop", "Which axis tells the ten apart, and which the images?")
 def ten_crop_puts_crops_first(images, size):
-    _require_fit(images, size)
-    return np.swapaxes(_ten(images, size), 0, 1)
+    return np.swapaxes(_cropped(images, size), 0, 1)
 
 
 @misconception("ten_crop", "How many are four corners and a centre, and who are the others?")
 def ten_crop_makes_five(images, size):
-    _require_fit(images, size)
-    return np.stack(_five(images, size), axis=1)
+    return _cropped(images, size)[:, :5]
 
 
 @misconception("ten_crop", "What if an image is wider than it is high?")
 def ten_crop_takes_images_for_square(images, size):
-    _require_fit(images, size)
-    free = min(images.shape[1:3]) - size
-    crops = _five(
-        images,
-        size,
-        corners=[(0, 0), (0, free), (free, 0), (free, free)],
-        centre=(free // 2, free // 2),
-    )
-    return np.stack(crops + [crop[:, :, ::-1] for crop in crops], axis=1)
+    def five(images, size):
+        free = min(images.shape[1:3]) - size
+        corners = [(0, 0), (0, free), (free, 0), (free, free)]
+        return _five(images, size, corners=corners, centre=(free // 2, free // 2))
+
+    return _cropped(images, size, five=five)
 
 
 @misconception(
     "ten_crop", "Which dtype has an array that np.zeros makes, if it is not told?", aspect="dtype"
 )
 def ten_crop_makes_floats(images, size):
-    _require_fit(images, size)
-    return _ten(images, size).astype(np.float64)
+    return _cropped(images, size).astype(np.float64)
 
 
 @misconception(
     "ten_crop", "You put crops together image by image: what if there is none?", aspect="empty"
 )
 def ten_crop_needs_an_image(images, size):
-    _require_fit(images, size)
-    return np.concatenate([_ten(image[None], size) for image in images])
+    if not len(images):
+        raise ValueError("images must hold one")
+    return _cropped(images, size)
 
 
 @misconception(
     "ten_crop", "You mirror the images where they stand: whose are they?", aspect="purity"
 )
 def ten_crop_mirrors_its_argument(images, size):
-    _require_fit(images, size)
-    crops = _ten(images, size)
+    crops = _cropped(images, size)
     images[...] = images[:, :, ::-1].copy()
     return crops
 
@@ -1640,6 +1719,15 @@ def ten_crop_takes_any_size(images, size):
 # -- alexnet_table -------------------------------------------------------------------------------
 
 
+def _of_layer(name, shape, weights, count):
+    return _row(name, shape, (weights + 1) * count, weights * count * _places(shape))
+
+
+@right_answer("alexnet_table")
+def _described(input_size=227, num_classes=1000, groups=1, *, row=_of_layer, **parts):
+    return [row(*layer) for layer in _layers(input_size, num_classes, groups, **parts)]
+
+
 @probes("alexnet_table")
 def _():
     return [
@@ -1655,62 +1743,72 @@ def _():
 
 @misconception("alexnet_table", "Is the first convolution padded, and what is 227 then?")
 def alexnet_table_pads_the_first_convolution(input_size=227, num_classes=1000, groups=1):
-    return _rows(_layers(input_size, num_classes, groups, first=lambda n: -(-n // 4)))
+    return _described(input_size, num_classes, groups, first=lambda n: -(-n // 4))
 
 
 @misconception("alexnet_table", "Is the second convolution padded: what is its height?")
 def alexnet_table_does_not_pad_the_second(input_size=227, num_classes=1000, groups=1):
-    return _rows(_layers(input_size, num_classes, groups, second=lambda n: n - 4))
+    return _described(input_size, num_classes, groups, second=lambda n: n - 4)
 
 
 @misconception("alexnet_table", "How many windows of 3 with stride 2 fit wholly into 12 cells?")
 def alexnet_table_pools_without_overlap_or_rounds_up(input_size=227, num_classes=1000, groups=1):
-    return _rows(_layers(input_size, num_classes, groups, pool=lambda n: -(-(n - 3) // 2) + 1))
+    return _described(input_size, num_classes, groups, pool=lambda n: -(-(n - 3) // 2) + 1)
 
 
 @misconception("alexnet_table", "Can a map have 23.75 rows?")
 def alexnet_table_does_not_round(input_size=227, num_classes=1000, groups=1):
-    return _rows(_layers(input_size, num_classes, groups, first=lambda n: (n - 11) / 4 + 1))
+    return _described(input_size, num_classes, groups, first=lambda n: (n - 11) / 4 + 1)
 
 
 @misconception("alexnet_table", "The formula is (n - k) / s and then: what is added?")
 def alexnet_table_forgets_the_last_window(input_size=227, num_classes=1000, groups=1):
-    return _rows(_layers(input_size, num_classes, groups, first=lambda n: (n - 11) // 4))
+    return _described(input_size, num_classes, groups, first=lambda n: (n - 11) // 4)
 
 
 @misconception("alexnet_table", "What does a filter or a unit learn besides its weights?")
 def alexnet_table_forgets_biases(input_size=227, num_classes=1000, groups=1):
-    layers = _layers(input_size, num_classes, groups)
-    return [_row(n, s, w * c, w * c * _places(s)) for n, s, w, c in layers]
+    def row(n, s, w, c):
+        return _row(n, s, w * c, w * c * _places(s))
+
+    return _described(input_size, num_classes, groups, row=row)
 
 
 @misconception("alexnet_table", "Your filters have biases: have the units of dense layers none?")
 def alexnet_table_forgets_the_biases_of_dense_layers(input_size=227, num_classes=1000, groups=1):
-    layers = _layers(input_size, num_classes, groups)
-    return [_row(n, s, (w + (len(s) == 3)) * c, w * c * _places(s)) for n, s, w, c in layers]
+    def row(n, s, w, c):
+        return _row(n, s, (w + (len(s) == 3)) * c, w * c * _places(s))
+
+    return _described(input_size, num_classes, groups, row=row)
 
 
 @misconception("alexnet_table", "Does adding a bias take a multiplication?")
 def alexnet_table_multiplies_biases(input_size=227, num_classes=1000, groups=1):
-    layers = _layers(input_size, num_classes, groups)
-    return [_row(n, s, (w + 1) * c, (w + (w > 0)) * c * _places(s)) for n, s, w, c in layers]
+    def row(n, s, w, c):
+        return _row(n, s, (w + 1) * c, (w + (w > 0)) * c * _places(s))
+
+    return _described(input_size, num_classes, groups, row=row)
 
 
 @misconception("alexnet_table", "Is a multiplication with its addition one operation here, or two?")
 def alexnet_table_counts_two_operations(input_size=227, num_classes=1000, groups=1):
-    layers = _layers(input_size, num_classes, groups)
-    return [_row(n, s, (w + 1) * c, 2 * w * c * _places(s)) for n, s, w, c in layers]
+    def row(n, s, w, c):
+        return _row(n, s, (w + 1) * c, 2 * w * c * _places(s))
+
+    return _described(input_size, num_classes, groups, row=row)
 
 
 @misconception("alexnet_table", "How often is a weight of a filter used for one image?")
 def alexnet_table_uses_each_weight_once(input_size=227, num_classes=1000, groups=1):
-    layers = _layers(input_size, num_classes, groups)
-    return [_row(n, s, (w + 1) * c, w * c) for n, s, w, c in layers]
+    def row(n, s, w, c):
+        return _row(n, s, (w + 1) * c, w * c)
+
+    return _described(input_size, num_classes, groups, row=row)
 
 
 @misconception("alexnet_table", "Does pooling learn anything: what would its weights be?")
 def alexnet_table_gives_pooling_biases(input_size=227, num_classes=1000, groups=1):
-    rows = _rows(_layers(input_size, num_classes, groups))
+    rows = _described(input_size, num_classes, groups)
     return [
         {**row, "parameters": row["shape"][2]} if row["name"].startswith("pool") else row
         for row in rows
@@ -1719,7 +1817,7 @@ def alexnet_table_gives_pooling_biases(input_size=227, num_classes=1000, groups=
 
 @misconception("alexnet_table", "Does pooling multiply by a weight, or compare?")
 def alexnet_table_counts_comparisons(input_size=227, num_classes=1000, groups=1):
-    rows = _rows(_layers(input_size, num_classes, groups))
+    rows = _described(input_size, num_classes, groups)
     return [
         {**row, "multiply_accumulates": 9 * _places(row["shape"]) * row["shape"][2]}
         if row["name"].startswith("pool")
@@ -1731,12 +1829,12 @@ def alexnet_table_counts_comparisons(input_size=227, num_classes=1000, groups=1)
 @misconception("alexnet_table", "Which layers see their own group's channels only: conv3, too?")
 def alexnet_table_groups_conv3(input_size=227, num_classes=1000, groups=1):
     grouped = ("conv2", "conv3", "conv4", "conv5")
-    return _rows(_layers(input_size, num_classes, groups, grouped=grouped))
+    return _described(input_size, num_classes, groups, grouped=grouped)
 
 
 @misconception("alexnet_table", "With two groups, how many channels does a filter of conv2 see?")
 def alexnet_table_ignores_groups(input_size=227, num_classes=1000, groups=1):
-    return _rows(_layers(input_size, num_classes, groups, grouped=()))
+    return _described(input_size, num_classes, groups, grouped=())
 
 
 @misconception("alexnet_table", "With two groups there are half the channels to see: filters, too?")
@@ -1759,13 +1857,13 @@ def alexnet_table_has_a_fixed_fc6(input_size=227, num_classes=1000, groups=1):
 @misconception("alexnet_table", "How many units has fc8 for 17 kinds of flowers?")
 def alexnet_table_has_a_thousand_classes(input_size=227, num_classes=1000, groups=1):
     _require_network(input_size, num_classes, groups)
-    return _rows(_layers(input_size, 1000, groups))
+    return _described(input_size, 1000, groups)
 
 
 @misconception("alexnet_table", "The paper's table is for 227: what if the image is another?")
 def alexnet_table_knows_one_size(input_size=227, num_classes=1000, groups=1):
     _require_network(input_size, num_classes, groups)
-    return _rows(_layers(227, num_classes, groups))
+    return _described(227, num_classes, groups)
 
 
 @misconception(
@@ -1811,6 +1909,16 @@ def _seen_preparation(answer, *others):
     )
 
 
+@right_answer("prepare_flowers")
+def _made_ready(
+    images, labels, seed, num_classes=17, *,
+    check=_require_flowers, order=_order, scale=_scale, encode=_one_hot,
+):  # fmt: skip
+    check(images, labels, num_classes)
+    places = order(images, seed)
+    return scale(images[places]), encode(labels[places], num_classes)
+
+
 @probes("prepare_flowers")
 def _():
     return [
@@ -1838,16 +1946,16 @@ def _():
     "prepare_flowers", "Which numbers does the network see for white: 255, or 1?", aspect="scale"
 )
 def prepare_flowers_does_not_scale(images, labels, seed, num_classes=17):
-    _require_flowers(images, labels, num_classes)
-    order = _order(images, seed)
-    return images[order].astype(np.float32), _one_hot(labels[order], num_classes)
+    return _made_ready(
+        images, labels, seed, num_classes, scale=lambda images: images.astype(np.float32)
+    )
 
 
 @misconception("prepare_flowers", "By how much have you divided all in all?", aspect="scale")
 def prepare_flowers_scales_twice(images, labels, seed, num_classes=17):
-    _require_flowers(images, labels, num_classes)
-    order = _order(images, seed)
-    return _scale(images[order]) / np.float32(255), _one_hot(labels[order], num_classes)
+    return _made_ready(
+        images, labels, seed, num_classes, scale=lambda images: _scale(images) / np.float32(255)
+    )
 
 
 @misconception(
@@ -1856,35 +1964,33 @@ def prepare_flowers_scales_twice(images, labels, seed, num_classes=17):
     aspect=("scale", "empty"),
 )
 def prepare_flowers_divides_by_the_brightest(images, labels, seed, num_classes=17):
-    _require_flowers(images, labels, num_classes)
-    order = _order(images, seed)
-    x = images[order].astype(np.float32) / images.max()
-    return x.astype(np.float32), _one_hot(labels[order], num_classes)
+    def scale(images):
+        return (images.astype(np.float32) / images.max()).astype(np.float32)
+
+    return _made_ready(images, labels, seed, num_classes, scale=scale)
 
 
 @misconception(
     "prepare_flowers", "From where to where do your numbers go: from 0 to 1?", aspect="scale"
 )
 def prepare_flowers_scales_about_zero(images, labels, seed, num_classes=17):
-    _require_flowers(images, labels, num_classes)
-    order = _order(images, seed)
-    return 2 * _scale(images[order]) - 1, _one_hot(labels[order], num_classes)
+    return _made_ready(
+        images, labels, seed, num_classes, scale=lambda images: 2 * _scale(images) - 1
+    )
 
 
 @misconception("prepare_flowers", "What is 200 // 255?", aspect=("scale", "labels", "order"))
 def prepare_flowers_divides_whole_numbers(images, labels, seed, num_classes=17):
-    _require_flowers(images, labels, num_classes)
-    order = _order(images, seed)
-    return (images[order] // 255).astype(np.float32), _one_hot(labels[order], num_classes)
+    return _made_ready(
+        images, labels, seed, num_classes, scale=lambda images: (images // 255).astype(np.float32)
+    )
 
 
 @misconception(
     "prepare_flowers", "Which dtype has an array of uint8 divided by 255?", aspect="dtype"
 )
 def prepare_flowers_makes_float64(images, labels, seed, num_classes=17):
-    _require_flowers(images, labels, num_classes)
-    order = _order(images, seed)
-    return images[order] / 255, _one_hot(labels[order], num_classes)
+    return _made_ready(images, labels, seed, num_classes, scale=lambda images: images / 255)
 
 
 @misconception(
@@ -1893,8 +1999,9 @@ def prepare_flowers_makes_float64(images, labels, seed, num_classes=17):
     aspect="order",
 )
 def prepare_flowers_does_not_shuffle(images, labels, seed, num_classes=17):
-    _require_flowers(images, labels, num_classes)
-    return _scale(images), _one_hot(labels, num_classes)
+    return _made_ready(
+        images, labels, seed, num_classes, order=lambda images, seed: np.arange(len(images))
+    )
 
 
 @misconception(
@@ -1903,8 +2010,8 @@ def prepare_flowers_does_not_shuffle(images, labels, seed, num_classes=17):
     aspect="labels",
 )
 def prepare_flowers_leaves_labels_behind(images, labels, seed, num_classes=17):
-    _require_flowers(images, labels, num_classes)
-    return _scale(images[_order(images, seed)]), _one_hot(labels, num_classes)
+    x, _ = _made_ready(images, labels, seed, num_classes)
+    return x, _one_hot(labels, num_classes)
 
 
 @misconception(
@@ -1922,9 +2029,10 @@ def prepare_flowers_shuffles_apart(images, labels, seed, num_classes=17):
     aspect=("scale", "labels", "order"),
 )
 def prepare_flowers_draws_with_replacement(images, labels, seed, num_classes=17):
-    _require_flowers(images, labels, num_classes)
-    order = np.random.default_rng(seed).integers(max(1, len(images)), size=len(images))
-    return _scale(images[order]), _one_hot(labels[order], num_classes)
+    def order(images, seed):
+        return np.random.default_rng(seed).integers(max(1, len(images)), size=len(images))
+
+    return _made_ready(images, labels, seed, num_classes, order=order)
 
 
 @misconception(
@@ -1949,28 +2057,30 @@ def prepare_flowers_rolls(images, labels, seed, num_classes=17):
 
 @misconception("prepare_flowers", "Where does the seed come in?", aspect="order")
 def prepare_flowers_has_one_seed(images, labels, seed, num_classes=17):
-    _require_flowers(images, labels, num_classes)
-    order = _order(images, 42)
-    return _scale(images[order]), _one_hot(labels[order], num_classes)
+    return _made_ready(images, labels, 42, num_classes)
 
 
 @misconception(
     "prepare_flowers", "Does the same seed give you the same order twice?", aspect="seed"
 )
 def prepare_flowers_forgets_the_seed(images, labels, seed, num_classes=17):
-    _require_flowers(images, labels, num_classes)
-    order = np.random.permutation(len(images))
-    return _scale(images[order]), _one_hot(labels[order], num_classes)
+    return _made_ready(
+        images,
+        labels,
+        seed,
+        num_classes,
+        order=lambda images, seed: np.random.permutation(len(images)),
+    )
 
 
 @misconception(
     "prepare_flowers", "What if the last classes do not occur among these labels?", aspect="labels"
 )
 def prepare_flowers_counts_the_classes_it_sees(images, labels, seed, num_classes=17):
-    _require_flowers(images, labels, num_classes)
-    order = _order(images, seed)
-    classes = int(labels.max()) + 1 if len(labels) else num_classes
-    return _scale(images[order]), _one_hot(labels[order], classes)
+    def encode(labels, num_classes):
+        return _one_hot(labels, int(labels.max()) + 1 if len(labels) else num_classes)
+
+    return _made_ready(images, labels, seed, num_classes, encode=encode)
 
 
 @misconception(
@@ -1979,17 +2089,18 @@ def prepare_flowers_counts_the_classes_it_sees(images, labels, seed, num_classes
     aspect="labels",
 )
 def prepare_flowers_returns_numbers_of_classes(images, labels, seed, num_classes=17):
-    _require_flowers(images, labels, num_classes)
-    order = _order(images, seed)
-    return _scale(images[order]), labels[order].astype(np.float32)
+    def encode(labels, num_classes):
+        return labels.astype(np.float32)
+
+    return _made_ready(images, labels, seed, num_classes, encode=encode)
 
 
 @misconception("prepare_flowers", "At which place has class 0 its 1?", aspect="labels")
 def prepare_flowers_counts_classes_from_one(images, labels, seed, num_classes=17):
-    _require_flowers(images, labels, num_classes)
-    order = _order(images, seed)
-    y = np.roll(_one_hot(labels[order], num_classes), 1, axis=1)
-    return _scale(images[order]), y
+    def encode(labels, num_classes):
+        return np.roll(_one_hot(labels, num_classes), 1, axis=1)
+
+    return _made_ready(images, labels, seed, num_classes, encode=encode)
 
 
 @misconception(
@@ -2017,6 +2128,14 @@ def prepare_flowers_takes_anything(images, labels, seed, num_classes=17):
 # -- top_k_accuracy ------------------------------------------------------------------------------
 
 
+@right_answer("top_k_accuracy")
+def _accuracy(
+    probabilities, labels, k, *, check=_require_guesses, rank=_best_first, share=_share_found
+):
+    check(probabilities, labels, k)
+    return share(rank(probabilities)[:, :k], labels)
+
+
 @probes("top_k_accuracy")
 def _():
     rng = np.random.default_rng(5)
@@ -2037,21 +2156,17 @@ def _():
 @misconception("top_k_accuracy", "How many guesses are allowed?")
 def top_k_accuracy_ignores_k(probabilities, labels, k):
     _require_guesses(probabilities, labels, k)
-    return float((probabilities.argmax(axis=1) == labels).mean())
+    return _accuracy(probabilities, labels, 1)
 
 
 @misconception("top_k_accuracy", "Which end of a sorted array holds the most probable classes?")
 def top_k_accuracy_takes_the_least_probable(probabilities, labels, k):
-    _require_guesses(probabilities, labels, k)
-    guesses = np.argsort(probabilities, axis=1, kind="stable")[:, :k]
-    return _share_found(guesses, labels)
+    return _accuracy(probabilities, labels, k, rank=lambda p: _best_first(-p))
 
 
 @misconception("top_k_accuracy", "If you turn a sorted order around, who is first of two equals?")
 def top_k_accuracy_takes_the_higher_of_equals(probabilities, labels, k):
-    _require_guesses(probabilities, labels, k)
-    guesses = np.argsort(probabilities, axis=1, kind="stable")[:, ::-1][:, :k]
-    return _share_found(guesses, labels)
+    return _accuracy(probabilities, labels, k, rank=lambda p: _best_first(-p)[:, ::-1])
 
 
 @misconception("top_k_accuracy", "If all classes are equally probable, are all labels found?")
@@ -2071,37 +2186,37 @@ def top_k_accuracy_is_strict(probabilities, labels, k):
 @misconception("top_k_accuracy", "How many numbers does a slice [:k + 1] hold?")
 def top_k_accuracy_guesses_once_more(probabilities, labels, k):
     _require_guesses(probabilities, labels, k)
-    return _share_found(_best_first(probabilities)[:, : k + 1], labels)
+    return _accuracy(probabilities, labels, k + 1, check=lambda *_: None)
 
 
 @misconception("top_k_accuracy", "Must the label be the k-th guess, or any of the first k?")
 def top_k_accuracy_looks_at_the_last_guess(probabilities, labels, k):
-    _require_guesses(probabilities, labels, k)
-    return _share_found(_best_first(probabilities)[:, k - 1 : k], labels)
+    return _accuracy(
+        probabilities,
+        labels,
+        k,
+        share=lambda guesses, labels: _share_found(guesses[:, -1:], labels),
+    )
 
 
 @misconception("top_k_accuracy", "Is a share from 0 to 1, or from 0 to 100?")
 def top_k_accuracy_in_percent(probabilities, labels, k):
-    _require_guesses(probabilities, labels, k)
-    return 100 * _share_found(_best_first(probabilities)[:, :k], labels)
+    return 100 * _accuracy(probabilities, labels, k)
 
 
 @misconception("top_k_accuracy", "You count examples: what is their share?")
 def top_k_accuracy_counts(probabilities, labels, k):
-    _require_guesses(probabilities, labels, k)
-    return len(labels) * _share_found(_best_first(probabilities)[:, :k], labels)
+    return len(labels) * _accuracy(probabilities, labels, k)
 
 
 @misconception("top_k_accuracy", "The paper tells an error: what is asked for here?")
 def top_k_accuracy_is_an_error(probabilities, labels, k):
-    _require_guesses(probabilities, labels, k)
-    return 1 - _share_found(_best_first(probabilities)[:, :k], labels)
+    return 1 - _accuracy(probabilities, labels, k)
 
 
 @misconception("top_k_accuracy", "Each of k guesses may be right: by how many do you divide?")
 def top_k_accuracy_divides_by_guesses(probabilities, labels, k):
-    _require_guesses(probabilities, labels, k)
-    return _share_found(_best_first(probabilities)[:, :k], labels) / k
+    return _accuracy(probabilities, labels, k) / k
 
 
 @misconception(
@@ -2110,9 +2225,9 @@ def top_k_accuracy_divides_by_guesses(probabilities, labels, k):
     aspect="purity",
 )
 def top_k_accuracy_changes_its_argument(probabilities, labels, k):
-    _require_guesses(probabilities, labels, k)
+    share = _accuracy(probabilities, labels, k)
     probabilities *= -1
-    return _share_found(np.argsort(probabilities, axis=1, kind="stable")[:, :k], labels)
+    return share
 
 
 @misconception(
@@ -2121,6 +2236,21 @@ def top_k_accuracy_changes_its_argument(probabilities, labels, k):
 def top_k_accuracy_takes_anything(probabilities, labels, k):
     probabilities = np.atleast_2d(probabilities)
     return _share_found(_best_first(probabilities)[:, : max(k, 0)], labels[: len(probabilities)])
+
+
+@variant(top_k_accuracy_takes_the_least_probable)
+def _top_k_accuracy_takes_the_least_probable_in_any_order(probabilities, labels, k):
+    return _accuracy(probabilities, labels, k, rank=lambda p: np.argsort(p, axis=1))
+
+
+@variant(top_k_accuracy_takes_the_higher_of_equals)
+def _top_k_accuracy_takes_any_of_equals(probabilities, labels, k):
+    return _accuracy(probabilities, labels, k, rank=lambda p: np.argsort(p, axis=1)[:, ::-1])
+
+
+@variant(top_k_accuracy_takes_the_higher_of_equals)
+def _top_k_accuracy_takes_any_of_equals_by_turned_signs(probabilities, labels, k):
+    return _accuracy(probabilities, labels, k, rank=lambda p: np.argsort(-p, axis=1))
 
 
 # -- ten_crop_predict ----------------------------------------------------------------------------
@@ -2140,6 +2270,13 @@ def _sums(crops):
     return np.asarray(crops, np.float64).reshape(len(crops), -1)[:, :2]
 
 
+@right_answer("ten_crop_predict")
+def _predicted(
+    predict, image, size, *, crops=_crops_of, combine=lambda answers: answers.mean(axis=0)
+):
+    return combine(np.asarray(predict(crops(image, size))))
+
+
 @probes("ten_crop_predict")
 def _():
     image = np.arange(5 * 8 * 2.0).reshape(5, 8, 2)
@@ -2153,82 +2290,97 @@ def _():
 
 @misconception("ten_crop_predict", "Which five crops are there besides corners and centre?")
 def ten_crop_predict_forgets_mirror_images(predict, image, size):
-    crops = _crops_of(image, size)[:5]
-    return np.asarray(predict(crops)).mean(axis=0)
+    def crops(image, size):
+        return _crops_of(image, size)[:5]
+
+    return _predicted(predict, image, size, crops=crops)
 
 
 @misconception("ten_crop_predict", "What do the four corners say, and the mirror images?")
 def ten_crop_predict_looks_at_the_centre(predict, image, size):
-    crops = np.repeat(_crops_of(image, size)[4:5], 10, axis=0)
-    return np.asarray(predict(crops)).mean(axis=0)
+    def crops(image, size):
+        return np.repeat(_crops_of(image, size)[4:5], 10, axis=0)
+
+    return _predicted(predict, image, size, crops=crops)
 
 
 @misconception("ten_crop_predict", "Which is averaged: what the network sees, or what it says?")
 def ten_crop_predict_averages_crops(predict, image, size):
-    mean = _crops_of(image, size).mean(axis=0, keepdims=True)
-    return np.asarray(predict(np.repeat(mean, 10, axis=0))).mean(axis=0)
+    def crops(image, size):
+        return np.repeat(_crops_of(image, size).mean(axis=0, keepdims=True), 10, axis=0)
+
+    return _predicted(predict, image, size, crops=crops)
 
 
 @misconception("ten_crop_predict", "Are the sums of ten vectors of probabilities probabilities?")
 def ten_crop_predict_adds_up(predict, image, size):
-    return np.asarray(predict(_crops_of(image, size))).sum(axis=0)
+    return _predicted(predict, image, size, combine=lambda answers: answers.sum(axis=0))
 
 
 @misconception("ten_crop_predict", "Is one crop that is sure enough, whatever nine others say?")
 def ten_crop_predict_takes_the_greatest(predict, image, size):
-    return np.asarray(predict(_crops_of(image, size))).max(axis=0)
+    return _predicted(predict, image, size, combine=lambda answers: answers.max(axis=0))
 
 
 @misconception("ten_crop_predict", "Is the median of ten numbers their mean?")
 def ten_crop_predict_takes_the_median(predict, image, size):
-    return np.median(np.asarray(predict(_crops_of(image, size))), axis=0)
+    return _predicted(predict, image, size, combine=lambda answers: np.median(answers, axis=0))
 
 
 @misconception("ten_crop_predict", "Are classes averaged that win, or probabilities?")
 def ten_crop_predict_counts_votes(predict, image, size):
-    answers = np.asarray(predict(_crops_of(image, size)))
-    return np.eye(answers.shape[1])[answers.argmax(axis=1)].mean(axis=0)
+    def combine(answers):
+        return np.eye(answers.shape[1])[answers.argmax(axis=1)].mean(axis=0)
+
+    return _predicted(predict, image, size, combine=combine)
 
 
 @misconception("ten_crop_predict", "Which mean do you take, of the numbers or of their logarithms?")
 def ten_crop_predict_averages_logarithms(predict, image, size):
-    answers = np.asarray(predict(_crops_of(image, size)))
-    return np.exp(np.log(np.maximum(answers, 1e-12)).mean(axis=0))
+    def combine(answers):
+        return np.exp(np.log(np.maximum(answers, 1e-12)).mean(axis=0))
+
+    return _predicted(predict, image, size, combine=combine)
 
 
 @misconception("ten_crop_predict", "Does the contract say that the mean is made to add up to 1?")
 def ten_crop_predict_makes_it_add_up_to_one(predict, image, size):
-    mean = np.asarray(predict(_crops_of(image, size))).mean(axis=0)
+    mean = _predicted(predict, image, size)
     return mean / mean.sum()
 
 
 @misconception("ten_crop_predict", "Is the class wanted, or the probabilities of all classes?")
 def ten_crop_predict_returns_the_class(predict, image, size):
-    return int(np.asarray(predict(_crops_of(image, size))).mean(axis=0).argmax())
+    return int(_predicted(predict, image, size).argmax())
 
 
 @misconception("ten_crop_predict", "How many axes has the answer for one image?")
 def ten_crop_predict_keeps_an_axis(predict, image, size):
-    return np.asarray(predict(_crops_of(image, size))).mean(axis=0, keepdims=True)
+    return _predicted(predict, image, size)[np.newaxis]
 
 
 @misconception("ten_crop_predict", "Who said that the crops still have to be divided by 255?")
 def ten_crop_predict_scales_crops(predict, image, size):
-    return np.asarray(predict(_crops_of(image, size) / 255)).mean(axis=0)
+    def crops(image, size):
+        return _crops_of(image, size) / 255
+
+    return _predicted(predict, image, size, crops=crops)
 
 
 @misconception("ten_crop_predict", "Whose image is it that you scaled in place?", aspect="purity")
 def ten_crop_predict_changes_its_argument(predict, image, size):
-    crops = _crops_of(image, size)
+    answer = _predicted(predict, image, size)
     image[...] = image[:, ::-1].copy()
-    return np.asarray(predict(crops)).mean(axis=0)
+    return answer
 
 
 @misconception("ten_crop_predict", "What is a crop that is larger than the image?", aspect="errors")
 def ten_crop_predict_takes_any_size(predict, image, size):
-    image = image.reshape(*image.shape[-3:]) if image.ndim > 2 else image[..., None]
-    crops = _crops_of(image, min(max(size, 1), *image.shape[:2]))
-    return np.asarray(predict(crops)).mean(axis=0)
+    def crops(image, size):
+        image = image.reshape(*image.shape[-3:]) if image.ndim > 2 else image[..., None]
+        return _crops_of(image, min(max(size, 1), *image.shape[:2]))
+
+    return _predicted(predict, image, size, crops=crops)
 
 
 # -- models and training

@@ -18,7 +18,9 @@ from autograder.diagnosis import (
     look_into,
     misconception,
     probes,
+    right_answer,
     suite_module,
+    variant,
 )
 from autograder.sandbox import CallFailed
 
@@ -201,6 +203,21 @@ def _counted(rows, columns, num_classes):
 # -- conv_parameters -----------------------------------------------------------------------------
 
 
+def _inputs_of_a_filter(height, width, in_channels, groups):
+    return height * width * (in_channels // groups)
+
+
+@right_answer("conv_parameters")
+def _parameters(
+    kernel_size, in_channels, out_channels, bias=True, groups=1, *,
+    check=_require_counts, sides=_sides, weights=_inputs_of_a_filter,
+    count=lambda weights, bias, filters, in_channels, groups: (weights + bias) * filters,
+):  # fmt: skip
+    check(kernel_size, in_channels, out_channels, groups)
+    each = weights(*sides(kernel_size), in_channels, groups)
+    return count(each, int(bool(bias)), out_channels, in_channels, groups)
+
+
 @probes("conv_parameters")
 def _():
     return [
@@ -217,9 +234,10 @@ def _():
 
 @misconception("conv_parameters", "How many biases does a filter have, whatever the image?")
 def conv_parameters_forgets_the_biases(kernel_size, in_channels, out_channels, bias=True, groups=1):
-    _require_counts(kernel_size, in_channels, out_channels, groups)
-    height, width = _sides(kernel_size)
-    return height * width * in_channels // groups * out_channels
+    def count(weights, bias, filters, in_channels, groups):
+        return weights * filters
+
+    return _parameters(kernel_size, in_channels, out_channels, bias, groups, count=count)
 
 
 @misconception(
@@ -228,61 +246,69 @@ def conv_parameters_forgets_the_biases(kernel_size, in_channels, out_channels, b
 def conv_parameters_has_a_bias_for_each_input(
     kernel_size, in_channels, out_channels, bias=True, groups=1
 ):
-    _require_counts(kernel_size, in_channels, out_channels, groups)
-    height, width = _sides(kernel_size)
-    return (height * width + int(bias)) * (in_channels // groups) * out_channels
+    def count(weights, bias, filters, in_channels, groups):
+        return (weights + bias * (in_channels // groups)) * filters
+
+    return _parameters(kernel_size, in_channels, out_channels, bias, groups, count=count)
 
 
 @misconception("conv_parameters", "Do all filters share one bias, or has each its own?")
 def conv_parameters_has_one_bias_for_all(
     kernel_size, in_channels, out_channels, bias=True, groups=1
 ):
-    _require_counts(kernel_size, in_channels, out_channels, groups)
-    height, width = _sides(kernel_size)
-    return height * width * (in_channels // groups) * out_channels + int(bias)
+    def count(weights, bias, filters, in_channels, groups):
+        return weights * filters + bias
+
+    return _parameters(kernel_size, in_channels, out_channels, bias, groups, count=count)
 
 
 @misconception("conv_parameters", "What does bias=False change in the number of parameters?")
 def conv_parameters_always_counts_biases(
     kernel_size, in_channels, out_channels, bias=True, groups=1
 ):
-    _require_counts(kernel_size, in_channels, out_channels, groups)
-    height, width = _sides(kernel_size)
-    return (height * width * (in_channels // groups) + 1) * out_channels
+    return _parameters(kernel_size, in_channels, out_channels, True, groups)
 
 
 @misconception("conv_parameters", "How many weights has a kernel of 3 by 5?")
 def conv_parameters_takes_kernels_for_square(
     kernel_size, in_channels, out_channels, bias=True, groups=1
 ):
-    _require_counts(kernel_size, in_channels, out_channels, groups)
-    side = _sides(kernel_size)[0]
-    return (side * side * (in_channels // groups) + int(bias)) * out_channels
+    return _parameters(
+        kernel_size,
+        in_channels,
+        out_channels,
+        bias,
+        groups,
+        sides=lambda size: (_sides(size)[0],) * 2,
+    )
 
 
 @misconception("conv_parameters", "Which input channels does a filter see if there are groups?")
 def conv_parameters_ignores_groups(kernel_size, in_channels, out_channels, bias=True, groups=1):
-    _require_counts(kernel_size, in_channels, out_channels, groups)
-    height, width = _sides(kernel_size)
-    return (height * width * in_channels + int(bias)) * out_channels
+    def weights(height, width, in_channels, groups):
+        return height * width * in_channels
+
+    return _parameters(kernel_size, in_channels, out_channels, bias, groups, weights=weights)
 
 
 @misconception(
     "conv_parameters", "You counted the parameters of one group: how many groups are there?"
 )
 def conv_parameters_counts_one_group(kernel_size, in_channels, out_channels, bias=True, groups=1):
-    _require_counts(kernel_size, in_channels, out_channels, groups)
-    height, width = _sides(kernel_size)
-    return (height * width * (in_channels // groups) + int(bias)) * (out_channels // groups)
+    def count(weights, bias, filters, in_channels, groups):
+        return (weights + bias) * (filters // groups)
+
+    return _parameters(kernel_size, in_channels, out_channels, bias, groups, count=count)
 
 
 @misconception(
     "conv_parameters", "Can 3 channels be dealt into 2 groups of the same size?", aspect="errors"
 )
 def conv_parameters_rounds_groups(kernel_size, in_channels, out_channels, bias=True, groups=1):
-    _require_counts(kernel_size, in_channels, out_channels, 1)
-    height, width = _sides(kernel_size)
-    return (height * width * (in_channels // groups) + int(bias)) * out_channels
+    def check(kernel_size, in_channels, out_channels, groups):
+        _require_counts(kernel_size, in_channels, out_channels, 1)
+
+    return _parameters(kernel_size, in_channels, out_channels, bias, groups, check=check)
 
 
 @misconception(
@@ -293,13 +319,30 @@ def conv_parameters_rounds_groups(kernel_size, in_channels, out_channels, bias=T
 def conv_parameters_accepts_what_is_below_one(
     kernel_size, in_channels, out_channels, bias=True, groups=1
 ):
-    if in_channels % groups or out_channels % groups:
-        raise ValueError("groups must divide the numbers of channels")
-    height, width = _sides(kernel_size)
-    return (height * width * (in_channels // groups) + int(bias)) * out_channels
+    def check(kernel_size, in_channels, out_channels, groups):
+        if in_channels % groups or out_channels % groups:
+            raise ValueError("groups must divide the numbers of channels")
+
+    return _parameters(kernel_size, in_channels, out_channels, bias, groups, check=check)
+
+
+@variant(conv_parameters_counts_one_group)
+def _conv_parameters_counts_the_weights_of_one_group(
+    kernel_size, in_channels, out_channels, bias=True, groups=1
+):
+    def count(weights, bias, filters, in_channels, groups):
+        return weights * (filters // groups) + bias * filters
+
+    return _parameters(kernel_size, in_channels, out_channels, bias, groups, count=count)
 
 
 # -- lenet5_table --------------------------------------------------------------------------------
+
+
+@right_answer("lenet5_table")
+def _described(input_size=32, *, check=_require_size, ladder=_ladder, **others):
+    check(input_size)
+    return _rows(ladder(input_size), **others)
 
 
 @probes("lenet5_table")
@@ -311,14 +354,12 @@ def _():
     "lenet5_table", "How many of the 96 pairs of an S2 map and a C3 map are connected in C3?"
 )
 def lenet5_table_connects_c3_fully(input_size=32):
-    _require_size(input_size)
-    return _rows(_ladder(input_size), pairs=96)
+    return _described(input_size, pairs=96)
 
 
 @misconception("lenet5_table", "The paper counts a unit's bias among its connections: do you?")
 def lenet5_table_leaves_biases_out_of_connections(input_size=32):
-    _require_size(input_size)
-    return _rows(_ladder(input_size), bias=0)
+    return _described(input_size, bias=0)
 
 
 @misconception(
@@ -326,52 +367,52 @@ def lenet5_table_leaves_biases_out_of_connections(input_size=32):
     "What does a map of S2 learn? It is not the pooling of today, which learns nothing.",
 )
 def lenet5_table_subsampling_learns_nothing(input_size=32):
-    _require_size(input_size)
-    return _rows(_ladder(input_size), learned=0)
+    return _described(input_size, learned=0)
 
 
 @misconception("lenet5_table", "A map of S2 has a weight: what else is added before squashing?")
 def lenet5_table_subsampling_without_a_bias(input_size=32):
-    _require_size(input_size)
-    return _rows(_ladder(input_size), learned=1)
+    return _described(input_size, learned=1)
 
 
 @misconception("lenet5_table", "Are the codes of the output layer learned, or set by hand?")
 def lenet5_table_trains_the_output(input_size=32):
-    _require_size(input_size)
-    return _rows(_ladder(input_size), output=850)
+    return _described(input_size, output=850)
 
 
 @misconception("lenet5_table", "At 36 pixels C5 is 2 by 2 cells large: where is F6 applied then?")
 def lenet5_table_applies_f6_once(input_size=32):
-    _require_size(input_size)
-    return _rows(_ladder(input_size), f6_size=1)
+    return _described(input_size, f6_size=1)
 
 
 @misconception("lenet5_table", "Is this the table for another size of image too?")
 def lenet5_table_is_typed_for_32(input_size=32):
     _require_size(input_size)
-    return _rows(_ladder(32))
+    return _described(32)
 
 
 @misconception("lenet5_table", "Five rows: how many windows of two rows do they fill?")
 def lenet5_table_rounds_subsampling_up(input_size=32):
-    _require_size(input_size)
-    c1 = input_size - 4
-    s2 = (c1 + 1) // 2
-    c3 = s2 - 4
-    s4 = (c3 + 1) // 2
-    return _rows((c1, s2, c3, s4, s4 - 4))
+    def ladder(input_size):
+        c1 = input_size - 4
+        s2 = (c1 + 1) // 2
+        c3 = s2 - 4
+        s4 = (c3 + 1) // 2
+        return c1, s2, c3, s4, s4 - 4
+
+    return _described(input_size, ladder=ladder)
 
 
 @misconception("lenet5_table", "Without padding, how many positions of 5 cells are there in 32?")
 def lenet5_table_loses_five_at_a_convolution(input_size=32):
-    _require_size(input_size)
-    c1 = input_size - 5
-    s2 = c1 // 2
-    c3 = s2 - 5
-    s4 = c3 // 2
-    return _rows((c1, s2, c3, s4, max(s4 - 5, 1)))
+    def ladder(input_size):
+        c1 = input_size - 5
+        s2 = c1 // 2
+        c3 = s2 - 5
+        s4 = c3 // 2
+        return c1, s2, c3, s4, max(s4 - 5, 1)
+
+    return _described(input_size, ladder=ladder)
 
 
 @misconception(
@@ -379,18 +420,15 @@ def lenet5_table_loses_five_at_a_convolution(input_size=32):
     "C5 is a convolution with kernels of 5 by 5: does a larger S4 give it more weights?",
 )
 def lenet5_table_takes_c5_for_dense(input_size=32):
-    _require_size(input_size)
-    c1, s2, c3, s4, _ = _ladder(input_size)
-    rows = _rows((c1, s2, c3, s4, 1))
-    learned = 120 * (16 * s4 * s4 + 1)
+    rows = _described(input_size, ladder=lambda input_size: (*_ladder(input_size)[:4], 1))
+    learned = 120 * (16 * rows[3]["size"] ** 2 + 1)
     rows[4] = _row("C5", 120, 1, learned, learned)
     return rows
 
 
 @misconception("lenet5_table", "A connection is an input of a unit: how many units has each map?")
 def lenet5_table_counts_connections_once_for_a_map(input_size=32):
-    _require_size(input_size)
-    rows = _rows(_ladder(input_size))
+    rows = _described(input_size)
     for row in rows:
         row["connections"] //= row["size"]
     return rows
@@ -400,10 +438,15 @@ def lenet5_table_counts_connections_once_for_a_map(input_size=32):
     "lenet5_table", "What is left of an image of 28 pixels when it comes to C5?", aspect="errors"
 )
 def lenet5_table_accepts_small_images(input_size=32):
-    return _rows(_ladder(input_size))
+    return _described(input_size, check=lambda input_size: None)
 
 
 # -- c3_connection_table -------------------------------------------------------------------------
+
+
+@right_answer("c3_connection_table")
+def _connected(*, columns=_columns, dtype=bool):
+    return _table(columns(), dtype=dtype)
 
 
 @probes("c3_connection_table")
@@ -413,37 +456,46 @@ def _():
 
 @misconception("c3_connection_table", "Which axis holds the maps of S2, the rows or the columns?")
 def c3_connection_table_is_turned():
-    return _table(_columns()).T.copy()
+    return _connected().T.copy()
 
 
 @misconception("c3_connection_table", "Counting cyclically, which map comes after map 5?")
 def c3_connection_table_stops_at_the_last_map():
-    threes = [[k + i for i in range(3) if k + i < 6] for k in range(6)]
-    fours = [[k + i for i in range(4) if k + i < 6] for k in range(6)]
-    return _table([*threes, *fours, *_columns()[12:]])
+    def columns():
+        threes = [[k + i for i in range(3) if k + i < 6] for k in range(6)]
+        fours = [[k + i for i in range(4) if k + i < 6] for k in range(6)]
+        return [*threes, *fours, *_columns()[12:]]
+
+    return _connected(columns=columns)
 
 
 @misconception("c3_connection_table", "Do the maps 12 to 14 see four neighbours, or two pairs?")
 def c3_connection_table_has_four_neighbours_in_place_of_pairs():
-    return _table([*_columns()[:12], [0, 1, 2, 3], [1, 2, 3, 4], [2, 3, 4, 5], range(6)])
+    def columns():
+        return [*_columns()[:12], [0, 1, 2, 3], [1, 2, 3, 4], [2, 3, 4, 5], range(6)]
+
+    return _connected(columns=columns)
 
 
 @misconception("c3_connection_table", "With which map does the group of C3 map 6 begin?")
 def c3_connection_table_begins_fours_a_map_late():
-    columns = _columns()
-    return _table([*columns[:6], *columns[7:12], columns[6], *columns[12:]])
+    table = _connected()
+    table[:, 6:12] = table[:, [7, 8, 9, 10, 11, 6]]
+    return table
 
 
 @misconception("c3_connection_table", "How many maps does the last map of C3 see?")
 def c3_connection_table_forgets_the_last_map():
-    return _table(_columns()[:15])
+    table = _connected()
+    table[:, 15] = False
+    return table
 
 
 @misconception(
     "c3_connection_table", "The table says yes or no: which dtype says that?", aspect="dtype"
 )
 def c3_connection_table_is_of_numbers():
-    return _table(_columns(), dtype=int)
+    return _connected().astype(int)
 
 
 @misconception("c3_connection_table", "Is C3 connected with all maps, as in networks of today?")
@@ -452,6 +504,18 @@ def c3_connection_table_connects_all():
 
 
 # -- sparse_conv2d -------------------------------------------------------------------------------
+
+
+def _biased(sums, bias, table):
+    return sums + bias
+
+
+@right_answer("sparse_conv2d")
+def _sparse(
+    x, kernel, bias, table, *, check=_require_fit, mask=_masked, convolve=_conv, add=_biased
+):
+    check(x, kernel, bias, table)
+    return add(convolve(x, mask(kernel, table)), bias, table)
 
 
 @probes("sparse_conv2d")
@@ -474,65 +538,68 @@ def _():
 
 @misconception("sparse_conv2d", "What is the table for? Which input maps did you leave out?")
 def sparse_conv2d_ignores_the_table(x, kernel, bias, table):
-    _require_fit(x, kernel, bias, table)
-    return _conv(x, kernel) + bias
+    return _sparse(x, kernel, bias, table, mask=lambda kernel, table: kernel)
 
 
 @misconception("sparse_conv2d", "Does a convolution of networks turn its kernel by a half turn?")
 def sparse_conv2d_turns_the_kernel(x, kernel, bias, table):
-    _require_fit(x, kernel, bias, table)
-    return _conv(x, _masked(kernel, table)[::-1, ::-1]) + bias
+    return _sparse(x, kernel, bias, table, convolve=lambda x, kernel: _conv(x, kernel[::-1, ::-1]))
 
 
 @misconception("sparse_conv2d", "Which axis of the table are the inputs, rows or columns?")
 def sparse_conv2d_turns_a_square_table(x, kernel, bias, table):
-    _require_fit(x, kernel, bias, table)
     square = table.shape[0] == table.shape[1]
-    return _conv(x, _masked(kernel, table.T if square else table)) + bias
+    return _sparse(x, kernel, bias, table.T if square else table)
 
 
 @misconception(
     "sparse_conv2d", "An output that sees three maps: how often is its bias added?", aspect="bias"
 )
 def sparse_conv2d_adds_the_bias_for_each_map(x, kernel, bias, table):
-    _require_fit(x, kernel, bias, table)
-    return _conv(x, _masked(kernel, table)) + bias * table.sum(axis=0)
+    def add(sums, bias, table):
+        return sums + bias * table.sum(axis=0)
+
+    return _sparse(x, kernel, bias, table, add=add)
 
 
 @misconception("sparse_conv2d", "Where is the bias of each output map added?", aspect="bias")
 def sparse_conv2d_forgets_the_bias(x, kernel, bias, table):
-    _require_fit(x, kernel, bias, table)
-    return _conv(x, _masked(kernel, table))
+    return _sparse(x, kernel, bias, table, add=lambda sums, bias, table: sums)
 
 
 @misconception("sparse_conv2d", "What does an output give that is connected with no input map?")
 def sparse_conv2d_gives_zero_without_inputs(x, kernel, bias, table):
-    _require_fit(x, kernel, bias, table)
-    return _conv(x, _masked(kernel, table)) + np.where(table.any(axis=0), bias, 0)
+    def add(sums, bias, table):
+        return sums + np.where(table.any(axis=0), bias, 0)
+
+    return _sparse(x, kernel, bias, table, add=add)
 
 
 @misconception("sparse_conv2d", "What is 0 times NaN? Can a product with 0 leave a weight out?")
 def sparse_conv2d_multiplies_by_the_table(x, kernel, bias, table):
-    _require_fit(x, kernel, bias, table)
-    return _conv(x, kernel * table) + bias
+    return _sparse(x, kernel, bias, table, mask=lambda kernel, table: kernel * table)
 
 
 @misconception(
     "sparse_conv2d", "Whose array do you change when you set weights to 0?", aspect="purity"
 )
 def sparse_conv2d_changes_the_kernel(x, kernel, bias, table):
-    _require_fit(x, kernel, bias, table)
-    kernel[:, :, ~table] = 0
-    return _conv(x, kernel) + bias
+    def mask(weights, table):
+        kernel[:, :, ~table] = 0
+        return np.where(table, weights, kernel)
+
+    return _sparse(x, kernel, bias, table, mask=mask)
 
 
 @misconception("sparse_conv2d", "Is anything added around the image, or do the maps shrink?")
 def sparse_conv2d_pads_the_image(x, kernel, bias, table):
-    _require_fit(x, kernel, bias, table)
-    height, width = kernel.shape[:2]
-    before, left = (height - 1) // 2, (width - 1) // 2
-    margins = ((0, 0), (before, height - 1 - before), (left, width - 1 - left), (0, 0))
-    return _conv(np.pad(x, margins), _masked(kernel, table)) + bias
+    def convolve(x, kernel):
+        height, width = kernel.shape[:2]
+        before, left = (height - 1) // 2, (width - 1) // 2
+        margins = ((0, 0), (before, height - 1 - before), (left, width - 1 - left), (0, 0))
+        return _conv(np.pad(x, margins), kernel)
+
+    return _sparse(x, kernel, bias, table, convolve=convolve)
 
 
 @misconception(
@@ -541,8 +608,7 @@ def sparse_conv2d_pads_the_image(x, kernel, bias, table):
     aspect=("values", "bias", "dtype"),
 )
 def sparse_conv2d_rounds(x, kernel, bias, table):
-    _require_fit(x, kernel, bias, table)
-    return (_conv(x, _masked(kernel, table)) + bias).astype(int)
+    return _sparse(x, kernel, bias, table).astype(int)
 
 
 @misconception(
@@ -551,8 +617,9 @@ def sparse_conv2d_rounds(x, kernel, bias, table):
     aspect="empty",
 )
 def sparse_conv2d_needs_an_image(x, kernel, bias, table):
-    _require_fit(x, kernel, bias, table)
-    return np.stack([_conv(image[None], _masked(kernel, table))[0] + bias for image in x])
+    if not len(x):
+        raise ValueError("x must hold an image")
+    return _sparse(x, kernel, bias, table)
 
 
 @misconception(
@@ -561,11 +628,16 @@ def sparse_conv2d_needs_an_image(x, kernel, bias, table):
     aspect="errors",
 )
 def sparse_conv2d_trusts_its_arguments(x, kernel, bias, table):
-    fitting = np.resize(table, kernel.shape[2:])
-    return _conv(x, _masked(kernel, fitting)) + np.resize(bias, kernel.shape[3])
+    table, bias = np.resize(table, kernel.shape[2:]), np.resize(bias, kernel.shape[3])
+    return _sparse(x, kernel, bias, table, check=lambda *arguments: None)
 
 
 # -- scaled_tanh ---------------------------------------------------------------------------------
+
+
+@right_answer("scaled_tanh")
+def _tanh(a, *, amplitude=1.7159, slope=2 / 3):
+    return amplitude * np.tanh(np.asarray(a) * slope)
 
 
 @probes("scaled_tanh")
@@ -581,22 +653,22 @@ def _():
 
 @misconception("scaled_tanh", "What does 2/3 do to the sum before it is squashed?")
 def scaled_tanh_without_two_thirds(a):
-    return 1.7159 * np.tanh(a)
+    return _tanh(a, slope=1)
 
 
 @misconception("scaled_tanh", "Between which two numbers does the answer lie in LeNet-5?")
 def scaled_tanh_without_amplitude(a):
-    return np.tanh(np.asarray(a) * (2 / 3))
+    return _tanh(a, amplitude=1)
 
 
 @misconception("scaled_tanh", "Is the sum multiplied by 2/3 or divided by it?")
 def scaled_tanh_with_three_halves(a):
-    return 1.7159 * np.tanh(np.asarray(a) * 1.5)
+    return _tanh(a, slope=1.5)
 
 
 @misconception("scaled_tanh", "How precisely do the two constants have to be known for f(1) = 1?")
 def scaled_tanh_with_rounded_constants(a):
-    return 1.72 * np.tanh(np.asarray(a) * 0.67)
+    return _tanh(a, amplitude=1.72, slope=0.67)
 
 
 @misconception(
@@ -605,31 +677,66 @@ def scaled_tanh_with_rounded_constants(a):
     aspect="shape",
 )
 def scaled_tanh_flattens(a):
-    return 1.7159 * np.tanh(np.ravel(a) * (2 / 3))
+    return _tanh(np.ravel(a))
 
 
 @misconception(
     "scaled_tanh", "What is the dtype of the answer to an array of float32?", aspect="dtype"
 )
 def scaled_tanh_is_always_double(a):
-    return 1.7159 * np.tanh(np.asarray(a, np.float64) * (2 / 3))
+    return _tanh(np.asarray(a, np.float64))
 
 
 @misconception("scaled_tanh", "What becomes of a NaN: may it vanish?", aspect="nan")
 def scaled_tanh_hides_nan(a):
-    return np.nan_to_num(1.7159 * np.tanh(np.asarray(a) * (2 / 3)))
+    return np.nan_to_num(_tanh(a))
 
 
 @misconception("scaled_tanh", "Whose array do you change with *= ?", aspect="purity")
 def scaled_tanh_in_place(a):
     a = np.asarray(a)
-    if a.dtype.kind != "f":
-        return 1.7159 * np.tanh(a * (2 / 3))
-    a *= 2 / 3
-    return 1.7159 * np.tanh(a)
+    y = _tanh(a.copy())
+    if a.dtype.kind == "f":
+        a *= 2 / 3
+    return y
+
+
+def _rounded(amplitude, slope):
+    def scaled_tanh_with_other_constants(a):
+        return _tanh(a, amplitude=amplitude, slope=slope)
+
+    return scaled_tanh_with_other_constants
+
+
+for _constants in ((1.7159, 0.67), (1.7159, 0.666), (1.7159, 0.66), (1.716, 2 / 3), (1.72, 2 / 3)):
+    variant(scaled_tanh_with_rounded_constants)(_rounded(*_constants))
+for _constants in ((1.7, 2 / 3), (1.7, 0.67), (1.7, 0.66), (1.71, 2 / 3), (1.716, 0.67)):
+    variant(scaled_tanh_with_rounded_constants)(_rounded(*_constants))
+
+
+@misconception("scaled_tanh", "What is 2 // 3, and what is 2 / 3?")
+def scaled_tanh_divides_whole_numbers(a):
+    return _tanh(a, slope=2 // 3)
 
 
 # -- trainable_subsampling -----------------------------------------------------------------------
+
+
+def _sum_of_windows(windows):
+    return windows.sum(axis=(2, 4))
+
+
+def _weighed(added, weight, bias):
+    return weight * added + bias
+
+
+@right_answer("trainable_subsampling")
+def _subsampled(
+    x, weight, bias, *,
+    check=_require_maps, windows=_windows, add=_sum_of_windows, weigh=_weighed, squash=_squash,
+):  # fmt: skip
+    check(x, weight, bias)
+    return squash(weigh(add(windows(x)), weight, bias))
 
 
 @probes("trainable_subsampling")
@@ -654,91 +761,93 @@ def _():
 
 @misconception("trainable_subsampling", "Are the four cells of a window added, or averaged?")
 def trainable_subsampling_averages(x, weight, bias):
-    _require_maps(x, weight, bias)
-    return _squash(weight * _windows(x).mean(axis=(2, 4)) + bias)
+    return _subsampled(x, weight, bias, add=lambda windows: windows.mean(axis=(2, 4)))
 
 
 @misconception("trainable_subsampling", "Does the layer take the largest cell, or all four?")
 def trainable_subsampling_takes_the_largest(x, weight, bias):
-    _require_maps(x, weight, bias)
-    return _squash(weight * _windows(x).max(axis=(2, 4)) + bias)
+    return _subsampled(x, weight, bias, add=lambda windows: windows.max(axis=(2, 4)))
 
 
 @misconception("trainable_subsampling", "What is done to a sum in LeNet-5 before it goes on?")
 def trainable_subsampling_does_not_squash(x, weight, bias):
-    _require_maps(x, weight, bias)
-    return weight * _added(x) + bias
+    return _subsampled(x, weight, bias, squash=lambda a: a)
 
 
 @misconception("trainable_subsampling", "Which of the two comes first: the weight, or squashing?")
 def trainable_subsampling_squashes_too_early(x, weight, bias):
-    _require_maps(x, weight, bias)
-    return weight * _squash(_added(x)) + bias
+    def weigh(added, weight, bias):
+        return weight * _squash(added) + bias
+
+    return _subsampled(x, weight, bias, weigh=weigh, squash=lambda a: a)
 
 
 @misconception("trainable_subsampling", "How often is the bias added for each window?")
 def trainable_subsampling_adds_the_bias_to_each_cell(x, weight, bias):
-    _require_maps(x, weight, bias)
-    return _squash(weight * _added(x) + 4 * bias)
+    def weigh(added, weight, bias):
+        return weight * added + 4 * bias
+
+    return _subsampled(x, weight, bias, weigh=weigh)
 
 
 @misconception("trainable_subsampling", "Is the bias multiplied by the weight?")
 def trainable_subsampling_weighs_the_bias(x, weight, bias):
-    _require_maps(x, weight, bias)
-    return _squash(weight * (_added(x) + bias))
+    def weigh(added, weight, bias):
+        return weight * (added + bias)
+
+    return _subsampled(x, weight, bias, weigh=weigh)
 
 
 @misconception("trainable_subsampling", "Is the plain tanh the squashing function of LeNet-5?")
 def trainable_subsampling_uses_the_plain_tanh(x, weight, bias):
-    _require_maps(x, weight, bias)
-    return np.tanh(weight * _added(x) + bias)
+    return _subsampled(x, weight, bias, squash=np.tanh)
 
 
 @misconception("trainable_subsampling", "Along which axis does a weight for each map lie?")
 def trainable_subsampling_weighs_columns(x, weight, bias):
-    _require_maps(x, weight, bias)
-    added = _added(x)
-    if added.shape[2] != len(weight):
-        return _squash(weight * added + bias)
-    return _squash(weight[:, None] * added + bias[:, None])
+    def weigh(added, weight, bias):
+        if added.shape[2] != len(weight):
+            return weight * added + bias
+        return weight[:, None] * added + bias[:, None]
+
+    return _subsampled(x, weight, bias, weigh=weigh)
 
 
 @misconception("trainable_subsampling", "Does a last row that fills no window give a number?")
 def trainable_subsampling_keeps_partial_windows(x, weight, bias):
-    _require_maps(x, weight, bias)
-    more = ((0, 0), (0, x.shape[1] % 2), (0, x.shape[2] % 2), (0, 0))
-    return _squash(weight * _added(np.pad(x, more)) + bias)
+    more = ((0, 0), (0, x.shape[1] % 2), (0, x.shape[2] % 2), (0, 0)) if x.ndim == 4 else 0
+    return _subsampled(np.pad(x, more), weight, bias)
 
 
 @misconception(
     "trainable_subsampling", "What is 200 + 200 in numbers that end at 255?", aspect="dtype"
 )
 def trainable_subsampling_overflows(x, weight, bias):
-    _require_maps(x, weight, bias)
-    return _squash(weight * _windows(x).sum(axis=(2, 4), dtype=x.dtype) + bias)
+    return _subsampled(
+        x, weight, bias, add=lambda windows: windows.sum(axis=(2, 4), dtype=windows.dtype)
+    )
 
 
 @misconception("trainable_subsampling", "May a NaN count as 0 in a sum?", aspect="nan")
 def trainable_subsampling_skips_nan(x, weight, bias):
-    _require_maps(x, weight, bias)
-    return _squash(weight * np.nansum(_windows(x), axis=(2, 4)) + bias)
+    return _subsampled(x, weight, bias, add=lambda windows: np.nansum(windows, axis=(2, 4)))
 
 
 @misconception("trainable_subsampling", "What comes out for a batch of no images?", aspect="empty")
 def trainable_subsampling_needs_an_image(x, weight, bias):
-    _require_maps(x, weight, bias)
-    return np.stack([_squash(weight * _added(image[None])[0] + bias) for image in x])
+    if not len(x):
+        raise ValueError("x must hold an image")
+    return _subsampled(x, weight, bias)
 
 
 @misconception(
     "trainable_subsampling", "Whose array is changed when you multiply in place?", aspect="purity"
 )
 def trainable_subsampling_changes_its_argument(x, weight, bias):
-    _require_maps(x, weight, bias)
-    if x.dtype.kind != "f":
-        return _squash(weight * _added(x) + bias)
-    x *= weight.astype(x.dtype)
-    return _squash(_added(x) + bias)
+    y = _subsampled(x.copy(), weight, bias)
+    if x.dtype.kind == "f":
+        x *= weight.astype(x.dtype)
+    return y
 
 
 @misconception(
@@ -746,11 +855,22 @@ def trainable_subsampling_changes_its_argument(x, weight, bias):
 )
 def trainable_subsampling_trusts_its_arguments(x, weight, bias):
     maps = x.shape[-1]
-    x = x.reshape(-1, *x.shape[-3:])
-    return _squash(np.resize(weight, maps) * _added(x) + np.resize(bias, maps))
+    x, weight, bias = x.reshape(-1, *x.shape[-3:]), np.resize(weight, maps), np.resize(bias, maps)
+    return _subsampled(x, weight, bias)
 
 
 # -- rbf_output and rbf_predict ------------------------------------------------------------------
+
+
+@right_answer("rbf_output")
+def _rbf(x, codes, *, check=_require_features, distances=_distances):
+    check(x, codes)
+    return distances(x, codes)
+
+
+@right_answer("rbf_predict")
+def _nearest(x, codes, *, score=_distances, choose=np.argmin, axis=1):
+    return choose(score(x, codes), axis=axis)
 
 
 @probes("rbf_output")
@@ -782,54 +902,53 @@ def _():
 
 @misconception("rbf_output", "With ten examples and ten classes, how many distances are there?")
 def rbf_output_pairs_equal_numbers(x, codes):
-    _require_features(x, codes)
-    if len(x) == len(codes):
-        return np.broadcast_to(((x - codes) ** 2).sum(axis=1), (len(x), len(codes))).copy()
-    return _distances(x, codes)
+    if x.ndim == 2 and len(x) == len(codes):
+        _require_features(x, codes)
+        return np.broadcast_to(_rbf(x, codes).diagonal(), (len(x), len(codes))).copy()
+    return _rbf(x, codes)
 
 
 @misconception("rbf_output", "Is the distance squared, or is its root taken?")
 def rbf_output_takes_the_root(x, codes):
-    _require_features(x, codes)
-    return np.sqrt(_distances(x, codes))
+    return np.sqrt(_rbf(x, codes))
 
 
 @misconception("rbf_output", "Are differences squared, or is their size taken?")
 def rbf_output_adds_absolute_differences(x, codes):
-    _require_features(x, codes)
-    return np.abs(x[:, None] - codes[None]).sum(axis=2)
+    def distances(x, codes):
+        return np.abs(x[:, None] - codes[None]).sum(axis=2)
+
+    return _rbf(x, codes, distances=distances)
 
 
 @misconception("rbf_output", "Are the squares added, or averaged?")
 def rbf_output_averages(x, codes):
-    _require_features(x, codes)
-    return ((x[:, None] - codes[None]) ** 2).mean(axis=2)
+    return _rbf(x, codes) / np.shape(x)[-1]
 
 
 @misconception("rbf_output", "How far is an example from a code that is not of +1 and -1?")
 def rbf_output_takes_codes_for_signs(x, codes):
-    _require_features(x, codes)
-    return (x**2).sum(axis=1, keepdims=True) - 2 * x @ codes.T + codes.shape[1]
+    def distances(x, codes):
+        return (x**2).sum(axis=1, keepdims=True) - 2 * x @ codes.T + codes.shape[1]
+
+    return _rbf(x, codes, distances=distances)
 
 
 @misconception("rbf_output", "Which axis holds the examples, and which the classes?")
 def rbf_output_is_turned(x, codes):
-    _require_features(x, codes)
-    return _distances(x, codes).T.copy()
+    return _rbf(x, codes).T.copy()
 
 
 @misconception("rbf_output", "Which shape has the answer to one example?", aspect="empty")
 def rbf_output_drops_an_axis(x, codes):
-    _require_features(x, codes)
-    return _distances(x, codes).squeeze()
+    return _rbf(x, codes).squeeze()
 
 
 @misconception("rbf_output", "Whose array does -= change?", aspect="purity")
 def rbf_output_changes_its_argument(x, codes):
-    _require_features(x, codes)
-    columns = [((x - code) ** 2).sum(axis=1) for code in codes]
+    y = _rbf(x, codes)
     x -= x.mean(axis=0).astype(x.dtype) if len(x) else 0
-    return np.stack(columns, axis=1)
+    return y
 
 
 @misconception(
@@ -838,7 +957,7 @@ def rbf_output_changes_its_argument(x, codes):
 def rbf_output_cuts_features(x, codes):
     x, codes = np.atleast_2d(x), np.atleast_2d(codes)
     features = min(x.shape[1], codes.shape[1])
-    return _distances(x[:, :features], codes[:, :features])
+    return _rbf(x[:, :features], codes[:, :features])
 
 
 @misconception(
@@ -846,7 +965,7 @@ def rbf_output_cuts_features(x, codes):
     function="rbf_predict",
 )  # fmt: skip
 def rbf_predict_takes_the_farthest(x, codes):
-    return _distances(x, codes).argmax(axis=1)
+    return _nearest(x, codes, choose=np.argmax)
 
 
 @misconception(
@@ -854,7 +973,7 @@ def rbf_predict_takes_the_farthest(x, codes):
     function="rbf_predict",
 )  # fmt: skip
 def rbf_predict_goes_by_products(x, codes):
-    return (x @ codes.T).argmax(axis=1)
+    return _nearest(x, codes, score=lambda x, codes: -(x @ codes.T))
 
 
 @misconception(
@@ -862,7 +981,7 @@ def rbf_predict_goes_by_products(x, codes):
     function="rbf_predict",
 )  # fmt: skip
 def rbf_predict_returns_distances(x, codes):
-    return _distances(x, codes).min(axis=1)
+    return _nearest(x, codes, choose=np.min)
 
 
 @misconception(
@@ -870,7 +989,7 @@ def rbf_predict_returns_distances(x, codes):
     function="rbf_predict",
 )  # fmt: skip
 def rbf_predict_compares_examples(x, codes):
-    return _distances(x, codes).argmin(axis=0)
+    return _nearest(x, codes, axis=0)
 
 
 # -- lenet5_1998_forward -------------------------------------------------------------------------
@@ -887,6 +1006,11 @@ def _weights(rng, classes):
     return {name: scales.get(name, 0.4) * rng.normal(size=s) for name, s in shapes.items()}
 
 
+@right_answer("lenet5_1998_forward")
+def _forward(x, weights, *, compare=_distances, **parts):
+    return compare(_layers_1998(x, weights, **parts), weights["codes"])
+
+
 @probes("lenet5_1998_forward")
 def _():
     rng = np.random.default_rng(9)
@@ -899,17 +1023,17 @@ def _():
 
 @misconception("lenet5_1998_forward", "How often are S2 and S4 squashed, and by which function?")
 def lenet5_1998_forward_squashes_subsampling_twice(x, weights):
-    return _distances(_layers_1998(x, weights, after_s=_squash), weights["codes"])
+    return _forward(x, weights, after_s=_squash)
 
 
 @misconception("lenet5_1998_forward", "What is done to F6 before it is compared with the codes?")
 def lenet5_1998_forward_does_not_squash_f6(x, weights):
-    return _distances(_layers_1998(x, weights, after_f6=lambda a: a), weights["codes"])
+    return _forward(x, weights, after_f6=lambda a: a)
 
 
 @misconception("lenet5_1998_forward", "What comes between C5 and F6?")
 def lenet5_1998_forward_does_not_squash_c5(x, weights):
-    return _distances(_layers_1998(x, weights, after_c5=lambda a: a), weights["codes"])
+    return _forward(x, weights, after_c5=lambda a: a)
 
 
 @misconception("lenet5_1998_forward", "What is done to the sums of C1 and C3?")
@@ -917,32 +1041,29 @@ def lenet5_1998_forward_does_not_squash_convolutions(x, weights):
     def same(a):
         return a
 
-    f6 = _layers_1998(x, weights, after_c1=same, after_c3=same)
-    return _distances(f6, weights["codes"])
+    return _forward(x, weights, after_c1=same, after_c3=same)
 
 
 @misconception("lenet5_1998_forward", "With which maps of S2 is each map of C3 connected?")
 def lenet5_1998_forward_connects_c3_fully(x, weights):
-    f6 = _layers_1998(x, weights, c3_table=np.ones((6, 16), bool))
-    return _distances(f6, weights["codes"])
+    return _forward(x, weights, c3_table=np.ones((6, 16), bool))
 
 
 @misconception("lenet5_1998_forward", "Do S2 and S4 add the cells of a window, or average them?")
 def lenet5_1998_forward_averages(x, weights):
-    f6 = _layers_1998(x, weights, add=lambda maps: _added(maps) / 4)
-    return _distances(f6, weights["codes"])
+    return _forward(x, weights, add=lambda maps: _added(maps) / 4)
 
 
 @misconception("lenet5_1998_forward", "Are the distances turned into probabilities in 1998?")
 def lenet5_1998_forward_ends_in_a_softmax(x, weights):
-    y = -_distances(_layers_1998(x, weights), weights["codes"])
+    y = -_forward(x, weights)
     raised = np.exp(y - y.max(axis=1, keepdims=True))
     return raised / raised.sum(axis=1, keepdims=True)
 
 
 @misconception("lenet5_1998_forward", "Does each class have a code with which F6 is compared?")
 def lenet5_1998_forward_multiplies_by_the_codes(x, weights):
-    return _layers_1998(x, weights) @ weights["codes"].T
+    return _forward(x, weights, compare=lambda f6, codes: f6 @ codes.T)
 
 
 @misconception(
@@ -952,10 +1073,19 @@ def lenet5_1998_forward_multiplies_by_the_codes(x, weights):
 )
 def lenet5_1998_forward_changes_the_weights(x, weights):
     weights["c3_kernel"] = _masked(weights["c3_kernel"], _table(_columns()))
-    return _distances(_layers_1998(x, weights), weights["codes"])
+    return _forward(x, weights)
 
 
 # -- prepare_digits ------------------------------------------------------------------------------
+
+
+@right_answer("prepare_digits")
+def _made_ready(
+    images, labels, num_classes=10, *,
+    check=_require_digits, border=_bordered, scale=lambda x: x / np.float32(255), encode=_one_hot,
+):  # fmt: skip
+    check(images, labels, num_classes)
+    return scale(border(images)), encode(labels, num_classes)
 
 
 @probes("prepare_digits")
@@ -981,59 +1111,57 @@ def _():
     "prepare_digits", "Between which numbers do the pixels lie when you are done?", aspect="scale"
 )
 def prepare_digits_does_not_scale(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
-    return _bordered(images), _one_hot(labels, num_classes)
+    return _made_ready(images, labels, num_classes, scale=lambda x: x)
 
 
 @misconception("prepare_digits", "How often do you divide by 255?", aspect="scale")
 def prepare_digits_scales_twice(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
-    return _bordered(images) / np.float32(255**2), _one_hot(labels, num_classes)
+    return _made_ready(images, labels, num_classes, scale=lambda x: x / np.float32(255**2))
 
 
 @misconception(
     "prepare_digits", "What becomes of an image that is dark all over, or black?", aspect="scale"
 )
 def prepare_digits_scales_by_the_brightest(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
     brightest = np.float32(max(images.max(initial=0), 1))
-    return _bordered(images) / brightest, _one_hot(labels, num_classes)
+    return _made_ready(images, labels, num_classes, scale=lambda x: x / brightest)
 
 
 @misconception("prepare_digits", "A byte has 256 values: which is the largest?", aspect="scale")
 def prepare_digits_divides_by_256(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
-    return _bordered(images) / np.float32(256), _one_hot(labels, num_classes)
+    return _made_ready(images, labels, num_classes, scale=lambda x: x / np.float32(256))
 
 
 @misconception("prepare_digits", "Where does the image lie within its border?", aspect="border")
 def prepare_digits_puts_the_border_at_one_side(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
-    x = np.pad(images, ((0, 0), (0, 4), (0, 4)))[..., None] / np.float32(255)
-    return x.astype(np.float32), _one_hot(labels, num_classes)
+    def border(images):
+        return np.pad(images, ((0, 0), (0, 4), (0, 4)))[..., None].astype(np.float32)
+
+    return _made_ready(images, labels, num_classes, border=border)
 
 
 @misconception(
     "prepare_digits", "What is written into the border: the edge again, or zeros?", aspect="border"
 )
 def prepare_digits_repeats_the_edge(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
-    x = np.pad(images, ((0, 0), (2, 2), (2, 2)), mode="edge")[..., None] / np.float32(255)
-    return x.astype(np.float32), _one_hot(labels, num_classes)
+    def border(images):
+        return np.pad(images, ((0, 0), (2, 2), (2, 2)), mode="edge")[..., None].astype(np.float32)
+
+    return _made_ready(images, labels, num_classes, border=border)
 
 
 @misconception("prepare_digits", "Which precision do the images have to have?", aspect="dtype")
 def prepare_digits_in_double_precision(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
-    x = np.pad(images, ((0, 0), (2, 2), (2, 2)))[..., None] / 255
-    return x, _one_hot(labels, num_classes)
+    x, y = _made_ready(images, labels, num_classes)
+    return x.astype(np.float64), y
 
 
 @misconception("prepare_digits", "Which of the four axes holds the channel?", aspect="border")
 def prepare_digits_puts_the_channel_first(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
-    x = np.moveaxis(_bordered(images) / np.float32(255), 3, 1)
-    return x, _one_hot(labels, num_classes)
+    def border(images):
+        return np.moveaxis(_bordered(images), 3, 1)
+
+    return _made_ready(images, labels, num_classes, border=border)
 
 
 @misconception(
@@ -1042,68 +1170,72 @@ def prepare_digits_puts_the_channel_first(images, labels, num_classes=10):
     aspect="labels",
 )
 def prepare_digits_counts_classes_that_occur(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
-    x = _bordered(images) / np.float32(255)
-    return x, _one_hot(labels, int(labels.max(initial=0)) + 1)
+    def encode(labels, num_classes):
+        return _one_hot(labels, int(labels.max(initial=0)) + 1)
+
+    return _made_ready(images, labels, num_classes, encode=encode)
 
 
 @misconception("prepare_digits", "How often do you encode the labels?", aspect="labels")
 def prepare_digits_encodes_twice(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
-    once = _one_hot(labels, num_classes).astype(int)
-    return _bordered(images) / np.float32(255), _one_hot(once, num_classes)
+    def encode(labels, num_classes):
+        return _one_hot(_one_hot(labels, num_classes).astype(int), num_classes)
+
+    return _made_ready(images, labels, num_classes, encode=encode)
 
 
 @misconception("prepare_digits", "Are labels numbers, or vectors with a single 1?", aspect="labels")
 def prepare_digits_does_not_encode(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
-    return _bordered(images) / np.float32(255), labels.copy()
+    return _made_ready(
+        images, labels, num_classes, encode=lambda labels, num_classes: labels.copy()
+    )
 
 
 @misconception("prepare_digits", "Do the classes count from 0 or from 1?", aspect="labels")
 def prepare_digits_counts_from_one(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
-    numbers = np.asarray(labels, int)
-    return _bordered(images) / np.float32(255), _one_hot(numbers - 1, num_classes)
+    def encode(labels, num_classes):
+        return _one_hot(np.asarray(labels, int) - 1, num_classes)
+
+    return _made_ready(images, labels, num_classes, encode=encode)
 
 
 @misconception("prepare_digits", "What does squeeze do to a batch of one image?", aspect="count")
 def prepare_digits_loses_single_images(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
-    x = (_bordered(images) / np.float32(255)).squeeze()
-    return x[..., None], _one_hot(labels, num_classes)
+    x, y = _made_ready(images, labels, num_classes)
+    return x.squeeze()[..., None], y
 
 
 @misconception(
     "prepare_digits", "Can labels be bytes: what is 2 times 200 in bytes?", aspect="dtype of labels"
 )
 def prepare_digits_overflows_with_bytes(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
-    flat = np.zeros(len(labels) * num_classes, np.float32)
-    places = (np.arange(len(labels), dtype=labels.dtype) * labels.dtype.type(num_classes)) + labels
-    if labels.dtype.itemsize == 1:
-        places = (places + labels.dtype.type(250)).astype(int) % max(len(flat), 1)
-    flat[places] = 1
-    return _bordered(images) / np.float32(255), flat.reshape(len(labels), num_classes)
+    def encode(labels, num_classes):
+        flat = np.zeros(len(labels) * num_classes, np.float32)
+        numbers = np.arange(len(labels), dtype=labels.dtype)
+        places = numbers * labels.dtype.type(num_classes) + labels
+        if labels.dtype.itemsize == 1:
+            places = (places + labels.dtype.type(250)).astype(int) % max(len(flat), 1)
+        flat[places] = 1
+        return flat.reshape(len(labels), num_classes)
+
+    return _made_ready(images, labels, num_classes, encode=encode)
 
 
 @misconception(
     "prepare_digits", "What comes out if there are no images: are the shapes kept?", aspect="empty"
 )
 def prepare_digits_needs_an_image(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
-    x = [_bordered(image[None])[0] / np.float32(255) for image in images]
-    return np.array(x), _one_hot(labels, num_classes)
+    x, y = _made_ready(images, labels, num_classes)
+    return np.array([*x]), y
 
 
 @misconception(
     "prepare_digits", "Whose array do you change when you scale in place?", aspect="purity"
 )
 def prepare_digits_changes_its_argument(images, labels, num_classes=10):
-    _require_digits(images, labels, num_classes)
-    x = _bordered(images) / np.float32(255)
+    x, y = _made_ready(images, labels, num_classes)
     images //= 255
-    return x, _one_hot(labels, num_classes)
+    return x, y
 
 
 @misconception(
@@ -1112,13 +1244,24 @@ def prepare_digits_changes_its_argument(images, labels, num_classes=10):
     aspect="errors",
 )
 def prepare_digits_trusts_its_arguments(images, labels, num_classes=10):
-    if images.ndim == 2:
-        images = images[None]
-    x = _bordered(images) / np.float32(255)
-    return x, (labels[:, None] == np.arange(num_classes)).astype(np.float32)
+    def encode(labels, num_classes):
+        return (labels[:, None] == np.arange(num_classes)).astype(np.float32)
+
+    images = images[None] if images.ndim == 2 else images
+    return _made_ready(images, labels, num_classes, check=lambda *_: None, encode=encode)
 
 
 # -- confusion_matrix and accuracy ---------------------------------------------------------------
+
+
+@right_answer("confusion_matrix")
+def _confusions(labels, predictions, num_classes, *, check=_require_pairs, count=_counted):
+    return count(*check(labels, predictions), num_classes)
+
+
+@right_answer("accuracy")
+def _share(labels, predictions, *, compare=np.equal, total=np.mean):
+    return float(total(compare(*_require_pairs(labels, predictions))))
 
 
 @probes("confusion_matrix")
@@ -1150,40 +1293,46 @@ def _():
 
 @misconception("confusion_matrix", "Are the rows the true classes, or the predicted ones?")
 def confusion_matrix_is_turned(labels, predictions, num_classes):
-    labels, predictions = _require_pairs(labels, predictions)
-    return _counted(predictions, labels, num_classes)
+    return _confusions(labels, predictions, num_classes).T.copy()
 
 
 @misconception(
     "confusion_matrix", "Where is the row of a class that never occurs?", aspect=("values", "empty")
 )
 def confusion_matrix_leaves_out_what_does_not_occur(labels, predictions, num_classes):
-    labels, predictions = _require_pairs(labels, predictions)
-    seen = np.unique(np.concatenate([labels, predictions]))
-    return _counted(labels, predictions, num_classes)[np.ix_(seen, seen)]
+    counts = _confusions(labels, predictions, num_classes)
+    seen = counts.any(axis=0) | counts.any(axis=1)
+    return counts[np.ix_(seen, seen)]
 
 
 @misconception(
     "confusion_matrix", "Are counts asked for, or shares of a row?", aspect=("values", "kind")
 )
 def confusion_matrix_gives_shares(labels, predictions, num_classes):
-    labels, predictions = _require_pairs(labels, predictions)
-    counts = _counted(labels, predictions, num_classes)
+    counts = _confusions(labels, predictions, num_classes)
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+@variant(confusion_matrix_gives_shares)
+def _confusion_matrix_gives_shares_of_all(labels, predictions, num_classes):
+    counts = _confusions(labels, predictions, num_classes)
+    return counts / counts.sum()
+
+
+@variant(confusion_matrix_gives_shares)
+def _confusion_matrix_gives_shares_of_each_row(labels, predictions, num_classes):
+    counts = _confusions(labels, predictions, num_classes)
+    return counts / counts.sum(axis=1, keepdims=True)
 
 
 @misconception("confusion_matrix", "Can m[labels, predictions] += 1 count one place twice?")
 def confusion_matrix_counts_each_place_once(labels, predictions, num_classes):
-    labels, predictions = _require_pairs(labels, predictions)
-    matrix = np.zeros((num_classes, num_classes), int)
-    matrix[labels, predictions] += 1
-    return matrix
+    return np.minimum(_confusions(labels, predictions, num_classes), 1)
 
 
 @misconception("confusion_matrix", "Where do the right predictions stand, and are they counted?")
 def confusion_matrix_counts_mistakes_only(labels, predictions, num_classes):
-    labels, predictions = _require_pairs(labels, predictions)
-    counts = _counted(labels, predictions, num_classes)
+    counts = _confusions(labels, predictions, num_classes)
     np.fill_diagonal(counts, 0)
     return counts
 
@@ -1194,14 +1343,12 @@ def confusion_matrix_counts_mistakes_only(labels, predictions, num_classes):
     aspect="large counts",
 )
 def confusion_matrix_of_bytes(labels, predictions, num_classes):
-    labels, predictions = _require_pairs(labels, predictions)
-    return _counted(labels, predictions, num_classes).astype(np.int8) % np.int8(50)
+    return _confusions(labels, predictions, num_classes).astype(np.int8) % np.int8(50)
 
 
 @misconception("confusion_matrix", "Whose array do you sort?", aspect="purity")
 def confusion_matrix_changes_its_argument(labels, predictions, num_classes):
-    one, other = _require_pairs(labels, predictions)
-    counts = _counted(one, other, num_classes)
+    counts = _confusions(labels, predictions, num_classes)
     if isinstance(labels, np.ndarray):
         labels[:] = labels[::-1].copy()
     return counts
@@ -1211,38 +1358,34 @@ def confusion_matrix_changes_its_argument(labels, predictions, num_classes):
     "confusion_matrix", "What if there are fewer predictions than labels?", aspect="errors"
 )
 def confusion_matrix_counts_what_is_there(labels, predictions, num_classes):
-    matrix = np.zeros((num_classes, num_classes), int)
-    for label, prediction in zip(labels, predictions, strict=False):
-        matrix[label, prediction] += 1
-    return matrix
+    def check(labels, predictions):
+        few = min(len(labels), len(predictions))
+        return _require_pairs(labels[:few], predictions[:few])
+
+    return _confusions(labels, predictions, num_classes, check=check)
 
 
 @misconception("confusion_matrix", "Do the counts of nothing have a shape?", aspect="empty")
 def confusion_matrix_needs_a_prediction(labels, predictions, num_classes):
-    labels, predictions = _require_pairs(labels, predictions)
-    if not len(labels):
-        return np.zeros((0, 0), int)
-    return _counted(labels, predictions, num_classes)
+    counts = _confusions(labels, predictions, num_classes)
+    return counts if len(labels) else np.zeros((0, 0), int)
 
 
 @misconception(
     "confusion_matrix", "Is a share asked for, or a number of hits?", function="accuracy"
 )
 def accuracy_counts_hits(labels, predictions):
-    labels, predictions = _require_pairs(labels, predictions)
-    return int((labels == predictions).sum())
+    return int(_share(labels, predictions, total=np.sum))
 
 
 @misconception("confusion_matrix", "Between which numbers does a share lie?", function="accuracy")
 def accuracy_is_in_percent(labels, predictions):
-    labels, predictions = _require_pairs(labels, predictions)
-    return float(100 * (labels == predictions).mean())
+    return 100 * _share(labels, predictions)
 
 
 @misconception("confusion_matrix", "Is it the share of right or of wrong?", function="accuracy")
 def accuracy_is_the_share_of_mistakes(labels, predictions):
-    labels, predictions = _require_pairs(labels, predictions)
-    return float((labels != predictions).mean())
+    return _share(labels, predictions, compare=np.not_equal)
 
 
 @misconception(

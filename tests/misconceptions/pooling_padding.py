@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from autograder.diagnosis import call, misconception, probes
+from autograder.diagnosis import call, misconception, probes, right_answer, variant
 
 # -- what they share, and do right ---------------------------------------------------------------
 
@@ -66,41 +66,72 @@ def _checked(x, pool_size, strides, padding):
     return window, stride, padding
 
 
-def _reduced(x, rows, columns, reduce):
-    """Each window, cut to the cells that exist, reduced to one number per image and channel."""
+def _reduced(x, rows, columns, reduce, border=None):
+    """Each window reduced to one number per image and channel.
+
+    Without `border` windows are cut to the cells that exist.
+    """
+    if border is not None:
+        x, rows, columns = _bordered_far(x, rows, columns, border)
     y = np.empty((len(x), len(rows), len(columns), x.shape[3]), reduce(x[:, :1, :1]).dtype)
     for i, (top, bottom) in enumerate(rows):
         for j, (left, right) in enumerate(columns):
-            y[:, i, j] = reduce(x[:, max(top, 0) : bottom, max(left, 0) : right])
+            y[:, i, j] = reduce(x[:, max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)])
     return y
 
 
+def _bordered_far(x, rows, columns, border):
+    """The image with a border, and where the windows are in it."""
+    margins = []
+    for size, spans in ((x.shape[1], rows), (x.shape[2], columns)):
+        before = max(-min((start for start, _ in spans), default=0), 0)
+        margins.append((before, max(max((stop for _, stop in spans), default=0) - size, 0)))
+    (top, _), (left, _) = margins
+    rows = [(start + top, stop + top) for start, stop in rows]
+    columns = [(start + left, stop + left) for start, stop in columns]
+    return border(x, ((0, 0), *margins, (0, 0))), rows, columns
+
+
+def _of(value):
+    """A border of one value."""
+    return lambda x, margins: np.pad(x, margins, constant_values=value)
+
+
+def _of_edges(x, margins):
+    return np.pad(x, margins, mode="edge")
+
+
+def _extremes(dtype):
+    """The lowest and the highest value of a dtype."""
+    if dtype.kind == "f":
+        return -np.inf, np.inf
+    return np.iinfo(dtype).min, np.iinfo(dtype).max
+
+
 def _largest(cells):
-    return cells.max(axis=(1, 2))
+    return cells.max(axis=(1, 2), initial=_extremes(cells.dtype)[0])
 
 
 def _smallest(cells):
-    return cells.min(axis=(1, 2))
+    return cells.min(axis=(1, 2), initial=_extremes(cells.dtype)[1])
 
 
 def _average(cells):
     return cells.mean(axis=(1, 2))
 
 
-def _pool(x, pool_size, strides, padding, reduce, spans=_spans):
-    window, stride, padding = _checked(x, pool_size, strides, padding)
-    rows = spans(x.shape[1], window[0], stride[0], padding)
-    columns = spans(x.shape[2], window[1], stride[1], padding)
-    return _reduced(x, rows, columns, reduce)
+def _apart(shape, window, stride, padding, spans):
+    """The windows along both axes, each from its own numbers."""
+    rows = spans(shape[1], window[0], stride[0], padding)
+    return rows, spans(shape[2], window[1], stride[1], padding)
 
 
-def _filled(x, pool_size, strides, padding, reduce, fill):
-    """Pooling of images around which "same" puts a border of `fill`."""
-    window, stride, padding = _checked(x, pool_size, strides, padding)
-    if padding == "same":
-        border = [_amounts(x.shape[i + 1], window[i], stride[i]) for i in range(2)]
-        x = np.pad(x, ((0, 0), *border, (0, 0)), constant_values=fill)
-    return _pool(x, window, stride, "valid", reduce)
+def _pool(
+    x, pool_size, strides, padding, reduce, spans=_spans, plan=_apart, border=None, check=_checked
+):
+    window, stride, padding = check(x, pool_size, strides, padding)
+    rows, columns = plan(x.shape, window, stride, padding, spans)
+    return _reduced(x, rows, columns, reduce, border if padding == "same" else None)
 
 
 # -- geometries that are wrong for every kind of window --------------------------------------------
@@ -143,6 +174,128 @@ def _spans_that_keep_the_size(size, window, stride, padding):
     return _spans(size, window, 1, padding)
 
 
+def _spans_that_start_side_by_side(size, window, stride, padding):
+    spans = _spans(size, window, stride, padding)
+    first = spans[0][0] if spans else 0
+    return [(first + i, first + i + window) for i in range(len(spans))]
+
+
+def _spans_that_grow(size, window, stride, padding):
+    """Only the end is multiplied by the stride."""
+    spans = _spans(size, window, stride, padding)
+    return [(spans[0][0] + i, stop) for i, (_, stop) in enumerate(spans)]
+
+
+def _kept_size(size, window, stride):
+    """What would keep the size at any stride, on both sides together."""
+    return (size - 1) * stride + window - size
+
+
+def _spans_padded_to_keep_the_size(size, window, stride, padding):
+    if padding == "valid":
+        return _spans(size, window, stride, padding)
+    first = -(_kept_size(size, window, stride) // 2)
+    return [(first + i * stride, first + i * stride + window) for i in range(size)]
+
+
+def _spans_padded_alike_to_keep_the_size(size, window, stride, padding):
+    if padding == "valid":
+        return _spans(size, window, stride, padding)
+    half = _kept_size(size, window, stride) // 2
+    count = (size + 2 * half - window) // stride + 1
+    return [(i * stride - half, i * stride - half + window) for i in range(count)]
+
+
+def _spans_padded_more_to_keep_the_size(size, window, stride, padding):
+    if padding == "valid":
+        return _spans(size, window, stride, padding)
+    half = -(-_kept_size(size, window, stride) // 2)
+    count = (size + 2 * half - window) // stride + 1
+    return [(i * stride - half, i * stride - half + window) for i in range(count)]
+
+
+def _spans_cut_from_a_kept_size(size, window, stride, padding):
+    if padding == "valid":
+        return _spans(size, window, stride, padding)
+    return _spans_padded_to_keep_the_size(size, window, stride, padding)[: -(-size // stride)]
+
+
+def _spans_padded_behind(size, window, stride, padding):
+    spans = _spans(size, window, stride, padding)
+    return [(i * stride, i * stride + window) for i in range(len(spans))]
+
+
+def _spans_never_padded(size, window, stride, padding):
+    return _spans(size, window, stride, "valid")
+
+
+def _spans_rounded(size, window, stride, padding):
+    if padding == "same":
+        return _spans(size, window, stride, padding)
+    return [(i * stride, i * stride + window) for i in range(round((size - window) / stride) + 1)]
+
+
+def _spans_without_the_last(size, window, stride, padding):
+    if padding == "same":
+        return _spans(size, window, stride, padding)
+    return _spans(size, window, stride, padding)[: (size - window) // stride]
+
+
+def _width_first(shape, window, stride, padding, spans):
+    rows = spans(shape[1], window[1], stride[1], padding)
+    return rows, spans(shape[2], window[0], stride[0], padding)
+
+
+def _window_width_first(shape, window, stride, padding, spans):
+    """Only the window is turned; a stride that is given is not."""
+    turned = window[::-1]
+    return _apart(shape, turned, turned if stride == window else stride, padding, spans)
+
+
+def _columns_counted_by_the_height(shape, window, stride, padding, spans):
+    """As many columns as windows of the window's height would give."""
+    rows, columns = _apart(shape, window, stride, padding, spans)
+    counted = spans(shape[2], window[0], stride[0], padding)
+    first = columns[0][0] if columns else 0
+    starts = [first + i * stride[1] for i in range(len(counted))]
+    return rows, [(start, start + window[1]) for start in starts if start < shape[2]]
+
+
+def _as_many_columns_as_rows(shape, window, stride, padding, spans):
+    rows, columns = _apart(shape, window, stride, padding, spans)
+    first = columns[0][0] if columns else 0
+    starts = [first + i * stride[1] for i in range(len(rows))]
+    return rows, [(start, start + window[1]) for start in starts if start < shape[2]]
+
+
+def _columns_as_wide_as_high(shape, window, stride, padding, spans):
+    """Each window begins where it should, and is as wide as it is high."""
+    rows, columns = _apart(shape, window, stride, padding, spans)
+    return rows, [(start, start + window[0]) for start, _ in columns]
+
+
+def _columns_padded_by_the_height(shape, window, stride, padding, spans):
+    """The width gets the amount that the window's height needs."""
+    rows, columns = _apart(shape, window, stride, padding, spans)
+    if padding == "valid":
+        return rows, columns
+    first = -_amounts(shape[1], window[0], stride[0])[0]
+    return rows, [
+        (first + i * stride[1], first + i * stride[1] + window[1]) for i in range(len(columns))
+    ]
+
+
+def _unchecked(x, pool_size, strides, padding):
+    window = _two(pool_size)
+    stride = window if strides is None else _two(strides)
+    _images, _height, _width, _channels = x.shape
+    return window, stride, "same" if padding.lower() == "same" else "valid"
+
+
+def _small_letters_only(padding):
+    return padding if padding == "same" else "valid"
+
+
 # -- output_size ---------------------------------------------------------------------------------
 
 
@@ -158,11 +311,23 @@ def _at_least_one(count):
     return count
 
 
-def _formula(size, window, stride, padding, dilation):
-    if padding == "same":
-        return -(-size // stride)
-    amount = 0 if padding == "valid" else padding
+def _positions(size, window, stride, amount, dilation):
     return (size + 2 * amount - dilation * (window - 1) - 1) // stride + 1
+
+
+def _positions_under_same(size, window, stride, dilation):
+    return -(-size // stride)
+
+
+@right_answer("output_size")
+def _count(
+    size, window, stride=1, padding="valid", dilation=1, *,
+    check=_require_axis, positions=_positions, same=_positions_under_same, least=_at_least_one,
+):  # fmt: skip
+    padding = check(window, stride, padding)
+    if padding == "same":
+        return least(same(size, window, stride, dilation))
+    return least(positions(size, window, stride, 0 if padding == "valid" else padding, dilation))
 
 
 @probes("output_size")
@@ -193,11 +358,10 @@ def calls_of_output_size():
     aspect=("values", "kind"),
 )
 def output_size_divides_exactly(size, window, stride=1, padding="valid", dilation=1):
-    padding = _require_axis(window, stride, padding)
-    if padding == "same":
-        return math.ceil(size / stride)
-    amount = 0 if padding == "valid" else padding
-    return _at_least_one((size + 2 * amount - dilation * (window - 1) - 1) / stride + 1)
+    def positions(size, window, stride, amount, dilation):
+        return (size + 2 * amount - dilation * (window - 1) - 1) / stride + 1
+
+    return _count(size, window, stride, padding, dilation, positions=positions)
 
 
 @misconception(
@@ -206,11 +370,10 @@ def output_size_divides_exactly(size, window, stride=1, padding="valid", dilatio
     with windows of 2 and a stride of 2 by hand.""",
 )
 def output_size_adds_one_before_dividing(size, window, stride=1, padding="valid", dilation=1):
-    padding = _require_axis(window, stride, padding)
-    if padding == "same":
-        return -(-size // stride)
-    amount = 0 if padding == "valid" else padding
-    return _at_least_one((size + 2 * amount - dilation * (window - 1)) // stride)
+    def positions(size, window, stride, amount, dilation):
+        return (size + 2 * amount - dilation * (window - 1)) // stride
+
+    return _count(size, window, stride, padding, dilation, positions=positions)
 
 
 @misconception(
@@ -218,11 +381,10 @@ def output_size_adds_one_before_dividing(size, window, stride=1, padding="valid"
     'Under "valid", would the last window that you count still lie wholly inside the input?',
 )
 def output_size_rounds_up(size, window, stride=1, padding="valid", dilation=1):
-    padding = _require_axis(window, stride, padding)
-    if padding == "same":
-        return -(-size // stride)
-    amount = 0 if padding == "valid" else padding
-    return _at_least_one(math.ceil((size + 2 * amount - dilation * (window - 1) - 1) / stride) + 1)
+    def positions(size, window, stride, amount, dilation):
+        return math.ceil((size + 2 * amount - dilation * (window - 1) - 1) / stride) + 1
+
+    return _count(size, window, stride, padding, dilation, positions=positions)
 
 
 @misconception(
@@ -230,24 +392,20 @@ def output_size_rounds_up(size, window, stride=1, padding="valid", dilation=1):
     "How many posts does a fence have, and how many gaps? Which of them do you count?",
 )
 def output_size_counts_steps(size, window, stride=1, padding="valid", dilation=1):
-    padding = _require_axis(window, stride, padding)
-    if padding == "same":
-        return -(-size // stride)
-    return _at_least_one(_formula(size, window, stride, padding, dilation)) - 1
+    under_same = isinstance(padding, str) and padding.lower() == "same"
+    return _count(size, window, stride, padding, dilation) - (0 if under_same else 1)
 
 
 @misconception("output_size", "On how many sides of the input does a number as padding add cells?")
 def output_size_pads_one_side(size, window, stride=1, padding="valid", dilation=1):
-    padding = _require_axis(window, stride, padding)
-    if isinstance(padding, int):
-        size, padding = size + padding, 0
-    return _at_least_one(_formula(size, window, stride, padding, dilation))
+    amount_given = isinstance(padding, int)
+    more, padding = (padding, 0) if amount_given else (0, padding)
+    return _count(size + more, window, stride, padding, dilation)
 
 
 @misconception("output_size", "Does your answer change when the dilation does?")
 def output_size_ignores_dilation(size, window, stride=1, padding="valid", dilation=1):
-    padding = _require_axis(window, stride, padding)
-    return _at_least_one(_formula(size, window, stride, padding, 1))
+    return _count(size, window, stride, padding, 1)
 
 
 @misconception(
@@ -256,15 +414,18 @@ def output_size_ignores_dilation(size, window, stride=1, padding="valid", dilati
     how many cells of the input does it span?""",
 )
 def output_size_dilates_the_last_cell_too(size, window, stride=1, padding="valid", dilation=1):
-    padding = _require_axis(window, stride, padding)
-    return _at_least_one(_formula(size, dilation * window, stride, padding, 1))
+    def positions(size, window, stride, amount, dilation):
+        return (size + 2 * amount - dilation * window) // stride + 1
+
+    return _count(size, window, stride, padding, dilation, positions=positions)
 
 
 @misconception("output_size", 'Does "same" keep the size at every stride? Same as what?')
 def output_size_same_keeps_the_size(size, window, stride=1, padding="valid", dilation=1):
-    padding = _require_axis(window, stride, padding)
-    stride = 1 if padding == "same" else stride
-    return _at_least_one(_formula(size, window, stride, padding, dilation))
+    def same(size, window, stride, dilation):
+        return size
+
+    return _count(size, window, stride, padding, dilation, same=same)
 
 
 @misconception(
@@ -272,10 +433,10 @@ def output_size_same_keeps_the_size(size, window, stride=1, padding="valid", dil
     'Under "same", what becomes of the last cells when the stride does not divide the size?',
 )
 def output_size_same_rounds_down(size, window, stride=1, padding="valid", dilation=1):
-    padding = _require_axis(window, stride, padding)
-    if padding == "same":
-        return _at_least_one(size // stride)
-    return _at_least_one(_formula(size, window, stride, padding, dilation))
+    def same(size, window, stride, dilation):
+        return size // stride
+
+    return _count(size, window, stride, padding, dilation, same=same)
 
 
 @misconception(
@@ -283,10 +444,10 @@ def output_size_same_rounds_down(size, window, stride=1, padding="valid", dilati
     'Is half a window on each side what "same" means for windows of every size? Try an even one.',
 )
 def output_size_same_is_half_a_window(size, window, stride=1, padding="valid", dilation=1):
-    padding = _require_axis(window, stride, padding)
-    if padding == "same":
-        padding = (dilation * (window - 1)) // 2
-    return _at_least_one(_formula(size, window, stride, padding, dilation))
+    def same(size, window, stride, dilation):
+        return _positions(size, window, stride, (dilation * (window - 1)) // 2, dilation)
+
+    return _count(size, window, stride, padding, dilation, same=same)
 
 
 @misconception(
@@ -294,20 +455,19 @@ def output_size_same_is_half_a_window(size, window, stride=1, padding="valid", d
     'Under "same", does the size depend on how far the window reaches? What is the padding for?',
 )
 def output_size_same_shrinks_with_dilation(size, window, stride=1, padding="valid", dilation=1):
-    padding = _require_axis(window, stride, padding)
-    if padding == "same":
-        return _at_least_one(-(-(size - (dilation - 1) * (window - 1)) // stride))
-    return _at_least_one(_formula(size, window, stride, padding, dilation))
+    def same(size, window, stride, dilation):
+        return -(-(size - (dilation - 1) * (window - 1)) // stride)
+
+    return _count(size, window, stride, padding, dilation, same=same)
 
 
 @misconception(
     "output_size", 'Under "same", must the window fit into the input as it was, or after padding?'
 )
 def output_size_same_refuses_large_windows(size, window, stride=1, padding="valid", dilation=1):
-    padding = _require_axis(window, stride, padding)
-    if not isinstance(padding, int) and window > size:
+    if isinstance(padding, str) and window > size:
         raise ValueError("window is larger than size")
-    return _at_least_one(_formula(size, window, stride, padding, dilation))
+    return _count(size, window, stride, padding, dilation)
 
 
 @misconception(
@@ -316,35 +476,29 @@ def output_size_same_refuses_large_windows(size, window, stride=1, padding="vali
 def output_size_wants_small_letters(size, window, stride=1, padding="valid", dilation=1):
     if padding not in ("valid", "same") and not isinstance(padding, int):
         raise ValueError("padding must be 'valid', 'same' or an int")
-    padding = _require_axis(window, stride, padding)
-    return _at_least_one(_formula(size, window, stride, padding, dilation))
+    return _count(size, window, stride, padding, dilation)
 
 
 @misconception(
     "output_size", "What is the type of your answer? Is it one for counting?", aspect="kind"
 )
 def output_size_is_a_float(size, window, stride=1, padding="valid", dilation=1):
-    padding = _require_axis(window, stride, padding)
-    if padding == "same":
-        return np.ceil(size / stride)
-    amount = 0 if padding == "valid" else padding
-    count = np.floor((size + 2 * amount - dilation * (window - 1) - 1) / stride) + 1
-    return _at_least_one(count)
+    return float(_count(size, window, stride, padding, dilation))
 
 
 @misconception("output_size", "What should happen when not even one window fits?", aspect="errors")
 def output_size_may_be_nothing(size, window, stride=1, padding="valid", dilation=1):
-    padding = _require_axis(window, stride, padding)
-    return _formula(size, window, stride, padding, dilation)
+    return _count(size, window, stride, padding, dilation, least=lambda count: count)
 
 
 @misconception("output_size", "Is a window that is as large as the input too large?")
 def output_size_wants_more_than_one(size, window, stride=1, padding="valid", dilation=1):
-    padding = _require_axis(window, stride, padding)
-    count = _formula(size, window, stride, padding, dilation)
-    if count <= 1:
-        raise ValueError("window does not fit into size")
-    return count
+    def least(count):
+        if count <= 1:
+            raise ValueError("window does not fit into size")
+        return count
+
+    return _count(size, window, stride, padding, dilation, least=least)
 
 
 @misconception(
@@ -353,13 +507,12 @@ def output_size_wants_more_than_one(size, window, stride=1, padding="valid", dil
     aspect="errors",
 )
 def output_size_trusts_its_arguments(size, window, stride=1, padding="valid", dilation=1):
-    if isinstance(padding, int):
-        count = _formula(size, window, stride, padding, dilation)
-    elif padding.lower() == "same":
-        count = -(-size // stride)
-    else:
-        count = _formula(size, window, stride, "valid", dilation)
-    return _at_least_one(count)
+    def check(window, stride, padding):
+        if isinstance(padding, int):
+            return padding
+        return "same" if padding.lower() == "same" else "valid"
+
+    return _count(size, window, stride, padding, dilation, check=check)
 
 
 @misconception(
@@ -369,8 +522,7 @@ def output_size_trusts_its_arguments(size, window, stride=1, padding="valid", di
 )
 def output_size_does_not_say_what_is_wrong(size, window, stride=1, padding="valid", dilation=1):
     try:
-        padding = _require_axis(window, stride, padding)
-        return _at_least_one(_formula(size, window, stride, padding, dilation))
+        return _count(size, window, stride, padding, dilation)
     except ValueError:
         raise ValueError("invalid arguments") from None
 
@@ -378,8 +530,37 @@ def output_size_does_not_say_what_is_wrong(size, window, stride=1, padding="vali
 @misconception("output_size", "How far does the window move when the caller does not say?")
 def output_size_moves_by_a_window(size, window, stride=None, padding="valid", dilation=1):
     stride = window if stride is None else stride
-    padding = _require_axis(window, stride, padding)
-    return _at_least_one(_formula(size, window, stride, padding, dilation))
+    return _count(size, window, stride, padding, dilation)
+
+
+@misconception(
+    "output_size", "How many windows are there if two and a half would fit? What does round() say?"
+)
+def output_size_rounds_to_the_nearest(size, window, stride=1, padding="valid", dilation=1):
+    def positions(size, window, stride, amount, dilation):
+        return round((size + 2 * amount - dilation * (window - 1) - 1) / stride) + 1
+
+    return _count(size, window, stride, padding, dilation, positions=positions)
+
+
+@misconception(
+    "output_size",
+    "Must the windows fit without a rest? What becomes of what is left over?",
+)
+def output_size_wants_windows_to_fit(size, window, stride=1, padding="valid", dilation=1):
+    def positions(size, window, stride, amount, dilation):
+        if (size + 2 * amount - dilation * (window - 1) - 1) % stride:
+            raise ValueError("stride must divide what is left of size")
+        return _positions(size, window, stride, amount, dilation)
+
+    return _count(size, window, stride, padding, dilation, positions=positions)
+
+
+@variant(output_size_wants_small_letters)
+def _output_size_takes_capitals_for_valid(size, window, stride=1, padding="valid", dilation=1):
+    known = isinstance(padding, str) and padding.lower() == "same"
+    padding = _small_letters_only(padding) if known else padding
+    return _count(size, window, stride, padding, dilation)
 
 
 # -- same_padding --------------------------------------------------------------------------------
@@ -408,13 +589,28 @@ def _require_window_and_stride(window, stride):
     _require_sizes("stride", (stride,))
 
 
+def _needed(size, window, stride):
+    """What is added on both sides together."""
+    return max((-(-size // stride) - 1) * stride + window - size, 0)
+
+
+def _halves(total):
+    return total // 2, total - total // 2
+
+
+@right_answer("same_padding")
+def _added(
+    size, window, stride=1, *, check=_require_window_and_stride, total=_needed, share=_halves
+):
+    check(window, stride)
+    return share(total(size, window, stride))
+
+
 @misconception(
     "same_padding", "On which side does Keras put the odd cell? Look at (5, 2, 1) again."
 )
 def same_padding_puts_the_odd_cell_first(size, window, stride=1):
-    _require_window_and_stride(window, stride)
-    before, after = _amounts(size, window, stride)
-    return after, before
+    return _added(size, window, stride, share=lambda total: _halves(total)[::-1])
 
 
 @misconception(
@@ -422,9 +618,7 @@ def same_padding_puts_the_odd_cell_first(size, window, stride=1):
     "With an even window, can both sides get equally many cells and the size still be kept?",
 )
 def same_padding_is_symmetric(size, window, stride=1):
-    _require_window_and_stride(window, stride)
-    before, _ = _amounts(size, window, stride)
-    return before, before
+    return _added(size, window, stride, share=lambda total: (total // 2, total // 2))
 
 
 @misconception(
@@ -433,16 +627,20 @@ def same_padding_is_symmetric(size, window, stride=1):
     for an even window, and for a stride of 2?""",
 )
 def same_padding_is_half_a_window(size, window, stride=1):
-    _require_window_and_stride(window, stride)
-    return window // 2, window // 2
+    def total(size, window, stride):
+        return 2 * (window // 2)
+
+    return _added(size, window, stride, total=total)
 
 
 @misconception(
     "same_padding", "With a stride above 1, do the last windows need as much room as at stride 1?"
 )
 def same_padding_ignores_the_stride(size, window, stride=1):
-    _require_window_and_stride(window, stride)
-    return (window - 1) // 2, window // 2
+    def total(size, window, stride):
+        return window - 1
+
+    return _added(size, window, stride, total=total)
 
 
 @misconception(
@@ -450,9 +648,10 @@ def same_padding_ignores_the_stride(size, window, stride=1):
     "Does the amount depend on the size? Compare two sizes, of which the stride divides only one.",
 )
 def same_padding_ignores_the_size(size, window, stride=1):
-    _require_window_and_stride(window, stride)
-    total = max(window - stride, 0)
-    return total // 2, total - total // 2
+    def total(size, window, stride):
+        return max(window - stride, 0)
+
+    return _added(size, window, stride, total=total)
 
 
 @misconception(
@@ -460,18 +659,20 @@ def same_padding_ignores_the_size(size, window, stride=1):
     "When the stride divides the size, what is the remainder? What does your formula make of it?",
 )
 def same_padding_forgets_that_nothing_is_left_over(size, window, stride=1):
-    _require_window_and_stride(window, stride)
-    total = max(window - size % stride, 0)
-    return total // 2, total - total // 2
+    def total(size, window, stride):
+        return max(window - size % stride, 0)
+
+    return _added(size, window, stride, total=total)
 
 
 @misconception(
     "same_padding", "What does your formula say when the stride is larger than the window?"
 )
 def same_padding_may_be_negative(size, window, stride=1):
-    _require_window_and_stride(window, stride)
-    total = (-(-size // stride) - 1) * stride + window - size
-    return total // 2, total - total // 2
+    def total(size, window, stride):
+        return (-(-size // stride) - 1) * stride + window - size
+
+    return _added(size, window, stride, total=total)
 
 
 @misconception(
@@ -479,48 +680,42 @@ def same_padding_may_be_negative(size, window, stride=1):
     'How many outputs are there under "same" when the stride does not divide the size?',
 )
 def same_padding_counts_too_few_outputs(size, window, stride=1):
-    _require_window_and_stride(window, stride)
-    total = max((size // stride - 1) * stride + window - size, 0)
-    return total // 2, total - total // 2
+    def total(size, window, stride):
+        return max((size // stride - 1) * stride + window - size, 0)
+
+    return _added(size, window, stride, total=total)
 
 
 @misconception("same_padding", "Can half a cell be padded?", aspect=("values", "kind"))
 def same_padding_halves_cells(size, window, stride=1):
-    _require_window_and_stride(window, stride)
-    total = sum(_amounts(size, window, stride))
-    return total / 2, total / 2
+    return _added(size, window, stride, share=lambda total: (total / 2, total / 2))
 
 
 @misconception(
     "same_padding", "What is the type of the two amounts? Is it one for counting?", aspect="kind"
 )
 def same_padding_gives_floats(size, window, stride=1):
-    _require_window_and_stride(window, stride)
-    total = sum(_amounts(size, window, stride))
-    return float(np.floor(total / 2)), float(np.ceil(total / 2))
+    before, after = _added(size, window, stride)
+    return float(before), float(after)
 
 
 @misconception("same_padding", "What are the two numbers that are asked for?")
 def same_padding_gives_the_total(size, window, stride=1):
-    _require_window_and_stride(window, stride)
-    return sum(_amounts(size, window, stride))
+    return _added(size, window, stride, share=lambda total: total)
 
 
 @misconception(
     "same_padding", "May a window be larger than the input, if enough is padded around it?"
 )
 def same_padding_refuses_large_windows(size, window, stride=1):
-    _require_window_and_stride(window, stride)
     if window > size:
         raise ValueError("window is larger than size")
-    return _amounts(size, window, stride)
+    return _added(size, window, stride)
 
 
 @misconception("same_padding", "How far does the window move when the caller does not say?")
 def same_padding_moves_by_a_window(size, window, stride=None):
-    stride = window if stride is None else stride
-    _require_window_and_stride(window, stride)
-    return _amounts(size, window, stride)
+    return _added(size, window, window if stride is None else stride)
 
 
 @misconception(
@@ -529,7 +724,7 @@ def same_padding_moves_by_a_window(size, window, stride=None):
     aspect="errors",
 )
 def same_padding_trusts_its_arguments(size, window, stride=1):
-    return _amounts(size, window, stride)
+    return _added(size, window, stride, check=lambda window, stride: None)
 
 
 @misconception(
@@ -538,9 +733,39 @@ def same_padding_trusts_its_arguments(size, window, stride=1):
     aspect="errors",
 )
 def same_padding_does_not_say_what_is_wrong(size, window, stride=1):
-    if window < 1 or stride < 1:
-        raise ValueError("must be at least 1")
-    return _amounts(size, window, stride)
+    try:
+        return _added(size, window, stride)
+    except ValueError:
+        raise ValueError("must be at least 1") from None
+
+
+@misconception(
+    "same_padding",
+    """How many windows does your formula count? How many are there when the stride is 2?""",
+)
+def same_padding_keeps_the_size(size, window, stride=1):
+    return _added(size, window, stride, total=lambda *axis: max(_kept_size(*axis), 0))
+
+
+@variant(same_padding_keeps_the_size)
+def _same_padding_keeps_the_size_by_equal_halves(size, window, stride=1):
+    def share(total):
+        return total // 2, total // 2
+
+    return _added(size, window, stride, total=lambda *axis: max(_kept_size(*axis), 0), share=share)
+
+
+@variant(same_padding_keeps_the_size)
+def _same_padding_keeps_the_size_by_larger_halves(size, window, stride=1):
+    def share(total):
+        return -(-total // 2), -(-total // 2)
+
+    return _added(size, window, stride, total=lambda *axis: max(_kept_size(*axis), 0), share=share)
+
+
+@misconception("same_padding", 'On how many sides does "same" add cells? Where are yours?')
+def same_padding_pads_only_behind(size, window, stride=1):
+    return _added(size, window, stride, share=lambda total: (0, total))
 
 
 # -- zero_pad2d ----------------------------------------------------------------------------------
@@ -567,11 +792,14 @@ def _borders(padding):
     return borders
 
 
-def _bordered(x, top, bottom, left, right, dtype):
-    images, height, width, channels = x.shape
-    y = np.zeros((images, top + height + bottom, left + width + right, channels), dtype)
-    y[:, top : top + height, left : left + width] = x
-    return y
+def _zeros_around(x, rows, columns):
+    return np.pad(x, ((0, 0), rows, columns, (0, 0)))
+
+
+@right_answer("zero_pad2d")
+def _padded(x, padding, *, axes=_require_images, amounts=_borders, around=_zeros_around):
+    axes(x)
+    return around(x, *amounts(padding))
 
 
 @probes("zero_pad2d")
@@ -593,40 +821,41 @@ def calls_of_zero_pad2d():
 
 @misconception("zero_pad2d", "How many axes does x have, and which of them are to grow?")
 def zero_pad2d_pads_every_axis(x, padding):
-    _require_images(x)
-    (top, bottom), (left, right) = _borders(padding)
-    borders = ((top, bottom), (top, bottom), (left, right), (left, right))
-    return np.pad(x, borders)
+    def around(x, rows, columns):
+        return np.pad(x, (rows, rows, columns, columns))
+
+    return _padded(x, padding, around=around)
 
 
 @misconception("zero_pad2d", "Which axes of x are height and width? Where do the channels stand?")
 def zero_pad2d_takes_channels_first(x, padding):
-    _require_images(x)
-    return np.pad(x, ((0, 0), (0, 0), *_borders(padding)))
+    def around(x, rows, columns):
+        return np.pad(x, ((0, 0), (0, 0), rows, columns))
+
+    return _padded(x, padding, around=around)
 
 
 @misconception("zero_pad2d", "In a pair of two numbers, what does each of them stand for?")
 def zero_pad2d_takes_a_pair_for_before_and_after(x, padding):
-    _require_images(x)
     if not isinstance(padding, int) and isinstance(padding[0], int):
         padding = (padding, padding)
-    return np.pad(x, ((0, 0), *_borders(padding), (0, 0)))
+    return _padded(x, padding)
 
 
 @misconception("zero_pad2d", "Which comes first in a pair: what grows the height or the width?")
 def zero_pad2d_takes_width_first(x, padding):
-    _require_images(x)
-    rows, columns = _borders(padding)
-    return np.pad(x, ((0, 0), columns, rows, (0, 0)))
+    return _padded(x, padding, amounts=lambda padding: _borders(padding)[::-1])
 
 
 @misconception(
     "zero_pad2d", "Can the bottom get another amount than the top? Does it in your answer?"
 )
 def zero_pad2d_pads_both_sides_alike(x, padding):
-    _require_images(x)
-    (top, _), (left, _) = _borders(padding)
-    return _bordered(x, top, top, left, left, x.dtype)
+    def amounts(padding):
+        (top, _), (left, _) = _borders(padding)
+        return (top, top), (left, left)
+
+    return _padded(x, padding, amounts=amounts)
 
 
 @misconception(
@@ -634,19 +863,21 @@ def zero_pad2d_pads_both_sides_alike(x, padding):
     "Which amount goes to the top, and which to the left? Draw an image with all four.",
 )
 def zero_pad2d_puts_after_before(x, padding):
-    _require_images(x)
-    (top, bottom), (left, right) = _borders(padding)
-    return _bordered(x, bottom, top, right, left, x.dtype)
+    def amounts(padding):
+        rows, columns = _borders(padding)
+        return rows[::-1], columns[::-1]
+
+    return _padded(x, padding, amounts=amounts)
 
 
 @misconception("zero_pad2d", "What is y[1:-1] when the amount is 1, and what is y[0:-0]?")
 def zero_pad2d_slices_to_minus_zero(x, padding):
-    _require_images(x)
-    (top, bottom), (left, right) = _borders(padding)
-    images, height, width, channels = x.shape
-    y = np.zeros((images, top + height + bottom, left + width + right, channels), x.dtype)
-    y[:, top:-bottom, left:-right] = x
-    return y
+    def around(x, rows, columns):
+        y = np.zeros_like(_zeros_around(x, rows, columns))
+        y[:, rows[0] : -rows[1], columns[0] : -columns[1]] = x
+        return y
+
+    return _padded(x, padding, around=around)
 
 
 @misconception(
@@ -655,21 +886,20 @@ def zero_pad2d_slices_to_minus_zero(x, padding):
     aspect="dtype",
 )
 def zero_pad2d_is_always_float64(x, padding):
-    _require_images(x)
-    (top, bottom), (left, right) = _borders(padding)
-    return _bordered(x, top, bottom, left, right, np.float64)
+    return _padded(x, padding).astype(np.float64)
 
 
 @misconception("zero_pad2d", "When does your loop over the images end?")
 def zero_pad2d_returns_after_the_first_image(x, padding):
-    _require_images(x)
-    return np.pad(x[:1], ((0, 0), *_borders(padding), (0, 0)))
+    return _padded(x[:1], padding)
 
 
 @misconception("zero_pad2d", "With which values is an image continued here: its own, or zeros?")
 def zero_pad2d_repeats_the_edge(x, padding):
-    _require_images(x)
-    return np.pad(x, ((0, 0), *_borders(padding), (0, 0)), mode="edge")
+    def around(x, rows, columns):
+        return np.pad(x, ((0, 0), rows, columns, (0, 0)), mode="edge")
+
+    return _padded(x, padding, around=around)
 
 
 @misconception(
@@ -678,15 +908,13 @@ def zero_pad2d_repeats_the_edge(x, padding):
     aspect="nan",
 )
 def zero_pad2d_clears_what_is_no_number(x, padding):
-    _require_images(x)
-    clean = np.where(np.isfinite(x), x, np.zeros((), x.dtype))
-    return np.pad(clean, ((0, 0), *_borders(padding), (0, 0)))
+    return _padded(np.where(np.isfinite(x), x, np.zeros((), x.dtype)), padding)
 
 
 @misconception("zero_pad2d", "What does np.stack do with a list of no images?", aspect="empty")
 def zero_pad2d_stacks_images(x, padding):
-    _require_images(x)
-    return np.stack([np.pad(image, (*_borders(padding), (0, 0))) for image in x])
+    y = _padded(x, padding)
+    return np.stack([*y])
 
 
 @misconception(
@@ -695,21 +923,21 @@ def zero_pad2d_stacks_images(x, padding):
     aspect="purity",
 )
 def zero_pad2d_hands_back_its_argument(x, padding):
-    _require_images(x)
-    borders = _borders(padding)
-    if borders == ((0, 0), (0, 0)):
+    y = _padded(x, padding)
+    if y.shape == x.shape:
         x += 0
         return x
-    return np.pad(x, ((0, 0), *borders, (0, 0)))
+    return y
 
 
 @misconception(
     "zero_pad2d", "What should your function say to a border of -1 cells?", aspect="errors"
 )
 def zero_pad2d_takes_negative_for_none(x, padding):
-    _require_images(x)
-    (top, bottom), (left, right) = (_two(side) for side in _two(padding))
-    return _bordered(x, max(top, 0), max(bottom, 0), max(left, 0), max(right, 0), x.dtype)
+    def amounts(padding):
+        return tuple(tuple(max(n, 0) for n in _two(side)) for side in _two(padding))
+
+    return _padded(x, padding, amounts=amounts)
 
 
 @misconception(
@@ -719,8 +947,7 @@ def zero_pad2d_takes_negative_for_none(x, padding):
 )
 def zero_pad2d_does_not_say_what_is_wrong(x, padding):
     try:
-        _require_images(x)
-        return np.pad(x, ((0, 0), *_borders(padding), (0, 0)))
+        return _padded(x, padding)
     except ValueError:
         raise ValueError("index can't contain negative values") from None
 
@@ -729,8 +956,9 @@ def zero_pad2d_does_not_say_what_is_wrong(x, padding):
     "zero_pad2d", "What should happen to an array that is not a batch of images?", aspect="errors"
 )
 def zero_pad2d_takes_any_number_of_axes(x, padding):
-    borders = [(0, 0)] * (x.ndim - 3) if x.ndim > 2 else []
-    return np.pad(x, (*borders, *_borders(padding), *([(0, 0)] if x.ndim > 2 else [])))
+    missing = max(4 - x.ndim, 0)
+    y = _padded(x[(np.newaxis,) * missing], padding, axes=lambda x: None)
+    return y[(0,) * missing]
 
 
 # -- max_pool2d ----------------------------------------------------------------------------------
@@ -775,6 +1003,22 @@ def _pooling_probes(sign, watched):
     ]
 
 
+@right_answer("max_pool2d")
+def _max(
+    x,
+    pool_size=2,
+    strides=None,
+    padding="valid",
+    *,
+    reduce=_largest,
+    spans=_spans,
+    plan=_apart,
+    border=None,
+    check=_checked,
+):
+    return _pool(x, pool_size, strides, padding, reduce, spans, plan, border, check)
+
+
 @probes("max_pool2d")
 def calls_of_max_pool2d():
     return _pooling_probes(+1, _images(2, 4, 6, 2))
@@ -782,65 +1026,62 @@ def calls_of_max_pool2d():
 
 @misconception("max_pool2d", "How far does the window move when strides is None?")
 def max_pool2d_moves_by_one(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, 1 if strides is None else strides, padding, _largest)
+    return _max(x, pool_size, 1 if strides is None else strides, padding)
 
 
 @misconception(
     "max_pool2d", "Without strides, do windows of 3 by 3 lie side by side in your answer?"
 )
 def max_pool2d_moves_by_two(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, 2 if strides is None else strides, padding, _largest)
+    return _max(x, pool_size, 2 if strides is None else strides, padding)
 
 
 @misconception("max_pool2d", "Does your answer change when only the strides do?")
 def max_pool2d_ignores_strides(x, pool_size=2, strides=None, padding="valid"):
     _checked(x, pool_size, strides, padding)
-    return _pool(x, pool_size, None, padding, _largest)
+    return _max(x, pool_size, None, padding)
 
 
 @misconception(
     "max_pool2d", 'Under "valid", what should happen to rows that do not fill a whole window?'
 )
 def max_pool2d_keeps_partial_windows(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, strides, padding, _largest, _spans_with_partial_windows)
+    return _max(x, pool_size, strides, padding, spans=_spans_with_partial_windows)
 
 
 @misconception("max_pool2d", "In (2, 3), which number is the height? How wide is your window?")
 def max_pool2d_takes_square_windows(x, pool_size=2, strides=None, padding="valid"):
     (height, _), stride, padding = _checked(x, pool_size, strides, padding)
-    return _pool(x, height, stride, padding, _largest)
+    return _max(x, height, stride, padding)
 
 
 @misconception("max_pool2d", "In (2, 3), which number is the height, and which axis of x is that?")
 def max_pool2d_takes_the_width_first(x, pool_size=2, strides=None, padding="valid"):
-    window, stride, padding = _checked(x, pool_size, strides, padding)
-    rows = _spans(x.shape[1], window[1], stride[1], padding)
-    columns = _spans(x.shape[2], window[0], stride[0], padding)
-    return _reduced(x, rows, columns, _largest)
+    return _max(x, pool_size, strides, padding, plan=_width_first)
 
 
 @misconception("max_pool2d", "With strides of (1, 2), how far does the window move to the right?")
 def max_pool2d_moves_alike_both_ways(x, pool_size=2, strides=None, padding="valid"):
     window, (down, _), padding = _checked(x, pool_size, strides, padding)
-    return _pool(x, window, down, padding, _largest)
+    return _max(x, window, down, padding)
 
 
 @misconception("max_pool2d", "Which axes of x are height and width? Where do the channels stand?")
 def max_pool2d_takes_channels_first(x, pool_size=2, strides=None, padding="valid"):
     _require_images(x)
     moved = np.moveaxis(x, 1, -1)
-    return np.moveaxis(_pool(moved, pool_size, strides, padding, _largest), -1, 1)
+    return np.moveaxis(_max(moved, pool_size, strides, padding), -1, 1)
 
 
 @misconception("max_pool2d", "Over which axes do you take the maximum? Is each channel for itself?")
 def max_pool2d_mixes_channels(x, pool_size=2, strides=None, padding="valid"):
-    y = _pool(x, pool_size, strides, padding, _largest)
+    y = _max(x, pool_size, strides, padding)
     return np.broadcast_to(y.max(axis=3, keepdims=True), y.shape).copy()
 
 
 @misconception("max_pool2d", "How many images come in, and how many go out?")
 def max_pool2d_pools_the_first_image(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x[:1], pool_size, strides, padding, _largest)
+    return _max(x[:1], pool_size, strides, padding)
 
 
 @misconception(
@@ -849,19 +1090,19 @@ def max_pool2d_pools_the_first_image(x, pool_size=2, strides=None, padding="vali
     window, and for a stride of 2?""",
 )
 def max_pool2d_pads_half_a_window(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, strides, padding, _largest, _spans_half_a_window_on_both_sides)
+    return _max(x, pool_size, strides, padding, spans=_spans_half_a_window_on_both_sides)
 
 
 @misconception("max_pool2d", "On which side does the odd cell of the padding go?")
 def max_pool2d_pads_the_odd_cell_first(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, strides, padding, _largest, _spans_odd_cell_first)
+    return _max(x, pool_size, strides, padding, spans=_spans_odd_cell_first)
 
 
 @misconception(
     "max_pool2d", "With a stride above 1, is as much padded as at stride 1? Ask your same_padding."
 )
 def max_pool2d_pads_as_at_stride_one(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, strides, padding, _largest, _spans_as_at_stride_one)
+    return _max(x, pool_size, strides, padding, spans=_spans_as_at_stride_one)
 
 
 @misconception(
@@ -870,13 +1111,14 @@ def max_pool2d_pads_as_at_stride_one(x, pool_size=2, strides=None, padding="vali
     aspect="padded cells",
 )
 def max_pool2d_pads_with_zeros(x, pool_size=2, strides=None, padding="valid"):
-    return _filled(x, pool_size, strides, padding, _largest, 0)
+    return _max(x, pool_size, strides, padding, border=_of(0))
 
 
 @misconception(
     "max_pool2d",
     "Is the number that you start from, or pad with, smaller than every other number?",
     aspect="infinity",
+    by="cells",
 )
 def max_pool2d_starts_from_a_finite_number(x, pool_size=2, strides=None, padding="valid"):
     def largest(cells):
@@ -884,17 +1126,17 @@ def max_pool2d_starts_from_a_finite_number(x, pool_size=2, strides=None, padding
             return _largest(cells)
         return np.maximum(_largest(cells), cells.dtype.type(-1e9))
 
-    return _pool(x, pool_size, strides, padding, largest)
+    return _max(x, pool_size, strides, padding, reduce=largest)
 
 
 @misconception("max_pool2d", "Can an array of integers hold an infinity?", aspect="dtype")
 def max_pool2d_pads_integers_with_infinity(x, pool_size=2, strides=None, padding="valid"):
-    return _filled(x, pool_size, strides, padding, _largest, -np.inf)
+    return _max(x, pool_size, strides, padding, border=_of(-np.inf))
 
 
 @misconception("max_pool2d", "What dtype does your answer have when x has another?", aspect="dtype")
 def max_pool2d_is_always_float64(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, strides, padding, _largest).astype(np.float64)
+    return _max(x, pool_size, strides, padding).astype(np.float64)
 
 
 @misconception(
@@ -903,7 +1145,9 @@ def max_pool2d_is_always_float64(x, pool_size=2, strides=None, padding="valid"):
     aspect="nan",
 )
 def max_pool2d_drops_nan(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, strides, padding, lambda cells: np.fmax.reduce(cells, axis=(1, 2)))
+    return _max(
+        x, pool_size, strides, padding, reduce=lambda cells: np.fmax.reduce(cells, axis=(1, 2))
+    )
 
 
 @misconception("max_pool2d", "Is max([1, nan]) in Python the same as max([nan, 1])?", aspect="nan")
@@ -914,12 +1158,12 @@ def max_pool2d_compares_with_python(x, pool_size=2, strides=None, padding="valid
             best = np.where(cells[:, i, j] > best, cells[:, i, j], best)
         return best
 
-    return _pool(x, pool_size, strides, padding, largest)
+    return _max(x, pool_size, strides, padding, reduce=largest)
 
 
 @misconception("max_pool2d", "What does the caller find in x afterwards?", aspect="purity")
 def max_pool2d_writes_into_its_argument(x, pool_size=2, strides=None, padding="valid"):
-    y = _pool(x, pool_size, strides, padding, _largest)
+    y = _max(x, pool_size, strides, padding)
     x[:, : y.shape[1], : y.shape[2]] = y[:, : x.shape[1], : x.shape[2]]
     return y
 
@@ -927,9 +1171,7 @@ def max_pool2d_writes_into_its_argument(x, pool_size=2, strides=None, padding="v
 @misconception("max_pool2d", "What does np.stack do with a list of no images?", aspect="empty")
 def max_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
     _checked(x, pool_size, strides, padding)
-    return np.concatenate(
-        [_pool(image[np.newaxis], pool_size, strides, padding, _largest) for image in x]
-    )
+    return np.concatenate([_max(image[np.newaxis], pool_size, strides, padding) for image in x])
 
 
 @misconception(
@@ -938,7 +1180,7 @@ def max_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
 def max_pool2d_wants_small_letters(x, pool_size=2, strides=None, padding="valid"):
     if padding not in ("valid", "same"):
         raise ValueError("padding must be 'valid' or 'same'")
-    return _pool(x, pool_size, strides, padding, _largest)
+    return _max(x, pool_size, strides, padding)
 
 
 @misconception(
@@ -946,7 +1188,7 @@ def max_pool2d_wants_small_letters(x, pool_size=2, strides=None, padding="valid"
 )
 def max_pool2d_takes_any_padding_for_valid(x, pool_size=2, strides=None, padding="valid"):
     padding = "same" if str(padding).lower() == "same" else "valid"
-    return _pool(x, pool_size, strides, padding, _largest)
+    return _max(x, pool_size, strides, padding)
 
 
 @misconception(
@@ -956,7 +1198,7 @@ def max_pool2d_takes_any_padding_for_valid(x, pool_size=2, strides=None, padding
 )
 def max_pool2d_does_not_say_what_is_wrong(x, pool_size=2, strides=None, padding="valid"):
     try:
-        return _pool(x, pool_size, strides, padding, _largest)
+        return _max(x, pool_size, strides, padding)
     except ValueError:
         raise ValueError("invalid arguments") from None
 
@@ -964,7 +1206,7 @@ def max_pool2d_does_not_say_what_is_wrong(x, pool_size=2, strides=None, padding=
 @misconception("max_pool2d", "Which kind of exception does the contract ask for?", aspect="errors")
 def max_pool2d_asserts(x, pool_size=2, strides=None, padding="valid"):
     try:
-        return _pool(x, pool_size, strides, padding, _largest)
+        return _max(x, pool_size, strides, padding)
     except ValueError as error:
         raise AssertionError(str(error)) from None
 
@@ -975,7 +1217,7 @@ def max_pool2d_asserts(x, pool_size=2, strides=None, padding="valid"):
 def max_pool2d_takes_a_single_image(x, pool_size=2, strides=None, padding="valid"):
     if x.ndim < 4:
         x = x.reshape((1,) * (4 - x.ndim) + x.shape)
-    return _pool(x, pool_size, strides, padding, _largest)
+    return _max(x, pool_size, strides, padding)
 
 
 @misconception("max_pool2d", "Is a window that is as large as the image too large?")
@@ -983,7 +1225,7 @@ def max_pool2d_refuses_the_whole_image(x, pool_size=2, strides=None, padding="va
     window, stride, padding = _checked(x, pool_size, strides, padding)
     if padding == "valid" and (window[0] >= x.shape[1] or window[1] >= x.shape[2]):
         raise ValueError("pool_size is larger than the images of x")
-    return _pool(x, window, stride, padding, _largest)
+    return _max(x, window, stride, padding)
 
 
 @misconception(
@@ -992,19 +1234,190 @@ def max_pool2d_refuses_the_whole_image(x, pool_size=2, strides=None, padding="va
     aspect="errors",
 )
 def max_pool2d_gives_nothing_for_a_large_window(x, pool_size=2, strides=None, padding="valid"):
-    _require_images(x)
-    window, stride, padding = _checked(np.resize(x, (1, 99, 99, 1)), pool_size, strides, padding)
-    rows = _spans(x.shape[1], window[0], stride[0], padding)
-    columns = _spans(x.shape[2], window[1], stride[1], padding)
-    return _reduced(x, rows, columns, _largest)
+    def check(x, pool_size, strides, padding):
+        _require_images(x)
+        return _checked(np.resize(x, (1, 99, 99, 1)), pool_size, strides, padding)
+
+    return _max(x, pool_size, strides, padding, check=check)
+
+
+@misconception(
+    "max_pool2d",
+    "With a stride of 2, at which cell does the second window start? And in your answer?",
+)
+def max_pool2d_starts_without_the_stride(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_that_start_side_by_side)
+
+
+@variant(max_pool2d_starts_without_the_stride)
+def _max_pool2d_starts_without_the_stride_2(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_that_grow)
+
+
+@misconception(
+    "max_pool2d",
+    'How many windows does your formula for "same" count? How many are there at stride 2?',
+)
+def max_pool2d_pads_as_if_every_cell_had_a_window(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_padded_to_keep_the_size)
+
+
+@variant(max_pool2d_pads_as_if_every_cell_had_a_window)
+def _max_pool2d_pads_as_if_every_cell_had_a_window_2(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_padded_alike_to_keep_the_size)
+
+
+@variant(max_pool2d_pads_as_if_every_cell_had_a_window)
+def _max_pool2d_pads_as_if_every_cell_had_a_window_3(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_padded_more_to_keep_the_size)
+
+
+@variant(max_pool2d_pads_as_if_every_cell_had_a_window)
+def _max_pool2d_pads_as_if_every_cell_had_a_window_4(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_cut_from_a_kept_size)
+
+
+@misconception(
+    "max_pool2d", 'On how many sides of the image does "same" add cells? Where are yours?'
+)
+def max_pool2d_pads_only_behind(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_padded_behind)
+
+
+@misconception(
+    "max_pool2d",
+    'Does your answer change when only the padding does? In which line is "same" read?',
+)
+def max_pool2d_never_pads(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_never_padded)
+
+
+@misconception(
+    "max_pool2d", 'Under "valid", how many windows are there if two and a half would fit?'
+)
+def max_pool2d_rounds_to_the_nearest(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_rounded)
+
+
+@misconception(
+    "max_pool2d", "How many posts does a fence have, and how many gaps? Which of them do you count?"
+)
+def max_pool2d_forgets_the_last_window(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_without_the_last)
+
+
+@misconception(
+    "max_pool2d",
+    "Which numbers decide how many columns there are: those of the height, or of the width?",
+)
+def max_pool2d_counts_columns_by_the_height(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_columns_counted_by_the_height)
+
+
+@variant(max_pool2d_counts_columns_by_the_height)
+def _max_pool2d_counts_columns_by_the_height_2(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_as_many_columns_as_rows)
+
+
+@variant(max_pool2d_counts_columns_by_the_height)
+def _max_pool2d_counts_columns_by_the_height_3(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_columns_padded_by_the_height)
+
+
+@misconception(
+    "max_pool2d", "What does your function do with arguments that make no sense?", aspect="errors"
+)
+def max_pool2d_trusts_its_arguments(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, check=_unchecked)
+
+
+@misconception(
+    "max_pool2d",
+    "Must the windows fit without a rest? What becomes of rows that are left over?",
+)
+def max_pool2d_wants_windows_to_fit(x, pool_size=2, strides=None, padding="valid"):
+    window, stride, padding = _checked(x, pool_size, strides, padding)
+    rests = [(x.shape[i + 1] - window[i]) % stride[i] for i in range(2)]
+    if padding == "valid" and any(rests):
+        raise ValueError("pool_size must fit into the images of x without a rest")
+    return _max(x, window, stride, padding)
+
+
+@misconception(
+    "max_pool2d",
+    "Which dtype has the array that you write your answers into? Can it hold a half?",
+    aspect=("values", "dtype", "nan", "infinity", "padded cells"),
+)
+def max_pool2d_is_of_whole_numbers(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding).astype(np.int64)
+
+
+@variant(max_pool2d_is_of_whole_numbers)
+def _max_pool2d_is_of_bytes(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding).astype(np.uint8)
+
+
+@variant(max_pool2d_wants_small_letters)
+def _max_pool2d_takes_capitals_for_valid(x, pool_size=2, strides=None, padding="valid"):
+    if padding.lower() == "same":
+        padding = _small_letters_only(padding)
+    return _max(x, pool_size, strides, padding)
+
+
+@variant(max_pool2d_takes_the_width_first)
+def _max_pool2d_takes_the_width_of_the_window_first(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_window_width_first)
+
+
+@variant(max_pool2d_ignores_strides)
+def _max_pool2d_always_moves_by_one(x, pool_size=2, strides=None, padding="valid"):
+    _checked(x, pool_size, strides, padding)
+    return _max(x, pool_size, 1, padding)
+
+
+@variant(max_pool2d_is_always_float64)
+def _max_pool2d_is_always_float32(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding).astype(np.float32)
+
+
+@variant(max_pool2d_takes_square_windows)
+def _max_pool2d_takes_windows_as_wide_as_high(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_columns_as_wide_as_high)
+
+
+@misconception("max_pool2d", "Which image do your loops read when nothing has to be padded?")
+def max_pool2d_needs_padding(x, pool_size=2, strides=None, padding="valid"):
+    y = _max(x, pool_size, strides, padding)
+    if padding.lower() != "same":
+        raise UnboundLocalError("cannot access local variable 'bordered'")
+    return y
+
+
+@variant(max_pool2d_pads_with_zeros)
+def _max_pool2d_pads_with_zeros_of_whole_numbers(x, pool_size=2, strides=None, padding="valid"):
+    def border(x, margins):
+        return np.pad(x.astype(int), margins)
+
+    return _max(x, pool_size, strides, padding, border=border)
 
 
 # -- avg_pool2d ----------------------------------------------------------------------------------
 
 
-def _averages(x, pool_size, strides, padding, spans=_spans):
-    """Right averages: of the cells that exist, with the dtype of floating images."""
-    return _pool(x, pool_size, strides, padding, _average, spans)
+@right_answer("avg_pool2d")
+def _avg(
+    x,
+    pool_size=2,
+    strides=None,
+    padding="valid",
+    *,
+    reduce=_average,
+    spans=_spans,
+    plan=_apart,
+    border=None,
+    check=_checked,
+):
+    return _pool(x, pool_size, strides, padding, reduce, spans, plan, border, check)
 
 
 @probes("avg_pool2d")
@@ -1014,28 +1427,25 @@ def calls_of_avg_pool2d():
 
 @misconception("avg_pool2d", "How far does the window move when strides is None?")
 def avg_pool2d_moves_by_one(x, pool_size=2, strides=None, padding="valid"):
-    return _averages(x, pool_size, 1 if strides is None else strides, padding)
+    return _avg(x, pool_size, 1 if strides is None else strides, padding)
 
 
 @misconception("avg_pool2d", "Does your answer change when only the strides do?")
 def avg_pool2d_ignores_strides(x, pool_size=2, strides=None, padding="valid"):
     _checked(x, pool_size, strides, padding)
-    return _averages(x, pool_size, None, padding)
+    return _avg(x, pool_size, None, padding)
 
 
 @misconception(
     "avg_pool2d", 'Under "valid", what should happen to rows that do not fill a whole window?'
 )
 def avg_pool2d_keeps_partial_windows(x, pool_size=2, strides=None, padding="valid"):
-    return _averages(x, pool_size, strides, padding, _spans_with_partial_windows)
+    return _avg(x, pool_size, strides, padding, spans=_spans_with_partial_windows)
 
 
 @misconception("avg_pool2d", "In (2, 3), which number is the height, and which axis of x is that?")
 def avg_pool2d_takes_the_width_first(x, pool_size=2, strides=None, padding="valid"):
-    window, stride, padding = _checked(x, pool_size, strides, padding)
-    rows = _spans(x.shape[1], window[1], stride[1], padding)
-    columns = _spans(x.shape[2], window[0], stride[0], padding)
-    return _reduced(x, rows, columns, _average)
+    return _avg(x, pool_size, strides, padding, plan=_width_first)
 
 
 @misconception(
@@ -1043,7 +1453,7 @@ def avg_pool2d_takes_the_width_first(x, pool_size=2, strides=None, padding="vali
 )
 def avg_pool2d_divides_by_the_height_squared(x, pool_size=2, strides=None, padding="valid"):
     (height, width), stride, padding = _checked(x, pool_size, strides, padding)
-    y = _averages(x, (height, width), stride, padding)
+    y = _avg(x, (height, width), stride, padding)
     return (y * width / height).astype(y.dtype)
 
 
@@ -1051,7 +1461,7 @@ def avg_pool2d_divides_by_the_height_squared(x, pool_size=2, strides=None, paddi
 def avg_pool2d_takes_channels_first(x, pool_size=2, strides=None, padding="valid"):
     _require_images(x)
     moved = np.moveaxis(x, 1, -1)
-    return np.moveaxis(_averages(moved, pool_size, strides, padding), -1, 1)
+    return np.moveaxis(_avg(moved, pool_size, strides, padding), -1, 1)
 
 
 @misconception(
@@ -1060,7 +1470,7 @@ def avg_pool2d_takes_channels_first(x, pool_size=2, strides=None, padding="valid
     aspect=("values", "padded cells"),
 )
 def avg_pool2d_sums(x, pool_size=2, strides=None, padding="valid"):
-    y = _pool(x, pool_size, strides, padding, lambda cells: cells.sum(axis=(1, 2)))
+    y = _avg(x, pool_size, strides, padding, reduce=lambda cells: cells.sum(axis=(1, 2)))
     return y.astype(x.dtype if x.dtype.kind == "f" else np.float64)
 
 
@@ -1071,7 +1481,7 @@ def avg_pool2d_sums(x, pool_size=2, strides=None, padding="valid"):
     aspect="padded cells",
 )
 def avg_pool2d_counts_the_padding(x, pool_size=2, strides=None, padding="valid"):
-    return _filled(x, pool_size, strides, padding, _average, 0)
+    return _avg(x, pool_size, strides, padding, border=_of(0))
 
 
 @misconception(
@@ -1080,11 +1490,7 @@ def avg_pool2d_counts_the_padding(x, pool_size=2, strides=None, padding="valid")
     aspect="padded cells",
 )
 def avg_pool2d_repeats_the_edge(x, pool_size=2, strides=None, padding="valid"):
-    window, stride, padding = _checked(x, pool_size, strides, padding)
-    if padding == "same":
-        border = [_amounts(x.shape[i + 1], window[i], stride[i]) for i in range(2)]
-        x = np.pad(x, ((0, 0), *border, (0, 0)), mode="edge")
-    return _averages(x, window, stride, "valid")
+    return _avg(x, pool_size, strides, padding, border=_of_edges)
 
 
 @misconception(
@@ -1093,19 +1499,19 @@ def avg_pool2d_repeats_the_edge(x, pool_size=2, strides=None, padding="valid"):
     window, and for a stride of 2?""",
 )
 def avg_pool2d_pads_half_a_window(x, pool_size=2, strides=None, padding="valid"):
-    return _averages(x, pool_size, strides, padding, _spans_half_a_window_on_both_sides)
+    return _avg(x, pool_size, strides, padding, spans=_spans_half_a_window_on_both_sides)
 
 
 @misconception("avg_pool2d", "On which side does the odd cell of the padding go?")
 def avg_pool2d_pads_the_odd_cell_first(x, pool_size=2, strides=None, padding="valid"):
-    return _averages(x, pool_size, strides, padding, _spans_odd_cell_first)
+    return _avg(x, pool_size, strides, padding, spans=_spans_odd_cell_first)
 
 
 @misconception(
     "avg_pool2d", "With a stride above 1, is as much padded as at stride 1? Ask your same_padding."
 )
 def avg_pool2d_pads_as_at_stride_one(x, pool_size=2, strides=None, padding="valid"):
-    return _averages(x, pool_size, strides, padding, _spans_as_at_stride_one)
+    return _avg(x, pool_size, strides, padding, spans=_spans_as_at_stride_one)
 
 
 @misconception(
@@ -1114,7 +1520,7 @@ def avg_pool2d_pads_as_at_stride_one(x, pool_size=2, strides=None, padding="vali
     aspect="dtype",
 )
 def avg_pool2d_cuts_off_fractions(x, pool_size=2, strides=None, padding="valid"):
-    return _averages(x, pool_size, strides, padding).astype(x.dtype)
+    return _avg(x, pool_size, strides, padding).astype(x.dtype)
 
 
 @misconception(
@@ -1125,17 +1531,17 @@ def avg_pool2d_adds_up_in_a_small_dtype(x, pool_size=2, strides=None, padding="v
         total = cells.sum(axis=(1, 2), dtype=cells.dtype)
         return (total / (cells.shape[1] * cells.shape[2])).astype(_average(cells).dtype)
 
-    return _pool(x, pool_size, strides, padding, average)
+    return _avg(x, pool_size, strides, padding, reduce=average)
 
 
 @misconception("avg_pool2d", "What dtype does your answer have when x is float32?", aspect="dtype")
 def avg_pool2d_is_always_float64(x, pool_size=2, strides=None, padding="valid"):
-    return _averages(x, pool_size, strides, padding).astype(np.float64)
+    return _avg(x, pool_size, strides, padding).astype(np.float64)
 
 
 @misconception("avg_pool2d", "Is the average of 1 and NaN known?", aspect="nan")
 def avg_pool2d_drops_nan(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, strides, padding, lambda cells: np.nanmean(cells, axis=(1, 2)))
+    return _avg(x, pool_size, strides, padding, reduce=lambda cells: np.nanmean(cells, axis=(1, 2)))
 
 
 @misconception(
@@ -1147,7 +1553,7 @@ def avg_pool2d_drops_what_is_not_finite(x, pool_size=2, strides=None, padding="v
         total = np.where(known, cells, 0).sum(axis=(1, 2))
         return (total / np.maximum(known.sum(axis=(1, 2)), 1)).astype(_average(cells).dtype)
 
-    return _pool(x, pool_size, strides, padding, average)
+    return _avg(x, pool_size, strides, padding, reduce=average)
 
 
 @misconception(
@@ -1173,7 +1579,7 @@ def avg_pool2d_subtracts_running_sums(x, pool_size=2, strides=None, padding="val
 
 @misconception("avg_pool2d", "What does the caller find in x afterwards?", aspect="purity")
 def avg_pool2d_writes_into_its_argument(x, pool_size=2, strides=None, padding="valid"):
-    y = _averages(x, pool_size, strides, padding)
+    y = _avg(x, pool_size, strides, padding)
     if x.dtype.kind == "f":
         x[:, : y.shape[1], : y.shape[2]] = y[:, : x.shape[1], : x.shape[2]]
     return y
@@ -1182,9 +1588,7 @@ def avg_pool2d_writes_into_its_argument(x, pool_size=2, strides=None, padding="v
 @misconception("avg_pool2d", "What does np.stack do with a list of no images?", aspect="empty")
 def avg_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
     _checked(x, pool_size, strides, padding)
-    return np.concatenate(
-        [_averages(image[np.newaxis], pool_size, strides, padding) for image in x]
-    )
+    return np.concatenate([_avg(image[np.newaxis], pool_size, strides, padding) for image in x])
 
 
 @misconception(
@@ -1193,22 +1597,204 @@ def avg_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
 def avg_pool2d_wants_small_letters(x, pool_size=2, strides=None, padding="valid"):
     if padding not in ("valid", "same"):
         raise ValueError("padding must be 'valid' or 'same'")
-    return _averages(x, pool_size, strides, padding)
+    return _avg(x, pool_size, strides, padding)
 
 
 @misconception(
     "avg_pool2d", "What does your function do with arguments that make no sense?", aspect="errors"
 )
 def avg_pool2d_trusts_its_arguments(x, pool_size=2, strides=None, padding="valid"):
-    window = _two(pool_size)
-    stride = window if strides is None else _two(strides)
-    padding = "same" if padding.lower() == "same" else "valid"
-    _, height, width, _ = x.shape
-    rows = _spans(height, window[0], stride[0], padding)
-    return _reduced(x, rows, _spans(width, window[1], stride[1], padding), _average)
+    return _avg(x, pool_size, strides, padding, check=_unchecked)
+
+
+@misconception(
+    "avg_pool2d",
+    "With a stride of 2, at which cell does the second window start? And in your answer?",
+)
+def avg_pool2d_starts_without_the_stride(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_that_start_side_by_side)
+
+
+@variant(avg_pool2d_starts_without_the_stride)
+def _avg_pool2d_starts_without_the_stride_2(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_that_grow)
+
+
+@misconception(
+    "avg_pool2d",
+    'How many windows does your formula for "same" count? How many are there at stride 2?',
+)
+def avg_pool2d_pads_as_if_every_cell_had_a_window(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_padded_to_keep_the_size)
+
+
+@variant(avg_pool2d_pads_as_if_every_cell_had_a_window)
+def _avg_pool2d_pads_as_if_every_cell_had_a_window_2(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_padded_alike_to_keep_the_size)
+
+
+@variant(avg_pool2d_pads_as_if_every_cell_had_a_window)
+def _avg_pool2d_pads_as_if_every_cell_had_a_window_3(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_padded_more_to_keep_the_size)
+
+
+@variant(avg_pool2d_pads_as_if_every_cell_had_a_window)
+def _avg_pool2d_pads_as_if_every_cell_had_a_window_4(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_cut_from_a_kept_size)
+
+
+@misconception(
+    "avg_pool2d", 'On how many sides of the image does "same" add cells? Where are yours?'
+)
+def avg_pool2d_pads_only_behind(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_padded_behind)
+
+
+@misconception(
+    "avg_pool2d",
+    'Does your answer change when only the padding does? In which line is "same" read?',
+)
+def avg_pool2d_never_pads(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_never_padded)
+
+
+@misconception(
+    "avg_pool2d", 'Under "valid", how many windows are there if two and a half would fit?'
+)
+def avg_pool2d_rounds_to_the_nearest(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_rounded)
+
+
+@misconception(
+    "avg_pool2d", "How many posts does a fence have, and how many gaps? Which of them do you count?"
+)
+def avg_pool2d_forgets_the_last_window(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_without_the_last)
+
+
+@misconception(
+    "avg_pool2d",
+    "Which numbers decide how many columns there are: those of the height, or of the width?",
+)
+def avg_pool2d_counts_columns_by_the_height(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_columns_counted_by_the_height)
+
+
+@variant(avg_pool2d_counts_columns_by_the_height)
+def _avg_pool2d_counts_columns_by_the_height_2(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_as_many_columns_as_rows)
+
+
+@variant(avg_pool2d_counts_columns_by_the_height)
+def _avg_pool2d_counts_columns_by_the_height_3(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_columns_padded_by_the_height)
+
+
+@misconception("avg_pool2d", "In (2, 3), which number is the height? How wide is your window?")
+def avg_pool2d_takes_square_windows(x, pool_size=2, strides=None, padding="valid"):
+    window, stride, padding = _checked(x, pool_size, strides, padding)
+    return _avg(x, window[0], stride, padding)
+
+
+@misconception("avg_pool2d", "With strides of (1, 2), how far does the window move to the right?")
+def avg_pool2d_moves_alike_both_ways(x, pool_size=2, strides=None, padding="valid"):
+    window, (down, _), padding = _checked(x, pool_size, strides, padding)
+    return _avg(x, window, down, padding)
+
+
+@misconception("avg_pool2d", "How many images come in, and how many go out?")
+def avg_pool2d_pools_the_first_image(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x[:1], pool_size, strides, padding)
+
+
+@misconception("avg_pool2d", "Over which axes do you reduce a window? Is each channel for itself?")
+def avg_pool2d_mixes_channels(x, pool_size=2, strides=None, padding="valid"):
+    y = _avg(x, pool_size, strides, padding)
+    mixed = y.mean(axis=3, keepdims=True)
+    return np.broadcast_to(mixed, y.shape).copy()
+
+
+@misconception(
+    "avg_pool2d", "Without strides, do windows of 3 by 3 lie side by side in your answer?"
+)
+def avg_pool2d_moves_by_two(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, 2 if strides is None else strides, padding)
+
+
+@misconception(
+    "avg_pool2d",
+    "Must the windows fit without a rest? What becomes of rows that are left over?",
+)
+def avg_pool2d_wants_windows_to_fit(x, pool_size=2, strides=None, padding="valid"):
+    window, stride, padding = _checked(x, pool_size, strides, padding)
+    rests = [(x.shape[i + 1] - window[i]) % stride[i] for i in range(2)]
+    if padding == "valid" and any(rests):
+        raise ValueError("pool_size must fit into the images of x without a rest")
+    return _avg(x, window, stride, padding)
+
+
+@misconception(
+    "avg_pool2d",
+    "Which dtype has the array that you write your answers into? Can it hold a half?",
+    aspect=("values", "dtype", "nan", "infinity", "padded cells"),
+)
+def avg_pool2d_is_of_whole_numbers(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding).astype(np.int64)
+
+
+@variant(avg_pool2d_is_of_whole_numbers)
+def _avg_pool2d_is_of_bytes(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding).astype(np.uint8)
+
+
+@variant(avg_pool2d_wants_small_letters)
+def _avg_pool2d_takes_capitals_for_valid(x, pool_size=2, strides=None, padding="valid"):
+    if padding.lower() == "same":
+        padding = _small_letters_only(padding)
+    return _avg(x, pool_size, strides, padding)
+
+
+@variant(avg_pool2d_takes_the_width_first)
+def _avg_pool2d_takes_the_width_of_the_window_first(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_window_width_first)
+
+
+@variant(avg_pool2d_ignores_strides)
+def _avg_pool2d_always_moves_by_one(x, pool_size=2, strides=None, padding="valid"):
+    _checked(x, pool_size, strides, padding)
+    return _avg(x, pool_size, 1, padding)
+
+
+@variant(avg_pool2d_takes_square_windows)
+def _avg_pool2d_takes_windows_as_wide_as_high(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_columns_as_wide_as_high)
+
+
+@misconception("avg_pool2d", "Which image do your loops read when nothing has to be padded?")
+def avg_pool2d_needs_padding(x, pool_size=2, strides=None, padding="valid"):
+    y = _avg(x, pool_size, strides, padding)
+    if padding.lower() != "same":
+        raise UnboundLocalError("cannot access local variable 'bordered'")
+    return y
 
 
 # -- min_pool2d ----------------------------------------------------------------------------------
+
+
+@right_answer("min_pool2d")
+def _min(
+    x,
+    pool_size=2,
+    strides=None,
+    padding="valid",
+    *,
+    reduce=_smallest,
+    spans=_spans,
+    plan=_apart,
+    border=None,
+    check=_checked,
+):
+    return _pool(x, pool_size, strides, padding, reduce, spans, plan, border, check)
 
 
 @probes("min_pool2d")
@@ -1218,33 +1804,30 @@ def calls_of_min_pool2d():
 
 @misconception("min_pool2d", "Which cell of a window is asked for here?")
 def min_pool2d_takes_the_largest(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, strides, padding, _largest)
+    return _min(x, pool_size, strides, padding, reduce=_largest)
 
 
 @misconception("min_pool2d", "How far does the window move when strides is None?")
 def min_pool2d_moves_by_one(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, 1 if strides is None else strides, padding, _smallest)
+    return _min(x, pool_size, 1 if strides is None else strides, padding)
 
 
 @misconception("min_pool2d", "Does your answer change when only the strides do?")
 def min_pool2d_ignores_strides(x, pool_size=2, strides=None, padding="valid"):
     _checked(x, pool_size, strides, padding)
-    return _pool(x, pool_size, None, padding, _smallest)
+    return _min(x, pool_size, None, padding)
 
 
 @misconception(
     "min_pool2d", 'Under "valid", what should happen to rows that do not fill a whole window?'
 )
 def min_pool2d_keeps_partial_windows(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, strides, padding, _smallest, _spans_with_partial_windows)
+    return _min(x, pool_size, strides, padding, spans=_spans_with_partial_windows)
 
 
 @misconception("min_pool2d", "In (2, 3), which number is the height, and which axis of x is that?")
 def min_pool2d_takes_the_width_first(x, pool_size=2, strides=None, padding="valid"):
-    window, stride, padding = _checked(x, pool_size, strides, padding)
-    rows = _spans(x.shape[1], window[1], stride[1], padding)
-    columns = _spans(x.shape[2], window[0], stride[0], padding)
-    return _reduced(x, rows, columns, _smallest)
+    return _min(x, pool_size, strides, padding, plan=_width_first)
 
 
 @misconception(
@@ -1253,12 +1836,12 @@ def min_pool2d_takes_the_width_first(x, pool_size=2, strides=None, padding="vali
     window, and for a stride of 2?""",
 )
 def min_pool2d_pads_half_a_window(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, strides, padding, _smallest, _spans_half_a_window_on_both_sides)
+    return _min(x, pool_size, strides, padding, spans=_spans_half_a_window_on_both_sides)
 
 
 @misconception("min_pool2d", "On which side does the odd cell of the padding go?")
 def min_pool2d_pads_the_odd_cell_first(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, strides, padding, _smallest, _spans_odd_cell_first)
+    return _min(x, pool_size, strides, padding, spans=_spans_odd_cell_first)
 
 
 @misconception(
@@ -1267,7 +1850,7 @@ def min_pool2d_pads_the_odd_cell_first(x, pool_size=2, strides=None, padding="va
     aspect="padded cells",
 )
 def min_pool2d_pads_with_zeros(x, pool_size=2, strides=None, padding="valid"):
-    return _filled(x, pool_size, strides, padding, _smallest, 0)
+    return _min(x, pool_size, strides, padding, border=_of(0))
 
 
 @misconception(
@@ -1277,13 +1860,14 @@ def min_pool2d_pads_with_zeros(x, pool_size=2, strides=None, padding="valid"):
 )
 def min_pool2d_pads_with_minus_infinity(x, pool_size=2, strides=None, padding="valid"):
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
-    return _filled(x, pool_size, strides, padding, _smallest, lowest)
+    return _min(x, pool_size, strides, padding, border=_of(lowest))
 
 
 @misconception(
     "min_pool2d",
     "Is the number that you start from, or pad with, larger than every other number?",
     aspect="infinity",
+    by="cells",
 )
 def min_pool2d_starts_from_a_finite_number(x, pool_size=2, strides=None, padding="valid"):
     def smallest(cells):
@@ -1291,17 +1875,17 @@ def min_pool2d_starts_from_a_finite_number(x, pool_size=2, strides=None, padding
             return _smallest(cells)
         return np.minimum(_smallest(cells), cells.dtype.type(1e9))
 
-    return _pool(x, pool_size, strides, padding, smallest)
+    return _min(x, pool_size, strides, padding, reduce=smallest)
 
 
 @misconception("min_pool2d", "What is -x where x is a uint8, and 0 or 1?", aspect="dtype")
 def min_pool2d_negates_unsigned_numbers(x, pool_size=2, strides=None, padding="valid"):
-    return -_pool(-x, pool_size, strides, padding, _largest)
+    return -_min(-x, pool_size, strides, padding, reduce=_largest)
 
 
 @misconception("min_pool2d", "What dtype does your answer have when x has another?", aspect="dtype")
 def min_pool2d_is_always_float64(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, strides, padding, _smallest).astype(np.float64)
+    return _min(x, pool_size, strides, padding).astype(np.float64)
 
 
 @misconception(
@@ -1310,12 +1894,14 @@ def min_pool2d_is_always_float64(x, pool_size=2, strides=None, padding="valid"):
     aspect="nan",
 )
 def min_pool2d_drops_nan(x, pool_size=2, strides=None, padding="valid"):
-    return _pool(x, pool_size, strides, padding, lambda cells: np.fmin.reduce(cells, axis=(1, 2)))
+    return _min(
+        x, pool_size, strides, padding, reduce=lambda cells: np.fmin.reduce(cells, axis=(1, 2))
+    )
 
 
 @misconception("min_pool2d", "What does the caller find in x afterwards?", aspect="purity")
 def min_pool2d_turns_its_argument_round(x, pool_size=2, strides=None, padding="valid"):
-    y = _pool(x, pool_size, strides, padding, _smallest)
+    y = _min(x, pool_size, strides, padding)
     np.negative(x, out=x)
     return y
 
@@ -1323,9 +1909,7 @@ def min_pool2d_turns_its_argument_round(x, pool_size=2, strides=None, padding="v
 @misconception("min_pool2d", "What does np.stack do with a list of no images?", aspect="empty")
 def min_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
     _checked(x, pool_size, strides, padding)
-    return np.concatenate(
-        [_pool(image[np.newaxis], pool_size, strides, padding, _smallest) for image in x]
-    )
+    return np.concatenate([_min(image[np.newaxis], pool_size, strides, padding) for image in x])
 
 
 @misconception(
@@ -1334,19 +1918,212 @@ def min_pool2d_stacks_images(x, pool_size=2, strides=None, padding="valid"):
 def min_pool2d_wants_small_letters(x, pool_size=2, strides=None, padding="valid"):
     if padding not in ("valid", "same"):
         raise ValueError("padding must be 'valid' or 'same'")
-    return _pool(x, pool_size, strides, padding, _smallest)
+    return _min(x, pool_size, strides, padding)
 
 
 @misconception(
     "min_pool2d", "What does your function do with arguments that make no sense?", aspect="errors"
 )
 def min_pool2d_trusts_its_arguments(x, pool_size=2, strides=None, padding="valid"):
-    window = _two(pool_size)
-    stride = window if strides is None else _two(strides)
-    padding = "same" if padding.lower() == "same" else "valid"
-    _, height, width, _ = x.shape
-    rows = _spans(height, window[0], stride[0], padding)
-    return _reduced(x, rows, _spans(width, window[1], stride[1], padding), _smallest)
+    return _min(x, pool_size, strides, padding, check=_unchecked)
+
+
+@misconception(
+    "min_pool2d",
+    "With a stride of 2, at which cell does the second window start? And in your answer?",
+)
+def min_pool2d_starts_without_the_stride(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_that_start_side_by_side)
+
+
+@variant(min_pool2d_starts_without_the_stride)
+def _min_pool2d_starts_without_the_stride_2(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_that_grow)
+
+
+@misconception(
+    "min_pool2d",
+    'How many windows does your formula for "same" count? How many are there at stride 2?',
+)
+def min_pool2d_pads_as_if_every_cell_had_a_window(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_padded_to_keep_the_size)
+
+
+@variant(min_pool2d_pads_as_if_every_cell_had_a_window)
+def _min_pool2d_pads_as_if_every_cell_had_a_window_2(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_padded_alike_to_keep_the_size)
+
+
+@variant(min_pool2d_pads_as_if_every_cell_had_a_window)
+def _min_pool2d_pads_as_if_every_cell_had_a_window_3(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_padded_more_to_keep_the_size)
+
+
+@variant(min_pool2d_pads_as_if_every_cell_had_a_window)
+def _min_pool2d_pads_as_if_every_cell_had_a_window_4(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_cut_from_a_kept_size)
+
+
+@misconception(
+    "min_pool2d", 'On how many sides of the image does "same" add cells? Where are yours?'
+)
+def min_pool2d_pads_only_behind(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_padded_behind)
+
+
+@misconception(
+    "min_pool2d",
+    'Does your answer change when only the padding does? In which line is "same" read?',
+)
+def min_pool2d_never_pads(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_never_padded)
+
+
+@misconception(
+    "min_pool2d", 'Under "valid", how many windows are there if two and a half would fit?'
+)
+def min_pool2d_rounds_to_the_nearest(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_rounded)
+
+
+@misconception(
+    "min_pool2d", "How many posts does a fence have, and how many gaps? Which of them do you count?"
+)
+def min_pool2d_forgets_the_last_window(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_without_the_last)
+
+
+@misconception(
+    "min_pool2d",
+    "Which numbers decide how many columns there are: those of the height, or of the width?",
+)
+def min_pool2d_counts_columns_by_the_height(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_columns_counted_by_the_height)
+
+
+@variant(min_pool2d_counts_columns_by_the_height)
+def _min_pool2d_counts_columns_by_the_height_2(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_as_many_columns_as_rows)
+
+
+@variant(min_pool2d_counts_columns_by_the_height)
+def _min_pool2d_counts_columns_by_the_height_3(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_columns_padded_by_the_height)
+
+
+@misconception("min_pool2d", "In (2, 3), which number is the height? How wide is your window?")
+def min_pool2d_takes_square_windows(x, pool_size=2, strides=None, padding="valid"):
+    window, stride, padding = _checked(x, pool_size, strides, padding)
+    return _min(x, window[0], stride, padding)
+
+
+@misconception("min_pool2d", "With strides of (1, 2), how far does the window move to the right?")
+def min_pool2d_moves_alike_both_ways(x, pool_size=2, strides=None, padding="valid"):
+    window, (down, _), padding = _checked(x, pool_size, strides, padding)
+    return _min(x, window, down, padding)
+
+
+@misconception("min_pool2d", "How many images come in, and how many go out?")
+def min_pool2d_pools_the_first_image(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x[:1], pool_size, strides, padding)
+
+
+@misconception("min_pool2d", "Over which axes do you reduce a window? Is each channel for itself?")
+def min_pool2d_mixes_channels(x, pool_size=2, strides=None, padding="valid"):
+    y = _min(x, pool_size, strides, padding)
+    mixed = y.min(axis=3, keepdims=True)
+    return np.broadcast_to(mixed, y.shape).copy()
+
+
+@misconception(
+    "min_pool2d", "Without strides, do windows of 3 by 3 lie side by side in your answer?"
+)
+def min_pool2d_moves_by_two(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, 2 if strides is None else strides, padding)
+
+
+@misconception("min_pool2d", "Which axes of x are height and width? Where do the channels stand?")
+def min_pool2d_takes_channels_first(x, pool_size=2, strides=None, padding="valid"):
+    _require_images(x)
+    moved = np.moveaxis(x, 1, -1)
+    return np.moveaxis(_min(moved, pool_size, strides, padding), -1, 1)
+
+
+@misconception(
+    "min_pool2d", "With a stride above 1, is as much padded as at stride 1? Ask your same_padding."
+)
+def min_pool2d_pads_as_at_stride_one(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_as_at_stride_one)
+
+
+@misconception(
+    "min_pool2d",
+    "Must the windows fit without a rest? What becomes of rows that are left over?",
+)
+def min_pool2d_wants_windows_to_fit(x, pool_size=2, strides=None, padding="valid"):
+    window, stride, padding = _checked(x, pool_size, strides, padding)
+    rests = [(x.shape[i + 1] - window[i]) % stride[i] for i in range(2)]
+    if padding == "valid" and any(rests):
+        raise ValueError("pool_size must fit into the images of x without a rest")
+    return _min(x, window, stride, padding)
+
+
+@misconception(
+    "min_pool2d",
+    "Which dtype has the array that you write your answers into? Can it hold a half?",
+    aspect=("values", "dtype", "nan", "infinity", "padded cells"),
+)
+def min_pool2d_is_of_whole_numbers(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding).astype(np.int64)
+
+
+@variant(min_pool2d_is_of_whole_numbers)
+def _min_pool2d_is_of_bytes(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding).astype(np.uint8)
+
+
+@variant(min_pool2d_wants_small_letters)
+def _min_pool2d_takes_capitals_for_valid(x, pool_size=2, strides=None, padding="valid"):
+    if padding.lower() == "same":
+        padding = _small_letters_only(padding)
+    return _min(x, pool_size, strides, padding)
+
+
+@variant(min_pool2d_takes_the_width_first)
+def _min_pool2d_takes_the_width_of_the_window_first(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_window_width_first)
+
+
+@variant(min_pool2d_ignores_strides)
+def _min_pool2d_always_moves_by_one(x, pool_size=2, strides=None, padding="valid"):
+    _checked(x, pool_size, strides, padding)
+    return _min(x, pool_size, 1, padding)
+
+
+@variant(min_pool2d_is_always_float64)
+def _min_pool2d_is_always_float32(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding).astype(np.float32)
+
+
+@variant(min_pool2d_takes_square_windows)
+def _min_pool2d_takes_windows_as_wide_as_high(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_columns_as_wide_as_high)
+
+
+@misconception("min_pool2d", "Which image do your loops read when nothing has to be padded?")
+def min_pool2d_needs_padding(x, pool_size=2, strides=None, padding="valid"):
+    y = _min(x, pool_size, strides, padding)
+    if padding.lower() != "same":
+        raise UnboundLocalError("cannot access local variable 'bordered'")
+    return y
+
+
+@variant(min_pool2d_pads_with_zeros)
+def _min_pool2d_pads_with_zeros_of_whole_numbers(x, pool_size=2, strides=None, padding="valid"):
+    def border(x, margins):
+        return np.pad(x.astype(int), margins)
+
+    return _min(x, pool_size, strides, padding, border=border)
 
 
 # -- conv2d --------------------------------------------------------------------------------------
@@ -1367,24 +2144,24 @@ def _type_of(x, kernel, bias):
     return np.result_type(x, kernel, *([] if bias is None else [bias]))
 
 
-def _maps(x, kernel, strides, padding, spans=_spans):
+def _maps(x, kernel, strides, padding, spans=_spans, plan=_apart, border=np.pad):
     """Cross-correlation in float64, without bias: cells outside the image count as zeros."""
     stride, padding = _checked_convolution(x, kernel, strides, padding)
-    rows = spans(x.shape[1], kernel.shape[0], stride[0], padding)
-    columns = spans(x.shape[2], kernel.shape[1], stride[1], padding)
-    far = kernel.shape[0] + x.shape[1], kernel.shape[1] + x.shape[2]
-    padded = np.pad(x.astype(np.float64), ((0, 0), (far[0],) * 2, (far[1],) * 2, (0, 0)))
+    rows, columns = plan(x.shape, kernel.shape, stride, padding, spans)
+    padded, rows, columns = _bordered_far(x.astype(np.float64), rows, columns, border)
     y = np.empty((len(x), len(rows), len(columns), kernel.shape[3]))
     for i, (top, bottom) in enumerate(rows):
         for j, (left, right) in enumerate(columns):
-            cells = padded[:, far[0] + top : far[0] + bottom, far[1] + left : far[1] + right]
+            cells = padded[:, top:bottom, left:right]
             y[:, i, j] = np.tensordot(cells, kernel, 3)
     return y
 
 
-def _convolved(x, kernel, bias, strides, padding, spans=_spans):
-    """The right answer, but for the windows that `spans` lays."""
-    y = _maps(x, kernel, strides, padding, spans)
+@right_answer("conv2d")
+def _convolved(
+    x, kernel, bias=None, strides=1, padding="valid", *, spans=_spans, plan=_apart, border=np.pad
+):
+    y = _maps(x, kernel, strides, padding, spans, plan, border)
     return (y if bias is None else y + bias).astype(_type_of(x, kernel, bias))
 
 
@@ -1461,7 +2238,7 @@ def conv2d_adds_the_first_bias_to_all(x, kernel, bias=None, strides=1, padding="
     aspect="bias",
 )
 def conv2d_converts_a_bias_with_axes(x, kernel, bias=None, strides=1, padding="valid"):
-    y = _maps(x, kernel, strides, padding)
+    y = _convolved(x, kernel, None, strides, padding)
     if bias is not None:
         boxed = bias.reshape(1, 1, 1, -1)
         for f in range(kernel.shape[3]):
@@ -1525,7 +2302,7 @@ def conv2d_moves_by_the_kernel(x, kernel, bias=None, strides=None, padding="vali
     "conv2d", 'Under "valid", would the last position of the kernel still lie wholly on the image?'
 )
 def conv2d_keeps_partial_windows(x, kernel, bias=None, strides=1, padding="valid"):
-    return _convolved(x, kernel, bias, strides, padding, _spans_with_partial_windows)
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_with_partial_windows)
 
 
 @misconception(
@@ -1534,12 +2311,12 @@ def conv2d_keeps_partial_windows(x, kernel, bias=None, strides=1, padding="valid
     kernel, and for a stride of 2?""",
 )
 def conv2d_pads_half_a_kernel(x, kernel, bias=None, strides=1, padding="valid"):
-    return _convolved(x, kernel, bias, strides, padding, _spans_half_a_window_on_both_sides)
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_half_a_window_on_both_sides)
 
 
 @misconception("conv2d", "On which side does the odd cell of the padding go?")
 def conv2d_pads_the_odd_cell_first(x, kernel, bias=None, strides=1, padding="valid"):
-    return _convolved(x, kernel, bias, strides, padding, _spans_odd_cell_first)
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_odd_cell_first)
 
 
 @misconception(
@@ -1551,24 +2328,20 @@ def conv2d_pads_as_at_stride_one(x, kernel, bias=None, strides=1, padding="valid
         right = _spans(size, window, stride, padding)
         return [(first + i * stride, first + i * stride + window) for i in range(len(right))]
 
-    return _convolved(x, kernel, bias, strides, padding, spans)
+    return _convolved(x, kernel, bias, strides, padding, spans=spans)
 
 
 @misconception("conv2d", 'Does "same" keep the size at every stride? Same as what?')
 def conv2d_same_keeps_the_size(x, kernel, bias=None, strides=1, padding="valid"):
     _, padding = _checked_convolution(x, kernel, strides, padding)
-    return _convolved(x, kernel, bias, strides, padding, _spans_that_keep_the_size)
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_that_keep_the_size)
 
 
 @misconception(
     "conv2d", "What do cells outside the image count as in a convolution?", aspect="padded cells"
 )
 def conv2d_repeats_the_edge(x, kernel, bias=None, strides=1, padding="valid"):
-    stride, padding = _checked_convolution(x, kernel, strides, padding)
-    if padding == "same":
-        border = [_amounts(x.shape[i + 1], kernel.shape[i], stride[i]) for i in range(2)]
-        x = np.pad(x, ((0, 0), *border, (0, 0)), mode="edge")
-    return _convolved(x, kernel, bias, stride, "valid")
+    return _convolved(x, kernel, bias, strides, padding, border=_of_edges)
 
 
 @misconception("conv2d", "What is padded with zeros: what goes in, or what comes out?")
@@ -1675,3 +2448,140 @@ def conv2d_does_not_say_what_is_wrong(x, kernel, bias=None, strides=1, padding="
         return _convolved(x, kernel, bias, strides, padding)
     except ValueError:
         raise ValueError("invalid arguments") from None
+
+
+@misconception(
+    "conv2d", "With a stride of 2, at which cell does the second window start? And in your answer?"
+)
+def conv2d_starts_without_the_stride(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_that_start_side_by_side)
+
+
+@variant(conv2d_starts_without_the_stride)
+def _conv2d_starts_without_the_stride_2(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_that_grow)
+
+
+@misconception(
+    "conv2d",
+    'How many windows does your formula for "same" count? How many are there at stride 2?',
+)
+def conv2d_pads_as_if_every_cell_had_a_window(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_padded_to_keep_the_size)
+
+
+@variant(conv2d_pads_as_if_every_cell_had_a_window)
+def _conv2d_pads_as_if_every_cell_had_a_window_2(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_padded_alike_to_keep_the_size)
+
+
+@variant(conv2d_pads_as_if_every_cell_had_a_window)
+def _conv2d_pads_as_if_every_cell_had_a_window_3(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_padded_more_to_keep_the_size)
+
+
+@variant(conv2d_pads_as_if_every_cell_had_a_window)
+def _conv2d_pads_as_if_every_cell_had_a_window_4(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_cut_from_a_kept_size)
+
+
+@misconception("conv2d", 'On how many sides of the image does "same" add cells? Where are yours?')
+def conv2d_pads_only_behind(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_padded_behind)
+
+
+@misconception(
+    "conv2d", 'Does your answer change when only the padding does? In which line is "same" read?'
+)
+def conv2d_never_pads(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_never_padded)
+
+
+@misconception("conv2d", 'Under "valid", how many windows are there if two and a half would fit?')
+def conv2d_rounds_to_the_nearest(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_rounded)
+
+
+@misconception(
+    "conv2d", "How many posts does a fence have, and how many gaps? Which of them do you count?"
+)
+def conv2d_forgets_the_last_window(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_without_the_last)
+
+
+@misconception(
+    "conv2d",
+    "Which numbers decide how many columns there are: those of the height, or of the width?",
+)
+def conv2d_counts_columns_by_the_height(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, plan=_columns_counted_by_the_height)
+
+
+@variant(conv2d_counts_columns_by_the_height)
+def _conv2d_counts_columns_by_the_height_2(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, plan=_as_many_columns_as_rows)
+
+
+@variant(conv2d_counts_columns_by_the_height)
+def _conv2d_counts_columns_by_the_height_3(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, plan=_columns_padded_by_the_height)
+
+
+@misconception("conv2d", "Which axis of the kernel says how many maps come out?")
+def conv2d_has_as_many_outputs_as_inputs(x, kernel, bias=None, strides=1, padding="valid"):
+    y = _convolved(x, kernel, bias, strides, padding)
+    return (
+        np.resize(y, (*y.shape[:3], x.shape[3]))
+        if y.shape[3] < x.shape[3]
+        else y[..., : x.shape[3]]
+    )
+
+
+@misconception(
+    "conv2d",
+    "Must the kernel fit without a rest? What becomes of rows that are left over?",
+)
+def conv2d_wants_windows_to_fit(x, kernel, bias=None, strides=1, padding="valid"):
+    stride, padding = _checked_convolution(x, kernel, strides, padding)
+    rests = [(x.shape[i + 1] - kernel.shape[i]) % stride[i] for i in range(2)]
+    if padding == "valid" and any(rests):
+        raise ValueError("kernel must fit into the images of x without a rest")
+    return _convolved(x, kernel, bias, stride, padding)
+
+
+@misconception("conv2d", "How wide is a kernel whose height is 2? How wide is yours?")
+def conv2d_takes_square_kernels(x, kernel, bias=None, strides=1, padding="valid"):
+    side = kernel.shape[0]
+    square = (
+        kernel[:, :side]
+        if side < kernel.shape[1]
+        else np.pad(kernel, ((0, 0), (0, side - kernel.shape[1]), (0, 0), (0, 0)))
+    )
+    return _convolved(x, square, bias, strides, padding)
+
+
+@variant(conv2d_wants_small_letters)
+def _conv2d_takes_capitals_for_valid(x, kernel, bias=None, strides=1, padding="valid"):
+    if padding.lower() == "same":
+        padding = _small_letters_only(padding)
+    return _convolved(x, kernel, bias, strides, padding)
+
+
+@misconception("conv2d", "Which image do your loops read when nothing has to be padded?")
+def conv2d_needs_padding(x, kernel, bias=None, strides=1, padding="valid"):
+    y = _convolved(x, kernel, bias, strides, padding)
+    if padding.lower() != "same":
+        raise UnboundLocalError("cannot access local variable 'bordered'")
+    return y
+
+
+@variant(conv2d_converts_a_bias_with_axes)
+def _conv2d_converts_a_bias_for_each_image(x, kernel, bias=None, strides=1, padding="valid"):
+    y = _convolved(x, kernel, None, strides, padding)
+    return y if not len(x) else conv2d_converts_a_bias_with_axes(x, kernel, bias, strides, padding)
+
+
+@variant(conv2d_has_as_many_outputs_as_inputs)
+def _conv2d_has_no_room_for_the_bias(x, kernel, bias=None, strides=1, padding="valid"):
+    y = _convolved(x, kernel, None, strides, padding)[..., : x.shape[3]]
+    return y if bias is None else y + np.ravel(bias)

@@ -47,6 +47,8 @@ class TimeBudget:
         self._own_started: float | None = None
         self._unsampled = 0.0
         self._what = ""
+        self._call_limit = limits.call_seconds
+        self._patience = limits.waiting_seconds
         self._seconds = limits.call_seconds
         self._call = _Call(0.0)
         self.exhausted = False
@@ -79,7 +81,7 @@ class TimeBudget:
     def begin(self, what: str, seconds: float | None = None) -> None:
         """A call starts; `seconds` may replace its limit. Raises `TimedOut` if no time is left."""
         self._what = what
-        self._seconds = self._limits.call_seconds if seconds is None else seconds
+        self._seconds = self._call_limit if seconds is None else seconds
         self._check_work()
         if self._unsampled > UNSAMPLED_SECONDS:
             self._unsampled = 0.0
@@ -87,6 +89,16 @@ class TimeBudget:
         if self.exhausted:
             raise TimedOut(self.message(self._what))
         self._call = _Call(time.monotonic())
+
+    @contextmanager
+    def shorter(self, computing: float, waiting: float) -> Iterator[None]:
+        """Meanwhile each call may compute and wait for so many seconds only."""
+        before = self._call_limit, self._patience
+        self._call_limit, self._patience = min(before[0], computing), min(before[1], waiting)
+        try:
+            yield
+        finally:
+            self._call_limit, self._patience = before
 
     @contextmanager
     def suspended(self) -> Iterator[None]:
@@ -113,7 +125,7 @@ class TimeBudget:
         self._measure(call, self._tree)
         if call.computed > limit * self.factor and not self._is_slower_now():
             raise TimedOut(f"{self._what} computed for longer than {limit:g} seconds.")
-        patience = self._limits.waiting_seconds
+        patience = self._patience
         if call.waited > patience + call.active:
             raise TimedOut(
                 f"{self._what} waited for {patience:g} seconds without computing anything: take "
@@ -137,6 +149,11 @@ class TimeBudget:
     def cpu_seconds(self) -> float:
         """Computing time of all worker processes so far, without importing libraries."""
         return max(0.0, self._all_computed() - self._imported)
+
+    @property
+    def waited(self) -> float:
+        """Seconds of waiting in all calls so far."""
+        return self._waited
 
     def _all_computed(self) -> float:
         if self._tree is None:

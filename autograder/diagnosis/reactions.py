@@ -1,8 +1,7 @@
-"""Matching a wrong answer with the known ones, by their reactions to the same probes.
+"""What a function does on a probe: the student's across the boundary, the course's in this process.
 
-The student's function is called across the boundary while its sandbox lives; the misconceptions are
-called in this process. Answers that cannot cross, such as models, are left to `inspecting`. A match
-earns a hint, never points.
+The course's own functions, right and wrong ones, are called with the arguments that the course
+wrote into its probes. No value that a student chose reaches them.
 """
 
 from __future__ import annotations
@@ -17,9 +16,8 @@ from typing import Any
 import numpy as np
 
 from autograder.diagnosis.catalogue import Catalogue, Function, Misconception
-from autograder.diagnosis.inspecting import by_inspection
 from autograder.diagnosis.probes import Call, Generator, Probe, Summarized
-from autograder.sandbox import CallFailed, Handle, Sandbox, StudentRaised
+from autograder.sandbox import Handle, Sandbox, StudentRaised
 from autograder.suite.expect import Mismatch, close
 from autograder.suite.student import Student, Watched, mentions
 
@@ -40,67 +38,17 @@ Made = dict[Generator, Any]
 """The generators that the calls of one probe got."""
 
 
-def diagnose(
-    catalogue: Catalogue,
-    exercise: str,
-    sandbox: Sandbox,
-    replaced: Mapping[str, Function] | None = None,
-) -> Misconception | None:
-    """The first known misconception that reacts to every probe as the student's function does.
-
-    If the probes cannot distinguish two misconceptions, the first one in the file counts. A
-    function whose process dies or runs out of time is not diagnosed.
-
-    Args:
-        catalogue: the misconceptions of the assignment.
-        exercise: the exercise that the student got wrong.
-        sandbox: the submission.
-        replaced: the functions that were replaced while the exercise was graded, by name.
-
-    Returns:
-        The misconception, or None if there is no match.
-    """
-    functions = dict.fromkeys(each.replaces for each in catalogue.of(exercise))
-    try:
-        for function in functions:
-            candidates = [
-                each
-                for each in catalogue.of(exercise)
-                if each.replaces == function and each.matches is None
-            ]
-            if found := _by_probes(catalogue, function, candidates, sandbox, replaced or {}):
-                return found
-        matching = by_inspection(catalogue, exercise, sandbox, replaced or {})
-        return matching[0] if matching else None
-    except (CallFailed, Mismatch):
-        return None
-
-
-def _by_probes(
-    catalogue: Catalogue,
-    function: str,
-    candidates: Sequence[Misconception],
-    sandbox: Sandbox,
-    replaced: Mapping[str, Function],
-) -> Misconception | None:
-    for index, probe in enumerate(catalogue.probes.get(function, ())):
-        if not candidates:
-            break
-        reaction = _ask(sandbox, function, probe, _parameters(candidates[0].function), replaced)
-        candidates = [
-            each for each in candidates if agree(reaction, reactions(each, catalogue)[index])
-        ]
-    return candidates[0] if candidates and catalogue.probes.get(function) else None
-
-
 def reactions(which: Misconception, catalogue: Catalogue) -> tuple[Reaction, ...]:
     """The reactions of a misconception to the probes of its function; computed once per process."""
     known = catalogue.reactions
     if which.name not in known:
-        known[which.name] = tuple(
-            react(which.function, probe) for probe in catalogue.probes.get(which.replaces, ())
-        )
+        known[which.name] = reactions_of(which.function, which.replaces, catalogue)
     return known[which.name]
+
+
+def reactions_of(function: Function, name: str, catalogue: Catalogue) -> tuple[Reaction, ...]:
+    """The reactions of a trusted function to the probes of the function `name`."""
+    return tuple(react(function, probe) for probe in catalogue.probes.get(name, ()))
 
 
 def react(function: Function, probe: Probe) -> Reaction:
@@ -147,7 +95,7 @@ def _react(function: Function, call: Call, made: Made) -> Reaction:
     except Exception as error:
         return Reaction(
             raised=type(error).__name__,
-            names_an_argument=_names_any(str(error), _parameters(function)),
+            names_an_argument=_names_any(str(error), parameters_of(function)),
         )
     if not call.watch:
         return Reaction(value=value)
@@ -167,13 +115,25 @@ def _is_array(*values: Any) -> bool:
     return all(isinstance(value, np.ndarray) for value in values)
 
 
-def _ask(
+def ask(
     sandbox: Sandbox,
     function: str,
     probe: Probe,
     parameters: Sequence[str],
     replaced: Mapping[str, Function],
 ) -> Reaction:
+    """Call the student's function with a probe's arguments, across the boundary.
+
+    Args:
+        sandbox: the submission.
+        function: the name of the function.
+        probe: what to call it with.
+        parameters: the names of its parameters, which an error message may name.
+        replaced: functions that replace the student's own ones during the call, by name.
+
+    Raises:
+        CallFailed: the call did not come to an end, or there is no such function.
+    """
     student = Student(sandbox)
 
     def answer(call: Call, made: Made) -> Reaction:
@@ -235,7 +195,7 @@ def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
-def _parameters(function: Function) -> tuple[str, ...]:
+def parameters_of(function: Function) -> tuple[str, ...]:
     return tuple(inspect.signature(function).parameters)
 
 

@@ -1,0 +1,97 @@
+"""The generators of the assignments: within the contract, and of use for known wrong answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from counterexample_search import module_of, right_modules, run, search, tests_of
+
+from autograder import counterexamples, diagnosis
+from autograder.counterexamples import Draw, judging
+from autograder.counterexamples.asking import Asking
+from autograder.counterexamples.budget import Budget
+from autograder.counterexamples.generators import Generator
+from autograder.course.assignment import load_assignment
+from autograder.diagnosis import Misconception
+from autograder.suite.asked_calls import AskedCalls
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("pooling_padding", "lenet5", "alexnet")
+ASSIGNMENTS = {name: load_assignment(name, ROOT) for name in NAMES}
+COURSES = {name: counterexamples.load(each) for name, each in ASSIGNMENTS.items()}
+GENERATORS = [
+    pytest.param(name, each, id=f"{name}-{each.function}-{number}")
+    for name, course in COURSES.items()
+    for number, each in enumerate(course.generators)
+]
+MISCONCEPTIONS = [
+    pytest.param(name, each, id=each.name)
+    for name, assignment in ASSIGNMENTS.items()
+    for each in diagnosis.load(assignment).misconceptions
+    if each.matches is None and COURSES[name].of(each.exercise)
+]
+WITHOUT = {
+    "dropout_draws_from_a_generator_of_its_own",
+}
+"""Wrong answers that no single call proves wrong."""
+
+
+@pytest.mark.parametrize(("name", "generator"), GENERATORS)
+def test_calls_are_within_the_contract_and_right_answers_are_right(
+    name: str, generator: Generator
+) -> None:
+    right = COURSES[name].right[generator.function]
+    asking = Asking(generator, right, None, AskedCalls(), Budget(1.0))  # type: ignore[arg-type]
+    rng = np.random.default_rng(3)
+    within = 0
+    for draws in range(80):
+        example = asking._drawn(Draw(rng, draws // 8))
+        contract = asking._wanted(example)
+        if contract is None:
+            continue
+        within += 1
+        if not example.refused and not generator.purity:
+            (generator.check or judging.compare)(contract[0], asking.right_answer(example), example)
+    assert within >= 60
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_generator_is_for_tests_that_there_are(name: str) -> None:
+    for generator in COURSES[name].generators:
+        tests = tests_of(ASSIGNMENTS[name], generator.exercise)
+        assert any(
+            generator in COURSES[name].serving(generator.exercise, test) for test in tests
+        ), generator
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        pytest.param(name, path, id=f"{name}-{path.stem}")
+        for name, assignment in ASSIGNMENTS.items()
+        for path in right_modules(assignment)
+        if path.stem in (name, "loops", "einsums")
+    ],
+)
+def test_right_answers_have_none(name: str, path: Path) -> None:
+    course, assignment = COURSES[name], ASSIGNMENTS[name]
+    functions = module_of(path.read_text(encoding="utf-8"))
+    for exercise in {each.exercise for each in course.generators}:
+        tests = tests_of(assignment, exercise)
+        assert search(course, exercise, functions, tests) == {}, exercise
+
+
+@pytest.mark.parametrize(("name", "which"), MISCONCEPTIONS)
+def test_the_code_of_a_wrong_answer_prints_what_it_says(name: str, which: Misconception) -> None:
+    assignment = ASSIGNMENTS[name]
+    functions = module_of(diagnosis.as_submission(assignment, which.function))
+    tests = tests_of(assignment, which.exercise)
+    found = search(COURSES[name], which.exercise, functions, tests, most=3)
+    assert bool(found) != (which.name in WITHOUT)
+    for example in set(found.values()):
+        assert run(example.code, functions) == example.answer
+        assert example.code.count("import ") == 1  # NumPy alone
+        if example.picture:
+            assert example.alt
