@@ -8,9 +8,8 @@ import pytest
 from graders import grade
 from mini_course import module_text, write_mini_course
 
-from autograder import diagnosis
 from autograder.diagnosis import look, look_into, suite_module
-from autograder.diagnosis.inspecting import NotSeen, by_inspection
+from autograder.diagnosis.inspecting import NotSeen
 from autograder.errors import AutograderError
 from autograder.sandbox import StudentRaised
 from autograder.sandbox.failures import CallFailed
@@ -78,23 +77,18 @@ def test_looks_that_see_several_things_are_put_together():
     assert dict(seen) == {"a": 1, "b": 2, "c": 3}
 
 
-def test_all_misconceptions_that_are_seen_are_found(tmp_path: Path, monkeypatch):
+def test_all_misconceptions_that_are_seen_are_found(tmp_path: Path):
     course = write_mini_course(tmp_path)
     course.misconceptions_file.write_text(CATALOGUE, encoding="utf-8")
-    found = []
-
-    def seen(*arguments):
-        found.append(by_inspection(*arguments))
-        return found[-1]
-
-    monkeypatch.setattr(diagnosis.matching, "by_inspection", seen)
     path = tmp_path / "submission.py"
     path.write_text(module_text(increment="def increment(x):\n    return x"), encoding="utf-8")
     result = grade(path, course, b"seed" * 8)
     assert result.status == "graded"
     assert result.faults == ()
-    assert [[each.name for each in some] for some in found] == [
-        ["increment_leaves_small_ones", "increment_leaves_large_ones"]
+    (exercise,) = (each for each in result.exercises if each.name == "increment")
+    assert [hint.misconception for hint in exercise.hints] == [
+        "increment_leaves_small_ones",
+        "increment_leaves_large_ones",
     ]
 
 
