@@ -7,7 +7,6 @@ them.
 
 from __future__ import annotations
 
-import os
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -15,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from autograder import counterexamples, diagnosis
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.course.student_names import require_name
 from autograder.errors import (
@@ -27,12 +25,12 @@ from autograder.errors import (
     SuiteError,
 )
 from autograder.grading import result_builder
+from autograder.grading.advice import find_advice
 from autograder.grading.cache_key import cache_key, default_seed, fingerprint
 from autograder.grading.environment import require_usable
 from autograder.grading.reference_functions import ReferenceFunctions
-from autograder.grading.suspects import suspect_lines
 from autograder.grading.warm_processes import WarmProcesses
-from autograder.results import Fault, Outcome, Result, SuspectLine
+from autograder.results import Result
 from autograder.sandbox import Cell, Isolation, Limits, Sandbox
 from autograder.submission import HandIn, Submission, Unreadable, read, read_hand_in
 from autograder.suite import points
@@ -229,18 +227,16 @@ class _Grading:
             ReferenceFunctions(self._solutions) as right,
         ):
             found = self._run_suites(sandbox, right)
-            hints, misfits = self._diagnose(sandbox, found, right)
             observed = result_builder.observed(submission, sandbox)
-            examples, misdrawn = self._counterexamples(
-                sandbox, found, right, observed.seconds_factor
+            advice, misfits = find_advice(
+                assignment, submission, found, sandbox, right, self._seed, observed.seconds_factor
             )
-            suspects = self._suspects(sandbox, found, right)
-        faults = (*result_builder.faults(assignment, found), *misfits, *misdrawn)
+        faults = (*result_builder.faults(assignment, found), *misfits)
         return replace(
             blank,
             status="grader_error" if found.faults else "graded",
             reason=result_builder.reason(faults) if found.faults else "",
-            exercises=result_builder.exercises(assignment, found, hints, examples, suspects),
+            exercises=result_builder.exercises(assignment, found, advice),
             written=result_builder.written(submission, assignment),
             observed=observed,
             faults=faults,
@@ -305,79 +301,3 @@ class _Grading:
             only=only,
             terms=self._assignment.training_terms,
         )
-
-    def _diagnose(
-        self, sandbox: Sandbox, found: SuiteRun, right: ReferenceFunctions
-    ) -> tuple[dict[str, tuple[diagnosis.Misconception, ...]], list[Fault]]:
-        """The known misconceptions of each exercise whose function gives a wrong answer.
-
-        A fault in the catalogue costs hints but no points: it is reported as a fault of the result.
-        """
-        assignment = self._assignment
-        file = os.path.relpath(assignment.misconceptions_file, assignment.root)
-        try:
-            catalogue = diagnosis.load(assignment)
-        except SuiteError as error:
-            return {}, [Fault(f"There are no hints: {error}", file)]
-        matched = {}
-        faults = []
-        for name in self._exercises:
-            if not _is_wrong(name, found):
-                continue
-            replaced = {other: right(other) for other in found.replaced.get(name, ())}
-            try:
-                matched[name] = diagnosis.diagnose(catalogue, name, sandbox, replaced, right)
-            except Exception as error:
-                if isinstance(error, AutograderError) and not isinstance(error, SuiteError):
-                    raise
-                faults.append(Fault(f"There are no hints on {name}: {error!r}", file))
-        return matched, faults
-
-    def _counterexamples(
-        self,
-        sandbox: Sandbox,
-        found: SuiteRun,
-        right: ReferenceFunctions,
-        seconds_factor: float,
-    ) -> tuple[counterexamples.Found, list[Fault]]:
-        """Small inputs on which the student's functions are wrong.
-
-        This comes after `observed`: what the submission does here has no part in its result. A
-        fault of a generator costs no points.
-        """
-        assignment = self._assignment
-        file = os.path.relpath(assignment.counterexamples_file, assignment.root)
-        try:
-            course = counterexamples.load(assignment)
-        except SuiteError as error:
-            return {}, [Fault(f"There are no counterexamples: {error}", file)]
-        examples, faults = counterexamples.find(
-            course, self._exercises, found, sandbox, right, self._seed, seconds_factor
-        )
-        return examples, [
-            Fault(f"There are no counterexamples for {name}: {error}", file)
-            for name, error in faults.items()
-        ]
-
-    def _suspects(
-        self, sandbox: Sandbox, found: SuiteRun, right: ReferenceFunctions
-    ) -> dict[str, SuspectLine]:
-        """The line to look at first, for each exercise whose function gives a wrong answer."""
-        try:
-            catalogue = diagnosis.load(self._assignment)
-        except SuiteError:  # reported by the diagnosis
-            return {}
-        wrong = {
-            name: {other: right(other) for other in found.replaced.get(name, ())}
-            for name in self._exercises
-            if _is_wrong(name, found)
-        }
-        return suspect_lines(catalogue, self._submission, sandbox, right.sandbox, wrong)
-
-
-def _is_wrong(exercise: str, found: SuiteRun) -> bool:
-    """Whether the exercise has a function whose answers, right or wrong, can be compared."""
-    outcomes = {test.result.outcome for test in found.records if test.exercise == exercise}
-    wrong = outcomes - {Outcome.PASSED}
-    is_faulty = exercise in found.faults
-    return bool(wrong) and not is_faulty and all(each.is_diagnosable for each in wrong)

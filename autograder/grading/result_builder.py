@@ -10,19 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder import counterexamples
 from autograder.course.assignment import Assignment, Exercise
-from autograder.diagnosis import Misconception
+from autograder.grading.advice import Advice
 from autograder.grading.cache_key import versions
 from autograder.results import (
-    Counterexample,
     ExerciseResult,
     Fault,
     Hint,
     Observed,
     Outcome,
     Result,
-    SuspectLine,
     TestResult,
     WrittenResult,
 )
@@ -38,16 +35,10 @@ MAX_SENTENCE = 400
 
 
 def exercises(
-    assignment: Assignment,
-    found: SuiteRun,
-    hints: Mapping[str, Sequence[Misconception]],
-    examples: counterexamples.Found,
-    suspects: Mapping[str, SuspectLine],
+    assignment: Assignment, found: SuiteRun, advice: Mapping[str, Advice]
 ) -> tuple[ExerciseResult, ...]:
-    """All exercises with their points and tests.
+    """All exercises with their points and tests, and the advice on them.
 
-    `hints` holds misconceptions, the surest first, `examples` the counterexamples of failed tests,
-    `suspects` the lines to look at first.
     An exercise whose suite has a fault gets no score and shows no tests: they cannot be relied on.
     """
     results = []
@@ -56,17 +47,17 @@ def exercises(
             results.append(_without_score(exercise))
             continue
         tests = [test for test in found.records if test.exercise == exercise.name]
-        shown = hints.get(exercise.name, ())
+        advised = advice.get(exercise.name, Advice())
         results.append(
             ExerciseResult(
                 exercise.name,
                 points.score(exercise.points, tests),
                 exercise.points,
                 points.summary(tests),
-                _test_results(tests, shown, examples.get(exercise.name, {})),
+                _test_results(tests, advised),
                 found.replaced.get(exercise.name, ()),
-                tuple(Hint(each.name, each.steps) for each in shown),
-                suspect=suspects.get(exercise.name),
+                tuple(Hint(each.name, each.steps) for each in advised.misconceptions),
+                advised.suspect,
             )
         )
     return tuple(results)
@@ -136,11 +127,7 @@ def ungraded(blank: Result, assignment: Assignment, reason: str, story: str = ""
     )
 
 
-def _test_results(
-    records: Sequence[TestRecord],
-    shown: Sequence[Misconception],
-    examples: Mapping[str, Counterexample],
-) -> tuple[TestResult, ...]:
+def _test_results(records: Sequence[TestRecord], advice: Advice) -> tuple[TestResult, ...]:
     """The tests as the result shows them; the first failed test has the first hint, and so on.
 
     A counterexample that the suite itself knows counts.
@@ -148,11 +135,11 @@ def _test_results(
     tests = [
         record.result
         if record.result.counterexample
-        else replace(record.result, counterexample=examples.get(record.result.name))
+        else replace(record.result, counterexample=advice.counterexamples.get(record.result.name))
         for record in records
     ]
     failed = [index for index, test in enumerate(tests) if test.outcome.is_diagnosable]
-    for index, each in zip(failed, shown, strict=False):
+    for index, each in zip(failed, advice.misconceptions, strict=False):
         tests[index] = replace(tests[index], misconception=each.name, hint=each.hint)
     return tuple(tests)
 
