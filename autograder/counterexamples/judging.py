@@ -5,6 +5,7 @@ The answer came from the student's process: it may be any plain data.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from autograder.suite.expect import Mismatch
 from autograder.suite.student import mentions
 
 Part = tuple[int | str, ...]
+MOST_CELLS = 1_000_000
+"""The most cells of an answer that is looked at; the right answers have far fewer."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,11 @@ def wrong_with(check: Any, got: Any, want: Any, example: Example) -> Wrong | Non
     """In what an answer is wrong by a check; None if it is right, or the check cannot read it.
 
     The check is the course's own code, but it gets data that the student's process chose. What it
-    cannot read is judged by hidden tests; here nothing is claimed about it.
+    cannot read is judged by hidden tests; here nothing is claimed about it, nor about an array of
+    many empty rows, which holds no number but may become millions of lists.
     """
+    if isinstance(got, np.ndarray) and math.prod(max(1, size) for size in got.shape) > MOST_CELLS:
+        return None
     try:
         with np.errstate(all="ignore"):
             check(got, want, example)

@@ -20,6 +20,9 @@ from autograder.diagnosis.aspects import (
 from autograder.diagnosis.candidates import Candidate, Mask, Outline, differing, taken_from
 from autograder.diagnosis.reactions import Reaction
 
+ACCIDENTS = ("AttributeError", "NameError", "TypeError", "UnboundLocalError")
+"""Exceptions by which nobody refuses a value that an argument may have."""
+
 
 @dataclass(frozen=True, eq=False)
 class Observed:
@@ -49,7 +52,8 @@ class Match:
     Attributes:
         explained: the function is wrong as the candidate is.
         contradicted: the candidate is wrong, and the function is right.
-        unlike: both are wrong, each in its way.
+        unlike: both are wrong, each in its way. Not where only the function raised an exception:
+            what it would have returned is not known.
         exactly: how many of the explained parts are equal, and not only alike.
     """
 
@@ -101,7 +105,8 @@ def match(observed: Observed, candidate: Candidate) -> Match:
     exactly = sum(
         equal(observed.taken[index], candidate.taken[index]) for index in np.flatnonzero(alike)
     )
-    return Match(candidate, alike, contradicted, both & ~alike & ~impossible, exactly)
+    unlike = both & ~alike & ~impossible & ~observed.raises
+    return Match(candidate, alike, contradicted, unlike, exactly)
 
 
 def _alike(observed: Observed, part: Part, mine: Any, theirs: Any, by: str) -> bool:
@@ -109,7 +114,7 @@ def _alike(observed: Observed, part: Part, mine: Any, theirs: Any, by: str) -> b
     if part.aspect == "refusals":
         return differ_alike(mine, theirs, observed.is_careless)
     if isinstance(mine, Refusal) and isinstance(theirs, Refusal):
-        return theirs in (mine, REFUSES)
+        return theirs == mine or (theirs == REFUSES and mine.kind not in ACCIDENTS)
     if by == "cells" and part.aspect == "values":
         return wrong_in_the_same_cells(mine, theirs, part.expected)
     return equal(mine, theirs)

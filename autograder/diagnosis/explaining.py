@@ -71,6 +71,9 @@ def _is_thin(observed: Observed, chosen: Sequence[Match]) -> bool:
     weights = observed.outline.weights * of_values
     wrong, explained = observed.wrong, _explained(observed, chosen)
     most = float(weights @ wrong) >= MOSTLY * float(weights.sum())
+    returned_wrong = wrong & ~observed.raises
+    if float(weights @ returned_wrong) >= HALF * float(weights @ wrong):
+        wrong = returned_wrong  # exceptions say little
     if most and float(weights @ (wrong & explained)) < HALF * float(weights @ wrong):
         return True
     returned = [observed.taken[index] for index in np.flatnonzero(of_values & ~observed.raises)]
@@ -167,12 +170,13 @@ def _plausible_pairs(
 ) -> list[tuple[Match, Match]]:
     """The pairs that could be wrong where the function is, the likeliest first."""
     weights = observed.outline.weights * observed.outline.of["values"]
-    wrong = float(weights @ observed.wrong)
+    returned = observed.wrong & ~observed.raises  # an accident says nothing of the rest
+    wrong = float(weights @ returned)
     scored: list[tuple[float, int, Match, Match]] = []
     for a, b in combinations(matches, 2):
         one, other = a.candidate.misconceptions[0], b.candidate.misconceptions[0]
         either = a.candidate.differs | b.candidate.differs
-        missed = float(weights @ (observed.wrong & ~explained & ~either))
+        missed = float(weights @ (returned & ~explained & ~either))
         too_much = float(weights @ (either & observed.shown & ~observed.wrong))
         agreed = float(weights @ (a.explained | b.explained))
         if one != other and missed + too_much <= LARGEST_CONTRADICTION * wrong:

@@ -1303,6 +1303,11 @@ def max_pool2d_never_pads(x, pool_size=2, strides=None, padding="valid"):
     return _max(x, pool_size, strides, padding, spans=_spans_never_padded)
 
 
+@variant(max_pool2d_never_pads)
+def _max_pool2d_ignores_the_padding(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, "valid")
+
+
 @misconception(
     "max_pool2d", 'Under "valid", how many windows are there if two and a half would fit?'
 )
@@ -1675,6 +1680,11 @@ def avg_pool2d_never_pads(x, pool_size=2, strides=None, padding="valid"):
     return _avg(x, pool_size, strides, padding, spans=_spans_never_padded)
 
 
+@variant(avg_pool2d_never_pads)
+def _avg_pool2d_ignores_the_padding(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, "valid")
+
+
 @misconception(
     "avg_pool2d", 'Under "valid", how many windows are there if two and a half would fit?'
 )
@@ -2002,6 +2012,11 @@ def min_pool2d_pads_only_behind(x, pool_size=2, strides=None, padding="valid"):
 )
 def min_pool2d_never_pads(x, pool_size=2, strides=None, padding="valid"):
     return _min(x, pool_size, strides, padding, spans=_spans_never_padded)
+
+
+@variant(min_pool2d_never_pads)
+def _min_pool2d_ignores_the_padding(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, "valid")
 
 
 @misconception(
@@ -2525,6 +2540,11 @@ def conv2d_pads_only_behind(x, kernel, bias=None, strides=1, padding="valid"):
 )
 def conv2d_never_pads(x, kernel, bias=None, strides=1, padding="valid"):
     return _convolved(x, kernel, bias, strides, padding, spans=_spans_never_padded)
+
+
+@variant(conv2d_never_pads)
+def _conv2d_ignores_the_padding(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, "valid")
 
 
 @misconception("conv2d", 'Under "valid", how many windows are there if two and a half would fit?')

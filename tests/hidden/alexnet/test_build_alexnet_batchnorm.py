@@ -100,12 +100,12 @@ def known(student, rng):
     return student.once(identified, rng)
 
 
-def require(student, rng, part):
-    """Require that nothing in this part of the network is otherwise."""
+def require(student, rng, *parts):
+    """Require that nothing in these parts of the network is otherwise."""
     found = known(student, rng)
     net.require(
         found.differences,
-        part,
+        *parts,
         known=found,
         build=f"build_alexnet_batchnorm({found.input_shape}, 6)",
     )
