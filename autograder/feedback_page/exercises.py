@@ -6,7 +6,7 @@ their seconds never do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from autograder.feedback_page import markup, pictures
@@ -112,6 +112,7 @@ def _tests(result: ExerciseResult, shown: FeedbackVisibility) -> tuple[tuple[Tes
         if test not in concealed:
             worth = plain_number(result.max_score * test.weight / total)
             tests.append(_test(test, result.name, shown, seen, worth))
+    tests = list(_without_repeated_examples(tests))
     passed = sum(test.passed for test in concealed)
     words = f"{passed} of {len(concealed)} hidden tests passed." if concealed else ""
     return tuple(tests), words
@@ -130,6 +131,18 @@ def _test(
         example=_example(test, shown),
         training=pictures.training(test.training) if test.training else None,
     )
+
+
+def _without_repeated_examples(tests: Iterable[Test]) -> Iterator[Test]:
+    """Several tests may have one example: it is shown at the first of them."""
+    known: set[Example] = set()
+    for test in tests:
+        if test.example is not None and test.example in known:
+            yield replace(test, example=None, example_is_above=True)
+        else:
+            yield test
+        if test.example is not None:
+            known.add(test.example)
 
 
 def _example(test: TestResult, shown: FeedbackVisibility) -> Example | None:

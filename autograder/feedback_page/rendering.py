@@ -40,4 +40,4 @@ def _environment() -> Environment:
 
 def _code_spans(text: str) -> Markup:
     """A text, escaped, in which code between backticks is marked up as code."""
-    return Markup(_CODE.sub(r"<code>\1</code>", escape(text)))
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))

@@ -67,7 +67,10 @@ class Training:
 
 @dataclass(frozen=True)
 class Test:
-    """One test: whether it passed, its title, and why it did not pass."""
+    """One test: whether it passed, its title, and why it did not pass.
+
+    If an earlier test has the same example, it is left out, and `example_is_above` is true.
+    """
 
     __test__ = False
 
@@ -76,6 +79,7 @@ class Test:
     worth: str
     message: str = ""
     example: Example | None = None
+    example_is_above: bool = False
     training: Training | None = None
 
 

@@ -175,6 +175,16 @@ def test_a_hint_of_a_test_is_shown_where_the_exercise_has_none(course: Assignmen
     assert hints[0].code.get_text() == "3 * <b>"
 
 
+def test_an_input_that_several_tests_share_is_shown_once(course: Assignment) -> None:
+    tests = (FAILED, replace(FAILED, name="test_more", title="More numbers are tripled."))
+    grade(course, result_of("wrong", (RIGHT[0], replace(WRONG[1], tests=tests), RIGHT[2])))
+    page = made_anew(course, "wrong")
+    assert len(page.find_all(class_="example")) == 1
+    first, second = page.select("#exercise-triple li:has(b.bad)")
+    assert first.find(class_="example")
+    assert "An input to try above shows this too." in words(second)
+
+
 def test_the_input_to_try_is_there_with_its_picture(made: Assignment) -> None:
     example = section(made, "wrong", "exercise-triple").find(class_="example")
     assert example.code.get_text().startswith("import numpy as np\n")
