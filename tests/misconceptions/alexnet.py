@@ -2457,6 +2457,20 @@ def _(student):
     )
 
 
+def _kinds_of(differences):
+    """What is otherwise, in whichever layer."""
+    return {what for _, what, _ in differences}
+
+
+def _shows_dropout(seen):
+    """Whether the levels of units can show what is dropped.
+
+    They cannot where batches change them, or where an activation bends them.
+    """
+    bent = {what for layer, what, _ in seen["wrong"] if layer != "fc8"} & {"activation"}
+    return not bent and not _kinds_of(seen["wrong"]) & {"kind", "moments"}
+
+
 def _raised(student, suite, rng):
     """The text of what building raises, with its traceback; nothing where it raises nothing."""
     try:
@@ -2583,8 +2597,9 @@ def build_alexnet_scales_the_classes(input_shape=(227, 227, 3), num_classes=1000
 @misconception(
     "build_alexnet",
     "What is the nearest whole number to 0.05 times 96?",
-    matches=lambda seen: any(
-        layer in MAPS and what == "count" for layer, what, _ in seen["widths"]
+    matches=lambda seen: (
+        "groups" not in _kinds_of(seen["wrong"])
+        and any(layer in MAPS and what == "count" for layer, what, _ in seen["widths"])
     ),
 )
 def build_alexnet_rounds_down(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
@@ -2791,7 +2806,9 @@ def build_alexnet_ends_in_sigmoids(input_shape=(227, 227, 3), num_classes=1000, 
 @misconception(
     "build_alexnet",
     "Which layers does the paper apply dropout to: are the maps among them?",
-    matches=lambda seen: seen["elsewhere"] == "maps" and seen["dropout"] == "",
+    matches=lambda seen: (
+        _shows_dropout(seen) and seen["elsewhere"] == "maps" and seen["dropout"] == ""
+    ),
 )
 def build_alexnet_drops_maps(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops_maps=0.25)
@@ -2800,7 +2817,9 @@ def build_alexnet_drops_maps(input_shape=(227, 227, 3), num_classes=1000, width=
 @misconception(
     "build_alexnet",
     "Whose units does a layer of dropout drop: those of the layer before it, or after it?",
-    matches=lambda seen: seen["elsewhere"] == "maps" and seen["dropout"] in ("none", "one"),
+    matches=lambda seen: (
+        _shows_dropout(seen) and seen["elsewhere"] == "maps" and seen["dropout"] in ("none", "one")
+    ),
 )
 def build_alexnet_drops_what_goes_in(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops=(0, 0), drops_before=0.5)
@@ -2809,7 +2828,7 @@ def build_alexnet_drops_what_goes_in(input_shape=(227, 227, 3), num_classes=1000
 @misconception(
     "build_alexnet",
     "What happens to the probabilities when the logit of the right class is dropped?",
-    matches=lambda seen: seen["elsewhere"] == "answers",
+    matches=lambda seen: _shows_dropout(seen) and seen["elsewhere"] == "answers",
 )
 def build_alexnet_drops_logits(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops_end=0.5)
@@ -2818,7 +2837,9 @@ def build_alexnet_drops_logits(input_shape=(227, 227, 3), num_classes=1000, widt
 @misconception(
     "build_alexnet",
     "To how many of the dense layers does the paper apply dropout?",
-    matches=lambda seen: seen["dropout"] == "one" and seen["elsewhere"] != "maps",
+    matches=lambda seen: (
+        _shows_dropout(seen) and seen["dropout"] == "one" and seen["elsewhere"] != "maps"
+    ),
 )
 def build_alexnet_with_one_dropout(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops=(0, 0.5))
@@ -2827,7 +2848,9 @@ def build_alexnet_with_one_dropout(input_shape=(227, 227, 3), num_classes=1000, 
 @misconception(
     "build_alexnet",
     "Which part of the paper's network keeps its large dense layers from learning by heart?",
-    matches=lambda seen: seen["dropout"] == "none" and seen["elsewhere"] != "maps",
+    matches=lambda seen: (
+        _shows_dropout(seen) and seen["dropout"] == "none" and seen["elsewhere"] != "maps"
+    ),
 )
 def build_alexnet_without_dropout(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops=(0, 0))
@@ -2836,7 +2859,7 @@ def build_alexnet_without_dropout(input_shape=(227, 227, 3), num_classes=1000, w
 @misconception(
     "build_alexnet",
     "Which share of the units of a dense layer is dropped in the paper?",
-    matches=lambda seen: seen["dropout"] == "share",
+    matches=lambda seen: _shows_dropout(seen) and seen["dropout"] == "share",
 )
 def build_alexnet_drops_too_few(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops=(0.2, 0.2))
@@ -3115,7 +3138,7 @@ def build_alexnet_batchnorm_answers_with_logits(input_shape=(224, 224, 3), num_c
 @misconception(
     "build_alexnet_batchnorm",
     "Which layers are followed by dropout in this variant: are the maps among them?",
-    matches=lambda seen: seen["elsewhere"] == "maps",
+    matches=lambda seen: _shows_dropout(seen) and seen["elsewhere"] == "maps",
 )
 def build_alexnet_batchnorm_drops_maps(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, drops_maps=0.4)
@@ -3124,7 +3147,9 @@ def build_alexnet_batchnorm_drops_maps(input_shape=(224, 224, 3), num_classes=17
 @misconception(
     "build_alexnet_batchnorm",
     "What keeps the dense layers of this variant from learning by heart?",
-    matches=lambda seen: seen["dropout"] in ("none", "one") and seen["elsewhere"] != "maps",
+    matches=lambda seen: (
+        _shows_dropout(seen) and seen["dropout"] in ("none", "one") and seen["elsewhere"] != "maps"
+    ),
 )
 def build_alexnet_batchnorm_without_dropout(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, rate=0.0)
@@ -3133,7 +3158,7 @@ def build_alexnet_batchnorm_without_dropout(input_shape=(224, 224, 3), num_class
 @misconception(
     "build_alexnet_batchnorm",
     "Which share of its dense units does this variant drop: as many as the paper's network?",
-    matches=lambda seen: seen["dropout"] == "share",
+    matches=lambda seen: _shows_dropout(seen) and seen["dropout"] == "share",
 )
 def build_alexnet_batchnorm_drops_half(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, rate=0.5)
