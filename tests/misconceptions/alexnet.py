@@ -2504,11 +2504,11 @@ def _on_grey(student, suite, rng):
 
 
 def _starts(student, suite):
-    """Whether a kernel is constant, or the same in two models; nothing where neither is."""
+    """ "Constant" where a kernel is, "Repeated" where two models have the same, or neither."""
     try:
         student.once(suite.fresh)
     except AssertionError as wrong:
-        return "constant" if type(wrong).__name__ == "Constant" else "repeated"
+        return type(wrong).__name__
     return ""
 
 
@@ -2609,7 +2609,7 @@ def build_alexnet_rounds_down(input_shape=(227, 227, 3), num_classes=1000, width
 @misconception(
     "build_alexnet",
     "What can a network learn in which all units of a layer start with the same weights?",
-    matches=lambda seen: seen["starts"] == "constant",
+    matches=lambda seen: seen["starts"] == "Constant",
 )
 def build_alexnet_starts_with_zeros(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, kernel_initializer="zeros")
@@ -2859,7 +2859,9 @@ def build_alexnet_without_dropout(input_shape=(227, 227, 3), num_classes=1000, w
 @misconception(
     "build_alexnet",
     "Which share of the units of a dense layer is dropped in the paper?",
-    matches=lambda seen: _shows_dropout(seen) and seen["dropout"] == "share",
+    matches=lambda seen: (
+        _shows_dropout(seen) and seen["dropout"] == "share" and seen["elsewhere"] != "answers"
+    ),
 )
 def build_alexnet_drops_too_few(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, drops=(0.2, 0.2))
@@ -2979,7 +2981,7 @@ def build_alexnet_pads_before_it_pools(input_shape=(227, 227, 3), num_classes=10
 @misconception(
     "build_alexnet",
     "Build two models and compare their weights. Where do their first numbers come from?",
-    matches=lambda seen: seen["starts"] == "repeated",
+    matches=lambda seen: seen["starts"] == "Repeated",
 )
 def build_alexnet_starts_from_one_seed(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     import keras

@@ -138,7 +138,7 @@ def starts(student: Any, build: Callable[[], Any]) -> None:
             "needs them to differ"
         )
     if any(map(np.array_equal, one, other)):
-        raise Mismatch(
+        raise Repeated(
             "returned a model that starts with the same weights as the one before: each new model "
             "draws its own"
         )
@@ -146,3 +146,7 @@ def starts(student: Any, build: Callable[[], Any]) -> None:
 
 class Constant(Mismatch):
     """A kernel is constant at the start."""
+
+
+class Repeated(Mismatch):
+    """Two models start with the same kernel."""
