@@ -97,7 +97,7 @@ def search(
     return found
 
 
-def tests_of(assignment: Assignment, exercise: str) -> list[str]:
+def suite_tests(assignment: Assignment, exercise: str) -> list[str]:
     """The names of the hidden tests of an exercise, as its file defines them."""
     text = assignment.suite_file(exercise).read_text(encoding="utf-8")
     return re.findall(r"^def (test_\w+)", text, flags=re.MULTILINE)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from counterexample_search import module_of, right_modules, run, search, _tests_of
+from counterexample_search import module_of, right_modules, run, search, suite_tests
 
 from autograder import counterexamples, diagnosis
 from autograder.counterexamples import Draw, judging
@@ -72,7 +72,7 @@ def test_calls_are_within_the_contract_and_right_answers_are_right(
 @pytest.mark.parametrize("name", NAMES)
 def test_each_generator_is_for_tests_that_there_are(name: str) -> None:
     for generator in COURSES[name].generators:
-        tests = _tests_of(ASSIGNMENTS[name], generator.exercise)
+        tests = suite_tests(ASSIGNMENTS[name], generator.exercise)
         assert any(
             generator in COURSES[name].serving(generator.exercise, test) for test in tests
         ), generator
@@ -91,7 +91,7 @@ def test_right_answers_have_none(name: str, path: Path) -> None:
     course, assignment = COURSES[name], ASSIGNMENTS[name]
     functions = module_of(path.read_text(encoding="utf-8"))
     for exercise in {each.exercise for each in course.generators}:
-        tests = _tests_of(assignment, exercise)
+        tests = suite_tests(assignment, exercise)
         assert search(course, exercise, functions, tests) == {}, exercise
 
 
@@ -99,7 +99,7 @@ def test_right_answers_have_none(name: str, path: Path) -> None:
 def test_the_code_of_a_wrong_answer_prints_what_it_says(name: str, which: Misconception) -> None:
     assignment = ASSIGNMENTS[name]
     functions = module_of(diagnosis.as_submission(assignment, which.function))
-    tests = _tests_of(assignment, which.exercise)
+    tests = suite_tests(assignment, which.exercise)
     found = search(COURSES[name], which.exercise, functions, tests, most=3)
     assert found or which.name in NOT_FROM_ONE_CALL
     for example in set(found.values()):
