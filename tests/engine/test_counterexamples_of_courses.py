@@ -84,10 +84,11 @@ def test_each_generator_is_for_tests_that_there_are(name: str) -> None:
         pytest.param(name, path, id=f"{name}-{path.stem}")
         for name, assignment in ASSIGNMENTS.items()
         for path in right_modules(assignment)
-        if path.stem in (name, "loops", "einsums")
+        if path.stem == name or (name == "pooling_padding" and path.stem in ("loops", "einsums"))
     ],
 )
 def test_right_answers_have_none(name: str, path: Path) -> None:
+    """Not so in every style: one may lack a check of the contract that no hidden test asks for."""
     course, assignment = COURSES[name], ASSIGNMENTS[name]
     functions = module_of(path.read_text(encoding="utf-8"))
     for exercise in {each.exercise for each in course.generators}:

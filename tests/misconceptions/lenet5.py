@@ -714,7 +714,11 @@ for _constants in ((1.7, 2 / 3), (1.7, 0.67), (1.7, 0.66), (1.71, 2 / 3), (1.716
     variant(scaled_tanh_with_rounded_constants)(_rounded(*_constants))
 
 
-@misconception("scaled_tanh", "What is 2 // 3, and what is 2 / 3?")
+@misconception(
+    "scaled_tanh",
+    "What is 2 // 3, and what is 2 / 3?",
+    aspect=("values", "nan"),
+)
 def scaled_tanh_divides_whole_numbers(a):
     return _tanh(a, slope=2 // 3)
 
