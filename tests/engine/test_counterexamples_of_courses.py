@@ -33,6 +33,7 @@ MISCONCEPTIONS = [
     if each.matches is None and COURSES[name].of(each.exercise)
 ]
 NOT_FROM_ONE_CALL = {
+    "lenet5_1998_forward_changes_the_weights",  # of arguments, arrays alone are compared
     "dropout_draws_from_elsewhere",
     "dropout_drops_an_exact_number",
     "dropout_makes_its_own_generator",
@@ -104,7 +105,11 @@ def test_the_code_of_a_wrong_answer_prints_what_it_says(name: str, which: Miscon
     found = search(COURSES[name], which.exercise, functions, tests, most=3)
     assert found or which.name in NOT_FROM_ONE_CALL
     for example in set(found.values()):
-        assert run(example.code, functions) == example.answer
+        printed = run(example.code, functions)
+        shortened = example.answer.removesuffix("…")
+        assert printed == example.answer or (
+            example.answer != shortened and printed.startswith(shortened)
+        )
         assert example.code.count("import ") == 1  # NumPy alone
         if example.picture:
             assert example.alt
