@@ -546,6 +546,7 @@ def output_size_rounds_to_the_nearest(size, window, stride=1, padding="valid", d
 @misconception(
     "output_size",
     "Must the windows fit without a rest? What becomes of what is left over?",
+    aspect=("values", "kind"),
 )
 def output_size_wants_windows_to_fit(size, window, stride=1, padding="valid", dilation=1):
     def positions(size, window, stride, amount, dilation):
