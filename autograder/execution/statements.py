@@ -26,6 +26,7 @@ _BEGINS = re.compile(r"(?:def|class|import|from|async\s+def)\s|@")
 _DEFINES = re.compile(r"(?:async\s+def|def|class)\s+(\w+)|(\w+)\s*(?::[^=]*)?=(?!=)")
 _UNENDED = re.compile(r"was never closed|unterminated triple-quoted|unexpected EOF|EOF while")
 _BLOCK_MISSING = re.compile(r"expected an indented block after .* on line (\d+)")
+_ON_LINE = re.compile(r"\b(on line )(\d+)")
 _FAILURES = (SyntaxError, ValueError, OverflowError, RuntimeError, MemoryError)
 _UNFINISHED = 0x4200  # flags of codeop, which report unfinished input as "incomplete input"
 _SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -96,15 +97,23 @@ def _parsed(
     if start == end:
         return []
     transform = shell.transform_cell if whole else shell.input_transformer_manager.transform_cell
+    flags = shell.compile.flags & ~_UNFINISHED | ast.PyCF_ONLY_AST
     try:
         text = transform("\n".join(lines[start:end]))
-    except SyntaxError as error:  # counted from the first of these lines
-        error.lineno = (error.lineno or 1) + start
+        tree = compile(text, file, "exec", flags, dont_inherit=True)
+    except SyntaxError as error:
+        _count_from_the_top(error, start)
         raise
-    flags = shell.compile.flags & ~_UNFINISHED | ast.PyCF_ONLY_AST
-    tree = compile("\n" * start + text, file, "exec", flags, dont_inherit=True)
-    body: list[ast.stmt] = shell.transform_ast(tree).body
+    body: list[ast.stmt] = shell.transform_ast(ast.increment_lineno(tree, start)).body
     return body
+
+
+def _count_from_the_top(error: SyntaxError, lines_above: int) -> None:
+    """Change the line numbers of an error, and of its message, to those of the whole cell."""
+    error.lineno = (error.lineno or 1) + lines_above
+    if error.end_lineno:
+        error.end_lineno += lines_above
+    error.msg = _ON_LINE.sub(lambda found: f"{found[1]}{int(found[2]) + lines_above}", error.msg)
 
 
 def _statement(node: ast.stmt) -> Statement:

@@ -7,9 +7,10 @@ student's code does meanwhile costs it nothing and gains it nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
 
 from autograder import counterexamples, diagnosis
 from autograder.course.assignment import Assignment
@@ -21,6 +22,9 @@ from autograder.results import Counterexample, Fault, Outcome, SuspectLine
 from autograder.sandbox import Sandbox
 from autograder.submission import Submission
 from autograder.suite.runner import SuiteRun
+
+AdviceKind = Literal["hints", "counterexamples", "lines"]
+ADVICE_KINDS: tuple[AdviceKind, ...] = get_args(AdviceKind)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ def find_advice(
     right: ReferenceFunctions,
     seed: bytes,
     seconds_factor: float,
+    kinds: Collection[AdviceKind] = ADVICE_KINDS,
 ) -> tuple[dict[str, Advice], list[Fault]]:
     """Search for advice on each exercise that did not pass.
 
@@ -57,6 +62,7 @@ def find_advice(
         right: the reference functions.
         seed: the seed of this submission's inputs.
         seconds_factor: how many seconds of this machine count as one second of the limits.
+        kinds: what to search for.
 
     Returns:
         The advice by exercise, and the faults of the course's own misconceptions and generators.
@@ -76,7 +82,7 @@ def find_advice(
     except SuiteError as error:
         catalogue = None
         faults.append(Fault(f"There are no hints: {error}", file))
-    if catalogue is not None:
+    if catalogue is not None and "hints" in kinds:
         for name, replaced in wrong.items():
             try:
                 misconceptions[name] = diagnosis.diagnose(catalogue, name, sandbox, replaced, right)
@@ -84,8 +90,13 @@ def find_advice(
                 if isinstance(error, AutograderError) and not isinstance(error, SuiteError):
                     raise
                 faults.append(Fault(f"There are no hints on {name}: {error!r}", file))
-    examples, misdrawn = _counterexamples(assignment, found, sandbox, right, seed, seconds_factor)
-    if catalogue is not None:
+    examples: counterexamples.Found = {}
+    if "counterexamples" in kinds:
+        examples, misdrawn = _counterexamples(
+            assignment, found, sandbox, right, seed, seconds_factor
+        )
+        faults += misdrawn
+    if catalogue is not None and "lines" in kinds:
         suspects = suspect_lines(catalogue, submission, sandbox, right.sandbox, wrong)
     advice = {
         exercise.name: Advice(
@@ -95,7 +106,7 @@ def find_advice(
         )
         for exercise in assignment.exercises
     }
-    return advice, [*faults, *misdrawn]
+    return advice, faults
 
 
 def _is_wrong(exercise: str, found: SuiteRun) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -25,7 +25,7 @@ from autograder.errors import (
     SuiteError,
 )
 from autograder.grading import result_builder
-from autograder.grading.advice import find_advice
+from autograder.grading.advice import ADVICE_KINDS, AdviceKind, find_advice
 from autograder.grading.cache_key import cache_key, default_seed, fingerprint
 from autograder.grading.environment import require_usable
 from autograder.grading.reference_functions import ReferenceFunctions
@@ -90,11 +90,13 @@ class Grader:
         *,
         student: str | None = None,
         beside: Sequence[Path] = (),
+        advice: Collection[AdviceKind] = ADVICE_KINDS,
     ) -> Result:
         """Grade one hand-in. Arguments, result and errors are those of the function `grade`.
 
         Args:
             submission: as there; or a hand-in that has been read, which is not read again.
+            advice: what to search for where points were lost. It takes time and changes no points.
         """
         started = time.perf_counter()
         require_usable()
@@ -120,7 +122,7 @@ class Grader:
             if isinstance(hand_in, Unreadable):
                 result = result_builder.rejected(blank, self.assignment, hand_in.reason)
             else:
-                result = self._graded_with_retries(hand_in, seed, blank)
+                result = self._graded_with_retries(hand_in, seed, blank, advice)
         except (IsolationUnavailable, EnvironmentUnusable):
             raise
         except (Exception, GraderInterrupted) as fault:  # the grader's own: nobody gets a zero
@@ -133,7 +135,13 @@ class Grader:
         reason = kind + next(iter(str(fault).splitlines()), "")
         return result_builder.ungraded(blank, self.assignment, reason, story)
 
-    def _graded_with_retries(self, submission: Submission, seed: bytes, blank: Result) -> Result:
+    def _graded_with_retries(
+        self,
+        submission: Submission,
+        seed: bytes,
+        blank: Result,
+        advice: Collection[AdviceKind],
+    ) -> Result:
         """The result. If a sandbox is ended from outside, grade again, with the same result.
 
         Raises:
@@ -142,7 +150,8 @@ class Grader:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 address = self._choose(submission)
-                return _Grading(self.assignment, submission, seed, address).result(blank)
+                grading = _Grading(self.assignment, submission, seed, address)
+                return grading.result(blank, advice)
             except SandboxLost as loss:
                 if attempt == ATTEMPTS:
                     raise SandboxLost(
@@ -220,7 +229,7 @@ class _Grading:
         self._seed = seed
         self._address = address
 
-    def result(self, blank: Result) -> Result:
+    def result(self, blank: Result, kinds: Collection[AdviceKind]) -> Result:
         assignment, submission = self._assignment, self._submission
         with (
             self._sandbox(submission) as sandbox,
@@ -229,7 +238,14 @@ class _Grading:
             found = self._run_suites(sandbox, right)
             observed = result_builder.observed(submission, sandbox)
             advice, misfits = find_advice(
-                assignment, submission, found, sandbox, right, self._seed, observed.seconds_factor
+                assignment,
+                submission,
+                found,
+                sandbox,
+                right,
+                self._seed,
+                observed.seconds_factor,
+                kinds,
             )
         faults = (*result_builder.faults(assignment, found), *misfits)
         return replace(

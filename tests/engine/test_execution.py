@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -163,18 +163,35 @@ def test_what_is_wrong_is_told_as_what_it_is(session: Session) -> None:
     assert "tabs and spaces" in text("def f():\n    a = 1\n\treturn a\n")
 
 
-def test_many_mistakes_cost_no_more_than_their_own_length(session: Session) -> None:
-    """The effort for twice as much is about twice as much, where the square would be four times."""
+def test_many_mistakes_cost_no_more_than_their_own_length(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is parsed of a text of four times the length is four times as long, not sixteen."""
+    parsed = 0
 
-    def effort(count: int) -> float:
-        source = "print 'x'\ny = 1\n" * count
-        began = time.process_time()
-        found = statements(session.shell, source, "<cell 1 of the submission>")
+    def counting_compile(text: str, *arguments: Any, **options: Any) -> Any:
+        nonlocal parsed
+        parsed += len(text)
+        return compile(text, *arguments, **options)
+
+    def effort(count: int) -> int:
+        nonlocal parsed
+        parsed = 0
+        found = statements(session.shell, "print 'x'\ny = 1\n" * count, "<cell 1>")
         assert len(found) == 2 * count
-        return time.process_time() - began
+        return parsed
 
-    effort(50)
-    assert min(effort(1600) for _ in range(2)) < 8 * max(min(effort(400) for _ in range(2)), 0.01)
+    monkeypatch.setattr("autograder.execution.statements.compile", counting_compile, raising=False)
+    assert 0 < effort(1600) < 5 * effort(400)
+
+
+def test_the_line_in_a_message_is_the_line_of_the_cell(session: Session) -> None:
+    source = "x = 1\n\ny = (\n  2]\n\nz = 3\n\nif z:\nw = 4\n"
+    errors = [trouble.error for trouble in session.run(source, "cell 1")]
+    assert [(error.lineno, error.msg) for error in errors if isinstance(error, SyntaxError)] == [
+        (4, "closing parenthesis ']' does not match opening parenthesis '(' on line 3"),
+        (9, "expected an indented block after 'if' statement on line 8"),
+    ]
 
 
 def test_an_error_of_a_library_is_not_one_of_the_students(session: Session) -> None:
