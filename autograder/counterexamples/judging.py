@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.counterexamples.examples import Example
+from autograder.errors import SuiteError
 from autograder.sandbox import StudentRaised
 from autograder.suite import expect
 from autograder.suite.expect import Mismatch
@@ -107,6 +108,9 @@ def wrong_with(check: Any, got: Any, want: Any, example: Example) -> Wrong | Non
     The check is the course's own code, but it gets data that the student's process chose. What it
     cannot read is judged by hidden tests; here nothing is claimed about it, nor about an array of
     many empty rows, which holds no number but may become millions of lists.
+
+    Raises:
+        SuiteError: the check does not accept the right answer either.
     """
     if isinstance(got, np.ndarray) and math.prod(max(1, size) for size in got.shape) > MOST_CELLS:
         return None
@@ -117,9 +121,18 @@ def wrong_with(check: Any, got: Any, want: Any, example: Example) -> Wrong | Non
         sentence = mismatch.message if mismatch.message.endswith(".") else f"{mismatch.message}."
         part = mismatch.part if isinstance(mismatch, _InPart) else ()
         return Wrong(mismatch.kind or "property", sentence, mismatch.index, part)
-    except Exception:
-        return None
+    except Exception as error:
+        _require_sound(check, want, example, error)
     return None
+
+
+def _require_sound(check: Any, want: Any, example: Example, error: Exception) -> None:
+    """Require that a check, which failed on a student's answer, accepts the right one."""
+    try:
+        with np.errstate(all="ignore"):
+            check(want, want, example)
+    except Exception as fault:
+        raise SuiteError(f"a check refuses the right answer: {fault!r}") from error
 
 
 def raised(error: StudentRaised, example: Example) -> Wrong | None:

@@ -102,7 +102,13 @@ def graded(
             part = suite.part(suite.touched(*batch))
             in_keras = part.preload != ("numpy",)
             warm_process = request.getfixturevalue("tensorflow") if in_keras else None
-            result = grade(stem.with_suffix(".py"), part, suite.seeds[0], warm_process=warm_process)
+            result = grade(
+                stem.with_suffix(".py"),
+                part,
+                suite.seeds[0],
+                warm_process=warm_process,
+                advice=("hints",),
+            )
             result.write(known)
             return result
 

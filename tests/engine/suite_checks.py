@@ -7,7 +7,7 @@ holds, and has classes that inherit from those here.
 
 Wrong answers that cannot change each other's results are graded together (`batches`), in the
 exercises that they can touch; `audit` grades each alone, in all exercises. Most trainings by the
-terms of grading are marked `slow`: `make test` leaves them out.
+terms of grading, and most of what builds networks, are marked `slow`: `make test` leaves it out.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from autograder.diagnosis.right_functions import right_reactions
 from autograder.results import ExerciseResult, Result, TestResult
 
 COURSE = Path(__file__).parents[2]
+EVERY_MODEL = 4
 
 
 @dataclasses.dataclass
@@ -47,7 +48,7 @@ class Suite:
     unfinished: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Outcomes that exercises of the release have other than `not_implemented`."""
     trained_otherwise: str = ""
-    """The right answer that trains by a loop of its own: it and the solutions always train."""
+    """The right answer, beside the solutions, that `make test` trains too."""
 
     def __post_init__(self) -> None:
         self.assignment = load_assignment(self.name, COURSE)
@@ -55,7 +56,6 @@ class Suite:
         self.exercises = tuple(each.name for each in self.assignment.exercises)
         self.in_arrays = tuple(name for name in self.exercises if name not in self.with_models)
         self.trained = tuple(name for name in self.with_models if name.startswith("train_"))
-        self.untrained = tuple(name for name in self.exercises if name not in self.trained)
         self.seeds = tuple(f"{which} seed for {self.name}".encode() * 2 for which in ("a", "b"))
 
     @property
@@ -103,12 +103,31 @@ class Suite:
 
     @cached_property
     def batch_of(self) -> dict[Misconception, Batch]:
-        """The wrong answers that are graded together with each; those that train are alone."""
+        """The wrong answers that are graded together with each; those that train are alone.
+
+        Those in arrays are apart from those in models: they need no Keras.
+        """
         known = self.catalogue.misconceptions
-        alone = {which: (which,) for which in known if which.exercise in self.trained}
-        return alone | in_batches(
-            {which: self.touched(which) for which in known if which not in alone}
-        )
+        found = {which: (which,) for which in known if which.exercise in self.trained}
+        for exercises in (self.in_arrays, self.with_models):
+            chosen = [
+                which for which in known if which not in found and which.exercise in exercises
+            ]
+            found |= in_batches({which: self.touched(which) for which in chosen})
+        return found
+
+    @cached_property
+    def seldom(self) -> set[Misconception]:
+        """The wrong answers that `make test-all` alone grades: most of those in models.
+
+        Of each model's, one batch in `EVERY_MODEL` is for `make test`, and the first that trains.
+        """
+        batches = dict.fromkeys(self.batch_of.values())
+        in_models = [batch for batch in batches if batch[0].exercise in self.with_models]
+        built = [batch for batch in in_models if batch[0].exercise not in self.trained]
+        first = [(self.catalogue.of(name)[0],) for name in self.trained]
+        often = [*built[::EVERY_MODEL], *first]
+        return {which for batch in in_models if batch not in often for which in batch}
 
     def touched(self, *wrong_answers: Misconception) -> set[str]:
         """The exercises in which one of these answers, among the solutions, could cost points.
@@ -158,6 +177,10 @@ class RightAnswers:
         suite = metafunc.module.SUITE
         if "path" in metafunc.fixturenames:
             metafunc.parametrize("path", suite.right_answers, ids=lambda path: path.name)
+        if "builds" in metafunc.fixturenames:
+            _, *others = suite.right_answers
+            answers = [slow(path, number % EVERY_MODEL > 0) for number, path in enumerate(others)]
+            metafunc.parametrize("builds", answers, ids=lambda path: path.name)
         if "trains" in metafunc.fixturenames:
             _, *others = suite.right_answers  # the solutions are graded whole
             answers = [slow(path, path.name != suite.trained_otherwise) for path in others]
@@ -168,25 +191,23 @@ class RightAnswers:
         result = grade(whole.solution_module, whole, suite.seeds[0], warm_process=tensorflow)
         assert_full_marks(result, whole)
 
-    def test_a_right_answer_in_any_style_gets_full_marks(self, suite, path, tensorflow) -> None:
-        untrained = suite.part(suite.untrained)
-        result = grade(path, untrained, suite.seeds[0], warm_process=tensorflow)
-        assert_full_marks(result, untrained)
+    def test_arrays_in_any_style_get_full_marks_with_any_seed(self, suite, path, tensorflow):
+        arrays = suite.part(suite.in_arrays)
+        for seed in suite.seeds:
+            assert_full_marks(grade(path, arrays, seed, warm_process=tensorflow), arrays)
+
+    def test_models_in_any_style_get_full_marks(self, suite, builds, tensorflow) -> None:
+        result = grade(builds, suite.models, suite.seeds[0], warm_process=tensorflow)
+        assert_full_marks(result, suite.models)
 
     def test_a_right_answer_in_any_style_trains_well(self, suite, trains, tensorflow) -> None:
         part = suite.part(suite.trained)
         assert_full_marks(grade(trains, part, suite.seeds[0], warm_process=tensorflow), part)
 
-    def test_full_marks_for_arrays_do_not_depend_on_the_seed(self, suite, path, tensorflow) -> None:
-        arrays = suite.part(suite.in_arrays)
-        assert_full_marks(grade(path, arrays, suite.seeds[1], warm_process=tensorflow), arrays)
-
     def test_full_marks_for_a_model_do_not_depend_on_the_seed(self, suite, tensorflow) -> None:
-        for seed in (suite.seeds[1], b"a third seed" * 3):
-            result = grade(
-                suite.assignment.solution_module, suite.models, seed, warm_process=tensorflow
-            )
-            assert_full_marks(result, suite.models)
+        path = suite.assignment.solution_module
+        result = grade(path, suite.models, suite.seeds[1], warm_process=tensorflow)
+        assert_full_marks(result, suite.models)
 
     def test_the_notebook_among_the_right_answers_is_its_percent_text(self, suite, tensorflow):
         """Written anew by `jupytext --to notebook`; the two prove that both are read alike."""
@@ -226,21 +247,23 @@ class WrongAnswers:
     @staticmethod
     def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         suite = metafunc.module.SUITE
-        trained = suite.trained
         if "which" in metafunc.fixturenames:
-            first = {suite.catalogue.of(name)[0] for name in trained}
-            which = [
-                slow(each, each.exercise in trained and each not in first)
-                for each in suite.catalogue.misconceptions
-            ]
+            which = [slow(each, each in suite.seldom) for each in suite.catalogue.misconceptions]
             batch_of = suite.batch_of
             metafunc.parametrize(
                 "which", which, ids=lambda which: f"{which.name}@{batch_of[which][0].name}"
             )
-        if "exercise" in metafunc.fixturenames:
-            metafunc.parametrize("exercise", suite.exercises)
+        if "any_of" in metafunc.fixturenames:
+            often = [
+                next(each for each in suite.catalogue.of(name) if each not in suite.seldom)
+                for name in suite.exercises
+            ]
+            batch_of = suite.batch_of
+            metafunc.parametrize(
+                "any_of", often, ids=lambda which: f"{which.exercise}@{batch_of[which][0].name}"
+            )
         if "table" in metafunc.fixturenames:
-            exercises = [slow(name, name in trained) for name in suite.exercises]
+            exercises = [slow(name, name in suite.with_models) for name in suite.exercises]
             metafunc.parametrize("table", exercises, indirect=True)
         if "in_arrays" in metafunc.fixturenames:
             metafunc.parametrize("in_arrays", suite.in_arrays)
@@ -278,8 +301,8 @@ class WrongAnswers:
         found = {which.name: audit.strays(table, which) for which in table.failed}
         assert {name: tests for name, tests in found.items() if tests} == {}
 
-    def test_public_examples_weigh_a_fifth_at_most(self, suite, graded, exercise) -> None:
-        tests = exercise_of(graded(suite.catalogue.of(exercise)[0]), exercise).tests
+    def test_public_examples_weigh_a_fifth_at_most(self, graded, any_of) -> None:
+        tests = exercise_of(graded(any_of), any_of.exercise).tests
         public = sum(test.weight for test in tests if test.visibility == "public")
         assert public <= sum(test.weight for test in tests) / 5
 

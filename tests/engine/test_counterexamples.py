@@ -348,6 +348,23 @@ def test_a_faulty_generator_costs_no_points(course, tmp_path, text):
     assert exercise(result).score == 4
 
 
+FUSSY = """
+def fussy(got, want, example):
+    expect.that(len(got) > len(want))
+
+@counterexamples("increment", check=fussy)
+"""
+
+
+@pytest.mark.parametrize("name", ["fussy", "undefined"])
+def test_a_check_that_refuses_the_right_answer_is_a_fault(course, tmp_path, name):
+    fussy = FUSSY.replace("check=fussy", f"check={name}")
+    with_generators(course, GENERATORS.replace('@counterexamples("increment")\n', fussy))
+    result = graded(course, tmp_path, increment="def increment(x):\n    return 3")
+    assert result.status == "graded"
+    assert [fault.file for fault in result.faults] == ["tests/counterexamples/mini.py"]
+
+
 def test_a_generator_is_part_of_the_key(course):
     before = fingerprint(course)
     with_generators(course, GENERATORS + "\n# more\n")

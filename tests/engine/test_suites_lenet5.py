@@ -30,7 +30,7 @@ class TestRightAnswers(RightAnswers):
 
 
 class TestWrongAnswers(WrongAnswers):
-    @pytest.mark.parametrize("what", ONE_FAULT)
+    @pytest.mark.parametrize("what", ONE_FAULT, ids=lambda name: f"{name}@{name}")
     def test_a_network_with_one_fault_keeps_what_its_other_layers_are_worth(
         self, suite, graded, what
     ) -> None:

@@ -15,16 +15,14 @@ import select
 import shutil
 import signal
 import socket
-import tempfile
 import time
 from typing import Any, NoReturn
 
 from autograder.sandbox import speed
 from autograder.sandbox.inside import loading, worker
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.linux import isolation as isolating
-from autograder.sandbox.linux.isolation import Isolation
-from autograder.sandbox.linux.root_filesystem import Plan, SetupFailed
+from autograder.sandbox.linux.isolation import Confinement
+from autograder.sandbox.linux.root_filesystem import SetupFailed
 from autograder.sandbox.process_tree import Tree, resident_mb
 from autograder.sandbox.protocol.words import End
 
@@ -33,9 +31,7 @@ REQUEST_BYTES = 1 << 16
 REQUEST_SECONDS = 300.0  # the request is sent at once, but a busy machine may delay it
 
 
-def run(
-    connection: socket.socket, isolation: Isolation, plan: Plan, shell: Any, factor: float
-) -> NoReturn:
+def run(connection: socket.socket, confinement: Confinement, shell: Any, factor: float) -> NoReturn:
     """Receive one request with the worker's three descriptors; never returns."""
     connection.settimeout(REQUEST_SECONDS)
     data, descriptors, _, _ = socket.recv_fds(connection, REQUEST_BYTES, 3)
@@ -45,8 +41,8 @@ def run(
     limits = Limits(**request["limits"])
     _keep_only(connection.fileno(), *descriptors)
     try:
-        isolating.enter_outside(isolation, plan)
-        scratch = _scratch(isolation, plan)
+        confinement.enter_outside()
+        scratch = confinement.make_scratch()
     except (SetupFailed, OSError) as failure:
         _send(connection, {"unavailable": str(failure)})
         os._exit(1)
@@ -59,14 +55,12 @@ def run(
         os._exit(1)
     if child == 0:
         try:
-            _become_worker(
-                connection, descriptors, isolation, plan, limits, shell, request, scratch
-            )
+            _become_worker(connection, descriptors, confinement, limits, shell, request, scratch)
         finally:
             os._exit(70)
     for descriptor in descriptors:
         os.close(descriptor)
-    confined = isolation == "namespaces"
+    confined = confinement.has_namespaces
     started = {"pid": child, "warm_mb": warm_mb, "factor": factor, "confined": confined}
     _send(connection, started)
     ended = _watch(connection, child, limits, warm_mb)
@@ -80,8 +74,7 @@ def run(
 def _become_worker(
     connection: socket.socket,
     descriptors: list[int],
-    isolation: Isolation,
-    plan: Plan,
+    confinement: Confinement,
     limits: Limits,
     shell: Any,
     request: dict[str, Any],
@@ -101,7 +94,7 @@ def _become_worker(
     os.dup2(output, 2)
     os.close(null)
     os.close(output)
-    worker.run(wire, isolation, plan, limits, shell, request["module_name"], scratch)
+    worker.run(wire, confinement, limits, shell, request["module_name"], scratch)
 
 
 def _watch(
@@ -163,13 +156,6 @@ def _reap() -> bool:
     except ChildProcessError:
         return False
     return True
-
-
-def _scratch(isolation: Isolation, plan: Plan) -> str:
-    """The scratch folder for "process"; with "namespaces" it is a mount inside."""
-    if isolation == "namespaces":
-        return ""
-    return tempfile.mkdtemp(prefix="scratch-", dir=os.path.dirname(plan.staging))
 
 
 def _keep_only(*kept: int) -> None:

@@ -25,9 +25,8 @@ from autograder.sandbox.inside.connection import WorkerConnection
 from autograder.sandbox.inside.trials import Trials
 from autograder.sandbox.inside.watched_calls import shares_memory
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.linux import isolation as isolating
-from autograder.sandbox.linux.isolation import Isolation
-from autograder.sandbox.linux.root_filesystem import SCRATCH, Plan, SetupFailed
+from autograder.sandbox.linux.isolation import Confinement
+from autograder.sandbox.linux.root_filesystem import SCRATCH, SetupFailed
 from autograder.sandbox.protocol import accompanying_files, codec, request_codec
 from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import RemoteFunction
@@ -44,8 +43,7 @@ NOTHING_TO_INSTALL = {  # there is no network: `!pip install` has to fail at onc
 
 def run(
     descriptor: int,
-    isolation: Isolation,
-    plan: Plan,
+    confinement: Confinement,
     limits: Limits,
     shell: Any,
     module_name: str,
@@ -56,7 +54,7 @@ def run(
     connection.setblocking(True)
     wire = WorkerConnection(connection, limits.answer_bytes)
     try:
-        isolating.enter_inside(isolation, plan, limits)
+        confinement.enter_inside(limits)
         _settle(scratch or SCRATCH)
     except (SetupFailed, OSError) as failure:
         wire.send(codec.encode({"id": 0, "outcome": Reply.UNAVAILABLE, "text": str(failure)}))

@@ -20,13 +20,13 @@ import struct
 import sys
 import threading
 import time
-from typing import Any, cast
+from typing import Any
 
 from autograder.execution.shell import prepare_shell
 from autograder.sandbox import speed
 from autograder.sandbox.inside import guardian
 from autograder.sandbox.linux import namespaces, root_filesystem
-from autograder.sandbox.linux.isolation import Isolation
+from autograder.sandbox.linux.isolation import Confinement
 
 STUDENT_PACKAGE = "autograder.student"
 WORKER = "autograder.sandbox.inside.worker"  # the module that every worker process runs
@@ -38,7 +38,6 @@ MEASURED_SECONDS = 60.0  # then the speed of the machine is measured again
 def main() -> None:
     """Read the orders from the first line of stdin; end when stdin is closed."""
     orders = json.loads(_first_line())
-    isolation = cast(Isolation, orders["isolation"])
     listener = socket.socket(fileno=orders["listener"])
     os.umask(0o022)  # an inherited one would decide what submissions can read in their root
     report = _Reporter()
@@ -64,11 +63,12 @@ def main() -> None:
         namespaces.is_privileged(),
         tuple((path, file) for path, file in orders["substitutes"]),
     )
+    confinement = Confinement(orders["isolation"], plan)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps guardians
     gc.collect()
     gc.freeze()
     report(ready=True, loaded=sorted({name.partition(".")[0] for name in sys.modules}))
-    server.serve(isolation, plan, shell)
+    server.serve(confinement, shell)
     # if the parent process was killed, nobody else deletes this folder
     shutil.rmtree(os.path.dirname(plan.staging), ignore_errors=True)
 
@@ -106,7 +106,7 @@ class _Server:
         self._listener = listener
         self._measure()
 
-    def serve(self, isolation: Isolation, plan: Any, shell: Any) -> None:
+    def serve(self, confinement: Confinement, shell: Any) -> None:
         poller = select.poll()
         poller.register(0, select.POLLIN)
         poller.register(self._listener, select.POLLIN)
@@ -120,13 +120,13 @@ class _Server:
                 connection, _ = self._listener.accept()
                 with connection:
                     if _same_user(connection):
-                        self._fork(connection, isolation, plan, shell)
+                        self._fork(connection, confinement, shell)
 
     def _measure(self) -> None:
         self._factor = speed.factor()
         self._measured = time.monotonic()
 
-    def _fork(self, connection: socket.socket, isolation: Isolation, plan: Any, shell: Any) -> None:
+    def _fork(self, connection: socket.socket, confinement: Confinement, shell: Any) -> None:
         try:
             child = os.fork()
         except OSError as failure:
@@ -135,7 +135,7 @@ class _Server:
         if child == 0:
             try:
                 self._listener.detach()
-                guardian.run(connection, isolation, plan, shell, self._factor)
+                guardian.run(connection, confinement, shell, self._factor)
             finally:
                 os._exit(1)
 

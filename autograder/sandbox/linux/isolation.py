@@ -9,6 +9,8 @@ import os
 import resource
 import signal
 import sys
+import tempfile
+from dataclasses import dataclass
 from typing import Literal
 
 from autograder.sandbox.limits import MEGABYTE, Limits
@@ -25,38 +27,63 @@ _TENSORFLOW_SLACK_MB = 32768
 LESS = "`--isolation=process` accepts less: limits on time and memory, no protection of files."
 
 
-def enter_outside(isolation: Isolation, plan: Plan) -> None:
-    """In the guardian: die with the warm process, adopt orphans, open a new pid namespace."""
-    if sys.platform.startswith("linux"):
-        syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
-        syscalls.call("prctl", _PR_SET_CHILD_SUBREAPER, 1)
-    if isolation == "namespaces":
-        namespaces.outside(plan)
-        syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of user clears it
+@dataclass(frozen=True)
+class Confinement:
+    """How the worker processes of one warm process are confined.
 
-
-def enter_inside(isolation: Isolation, plan: Plan, limits: Limits) -> None:
-    """In the worker, in a new session: apply all protections; none can be undone.
-
-    Raises:
-        SetupFailed: a required protection could not be applied.
+    Attributes:
+        isolation: "namespaces", or "process" for less.
+        plan: of the root directory that they see.
     """
-    warm_mb = _address_space_mb()
-    if isolation == "namespaces":
-        namespaces.inside(plan, int(limits.scratch_mb * MEGABYTE))
-    if sys.platform.startswith("linux"):
-        syscalls.call("prctl", _PR_SET_DUMPABLE, 1)
-        syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
-        with step("no new privileges"):
-            syscalls.call("prctl", _PR_SET_NO_NEW_PRIVS, 1)
-    if isolation == "namespaces":
-        with step("Landlock"):
-            landlock.restrict([root_filesystem.SCRATCH], ["/dev/null", "/dev/full"])
-    with step("resource limits"):
-        _set_resource_limits(isolation, limits, warm_mb)
-    if isolation == "namespaces":
-        with step("seccomp filter"):
-            seccomp.install()
+
+    isolation: Isolation
+    plan: Plan
+
+    @property
+    def has_namespaces(self) -> bool:
+        return self.isolation == "namespaces"
+
+    def enter_outside(self) -> None:
+        """In the guardian: die with the warm process, adopt orphans, open a new pid namespace."""
+        if sys.platform.startswith("linux"):
+            syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
+            syscalls.call("prctl", _PR_SET_CHILD_SUBREAPER, 1)
+        if self.has_namespaces:
+            namespaces.outside(self.plan)
+            syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of user clears it
+
+    def make_scratch(self) -> str:
+        """In the guardian: the scratch folder of the worker.
+
+        With "namespaces" it is a mount inside. Otherwise it is a new folder, which the guardian has
+        to remove.
+        """
+        if self.has_namespaces:
+            return ""
+        return tempfile.mkdtemp(prefix="scratch-", dir=os.path.dirname(self.plan.staging))
+
+    def enter_inside(self, limits: Limits) -> None:
+        """In the worker, in a new session: apply all protections; none can be undone.
+
+        Raises:
+            SetupFailed: a required protection could not be applied.
+        """
+        warm_mb = _address_space_mb()
+        if self.has_namespaces:
+            namespaces.inside(self.plan, int(limits.scratch_mb * MEGABYTE))
+        if sys.platform.startswith("linux"):
+            syscalls.call("prctl", _PR_SET_DUMPABLE, 1)
+            syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
+            with step("no new privileges"):
+                syscalls.call("prctl", _PR_SET_NO_NEW_PRIVS, 1)
+        if self.has_namespaces:
+            with step("Landlock"):
+                landlock.restrict([root_filesystem.SCRATCH], ["/dev/null", "/dev/full"])
+        with step("resource limits"):
+            _set_resource_limits(limits, warm_mb, self.has_namespaces)
+        if self.has_namespaces:
+            with step("seccomp filter"):
+                seccomp.install()
 
 
 def _address_space_mb() -> float:
@@ -67,7 +94,7 @@ def _address_space_mb() -> float:
         return 0.0
 
 
-def _set_resource_limits(isolation: Isolation, limits: Limits, warm_mb: float) -> None:
+def _set_resource_limits(limits: Limits, warm_mb: float, has_namespaces: bool) -> None:
     """Further limits per process; the limits of the whole tree are enforced from outside."""
     tensorflow = "tensorflow" in sys.modules
     slack_mb = _TENSORFLOW_SLACK_MB if tensorflow else _ADDRESS_SLACK_MB
@@ -83,7 +110,7 @@ def _set_resource_limits(isolation: Isolation, limits: Limits, warm_mb: float) -
     }
     if sys.platform.startswith("linux"):
         wanted["RLIMIT_AS"] = int((warm_mb + limits.memory_mb + slack_mb) * MEGABYTE)
-    if isolation == "namespaces":  # elsewhere it would count all processes of the same user
+    if has_namespaces:  # elsewhere it would count all processes of the same user
         wanted["RLIMIT_NPROC"] = int(limits.processes) + threads
     for name, value in wanted.items():
         kind = getattr(resource, name, None)

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.linux import isolation as isolating
 from autograder.sandbox.linux import landlock, namespaces, root_filesystem
+from autograder.sandbox.linux.isolation import Confinement
 from autograder.sandbox.linux.probe import REQUIRED
 
 _KINDS = ("user", "mnt", "pid", "net", "ipc", "uts")
@@ -27,14 +27,15 @@ _MOST = Path("/proc/sys/user/max_user_namespaces")
 def probe_isolation(folder: str) -> dict[str, str]:
     """In the probe's process: fork, enter isolation, and check it from inside."""
     plan = root_filesystem.make_plan(folder, (os.getcwd(),), namespaces.is_privileged())
+    confinement = Confinement("namespaces", plan)
     outside = {kind: _namespace(kind) for kind in _KINDS}
     reading, writing = os.pipe()
     if os.fork() == 0:
         try:
-            isolating.enter_outside("namespaces", plan)
+            confinement.enter_outside()
             worker = os.fork()
             if worker == 0:
-                isolating.enter_inside("namespaces", plan, Limits())
+                confinement.enter_inside(Limits())
                 _say(writing, _verified(outside))
                 os._exit(0)
             os.waitpid(worker, 0)
