@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,8 +55,19 @@ def test_the_two_sides_of_the_boundary_may_not_import_each_other() -> None:
     forbidden = {host: (inside,), inside: (host,), "sandbox/protocol/": (host, inside)}
     may = {room.name: room.may_import for room in ROOMS}
     for room, others in forbidden.items():
-        assert "sandbox/" not in may[room], "its `__init__.py` imports the host's side"
+        assert "sandbox/" not in may[room], "its `__init__.py` leads to the host's side"
         assert not [name for name in may[room] if name.startswith(others)]
+
+
+def test_the_process_of_student_code_loads_nothing_of_the_trusted_side() -> None:
+    """Not even by way of the `__init__.py` of a package."""
+    code = "import autograder.sandbox.inside.zygote, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = [name for name in done.stdout.split() if name.startswith("autograder.")]
+    assert "autograder.sandbox.inside.worker" in loaded
+    allowed = ("sandbox", "execution", "edits")
+    assert {name.split(".")[1] for name in loaded} == set(allowed)
+    assert [name for name in loaded if name.startswith("autograder.sandbox.host")] == []
 
 
 def test_the_imports_that_are_read_are_those_that_there_are() -> None:
