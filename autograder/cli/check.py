@@ -19,7 +19,7 @@ from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
     from autograder.checking.checker import Checker
-    from autograder.cli.check_runner import Running
+    from autograder.cli.check_output import Running
 
 POLL_SECONDS = 0.5
 
@@ -65,7 +65,7 @@ def check(
     Example: [bold]autograder check week03.ipynb --watch[/bold]
     """
     from autograder.checking.checker import Checker
-    from autograder.cli.check_runner import running, show
+    from autograder.cli.check_output import running, show
 
     path = the_file(file)
     try:
@@ -88,7 +88,7 @@ def check(
 
 def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
     """Check at each save, until Ctrl-C."""
-    from autograder.cli.check_runner import show, show_unchanged
+    from autograder.cli.check_output import show, show_unchanged
 
     has_shown = False
     for _ in saves(path, checker.is_outdated):

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from autograder.checking.report import Blank, CheckReport, ExerciseCheck
 from autograder.cli import app
 from autograder.cli.check import saves
-from autograder.cli.check_runner import closing_lines
+from autograder.cli.check_output import closing_lines
 
 CELLS = """\
 # %% nbgrader={"grade": false, "grade_id": "total", "locked": false, "schema_version": 3, "solution": true, "task": false}
