@@ -120,6 +120,10 @@ def _average(cells):
     return cells.mean(axis=(1, 2))
 
 
+def _average_of_existing(cells):
+    return np.nanmean(cells, axis=(1, 2))
+
+
 def _apart(shape, window, stride, padding, spans):
     """The windows along both axes, each from its own numbers."""
     rows = spans(shape[1], window[0], stride[0], padding)
@@ -132,6 +136,26 @@ def _pool(
     window, stride, padding = check(x, pool_size, strides, padding)
     rows, columns = plan(x.shape, window, stride, padding, spans)
     return _reduced(x, rows, columns, reduce, border if padding == "same" else None)
+
+
+def _flat_by_the_height(x):
+    """What stands in the flat image at row times height plus column, where the width is right."""
+    rows, columns = np.indices(x.shape[1:3])
+    flat = x.reshape(len(x), x.shape[1] * x.shape[2], x.shape[3])
+    return flat[:, rows * x.shape[1] + columns]
+
+
+def _pooled_by_flat_indices(pool, x, pool_size, strides, padding, outside, reduce):
+    _checked(x, pool_size, strides, padding)
+    if _require_padding(padding) == "valid":
+        return pool(_flat_by_the_height(x), pool_size, strides, padding)
+    border = _of(outside)
+    if np.isnan(outside):
+        x = x.astype(np.result_type(x, np.float32))
+    return pool(
+        x, pool_size, strides, padding, reduce=reduce,
+        border=lambda x, margins: _flat_by_the_height(border(x, margins)),
+    )  # fmt: skip
 
 
 # -- geometries that are wrong for every kind of window --------------------------------------------
@@ -239,6 +263,12 @@ def _spans_without_the_last(size, window, stride, padding):
     if padding == "same":
         return _spans(size, window, stride, padding)
     return _spans(size, window, stride, padding)[: (size - window) // stride]
+
+
+def _spans_without_the_last_of_odd_windows(size, window, stride, padding):
+    """One is added to the count for even windows only."""
+    spans = _spans_without_the_last if window % 2 else _spans
+    return spans(size, window, stride, padding)
 
 
 def _width_first(shape, window, stride, padding, spans):
@@ -1323,6 +1353,11 @@ def max_pool2d_forgets_the_last_window(x, pool_size=2, strides=None, padding="va
     return _max(x, pool_size, strides, padding, spans=_spans_without_the_last)
 
 
+@variant(max_pool2d_forgets_the_last_window)
+def _max_pool2d_forgets_the_last_of_odd_windows(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_without_the_last_of_odd_windows)
+
+
 @misconception(
     "max_pool2d",
     "Which numbers decide how many columns there are: those of the height, or of the width?",
@@ -1339,6 +1374,16 @@ def _max_pool2d_counts_columns_by_the_height_2(x, pool_size=2, strides=None, pad
 @variant(max_pool2d_counts_columns_by_the_height)
 def _max_pool2d_counts_columns_by_the_height_3(x, pool_size=2, strides=None, padding="valid"):
     return _max(x, pool_size, strides, padding, plan=_columns_padded_by_the_height)
+
+
+@misconception(
+    "max_pool2d",
+    "Where does the second row begin in the flat image? Draw two rows of five cells in one line.",
+)
+def max_pool2d_counts_flat_rows_by_the_height(x, pool_size=2, strides=None, padding="valid"):
+    return _pooled_by_flat_indices(
+        _max, x, pool_size, strides, padding, _extremes(x.dtype)[0], _largest
+    )
 
 
 @misconception(
@@ -1558,7 +1603,7 @@ def avg_pool2d_is_always_float64(x, pool_size=2, strides=None, padding="valid"):
 
 @misconception("avg_pool2d", "Is the average of 1 and NaN known?", aspect="nan")
 def avg_pool2d_drops_nan(x, pool_size=2, strides=None, padding="valid"):
-    return _avg(x, pool_size, strides, padding, reduce=lambda cells: np.nanmean(cells, axis=(1, 2)))
+    return _avg(x, pool_size, strides, padding, reduce=_average_of_existing)
 
 
 @misconception(
@@ -1620,6 +1665,16 @@ def avg_pool2d_wants_small_letters(x, pool_size=2, strides=None, padding="valid"
     if padding not in ("valid", "same"):
         raise ValueError("padding must be 'valid' or 'same'")
     return _avg(x, pool_size, strides, padding)
+
+
+@misconception(
+    "avg_pool2d",
+    "Where does the second row begin in the flat image? Draw two rows of five cells in one line.",
+)
+def avg_pool2d_counts_flat_rows_by_the_height(x, pool_size=2, strides=None, padding="valid"):
+    return _pooled_by_flat_indices(
+        _avg, x, pool_size, strides, padding, np.nan, _average_of_existing
+    )
 
 
 @misconception(
@@ -1698,6 +1753,11 @@ def avg_pool2d_rounds_to_the_nearest(x, pool_size=2, strides=None, padding="vali
 )
 def avg_pool2d_forgets_the_last_window(x, pool_size=2, strides=None, padding="valid"):
     return _avg(x, pool_size, strides, padding, spans=_spans_without_the_last)
+
+
+@variant(avg_pool2d_forgets_the_last_window)
+def _avg_pool2d_forgets_the_last_of_odd_windows(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_without_the_last_of_odd_windows)
 
 
 @misconception(
@@ -1957,6 +2017,16 @@ def min_pool2d_wants_small_letters(x, pool_size=2, strides=None, padding="valid"
 
 
 @misconception(
+    "min_pool2d",
+    "Where does the second row begin in the flat image? Draw two rows of five cells in one line.",
+)
+def min_pool2d_counts_flat_rows_by_the_height(x, pool_size=2, strides=None, padding="valid"):
+    return _pooled_by_flat_indices(
+        _min, x, pool_size, strides, padding, _extremes(x.dtype)[1], _smallest
+    )
+
+
+@misconception(
     "min_pool2d", "What does your function do with arguments that make no sense?", aspect="errors"
 )
 def min_pool2d_trusts_its_arguments(x, pool_size=2, strides=None, padding="valid"):
@@ -2032,6 +2102,11 @@ def min_pool2d_rounds_to_the_nearest(x, pool_size=2, strides=None, padding="vali
 )
 def min_pool2d_forgets_the_last_window(x, pool_size=2, strides=None, padding="valid"):
     return _min(x, pool_size, strides, padding, spans=_spans_without_the_last)
+
+
+@variant(min_pool2d_forgets_the_last_window)
+def _min_pool2d_forgets_the_last_of_odd_windows(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_without_the_last_of_odd_windows)
 
 
 @misconception(
@@ -2558,6 +2633,13 @@ def conv2d_rounds_to_the_nearest(x, kernel, bias=None, strides=1, padding="valid
 )
 def conv2d_forgets_the_last_window(x, kernel, bias=None, strides=1, padding="valid"):
     return _convolved(x, kernel, bias, strides, padding, spans=_spans_without_the_last)
+
+
+@variant(conv2d_forgets_the_last_window)
+def _conv2d_forgets_the_last_of_odd_windows(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(
+        x, kernel, bias, strides, padding, spans=_spans_without_the_last_of_odd_windows
+    )
 
 
 @misconception(
