@@ -1,12 +1,18 @@
-"""`grade` for tests: as `Grader` grades, with warm processes that are kept from test to test."""
+"""`grade` for tests: as `Grader` grades, with warm processes that are kept from test to test.
+
+The search for advice takes most of the time of grading a wrong answer. Here it is left out unless a
+test asks for it.
+"""
 
 from __future__ import annotations
 
 import atexit
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from autograder.course.assignment import Assignment
+from autograder.grading.advice import AdviceKind
 from autograder.grading.grader import ChooseWarmProcess, Grader
 from autograder.grading.warm_processes import WarmProcesses
 from autograder.results import Result
@@ -23,6 +29,7 @@ def grade(
     warm_process: str | ChooseWarmProcess | None = None,
     isolation: Isolation = "namespaces",
     dataset: str | None = None,
+    advice: Collection[AdviceKind] = (),
     **options: Any,
 ) -> Result:
     """Grade one file; without a warm process, in one that other tests use too."""
@@ -33,7 +40,7 @@ def grade(
         kept = _kept.setdefault(own, WarmProcesses(assignment, isolation))
         warm_process = lambda submission: kept.address(submission.imports)  # noqa: E731
     with Grader(assignment, isolation=isolation, warm_process=warm_process) as grader:
-        return grader.grade(path, seed, **options)
+        return grader.grade(path, seed, advice=advice, **options)
 
 
 @atexit.register

@@ -68,7 +68,7 @@ def failing(checks: list[Check]) -> dict[str, tuple[str, ...]]:
 
 
 def test_a_sound_assignment_holds_in_every_check(course):
-    checks = audit(course)
+    checks = audit(course, jobs=1)
     assert failing(checks) == {}
     assert all(check.cases for check in checks if "threshold" not in check.name)
 
@@ -82,7 +82,7 @@ def test_a_suite_that_fails_a_right_answer_is_found(course):
     suite.write_text(strict, encoding="utf-8")
     (failure,) = [
         each
-        for each in failing(audit(course))["right answers have full marks"]
+        for each in failing(audit(course, jobs=1))["right answers have full marks"]
         if each.startswith("lists.py")
     ]
     assert failure == "lists.py: fails double.test_arrays (failed)"
@@ -92,7 +92,7 @@ def test_a_test_that_no_misconception_fails_is_found(course):
     suite = course.suite_file("double")
     idle = '\ndef test_idle(student):\n    """Is there."""\n    student.double(1)\n'
     suite.write_text(suite.read_text(encoding="utf-8") + idle, encoding="utf-8")
-    (failure,) = failing(audit(course))["each hidden test is failed by a misconception"]
+    (failure,) = failing(audit(course, jobs=1))["each hidden test is failed by a misconception"]
     assert failure == "double: no misconception fails test_idle"
 
 
@@ -108,10 +108,10 @@ def test_a_test_that_fails_for_a_mistake_in_another_aspect_is_found(course):
     )
     course.misconceptions_file.write_text(pure, encoding="utf-8")
     name = "no test of one aspect fails for a mistake in another"
-    assert name not in failing(audit(course))
+    assert name not in failing(audit(course, jobs=1))
     both = "    expect.close(student.double.watched(x).value, x * 2)\n"
     suite.write_text(text.replace(".arguments[0], x)", f".arguments[0], x)\n{both}"), "utf-8")
-    assert failing(audit(course))[name] == ("double_triples: fails test_argument too",)
+    assert failing(audit(course, jobs=1))[name] == ("double_triples: fails test_argument too",)
 
 
 def test_the_matrix_shows_which_misconceptions_fail_which_tests(course):
@@ -138,7 +138,7 @@ def test_misconceptions_that_the_suite_or_the_probes_miss_are_found(course):
     text += '\n@misconception("double", "Is it wrong?")\ndef double_triples_too(x):\n'
     text += "    return 3 * np.asarray(x)\n"
     course.misconceptions_file.write_text(text, encoding="utf-8")
-    found = failing(audit(course))
+    found = failing(audit(course, jobs=1))
     assert found["a misconception loses points in its own exercise only"] == (
         "double_right: has full marks",
     )
@@ -155,7 +155,9 @@ def test_a_release_that_earns_points_is_found(course):
     course.release_notebook.write_text(
         course.source_notebook.read_text(encoding="utf-8"), encoding="utf-8"
     )
-    assert failing(audit(course))["the release earns nothing"] == ("the release: earns 6 points",)
+    assert failing(audit(course, jobs=1))["the release earns nothing"] == (
+        "the release: earns 6 points",
+    )
 
 
 def test_the_command_says_what_holds_and_ends_with_1_where_something_does_not(course):
@@ -306,7 +308,7 @@ def test_a_threshold_that_lets_broken_training_through_is_found(trains):
 def test_a_threshold_without_evidence_is_found(trains):
     settings = trains.source_notebook.with_name("assignment.toml")
     settings.write_text(settings.read_text(encoding="utf-8") + "threshold = 0.99\n", "utf-8")
-    checks = audit(load_assignment("mini", trains.root))
+    checks = audit(load_assignment("mini", trains.root), jobs=1)
     told = failing(checks)["thresholds have their evidence"]
     assert told[0].startswith("digits: there is no evidence for the threshold; run `autograder")
 

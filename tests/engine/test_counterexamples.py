@@ -18,6 +18,7 @@ from autograder.counterexamples.budget import CALLS, Budget, Spent
 from autograder.counterexamples.draws import Choice
 from autograder.counterexamples.searching import derived
 from autograder.course.assignment import Assignment
+from autograder.grading.advice import ADVICE_KINDS
 from autograder.grading.cache_key import fingerprint
 from autograder.results import Counterexample, ExerciseResult, Result
 from autograder.suite.asked_calls import AskedCalls
@@ -64,7 +65,7 @@ def with_generators(assignment: Assignment, text: str) -> Assignment:
 def graded(course: Assignment, tmp_path: Path, seed: bytes = SEED, **bodies: str) -> Result:
     path = tmp_path / "submission.py"
     path.write_text(module_text(**bodies), encoding="utf-8")
-    return grade(path, course, seed)
+    return grade(path, course, seed, advice=ADVICE_KINDS)
 
 
 def exercise(result: Result, name: str = "increment") -> ExerciseResult:

@@ -20,7 +20,14 @@ from autograder.results import ExerciseResult, Result
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module", params=assignment_names(ROOT))
+LARGEST = "alexnet"
+ASSIGNMENTS = [
+    pytest.param(name, marks=[pytest.mark.slow] if name == LARGEST else [])
+    for name in assignment_names(ROOT)
+]
+
+
+@pytest.fixture(scope="module", params=ASSIGNMENTS)
 def assignment(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Assignment:

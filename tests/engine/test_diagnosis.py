@@ -64,7 +64,7 @@ def course(tmp_path: Path) -> Assignment:
 def hint(course: Assignment, tmp_path: Path, body: str) -> str | None:
     path = tmp_path / "submission.py"
     path.write_text(module_text(increment=body), encoding="utf-8")
-    result = grade(path, course, b"seed" * 8)
+    result = grade(path, course, b"seed" * 8, advice=("hints",))
     (test,) = next(each for each in result.exercises if each.name == "increment").tests
     assert (result.status, test.outcome) == ("graded", "failed")
     return test.misconception

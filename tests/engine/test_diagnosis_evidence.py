@@ -239,7 +239,7 @@ def test_a_result_has_both_hints_on_different_tests(tmp_path):
         return (np.asarray(x, float) + 2 * step)
     """
     path.write_text(module_text(increment=body), encoding="utf-8")
-    result = grade(path, course, b"seed" * 8)
+    result = grade(path, course, b"seed" * 8, advice=("hints",))
     exercise = next(each for each in result.exercises if each.name == "increment")
     expected = ["increment_twice", "increment_to_float64"]
     assert [hint.misconception for hint in exercise.hints] == expected

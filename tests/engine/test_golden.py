@@ -16,5 +16,5 @@ def test_grading_gives_what_the_case_says(golden: Case) -> None:
     if golden.expected["status"] == "graded":
         assert set(golden.expected["exercises"]) == set(golden.expected["points"])
         assert "hints" in golden.expected
-    result = grade(golden.folder, golden.assignment, SEED, student="ada")
+    result = grade(golden.folder, golden.assignment, SEED, student="ada", advice=("hints",))
     assert_expected(result, golden.expected)

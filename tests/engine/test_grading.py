@@ -33,7 +33,7 @@ def course(tmp_path_factory) -> Assignment:
 def graded(course: Assignment, folder: Path, content: str, name: str = "ada.py") -> Result:
     path = folder / name
     path.write_text(content, encoding="utf-8")
-    return grade(path, course, SEED)
+    return grade(path, course, SEED, advice=("hints",))
 
 
 def exercise(result: Result, name: str) -> ExerciseResult:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from handins import Case, Courses, case, courses
+from handins import CASES, Case, Courses, courses, unpacked
 
 from autograder.checking.checker import Checker
 from autograder.submission import read
 
-__all__ = ["case", "courses"]
+__all__ = ["courses"]
+EVERY = 3
+"""Of so many cases, `make test` checks one; `make test-all` checks all."""
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(path, id=path.name, marks=[pytest.mark.slow] if number % EVERY else [])
+        for number, path in enumerate(CASES)
+    ]
+)
+def case(request: pytest.FixtureRequest, courses: Courses, tmp_path: Path) -> Case:
+    return unpacked(request.param, courses.named, tmp_path)
 
 
 def test_the_students_checks_see_the_same(case: Case, courses: Courses) -> None:

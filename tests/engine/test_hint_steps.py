@@ -61,7 +61,7 @@ def refusal(course: Assignment, text: str) -> str:
 def graded(course: Assignment, tmp_path: Path) -> Result:
     path = tmp_path / "submission.py"
     path.write_text(module_text(increment=BY_TWO), encoding="utf-8")
-    return grade(path, course, b"seed" * 8)
+    return grade(path, course, b"seed" * 8, advice=("hints",))
 
 
 def test_steps_come_from_the_file_of_hints_and_the_hint_is_the_question(course):

@@ -97,7 +97,7 @@ def min_pool2d(x, pool_size=2, strides=None, padding="valid"):
 def hints(tmp_path: Path, text: str) -> dict[str, list[str]]:
     path = tmp_path / "submission.py"
     path.write_text(text, encoding="utf-8")
-    result: Result = grade(path, SUITE.assignment, SEED)
+    result: Result = grade(path, SUITE.assignment, SEED, advice=("hints",))
     return {
         exercise.name: [hint.misconception for hint in exercise.hints]
         for exercise in result.exercises

@@ -82,7 +82,7 @@ def test_all_misconceptions_that_are_seen_are_found(tmp_path: Path):
     course.misconceptions_file.write_text(CATALOGUE, encoding="utf-8")
     path = tmp_path / "submission.py"
     path.write_text(module_text(increment="def increment(x):\n    return x"), encoding="utf-8")
-    result = grade(path, course, b"seed" * 8)
+    result = grade(path, course, b"seed" * 8, advice=("hints",))
     assert result.status == "graded"
     assert result.faults == ()
     (exercise,) = (each for each in result.exercises if each.name == "increment")

@@ -11,6 +11,7 @@ from mini_course import module_text, write_mini_course
 
 from autograder.cli.one_submission import show_submission
 from autograder.course.assignment import Assignment
+from autograder.grading.advice import ADVICE_KINDS
 from autograder.results import Result
 
 SEED = b"seed" * 8
@@ -35,7 +36,7 @@ def course(tmp_path: Path) -> Assignment:
 def graded(course: Assignment, text: str) -> Result:
     path = course.root / "submission.py"
     path.write_text(text, encoding="utf-8")
-    return grade(path, course, SEED)
+    return grade(path, course, SEED, advice=ADVICE_KINDS)
 
 
 def suspect(result: Result) -> str:

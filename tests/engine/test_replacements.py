@@ -41,7 +41,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
 def graded(course: Assignment, folder: Path, **functions: str) -> Result:
     path = folder / "ada.py"
     path.write_text(module_text(**functions), encoding="utf-8")
-    result = grade(path, course, SEED)
+    result = grade(path, course, SEED, advice=("hints",))
     assert (result.status, result.reason) == ("graded", "")
     return result
 

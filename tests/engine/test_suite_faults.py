@@ -109,7 +109,7 @@ def test_a_fault_of_the_misconceptions_costs_hints_and_no_points(
     course.misconceptions_file.write_text("undefined_name\n")
     wrong = module_text(double="def double(x):\n    return x")
     (tmp_path / "ben.py").write_text(wrong)
-    result = grade(tmp_path / "ben.py", course, SEED)
+    result = grade(tmp_path / "ben.py", course, SEED, advice=("hints",))
     assert (result.status, result.score) == ("graded", 4.0)
     assert "undefined_name" in str(result.faults[0])
 
