@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from autograder.cli.console import output, progress_output, safe
 from autograder.cli.tables import symbol
+from autograder.publish.advice import look_first
 from autograder.publish.text import bounded, sentences
 from autograder.results import Outcome
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
         ExerciseResult,
         Hint,
         Result,
-        SuspectLine,
         TestResult,
     )
 
@@ -60,7 +60,7 @@ def _show_exercises(console: Console, result: Result) -> None:
         for hint in exercise.hints:
             _show(console, 4, f"[yellow]Hint: {safe(_first_step(hint))}[/yellow]")
         if exercise.suspect:
-            _show(console, 4, f"[yellow]{safe(_look_first(exercise.suspect))}[/yellow]")
+            _show(console, 4, f"[yellow]{safe(look_first(exercise.suspect))}[/yellow]")
 
 
 def _points(exercise: ExerciseResult) -> str:
@@ -68,10 +68,6 @@ def _points(exercise: ExerciseResult) -> str:
         return f"not graded, worth {exercise.max_score:g}"
     note = "  not written yet" if exercise.outcome is Outcome.NOT_IMPLEMENTED else ""
     return f"{exercise.score:g}/{exercise.max_score:g}{note}"
-
-
-def _look_first(suspect: SuspectLine) -> str:
-    return f"Look first at line {suspect.number} of {suspect.cell}: {suspect.text}"
 
 
 def _first_step(hint: Hint) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 CALLS = 400
 """Calls of the student's functions, for one exercise."""
-SECONDS = 1.0
+SECONDS = 0.8
 """Of computing and waiting, in seconds of the reference machine, for one exercise."""
 LONGEST_FACTOR = 20.0
 """By the clock, as a multiple of these seconds: the last resort."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from autograder.publish import advice
 from autograder.publish.remarks import remarks
 from autograder.publish.text import bounded, json_log_safe, plain
 from autograder.results import ExerciseResult, Result
@@ -35,6 +36,11 @@ def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
         if not test.passed:
             lines.append(f"- {test.title or test.name}: {bounded(test.message) or test.outcome}")
             lines += [f"  Hint: {test.hint}"] if test.hint else []
+    for example in advice.counterexamples(exercise):
+        lines.append(f"Try this: {advice.in_words(example)}")
+        lines += [f"    {line}" for line in advice.code(example).splitlines()]
+    if exercise.suspect:
+        lines.append(advice.look_first(exercise.suspect))
     return {
         "name": plain(exercise.name),
         "score": exercise.score,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 
+from autograder.publish import advice
 from autograder.publish.remarks import UNGRADED, remarks
 from autograder.publish.text import bounded, plain, xml_log_safe
 from autograder.results import ExerciseResult, Outcome, Result, TestResult
@@ -69,8 +70,16 @@ def _case(exercise: ExerciseResult, test: TestResult) -> ElementTree.Element:
         kind = "failure" if test.outcome is Outcome.FAILED else "error"
         message = _text(bounded(test.message))
         found = ElementTree.SubElement(case, kind, message=message, type=test.outcome)
-        found.text = _text(test.hint or "")
+        found.text = _text("\n".join(_help(test)))
     return case
+
+
+def _help(test: TestResult) -> Iterator[str]:
+    if test.hint:
+        yield test.hint
+    if test.counterexample:
+        yield f"Try this: {advice.in_words(test.counterexample)}"
+        yield advice.code(test.counterexample)
 
 
 def _text(text: str) -> str:

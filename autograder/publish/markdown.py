@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from autograder.publish import advice
 from autograder.publish.remarks import remarks
-from autograder.publish.text import bounded, plain
-from autograder.results import Outcome, Result
+from autograder.publish.text import bounded, log_safe, plain
+from autograder.results import ExerciseResult, Outcome, Result
 
 
 def dumps(results: Iterable[Result]) -> str:
@@ -56,3 +57,24 @@ def _exercises(result: Result) -> Iterator[str]:
             yield f"  {escaped(bounded(test.message) or test.outcome)}"
             if test.hint:
                 yield f"  *{escaped(test.hint)}*"
+        yield from _advice(exercise)
+
+
+def _advice(exercise: ExerciseResult) -> Iterator[str]:
+    for example in advice.counterexamples(exercise):
+        yield f"- **{escaped(exercise.name)}**, to try: {escaped(advice.in_words(example))}"
+        if example.code:
+            yield from _block(advice.code(example))
+    if exercise.suspect:
+        yield f"- **{escaped(exercise.name)}**: {escaped(advice.look_first(exercise.suspect))}"
+
+
+def _block(code: str) -> Iterator[str]:
+    """A block of code within a list item, in a fence that the code cannot close."""
+    longest = max(map(len, re.findall("`+", code)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield ""
+    yield f"  {fence}python"
+    for line in log_safe(code).splitlines():
+        yield f"  {line}"
+    yield f"  {fence}"

@@ -12,7 +12,14 @@ from autograder.publish import gradescope, junit, markdown
 from autograder.publish import json as publish_json
 from autograder.publish.text import log_safe, plain, shortened
 from autograder.publish.visibility import FeedbackVisibility
-from autograder.results import ExerciseResult, Result, TestResult, WrittenResult
+from autograder.results import (
+    Counterexample,
+    ExerciseResult,
+    Result,
+    SuspectLine,
+    TestResult,
+    WrittenResult,
+)
 
 NASTY = "\x1b[2J[red]<script>::error::\x00\ud800\u202e | **bold** @all"
 
@@ -96,6 +103,54 @@ def test_gradescope_has_an_entry_per_exercise() -> None:
     (entry,) = document["tests"]
     assert (entry["name"], entry["score"], entry["max_score"]) == ("size", 1.0, 3.0)
     assert "Up or down?" in entry["output"]
+
+
+EXAMPLE = Counterexample(
+    code="import numpy as np\n\nsize(np.arange(6)[::-1])  # ``` ::error::",
+    answer="3",
+    wrong="size returned 3 instead of another number.",
+)
+
+
+def with_advice(example: Counterexample) -> Result:
+    """The result whose failed test, and another one, share a counterexample."""
+    given = result()
+    (exercise,) = given.exercises
+    passed, failed = exercise.tests
+    failed = replace(failed, counterexample=example)
+    tests = (passed, failed, replace(failed, name="test_c"))
+    suspect = SuspectLine("cell 2", 3, "return n // s")
+    return replace(given, exercises=(replace(exercise, tests=tests, suspect=suspect),))
+
+
+@pytest.mark.parametrize(
+    "dumps", [gradescope.dumps, lambda it: markdown.dumps([it]), lambda it: junit.dumps([it])]
+)
+def test_every_report_has_the_counterexample_as_code_to_run(dumps) -> None:
+    text = dumps(with_advice(EXAMPLE)).replace(r"\u003a", ":").replace("&#58;", ":")
+    assert "np.arange(6)[::-1]" in text.replace(": :", "::")
+    assert "instead of another number" in text
+    assert "Right" not in text
+    full = dumps(with_advice(replace(EXAMPLE, expected="41")))
+    assert "41" in full
+
+
+def test_a_counterexample_that_several_tests_share_is_shown_once() -> None:
+    text = markdown.dumps([with_advice(EXAMPLE)])
+    assert text.count("np.arange") == 1
+    assert text.count("Look first at line 3 of cell 2") == 1
+    assert (
+        json.loads(gradescope.dumps(with_advice(EXAMPLE)))["tests"][0]["output"].count("Try") == 1
+    )
+
+
+def test_code_in_markdown_cannot_end_its_block_nor_be_a_command() -> None:
+    lines = markdown.dumps([with_advice(EXAMPLE)]).splitlines()
+    (start,) = (number for number, line in enumerate(lines) if line.endswith("python"))
+    fence = lines[start].removesuffix("python")
+    assert fence.strip() == "````"
+    assert fence in lines[start + 1 :]
+    assert not any("::" in line for line in lines)
 
 
 def test_markdown_shows_markup_as_text() -> None:
