@@ -7,7 +7,8 @@ holds, and has classes that inherit from those here.
 
 Wrong answers that cannot change each other's results are graded together (`batches`), in the
 exercises that they can touch; `audit` grades each alone, in all exercises. Most trainings by the
-terms of grading, and most of what builds networks, are marked `slow`: `make test` leaves it out.
+terms of grading, most of what builds networks and most wrong answers are marked `slow`: `make test`
+leaves them out.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ from autograder.diagnosis.right_functions import right_reactions
 from autograder.results import ExerciseResult, Result, TestResult
 
 COURSE = Path(__file__).parents[2]
-EVERY_MODEL = 4
+EVERY_BATCH, EVERY_MODEL = 3, 12
+"""Of so many batches of wrong answers, in arrays and in models, `make test` grades one."""
 
 
 @dataclasses.dataclass
@@ -47,8 +49,6 @@ class Suite:
     """The exercises that need Keras: those that train come last, by names in `train_…`."""
     unfinished: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Outcomes that exercises of the release have other than `not_implemented`."""
-    trained_otherwise: str = ""
-    """The right answer, beside the solutions, that `make test` trains too."""
 
     def __post_init__(self) -> None:
         self.assignment = load_assignment(self.name, COURSE)
@@ -118,16 +118,13 @@ class Suite:
 
     @cached_property
     def seldom(self) -> set[Misconception]:
-        """The wrong answers that `make test-all` alone grades: most of those in models.
-
-        Of each model's, one batch in `EVERY_MODEL` is for `make test`, and the first that trains.
-        """
+        """The wrong answers that `make test-all` alone grades: most, and all that train."""
         batches = dict.fromkeys(self.batch_of.values())
-        in_models = [batch for batch in batches if batch[0].exercise in self.with_models]
-        built = [batch for batch in in_models if batch[0].exercise not in self.trained]
-        first = [(self.catalogue.of(name)[0],) for name in self.trained]
-        often = [*built[::EVERY_MODEL], *first]
-        return {which for batch in in_models if batch not in often for which in batch}
+        built = [batch for batch in batches if batch[0].exercise not in self.trained]
+        in_models = [batch for batch in built if batch[0].exercise in self.with_models]
+        in_arrays = [batch for batch in built if batch not in in_models]
+        often = {*in_arrays[::EVERY_BATCH], *in_models[::EVERY_MODEL]}
+        return {which for batch in batches if batch not in often for which in batch}
 
     def touched(self, *wrong_answers: Misconception) -> set[str]:
         """The exercises in which one of these answers, among the solutions, could cost points.
@@ -177,33 +174,36 @@ class RightAnswers:
         suite = metafunc.module.SUITE
         if "path" in metafunc.fixturenames:
             metafunc.parametrize("path", suite.right_answers, ids=lambda path: path.name)
+        if "seed" in metafunc.fixturenames:
+            seeds = [slow(seed, number > 0) for number, seed in enumerate(suite.seeds)]
+            metafunc.parametrize("seed", seeds, ids=("a seed", "another"))
         if "builds" in metafunc.fixturenames:
             _, *others = suite.right_answers
-            answers = [slow(path, number % EVERY_MODEL > 0) for number, path in enumerate(others)]
+            answers = [slow(path, number > 0) for number, path in enumerate(others)]
             metafunc.parametrize("builds", answers, ids=lambda path: path.name)
         if "trains" in metafunc.fixturenames:
             _, *others = suite.right_answers  # the solutions are graded whole
-            answers = [slow(path, path.name != suite.trained_otherwise) for path in others]
-            metafunc.parametrize("trains", answers, ids=lambda path: path.name)
+            metafunc.parametrize("trains", others, ids=lambda path: path.name)
 
     def test_the_solutions_get_full_marks(self, suite, tensorflow) -> None:
         whole = suite.assignment
         result = grade(whole.solution_module, whole, suite.seeds[0], warm_process=tensorflow)
         assert_full_marks(result, whole)
 
-    def test_arrays_in_any_style_get_full_marks_with_any_seed(self, suite, path, tensorflow):
+    def test_arrays_in_any_style_get_full_marks(self, suite, path, seed, tensorflow) -> None:
         arrays = suite.part(suite.in_arrays)
-        for seed in suite.seeds:
-            assert_full_marks(grade(path, arrays, seed, warm_process=tensorflow), arrays)
+        assert_full_marks(grade(path, arrays, seed, warm_process=tensorflow), arrays)
 
     def test_models_in_any_style_get_full_marks(self, suite, builds, tensorflow) -> None:
         result = grade(builds, suite.models, suite.seeds[0], warm_process=tensorflow)
         assert_full_marks(result, suite.models)
 
+    @pytest.mark.slow
     def test_a_right_answer_in_any_style_trains_well(self, suite, trains, tensorflow) -> None:
         part = suite.part(suite.trained)
         assert_full_marks(grade(trains, part, suite.seeds[0], warm_process=tensorflow), part)
 
+    @pytest.mark.slow
     def test_full_marks_for_a_model_do_not_depend_on_the_seed(self, suite, tensorflow) -> None:
         path = suite.assignment.solution_module
         result = grade(path, suite.models, suite.seeds[1], warm_process=tensorflow)
@@ -219,6 +219,7 @@ class RightAnswers:
         result = grade(folder / "notebook.ipynb", arrays, suite.seeds[0], warm_process=tensorflow)
         assert_full_marks(result, arrays)
 
+    @pytest.mark.slow
     def test_the_solutions_pass_every_public_check(self, suite) -> None:
         """As `autograder check` runs them, pictures included."""
         source = suite.assignment.source_notebook
@@ -254,17 +255,16 @@ class WrongAnswers:
                 "which", which, ids=lambda which: f"{which.name}@{batch_of[which][0].name}"
             )
         if "any_of" in metafunc.fixturenames:
-            often = [
-                next(each for each in suite.catalogue.of(name) if each not in suite.seldom)
-                for name in suite.exercises
-            ]
+            any_of = []
+            for name in suite.exercises:
+                ready = [each for each in suite.catalogue.of(name) if each not in suite.seldom]
+                any_of.append(slow((ready or suite.catalogue.of(name))[0], not ready))
             batch_of = suite.batch_of
             metafunc.parametrize(
-                "any_of", often, ids=lambda which: f"{which.exercise}@{batch_of[which][0].name}"
+                "any_of", any_of, ids=lambda which: f"{which.exercise}@{batch_of[which][0].name}"
             )
         if "table" in metafunc.fixturenames:
-            exercises = [slow(name, name in suite.with_models) for name in suite.exercises]
-            metafunc.parametrize("table", exercises, indirect=True)
+            metafunc.parametrize("table", suite.exercises, indirect=True)
         if "in_arrays" in metafunc.fixturenames:
             metafunc.parametrize("in_arrays", suite.in_arrays)
 
@@ -294,9 +294,11 @@ class WrongAnswers:
         for which in suite.catalogue.misconceptions:
             assert hint_rules.complaint(which) == "", which.name
 
+    @pytest.mark.slow
     def test_each_hidden_test_is_failed_by_some_misconception(self, table) -> None:
         assert audit.idle_tests(table) == ""
 
+    @pytest.mark.slow
     def test_a_test_of_one_aspect_fails_for_no_mistake_in_another(self, table) -> None:
         found = {which.name: audit.strays(table, which) for which in table.failed}
         assert {name: tests for name, tests in found.items() if tests} == {}

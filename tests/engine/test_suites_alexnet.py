@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 
-import pytest
 from suite_checks import RightAnswers, Suite, WrongAnswers, alike
 
 from autograder import diagnosis
@@ -20,9 +19,7 @@ SUITE = Suite(
 
 
 class TestRightAnswers(RightAnswers):
-    @pytest.mark.slow
-    def test_the_solutions_pass_every_public_check(self, suite) -> None:
-        super().test_the_solutions_pass_every_public_check(suite)
+    pass
 
 
 class TestWrongAnswers(WrongAnswers):

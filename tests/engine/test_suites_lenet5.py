@@ -9,7 +9,6 @@ SUITE = Suite(
     "lenet5",
     with_models=("build_lenet5", "repair_pipeline", "train_lenet5"),
     unfinished={"repair_pipeline": "error"},
-    trained_otherwise="own_variables.py",
 )
 
 
@@ -30,6 +29,7 @@ class TestRightAnswers(RightAnswers):
 
 
 class TestWrongAnswers(WrongAnswers):
+    @pytest.mark.slow
     @pytest.mark.parametrize("what", ONE_FAULT, ids=lambda name: f"{name}@{name}")
     def test_a_network_with_one_fault_keeps_what_its_other_layers_are_worth(
         self, suite, graded, what
