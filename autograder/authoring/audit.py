@@ -114,7 +114,8 @@ def _right_answers(assignment: Assignment) -> dict[str, Task]:
 
 
 def _task(path: Path, seed: bytes, number: int = 1) -> Task:
-    return Task(path.stem if number == 1 else f"{path.stem} {number}", path, seed)
+    student = path.stem if number == 1 else f"{path.stem} {number}"
+    return Task(student, path, seed, advice=("hints",))
 
 
 def _written(assignment: Assignment, which: Misconception, folder: Path) -> Path:

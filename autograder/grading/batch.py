@@ -18,6 +18,7 @@ from typing import Any
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.errors import GraderInterrupted
 from autograder.grading import result_builder
+from autograder.grading.advice import ADVICE_KINDS, AdviceKind
 from autograder.grading.graded import Graded
 from autograder.grading.grader import ATTEMPTS, Grader, limits
 from autograder.grading.warm_processes import LOADED, MOST_ALIVE, Libraries, libraries, start
@@ -34,13 +35,15 @@ WALL_SLACK = 60.0
 class Task:
     """One submission to grade: the student, the file or the student's folder, and further files.
 
-    Without a seed, it is derived from the course secret. A `hand_in` is not read again.
+    Without a seed, it is derived from the course secret. A `hand_in` is not read again. `advice` is
+    what to search for where points were lost.
     """
 
     student: str
     path: Path
     seed: bytes | None = None
     beside: tuple[Path, ...] = ()
+    advice: tuple[AdviceKind, ...] = ADVICE_KINDS
     hand_in: HandIn | None = field(default=None, compare=False, repr=False)
 
 
@@ -232,6 +235,7 @@ def _grade_task(
                     task.seed,
                     student=task.student,
                     beside=task.beside,
+                    advice=task.advice,
                 ),
                 _without_files(hand_in),
             )
