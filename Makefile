@@ -7,8 +7,8 @@ RUN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Groups of tests (tests/engine/groups.py) in the order of tests/engine/conftest.py: longest first.
 PYTEST := $(RUN)/python -m pytest -n auto --no-loadscope-reorder
-QUICK := architecture grading golden expect points suite_faults diagnosis \
-  seeds_and_results cells execution wire submission reading publish
+QUICK := architecture grading golden expect points suite_faults diagnosis diagnosis_evidence \
+  hint_steps seeds_and_results cells execution wire submission reading publish
 
 .PHONY: help demo demo-full quick test test-all lint tests tests-all bench lock clean
 

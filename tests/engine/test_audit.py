@@ -73,6 +73,7 @@ def test_a_sound_assignment_holds_in_every_check(course):
     assert all(check.cases for check in checks if "threshold" not in check.name)
 
 
+@pytest.mark.slow
 def test_a_suite_that_fails_a_right_answer_is_found(course):
     course.right_solutions_folder.mkdir(parents=True)
     lists = "def double(x):\n    return (2 * np.asarray(x)).tolist()"
@@ -88,6 +89,7 @@ def test_a_suite_that_fails_a_right_answer_is_found(course):
     assert failure == "lists.py: fails double.test_arrays (failed)"
 
 
+@pytest.mark.slow
 def test_a_test_that_no_misconception_fails_is_found(course):
     suite = course.suite_file("double")
     idle = '\ndef test_idle(student):\n    """Is there."""\n    student.double(1)\n'
@@ -114,6 +116,7 @@ def test_a_test_that_fails_for_a_mistake_in_another_aspect_is_found(course):
     assert failing(audit(course, jobs=1))[name] == ("double_triples: fails test_argument too",)
 
 
+@pytest.mark.slow
 def test_the_matrix_shows_which_misconceptions_fail_which_tests(course):
     result = CliRunner().invoke(app, ["audit", "mini", "--matrix", "--course", str(course.root)])
     lines = result.output.splitlines()
@@ -131,6 +134,7 @@ def test_the_matrix_shows_which_misconceptions_fail_which_tests(course):
     ]
 
 
+@pytest.mark.slow
 def test_misconceptions_that_the_suite_or_the_probes_miss_are_found(course):
     text = course.misconceptions_file.read_text(encoding="utf-8")
     text += '\n@misconception("double", "Is it right")\ndef double_right(x):\n'
@@ -151,6 +155,7 @@ def test_misconceptions_that_the_suite_or_the_probes_miss_are_found(course):
     )
 
 
+@pytest.mark.slow
 def test_a_release_that_earns_points_is_found(course):
     course.release_notebook.write_text(
         course.source_notebook.read_text(encoding="utf-8"), encoding="utf-8"
@@ -305,6 +310,7 @@ def test_a_threshold_that_lets_broken_training_through_is_found(trains):
     assert "lets through: lazy" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_threshold_without_evidence_is_found(trains):
     settings = trains.source_notebook.with_name("assignment.toml")
     settings.write_text(settings.read_text(encoding="utf-8") + "threshold = 0.99\n", "utf-8")

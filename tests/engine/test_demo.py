@@ -17,6 +17,7 @@ from autograder.demo.made_up import MadeUp
 from autograder.errors import CourseError
 from autograder.results import ExerciseResult, Result
 
+Students = dict[str, MadeUp]
 ROOT = Path(__file__).parents[2]
 
 
@@ -35,32 +36,42 @@ def assignment(
     return load_assignment(request.param, make_course(ROOT, tmp_path_factory.mktemp("demo")))
 
 
-def kinds(assignment: Assignment) -> Counter[str]:
-    return Counter(made_up.expected for made_up in made_up_class(assignment).values())
+@pytest.fixture(scope="module")
+def students(assignment: Assignment) -> Students:
+    """The made-up class of the assignment, by student."""
+    return made_up_class(assignment)
 
 
-def test_a_class_has_at_least_thirty_submissions_of_every_outcome(assignment: Assignment) -> None:
-    found = kinds(assignment)
+def kinds(students: Students) -> Counter[str]:
+    return Counter(made_up.expected for made_up in students.values())
+
+
+def test_a_class_has_at_least_thirty_submissions_of_every_outcome(students: Students) -> None:
+    found = kinds(students)
     assert found.total() >= 30
     assert set(found) == {"full", "only these lost", "nothing", "rejected"}
 
 
-def test_at_least_twelve_misconceptions_are_among_them(assignment: Assignment) -> None:
+def test_at_least_twelve_misconceptions_are_among_them(
+    assignment: Assignment, students: Students
+) -> None:
     from autograder.diagnosis import load
 
     known = {found.name for found in load(assignment).misconceptions}
-    made_up = {submission.kind for submission in made_up_class(assignment).values()}
+    made_up = {submission.kind for submission in students.values()}
     assert len(known & made_up) >= 12
 
 
-def test_every_kind_is_there_once_and_says_what_it_is(assignment: Assignment) -> None:
-    submissions = list(made_up_class(assignment).values())
+def test_every_kind_is_there_once_and_says_what_it_is(students: Students) -> None:
+    submissions = list(students.values())
     assert len({submission.kind for submission in submissions}) == len(submissions)
     assert all(submission.what for submission in submissions)
 
 
-def test_writing_the_class_twice_gives_the_same_files(assignment: Assignment) -> None:
-    write_class(assignment, made_up_class(assignment))
+def test_writing_the_class_twice_gives_the_same_files(
+    assignment: Assignment, students: Students
+) -> None:
+    write_class(assignment, students)
     first = contents(assignment.root)
     again = make_course(ROOT, assignment.root)
     write_class(load_assignment(assignment.name, again), made_up_class(assignment))
@@ -75,27 +86,25 @@ def contents(root: Path) -> dict[str, bytes]:
     }
 
 
-def test_most_of_the_class_hands_in_notebooks(assignment: Assignment) -> None:
+def test_most_of_the_class_hands_in_notebooks(assignment: Assignment, students: Students) -> None:
     make_course(ROOT, assignment.root)
-    write_class(assignment, made_up_class(assignment))
+    write_class(assignment, students)
     files = [path for path in (assignment.root / "submitted").rglob("*") if path.is_file()]
     assert sum(path.suffix == ".ipynb" for path in files) > len(files) / 2
 
 
-def test_a_misconception_as_a_notebook_replaces_the_one_function(assignment: Assignment) -> None:
+def test_a_misconception_as_a_notebook_replaces_the_one_function(
+    assignment: Assignment, students: Students
+) -> None:
     make_course(ROOT, assignment.root)
-    write_class(assignment, made_up_class(assignment))
+    write_class(assignment, students)
     released = json.loads(assignment.release_notebook.read_text())
     locked = {
         cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"])
         for cell in released["cells"]
         if cell["metadata"].get("nbgrader", {}).get("locked")
     }
-    student = next(
-        name
-        for name, made_up in made_up_class(assignment).items()
-        if made_up.kind == "right_solution"
-    )
+    student = next(name for name, made_up in students.items() if made_up.kind == "right_solution")
     handed_in = json.loads(
         (
             assignment.root / "submitted" / student / assignment.name / f"{assignment.name}.ipynb"
@@ -161,8 +170,9 @@ def test_the_demo_begins_with_what_trains_nothing_and_loads_least() -> None:
 
 def test_a_brief_class_has_every_outcome_and_is_no_larger_than_one_that_trains(
     assignment: Assignment,
+    students: Students,
 ) -> None:
-    whole, brief = made_up_class(assignment), made_up_class(assignment, brief=True)
+    whole, brief = students, made_up_class(assignment, brief=True)
     assert {each.kind for each in brief.values()} <= {each.kind for each in whole.values()}
     assert {each.expected for each in brief.values()} == {each.expected for each in whole.values()}
     assert len(brief) == len(whole) if assignment.training_terms else len(brief) < len(whole)
