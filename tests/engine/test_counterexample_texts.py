@@ -25,6 +25,7 @@ from autograder.counterexamples.printing import printed
 from autograder.counterexamples.shrinking import shrunk
 from autograder.counterexamples.windows import source_cells
 from autograder.counterexamples.writing import code_and_answer
+from autograder.errors import SuiteError
 from autograder.sandbox import Handle, StudentRaised
 from autograder.suite.asked_calls import AskedCalls, key_of, numbers_in
 
@@ -146,7 +147,9 @@ def test_what_hidden_tests_accept_is_not_wrong(got: Any, want: Any) -> None:
 
 
 def test_what_a_check_cannot_read_is_not_claimed() -> None:
-    assert wrong_with(lambda got, want, example: got.missing, 1, 1, call()) is None
+    assert wrong_with(lambda got, want, example: got.real, "text", 1, call()) is None
+    with pytest.raises(SuiteError):
+        wrong_with(lambda got, want, example: got.missing, 1, 1, call())
 
 
 # -- calls ------------------------------------------------------------------------------------
