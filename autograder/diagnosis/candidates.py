@@ -15,6 +15,7 @@ import numpy.typing as npt
 from autograder.diagnosis.aspects import ASPECTS, Aspect, Part, equal, parts, take
 from autograder.diagnosis.catalogue import Catalogue, Function, Misconception
 from autograder.diagnosis.composing import NotComposable, compose
+from autograder.diagnosis.empty_batches import Likes, with_images
 from autograder.diagnosis.reactions import Reaction, react, reactions, reactions_of
 from autograder.diagnosis.right_functions import right_reactions
 
@@ -30,12 +31,14 @@ class Outline:
         parts: the parts, each with the number of its probe.
         weights: of the parts.
         of: for each aspect, where its parts are.
+        likes: for each probe with an empty batch, the like probes with images.
     """
 
     right: tuple[Reaction, ...]
     parts: tuple[tuple[int, Part], ...]
     weights: npt.NDArray[np.float64]
     of: dict[Aspect, Mask]
+    likes: Likes
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +70,8 @@ def outline(catalogue: Catalogue, function: str) -> Outline:
         found = tuple((i, part) for i, reaction in enumerate(right) for part in parts(reaction))
         weights = np.array([part.weight for _, part in found])
         of = {name: np.array([part.aspect == name for _, part in found]) for name in ASPECTS}
-        catalogue.compared[key] = Outline(right, found, weights, of)
+        likes = with_images(catalogue.probes[function])
+        catalogue.compared[key] = Outline(right, found, weights, of, likes)
     return catalogue.compared[key]  # type: ignore[no-any-return]
 
 

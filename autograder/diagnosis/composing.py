@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Mapping
 from typing import Any
 
 from autograder.diagnosis.catalogue import Catalogue, Function
@@ -70,13 +69,28 @@ def _contract(base: Function) -> frozenset[str]:
 
 
 def _copied(function: Function) -> tuple[Function, dict[str, Any]]:
-    """A function that uses a copy of its globals, with copied functions in it; and this copy."""
-    original: Mapping[str, Any] = function.__globals__
-    copied: dict[str, Any] = dict(original)
-    for name, value in original.items():
-        if isinstance(value, types.FunctionType) and value.__globals__ is original:
-            copied[name] = _twin(value, copied)
+    """A function that uses a copy of its globals, with copies of those it calls; and this copy."""
+    copied: dict[str, Any] = dict(function.__globals__)
+    for name, used in _used(function).items():
+        copied[name] = _twin(used, copied)
     return _twin(function, copied), copied
+
+
+def _used(function: Function) -> dict[str, types.FunctionType]:
+    """The functions of its module that a function may call, itself or through others of them."""
+    found: dict[str, types.FunctionType] = {}
+    todo = [function.__code__]
+    while todo:
+        code = todo.pop()
+        todo += [each for each in code.co_consts if isinstance(each, types.CodeType)]
+        for name in code.co_names:
+            used = function.__globals__.get(name)
+            if name in found or not isinstance(used, types.FunctionType):
+                continue
+            if used.__globals__ is function.__globals__:
+                found[name] = used
+                todo.append(used.__code__)
+    return found
 
 
 def _twin(function: Function, namespace: dict[str, Any]) -> Function:
@@ -89,16 +103,4 @@ def _twin(function: Function, namespace: dict[str, Any]) -> Function:
 
 def _calls(function: Function, base: Function) -> bool:
     """Whether a function calls the right answer, itself or through others of its module."""
-    seen: set[str] = set()
-    todo = [function.__code__]
-    while todo:
-        code = todo.pop()
-        todo += [each for each in code.co_consts if isinstance(each, types.CodeType)]
-        for name in code.co_names:
-            if name == base.__name__:
-                return True
-            used = function.__globals__.get(name)
-            if name not in seen and isinstance(used, types.FunctionType):
-                seen.add(name)
-                todo.append(used.__code__)
-    return False
+    return base.__name__ in _used(function)

@@ -18,6 +18,7 @@ from autograder.diagnosis.aspects import (
     wrong_in_the_same_cells,
 )
 from autograder.diagnosis.candidates import Candidate, Mask, Outline, differing, taken_from
+from autograder.diagnosis.empty_batches import says_nothing
 from autograder.diagnosis.reactions import Reaction
 
 ACCIDENTS = ("AttributeError", "NameError", "TypeError", "UnboundLocalError")
@@ -74,7 +75,9 @@ def observe(outline: Outline, given: Sequence[Reaction]) -> Observed:
         ],
         dtype=bool,
     )
-    wrong = differing(outline, taken)
+    silent = says_nothing(given, outline.likes)
+    shown &= np.array([probe not in silent for probe, _ in outline.parts], dtype=bool)
+    wrong = differing(outline, taken) & shown
     raised = np.array([isinstance(value, Refusal) for value in taken], dtype=bool)
     is_careless = any(
         checks_nothing(value)

@@ -16,8 +16,9 @@ from autograder.diagnosis.composing import NotComposable
 from autograder.diagnosis.evidence import Match, Observed, match
 
 MOST_MISTAKES = 4
-MOST_PAIRS = 40
-"""How many hints an exercise may get, and how many pairs are composed for one submission."""
+MOST_PAIRS, MOST_WHOLE_PAIRS = 200, 40
+"""How many hints an exercise may get; how many pairs are composed for one submission, and how many
+of them are called on all probes."""
 LARGEST_CONTRADICTION = 0.2
 """The share of a misconception's wrong parts, by weight, that the function may have right."""
 SMALLEST_AGREEMENT = 0.6
@@ -25,6 +26,7 @@ SMALLEST_AGREEMENT = 0.6
 mistake explains."""
 LEAST_OF_ALL = 0.51
 """The same share, of all its wrong parts."""
+LEAST_AGREEMENT_OF_PAIRS = 0.8
 MOSTLY, HALF = 0.8, 0.5
 """A function with so much wrong, of which less than that is explained, gets no hint."""
 PRICE_OF_A_MISTAKE = 0.5
@@ -59,25 +61,35 @@ def explain(
         better = _best_pair(catalogue, observed, matches, chosen)
         if better is not None:
             chosen = _choose(observed, matches, first=better)
-    return [] if _is_thin(observed, chosen) else _ranked(observed, chosen)
+    if _is_constant(observed) or _is_thin(observed, chosen):
+        return []
+    return _ranked(observed, chosen)
+
+
+def _is_constant(observed: Observed) -> bool:
+    """Whether the function always returns the same: it may agree with anything by chance."""
+    indices = np.flatnonzero(observed.outline.of["values"] & ~observed.raises)
+    returned = [observed.taken[index] for index in indices]
+    return len(returned) > 3 and all(equal(returned[0], other) for other in returned)
+
+
+def _mostly_raises(observed: Observed) -> bool:
+    weights = observed.outline.weights * observed.outline.of["values"]
+    return float(weights @ observed.raises) > HALF * float(weights.sum())
 
 
 def _is_thin(observed: Observed, chosen: Sequence[Match]) -> bool:
-    """Whether the function has hardly anything right, and that is not explained.
+    """Whether the function has hardly any value right, and that is not explained.
 
-    Then it may agree with any misconception by chance. So may one that always returns the same.
+    Then its values may agree with any misconception by chance.
     """
-    of_values = observed.outline.of["values"]
-    weights = observed.outline.weights * of_values
+    weights = observed.outline.weights * observed.outline.of["values"]
     wrong, explained = observed.wrong, _explained(observed, chosen)
     most = float(weights @ wrong) >= MOSTLY * float(weights.sum())
     returned_wrong = wrong & ~observed.raises
     if float(weights @ returned_wrong) >= HALF * float(weights @ wrong):
         wrong = returned_wrong  # exceptions say little
-    if most and float(weights @ (wrong & explained)) < HALF * float(weights @ wrong):
-        return True
-    returned = [observed.taken[index] for index in np.flatnonzero(of_values & ~observed.raises)]
-    return len(returned) > 3 and all(equal(returned[0], other) for other in returned)
+    return most and float(weights @ (wrong & explained)) < HALF * float(weights @ wrong)
 
 
 def _choose(
@@ -133,8 +145,7 @@ def _only_raises_too(observed: Observed, found: Match) -> bool:
         return False
     weights = observed.outline.weights * of_values
     raised = float(weights @ observed.raises)
-    is_usual = raised > HALF * float(weights.sum())
-    return is_usual and float(weights @ found.explained) < MOSTLY * raised
+    return _mostly_raises(observed) and float(weights @ found.explained) < MOSTLY * raised
 
 
 def _is_unexplained(observed: Observed, chosen: Sequence[Match]) -> bool:
@@ -151,11 +162,15 @@ def _best_pair(
     explained = _explained(observed, [each for each in chosen if each.candidate.aspect == "values"])
     least = float(weights @ explained) + PRICE_OF_A_MISTAKE
     best: Match | None = None
+    left = MOST_WHOLE_PAIRS
     for a, b in _plausible_pairs(observed, matches, explained):
         both = pair(catalogue, a.candidate, b.candidate)
         try:
-            if not _begins_alike(observed, both, a.candidate.differs & b.candidate.differs):
+            if not _may_agree(observed, both, a.candidate.differs & b.candidate.differs):
                 continue
+            if not left:
+                break
+            left -= 1
             found = match(observed, both.candidate(outline))
         except NotComposable:
             continue
@@ -173,7 +188,9 @@ def _plausible_pairs(
     returned = observed.wrong & ~observed.raises  # an accident says nothing of the rest
     wrong = float(weights @ returned)
     scored: list[tuple[float, int, Match, Match]] = []
-    for a, b in combinations(matches, 2):
+    in_values = observed.outline.of["values"]
+    able = [each for each in matches if (each.candidate.differs & in_values).any()]
+    for a, b in combinations(able, 2):
         one, other = a.candidate.misconceptions[0], b.candidate.misconceptions[0]
         either = a.candidate.differs | b.candidate.differs
         missed = float(weights @ (returned & ~explained & ~either))
@@ -185,16 +202,24 @@ def _plausible_pairs(
     return [(a, b) for *_, a, b in scored[:MOST_PAIRS]]
 
 
-def _begins_alike(observed: Observed, both: Pair, overlap: Mask) -> bool:
-    """Whether the pair is wrong as the function is in one of two parts that both change.
+def _may_agree(observed: Observed, both: Pair, overlap: Mask) -> bool:
+    """Whether the pair is wrong as the function is in enough of the parts that both change.
 
-    This spares calls: most pairs are not alike there.
+    It stops as soon as that cannot be: most pairs fail in the first two parts, which spares calls.
     """
-    wrong = observed.wrong & observed.outline.of["values"]
-    tried = np.flatnonzero(wrong & overlap)[:2]
-    if not len(tried):
-        return True
-    return any(equal(observed.taken[i], both.taken(observed.outline, int(i))) for i in tried)
+    outline = observed.outline
+    weights = outline.weights * outline.of["values"]
+    left = (1 - LEAST_AGREEMENT_OF_PAIRS) * float(weights @ observed.wrong)
+    tried = np.flatnonzero(observed.wrong & ~observed.raises & outline.of["values"] & overlap)
+    agreed = 0
+    for number, index in enumerate(map(int, tried)):
+        if equal(observed.taken[index], both.taken(outline, index)):
+            agreed += 1
+        else:
+            left -= float(weights[index])
+        if left < 0 or (number == 1 and not agreed):
+            return False
+    return True
 
 
 def _worth(found: Match, weights: npt.NDArray[np.float64]) -> float:
@@ -203,7 +228,10 @@ def _worth(found: Match, weights: npt.NDArray[np.float64]) -> float:
         float(weights @ mask) for mask in (found.explained, found.contradicted, found.unlike)
     )
     predicted = agreed + contradicted + unlike
-    if contradicted > LARGEST_CONTRADICTION * predicted or agreed < 0.8 * predicted:
+    if (
+        contradicted > LARGEST_CONTRADICTION * predicted
+        or agreed < LEAST_AGREEMENT_OF_PAIRS * predicted
+    ):
         return 0.0
     return agreed - contradicted - PRICE_OF_UNLIKE * unlike
 

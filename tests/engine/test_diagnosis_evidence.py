@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +12,10 @@ from mini_course import module_text, write_mini_course
 
 from autograder import diagnosis
 from autograder.authoring import hint_figures
-from autograder.diagnosis import Catalogue
+from autograder.diagnosis import Catalogue, call
 from autograder.diagnosis.composing import NotComposable, compose
 from autograder.diagnosis.diagnosing import explained_by
+from autograder.diagnosis.empty_batches import says_nothing, with_images
 from autograder.diagnosis.reactions import reactions_of
 
 SOLUTION = """
@@ -246,3 +248,36 @@ def test_a_result_has_both_hints_on_different_tests(tmp_path):
     assert exercise.hints[0].steps == ("How often is the step added?",)
     failed = [test for test in exercise.tests if not test.passed]
     assert [test.misconception for test in failed if test.misconception] == expected
+
+
+# -- empty batches -------------------------------------------------------------------------------
+
+BATCH, KERNEL = np.ones((2, 4, 4, 1)), np.ones((3, 3))
+OF_BATCHES = [
+    call(BATCH, KERNEL),
+    call(BATCH, KERNEL, 2),
+    call(BATCH, KERNEL[:2]),
+    call(BATCH[:0], KERNEL),
+    call(BATCH[:0], KERNEL[:2], 3),
+    call(BATCH[:0, :3], KERNEL),
+]
+
+
+def reactions_of_batches(function: Any) -> list[diagnosis.Reaction]:
+    return [diagnosis.react(function, probe) for probe in OF_BATCHES]
+
+
+def test_a_call_with_an_empty_batch_is_compared_with_the_same_call_with_images() -> None:
+    assert with_images(OF_BATCHES) == {3: (0,), 4: (2,), 5: ()}
+
+
+def test_whoever_raises_for_images_too_is_not_said_to_need_an_image() -> None:
+    def needs_an_image(x, kernel, step=1):
+        return x[0] * step
+
+    def needs_a_large_kernel(x, kernel, step=1):
+        return kernel[2] * step
+
+    likes = with_images(OF_BATCHES)
+    assert says_nothing(reactions_of_batches(needs_an_image), likes) == set()
+    assert says_nothing(reactions_of_batches(needs_a_large_kernel), likes) == {4}
