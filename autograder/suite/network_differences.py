@@ -126,8 +126,8 @@ _ACTIVATIONS = {"linear": "no activation", "relu": "ReLU", "scaled_tanh": "the t
 _SAID = {
     ("pooling", "missing"): "does not pool the maps of {}",
     ("pooling", "extra"): "pools the maps of {}, which are not pooled",
-    ("normalisation", "missing"): "does not normalise what {} gives",
-    ("normalisation", "extra"): "normalises what {} gives, which is not normalised",
+    ("normalisation", "missing"): "does not normalise the output of {}",
+    ("normalisation", "extra"): "normalises the output of {}, where nothing is normalised",
     ("mean", "extra"): "takes the mean of each whole map of {}",
     ("kind", "batches"): "normalises batches after {}, not the responses of neighbouring maps",
     ("kind", "responses"): "normalises responses after {}, not batches",

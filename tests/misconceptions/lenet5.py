@@ -1803,7 +1803,7 @@ def build_lenet5_flattens_before_s4(input_shape=(32, 32, 1), num_classes=10):
 
 @misconception(
     "build_lenet5",
-    "How many cells have two windows of S2 that lie side by side in common?",
+    "How many cells have two windows of a pooling layer in common that lie side by side?",
     matches=lambda seen: any(
         each.startswith("pool ") and each != "pool kind" for _, each, _ in seen["wrong"]
     ),

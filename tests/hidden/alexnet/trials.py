@@ -30,7 +30,7 @@ def shown(
     if pulled:
         count = sum(math.prod(shape) for shape in model.weight_shapes())
         if count > MOST_PULLED:
-            raise TooWide(f"returned a model with {count:,} weights, as many as without a width.")
+            raise TooWide(f"returned a model with {count:,} weights, too many for this width.")
     return identifying.shown(model, right, input_shape, net.changes(batchnorm), pulled=pulled)
 
 
