@@ -282,6 +282,10 @@ def _window_width_first(shape, window, stride, padding, spans):
     return _apart(shape, turned, turned if stride == window else stride, padding, spans)
 
 
+def _stride_width_first(shape, window, stride, padding, spans):
+    return _apart(shape, window, stride[::-1], padding, spans)
+
+
 def _columns_counted_by_the_height(shape, window, stride, padding, spans):
     """As many columns as windows of the window's height would give."""
     rows, columns = _apart(shape, window, stride, padding, spans)
@@ -594,6 +598,27 @@ def _output_size_takes_capitals_for_valid(size, window, stride=1, padding="valid
     return _count(size, window, stride, padding, dilation)
 
 
+def _positions_where_a_window_may_start(size, window, stride, amount, dilation):
+    fitting = _positions(size, window, stride, amount, dilation)
+    return -(-(size + 2 * amount) // stride) if fitting >= 1 else fitting
+
+
+@misconception(
+    "output_size", "Your last window starts inside the input. Does it also end inside the input?"
+)
+def output_size_counts_starts(size, window, stride=1, padding="valid", dilation=1):
+    positions = _positions_where_a_window_may_start
+    return _count(size, window, stride, padding, dilation, positions=positions)
+
+
+@variant(output_size_counts_starts)
+def _output_size_counts_starts_of_any_window(size, window, stride=1, padding="valid", dilation=1):
+    def positions(size, window, stride, amount, dilation):
+        return -(-(size + 2 * amount) // stride)
+
+    return _count(size, window, stride, padding, dilation, positions=positions)
+
+
 # -- same_padding --------------------------------------------------------------------------------
 
 
@@ -606,6 +631,10 @@ def calls_of_same_padding():
         call(7, 3, 2),
         call(9, 4, 3),
         call(10, 5, 3),
+        call(12, 7, 3),
+        call(11, 6, 3),
+        call(13, 8, 5),
+        call(10, 6, 4),
         call(6, 1, 4),
         call(8, 2, 4),
         call(3, 7, 1),
@@ -797,6 +826,25 @@ def _same_padding_keeps_the_size_by_larger_halves(size, window, stride=1):
 @misconception("same_padding", 'On how many sides does "same" add cells? Where are yours?')
 def same_padding_pads_only_behind(size, window, stride=1):
     return _added(size, window, stride, share=lambda total: (0, total))
+
+
+@variant(same_padding_is_half_a_window)
+def _same_padding_is_half_of_what_is_beside_a_cell(size, window, stride=1):
+    def total(size, window, stride):
+        return 2 * ((window - 1) // 2)
+
+    return _added(size, window, stride, total=total)
+
+
+@variant(same_padding_may_be_negative)
+def _same_padding_may_be_negative_and_cut_at_the_point(size, window, stride=1):
+    def total(size, window, stride):
+        return (-(-size // stride) - 1) * stride + window - size
+
+    def share(total):
+        return int(total / 2), total - int(total / 2)
+
+    return _added(size, window, stride, total=total, share=share)
 
 
 # -- zero_pad2d ----------------------------------------------------------------------------------
@@ -997,6 +1045,39 @@ def zero_pad2d_takes_any_number_of_axes(x, padding):
     return y[(0,) * missing]
 
 
+def _form_of(padding):
+    """ "int", "pair" or "nested"."""
+    if isinstance(padding, int):
+        return "int"
+    return "pair" if isinstance(padding[0], int) else "nested"
+
+
+@variant(zero_pad2d_takes_width_first)
+def _zero_pad2d_takes_the_width_first_in_a_pair(x, padding):
+    def amounts(padding):
+        return _borders(padding)[:: -1 if _form_of(padding) == "pair" else 1]
+
+    return _padded(x, padding, amounts=amounts)
+
+
+@variant(zero_pad2d_takes_width_first)
+def _zero_pad2d_takes_the_width_first_in_nested_pairs(x, padding):
+    def amounts(padding):
+        return _borders(padding)[:: -1 if _form_of(padding) == "nested" else 1]
+
+    return _padded(x, padding, amounts=amounts)
+
+
+@variant(zero_pad2d_pads_every_axis)
+def _zero_pad2d_pads_every_axis_by_an_int(x, padding):
+    def around(x, rows, columns):
+        if _form_of(padding) == "int":
+            return np.pad(x, (rows, rows, columns, columns))
+        return _zeros_around(x, rows, columns)
+
+    return _padded(x, padding, around=around)
+
+
 # -- max_pool2d ----------------------------------------------------------------------------------
 
 
@@ -1015,6 +1096,7 @@ def _pooling_probes(sign, watched):
         call(x, 3, 2),
         call(x, (2, 3)),
         call(x, (6, 7)),
+        call(x, 6),
         call(x, 2, (1, 2)),
         call(x, (1, 3), (3, 1)),
         call(one_sign, 2, 1, "same"),
@@ -1463,6 +1545,38 @@ def _max_pool2d_pads_with_zeros_of_whole_numbers(x, pool_size=2, strides=None, p
     return _max(x, pool_size, strides, padding, border=border)
 
 
+@misconception("max_pool2d", "In strides of (1, 2), which number is the step down?")
+def max_pool2d_moves_by_the_width_first(x, pool_size=2, strides=None, padding="valid"):
+    turned = None if strides is None else _two(strides)[::-1]
+    return _max(x, pool_size, turned, padding)
+
+
+@variant(max_pool2d_moves_by_the_width_first)
+def _max_pool2d_moves_by_the_width_of_the_window_first(
+    x, pool_size=2, strides=None, padding="valid"
+):
+    return _max(x, pool_size, strides, padding, plan=_stride_width_first)
+
+
+@misconception(
+    "max_pool2d",
+    "Your search starts from 0. Which number wins if all cells of a window are below it?",
+    aspect=("values", "nan", "infinity", "padded cells"),
+)
+def max_pool2d_starts_from_zero(x, pool_size=2, strides=None, padding="valid"):
+    return _max(
+        x, pool_size, strides, padding, reduce=lambda cells: cells.max(axis=(1, 2), initial=0)
+    )
+
+
+@variant(max_pool2d_starts_from_zero)
+def _max_pool2d_starts_from_zero_and_drops_nan(x, pool_size=2, strides=None, padding="valid"):
+    def largest(cells):
+        return np.fmax.reduce(cells, axis=(1, 2), initial=0)
+
+    return _max(x, pool_size, strides, padding, reduce=largest)
+
+
 # -- avg_pool2d ----------------------------------------------------------------------------------
 
 
@@ -1868,6 +1982,109 @@ def avg_pool2d_needs_padding(x, pool_size=2, strides=None, padding="valid"):
     return y
 
 
+@misconception("avg_pool2d", "In strides of (1, 2), which number is the step down?")
+def avg_pool2d_moves_by_the_width_first(x, pool_size=2, strides=None, padding="valid"):
+    turned = None if strides is None else _two(strides)[::-1]
+    return _avg(x, pool_size, turned, padding)
+
+
+@variant(avg_pool2d_moves_by_the_width_first)
+def _avg_pool2d_moves_by_the_width_of_the_window_first(
+    x, pool_size=2, strides=None, padding="valid"
+):
+    return _avg(x, pool_size, strides, padding, plan=_stride_width_first)
+
+
+@misconception(
+    "avg_pool2d",
+    "How many cells did you add up? Does that number change when only the strides do?",
+    aspect=("values", "padded cells"),
+)
+def avg_pool2d_divides_by_the_stride(x, pool_size=2, strides=None, padding="valid"):
+    _, (down, right), _ = _checked(x, pool_size, strides, padding)
+
+    def average(cells):
+        return (cells.sum(axis=(1, 2)) / (down * right)).astype(_average(cells).dtype)
+
+    return _avg(x, pool_size, strides, padding, reduce=average)
+
+
+@misconception(
+    "avg_pool2d",
+    "What is the average of 0 and 4? How many cells do you count there?",
+    aspect=("values", "dtype", "nan", "infinity", "padded cells"),
+)
+def avg_pool2d_leaves_out_zeros(x, pool_size=2, strides=None, padding="valid"):
+    def average(cells):
+        count = np.count_nonzero(cells, axis=(1, 2))
+        return (cells.sum(axis=(1, 2)) / np.maximum(count, 1)).astype(_average(cells).dtype)
+
+    return _avg(x, pool_size, strides, padding, reduce=average)
+
+
+@variant(avg_pool2d_leaves_out_zeros)
+def _avg_pool2d_has_no_average_of_zeros(x, pool_size=2, strides=None, padding="valid"):
+    def average(cells):
+        count = np.count_nonzero(cells, axis=(1, 2))
+        with np.errstate(invalid="ignore"):
+            return (cells.sum(axis=(1, 2)) / count).astype(_average(cells).dtype)
+
+    return _avg(x, pool_size, strides, padding, reduce=average)
+
+
+def _from_sums_without_zeros(x, pool_size, strides, padding, box):
+    """Averages from running sums that do not begin with a row and a column of zeros.
+
+    `box` has the first and the last index that are read along an axis, and the length to divide by.
+    """
+    window, stride, padding = _checked(x, pool_size, strides, padding)
+    sums = x.astype(np.float64).cumsum(axis=1).cumsum(axis=2)
+    rows = _spans(x.shape[1], window[0], stride[0], padding)
+    columns = _spans(x.shape[2], window[1], stride[1], padding)
+    y = np.empty((len(x), len(rows), len(columns), x.shape[3]))
+    for i, row in enumerate(rows):
+        for j, column in enumerate(columns):
+            a, b, height = box(*row, x.shape[1])
+            c, d, width = box(*column, x.shape[2])
+            with np.errstate(all="ignore"):
+                total = sums[:, b, d] - sums[:, a, d] - sums[:, b, c] + sums[:, a, c]
+                y[:, i, j] = total / np.float64(height * width)
+    return y.astype(x.dtype) if x.dtype.kind == "f" else y
+
+
+@misconception(
+    "avg_pool2d",
+    "Which running sum do you subtract for a window in the first row? Is there one before it?",
+    aspect=("values", "dtype", "nan", "infinity", "padded cells"),
+)
+def avg_pool2d_sums_without_leading_zeros(x, pool_size=2, strides=None, padding="valid"):
+    def box(start, stop, size):
+        a, b = max(start, 0), min(stop, size - 1)
+        return a, b, b - a
+
+    return _from_sums_without_zeros(x, pool_size, strides, padding, box)
+
+
+@variant(avg_pool2d_sums_without_leading_zeros)
+def _avg_pool2d_sums_without_leading_zeros_2(x, pool_size=2, strides=None, padding="valid"):
+    def box(start, stop, size):
+        a, b = max(start, 0), min(stop, size)
+        return a, min(b, size - 1), b - a
+
+    return _from_sums_without_zeros(x, pool_size, strides, padding, box)
+
+
+@variant(avg_pool2d_sums_without_leading_zeros)
+def _avg_pool2d_sums_without_leading_zeros_3(x, pool_size=2, strides=None, padding="valid"):
+    """The index before the first is -1, which is the last."""
+
+    def box(start, stop, size):
+        a, b = max(start, 0), min(stop, size)
+        return a - 1, b - 1, b - a
+
+    return _from_sums_without_zeros(x, pool_size, strides, padding, box)
+
+
 # -- min_pool2d ----------------------------------------------------------------------------------
 
 
@@ -2244,6 +2461,68 @@ def _min_pool2d_pads_with_zeros_of_whole_numbers(x, pool_size=2, strides=None, p
     return _min(x, pool_size, strides, padding, border=border)
 
 
+@misconception("min_pool2d", "In strides of (1, 2), which number is the step down?")
+def min_pool2d_moves_by_the_width_first(x, pool_size=2, strides=None, padding="valid"):
+    turned = None if strides is None else _two(strides)[::-1]
+    return _min(x, pool_size, turned, padding)
+
+
+@variant(min_pool2d_moves_by_the_width_first)
+def _min_pool2d_moves_by_the_width_of_the_window_first(
+    x, pool_size=2, strides=None, padding="valid"
+):
+    return _min(x, pool_size, strides, padding, plan=_stride_width_first)
+
+
+@misconception(
+    "min_pool2d",
+    "Your search starts from 0. Which number wins if all cells of a window are above it?",
+    aspect=("values", "dtype", "nan", "infinity", "padded cells"),
+)
+def min_pool2d_starts_from_zero(x, pool_size=2, strides=None, padding="valid"):
+    return _min(
+        x, pool_size, strides, padding, reduce=lambda cells: cells.min(axis=(1, 2), initial=0)
+    )
+
+
+@variant(min_pool2d_starts_from_zero)
+def _min_pool2d_starts_from_zero_and_drops_nan(x, pool_size=2, strides=None, padding="valid"):
+    def smallest(cells):
+        return np.fmin.reduce(cells, axis=(1, 2), initial=0)
+
+    return _min(x, pool_size, strides, padding, reduce=smallest)
+
+
+def _smallest_below_255(cells):
+    return np.minimum(_smallest(cells), 255.0).astype(cells.dtype)
+
+
+@variant(min_pool2d_starts_from_a_finite_number)
+def _min_pool2d_starts_from_the_brightest(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, reduce=_smallest_below_255)
+
+
+@variant(min_pool2d_starts_from_a_finite_number)
+def _min_pool2d_pads_with_the_brightest(x, pool_size=2, strides=None, padding="valid"):
+    border = _of(255) if x.dtype.kind == "f" else None
+    return _min(x, pool_size, strides, padding, border=border)
+
+
+@misconception(
+    "min_pool2d",
+    "How often must the signs be turned? Try a window of 1 and 3 by hand.",
+    aspect=("values", "dtype", "nan", "infinity", "padded cells"),
+)
+def min_pool2d_forgets_the_inner_minus(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, reduce=lambda cells: -_largest(cells))
+
+
+@variant(min_pool2d_forgets_the_inner_minus)
+def _min_pool2d_forgets_the_inner_minus_of_floats(x, pool_size=2, strides=None, padding="valid"):
+    y = _min(x, pool_size, strides, padding, reduce=_largest)
+    return -y.astype(np.float64)
+
+
 # -- conv2d --------------------------------------------------------------------------------------
 
 
@@ -2292,6 +2571,9 @@ def calls_of_conv2d():
         call(x, kernel),
         call(x, kernel, bias),
         call(x, kernel, None, 2),
+        call(x, _images(2, 3, 2, 2)),
+        call(x, _images(2, 3, 2, 2), None, 2),
+        call(x, _images(3, 3, 2, 2), None, 1, "same"),
         call(x, kernel, None, (1, 3)),
         call(x, _images(3, 3, 2, 3), None, (2, 3)),
         call(x, kernel, None, 1, "same"),
@@ -2729,3 +3011,35 @@ def _conv2d_converts_a_bias_for_each_image(x, kernel, bias=None, strides=1, padd
 def _conv2d_has_no_room_for_the_bias(x, kernel, bias=None, strides=1, padding="valid"):
     y = _convolved(x, kernel, None, strides, padding)[..., : x.shape[3]]
     return y if bias is None else y + np.ravel(bias)
+
+
+@misconception("conv2d", "In strides of (1, 3), which number is the step down?")
+def conv2d_moves_by_the_width_first(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, _two(strides)[::-1], padding)
+
+
+@misconception(
+    "conv2d",
+    "In which order do you flatten a window, and in which the kernel? Which axis changes fastest?",
+    aspect=("values", "bias", "dtype", "case"),
+)
+def conv2d_flattens_in_two_orders(x, kernel, bias=None, strides=1, padding="valid"):
+    _checked_convolution(x, kernel, strides, padding)
+    height, width, channels, filters = kernel.shape
+    mistaken = kernel.reshape(channels, height, width, filters).transpose(1, 2, 0, 3)
+    return _convolved(x, mistaken, bias, strides, padding)
+
+
+@variant(conv2d_flattens_in_two_orders)
+def _conv2d_flattens_in_two_orders_2(x, kernel, bias=None, strides=1, padding="valid"):
+    _checked_convolution(x, kernel, strides, padding)
+    mistaken = kernel.transpose(2, 0, 1, 3).reshape(kernel.shape)
+    return _convolved(x, mistaken, bias, strides, padding)
+
+
+@variant(conv2d_takes_filters_before_channels)
+def _conv2d_cannot_swap_filters_and_channels(x, kernel, bias=None, strides=1, padding="valid"):
+    _checked_convolution(x, kernel, strides, padding)
+    if kernel.shape[2] != kernel.shape[3]:
+        raise ValueError("operands could not be broadcast together")
+    return _convolved(x, kernel.swapaxes(2, 3), bias, strides, padding)
