@@ -375,9 +375,26 @@ def lenet5_table_subsampling_without_a_bias(input_size=32):
     return _described(input_size, learned=1)
 
 
+@misconception(
+    "lenet5_table", "The cells of a window of S2 are added first: how many weights follow then?"
+)
+def lenet5_table_subsampling_weighs_each_cell(input_size=32):
+    return _described(input_size, learned=5)
+
+
+@variant(lenet5_table_subsampling_weighs_each_cell)
+def _lenet5_table_subsampling_weighs_each_cell_without_a_bias(input_size=32):
+    return _described(input_size, learned=4)
+
+
 @misconception("lenet5_table", "Are the codes of the output layer learned, or set by hand?")
 def lenet5_table_trains_the_output(input_size=32):
     return _described(input_size, output=850)
+
+
+@variant(lenet5_table_trains_the_output)
+def _lenet5_table_trains_the_output_without_biases(input_size=32):
+    return _described(input_size, output=840)
 
 
 @misconception("lenet5_table", "At 36 pixels C5 is 2 by 2 cells large: where is F6 applied then?")
@@ -434,6 +451,31 @@ def lenet5_table_counts_connections_once_for_a_map(input_size=32):
     return rows
 
 
+def _uses_of_parameters(input_size, output, used):
+    rows = _described(input_size, output=output)
+    for row in rows:
+        row["connections"] = row["parameters"] * row["size"] ** 2
+    rows[-1]["connections"] = used * rows[-1]["size"] ** 2
+    return rows
+
+
+@misconception(
+    "lenet5_table", "A map of S2 has one weight: how many cells does a unit of S2 see with it?"
+)
+def lenet5_table_counts_uses_of_parameters(input_size=32):
+    return _uses_of_parameters(input_size, 0, 840)
+
+
+@variant(lenet5_table_counts_uses_of_parameters)
+def _lenet5_table_counts_uses_of_what_is_trained(input_size=32):
+    return _uses_of_parameters(input_size, 0, 0)
+
+
+@variant(lenet5_table_counts_uses_of_parameters)
+def _lenet5_table_counts_uses_and_trains_the_output(input_size=32):
+    return _uses_of_parameters(input_size, 850, 850)
+
+
 @misconception(
     "lenet5_table", "What is left of an image of 28 pixels when it comes to C5?", aspect="errors"
 )
@@ -482,6 +524,34 @@ def c3_connection_table_begins_fours_a_map_late():
     table = _connected()
     table[:, 6:12] = table[:, [7, 8, 9, 10, 11, 6]]
     return table
+
+
+@misconception("c3_connection_table", "With which map does the group of C3 map 0 begin?")
+def c3_connection_table_counts_from_one():
+    table = _connected()
+    table[:, :12] = np.roll(table[:, :12], 1, axis=0)
+    return table
+
+
+@variant(c3_connection_table_counts_from_one)
+def _c3_connection_table_counts_pairs_from_one_too():
+    return np.roll(_connected(), 1, axis=0)
+
+
+@variant(c3_connection_table_counts_from_one)
+def _c3_connection_table_counts_threes_from_one():
+    table = _connected()
+    table[:, :6] = np.roll(table[:, :6], 1, axis=0)
+    return table
+
+
+@misconception("c3_connection_table", "How many maps do the first six maps of C3 see?")
+def c3_connection_table_begins_with_the_fours():
+    def columns():
+        right = _columns()
+        return [*right[6:12], *right[:6], *right[12:]]
+
+    return _connected(columns=columns)
 
 
 @misconception("c3_connection_table", "How many maps does the last map of C3 see?")
@@ -543,7 +613,7 @@ def sparse_conv2d_ignores_the_table(x, kernel, bias, table):
 
 @misconception("sparse_conv2d", "Does a convolution of networks turn its kernel by a half turn?")
 def sparse_conv2d_turns_the_kernel(x, kernel, bias, table):
-    return _sparse(x, kernel, bias, table, convolve=lambda x, kernel: _conv(x, kernel[::-1, ::-1]))
+    return _sparse(x, kernel[::-1, ::-1], bias, table)
 
 
 @misconception("sparse_conv2d", "Which axis of the table are the inputs, rows or columns?")
@@ -600,6 +670,39 @@ def sparse_conv2d_pads_the_image(x, kernel, bias, table):
         return _conv(np.pad(x, margins), kernel)
 
     return _sparse(x, kernel, bias, table, convolve=convolve)
+
+
+@misconception(
+    "sparse_conv2d", "How many places has a kernel of 3 rows in 5 rows?", aspect=("values", "bias")
+)
+def sparse_conv2d_loses_the_last_place(x, kernel, bias, table):
+    return _sparse(x, kernel, bias, table)[:, :-1, :-1]
+
+
+@misconception(
+    "sparse_conv2d", "An output sees the maps 0 and 2: with which kernel is map 2 multiplied?"
+)
+def sparse_conv2d_takes_kernels_by_position(x, kernel, bias, table):
+    def mask(kernel, table):
+        taken = np.zeros_like(kernel)
+        for output, column in enumerate(table.T):
+            seen = np.flatnonzero(column)
+            taken[:, :, seen, output] = kernel[:, :, : len(seen), output]
+        return taken
+
+    return _sparse(x, kernel, bias, table, mask=mask)
+
+
+@variant(sparse_conv2d_takes_kernels_by_position)
+def _sparse_conv2d_takes_maps_by_position(x, kernel, bias, table):
+    def mask(kernel, table):
+        taken = np.zeros_like(kernel)
+        for output, column in enumerate(table.T):
+            seen = np.flatnonzero(column)
+            taken[:, :, : len(seen), output] = kernel[:, :, seen, output]
+        return taken
+
+    return _sparse(x, kernel, bias, table, mask=mask)
 
 
 @misconception(
@@ -664,6 +767,11 @@ def scaled_tanh_without_amplitude(a):
 @misconception("scaled_tanh", "Is the sum multiplied by 2/3 or divided by it?")
 def scaled_tanh_with_three_halves(a):
     return _tanh(a, slope=1.5)
+
+
+@misconception("scaled_tanh", "Which of the two constants stands before the tanh?")
+def scaled_tanh_exchanges_its_constants(a):
+    return _tanh(a, amplitude=2 / 3, slope=1.7159)
 
 
 @misconception("scaled_tanh", "How precisely do the two constants have to be known for f(1) = 1?")
@@ -821,6 +929,15 @@ def trainable_subsampling_weighs_columns(x, weight, bias):
 def trainable_subsampling_keeps_partial_windows(x, weight, bias):
     more = ((0, 0), (0, x.shape[1] % 2), (0, x.shape[2] % 2), (0, 0)) if x.ndim == 4 else 0
     return _subsampled(np.pad(x, more), weight, bias)
+
+
+@misconception("trainable_subsampling", "How many windows does one cell belong to?")
+def trainable_subsampling_lets_windows_overlap(x, weight, bias):
+    def windows(x):
+        overlapping = np.lib.stride_tricks.sliding_window_view(x, (2, 2), (1, 2))
+        return overlapping.transpose(0, 1, 4, 2, 5, 3)
+
+    return _subsampled(x, weight, bias, windows=windows)
 
 
 @misconception(
