@@ -342,6 +342,8 @@ def _():
     return [
         call(x, watch=True),
         call(x, 1, 1.0, 1e-3, 0.5),
+        call(x, beta=1.0),
+        call(x, 9),
         call(x.astype(np.float32)),
         call(np.abs(x).astype(np.uint8)),
         call(broken),
@@ -881,6 +883,14 @@ def random_crop_never_reaches_the_end(images, size, rng):
     return _cut(
         images, size, rng.integers(rows - 1, size=count), rng.integers(columns - 1, size=count)
     )
+
+
+@variant(random_crop_never_reaches_the_end)
+def _random_crop_reaches_the_end_of_an_exact_fit_only(images, size, rng):
+    _require_fit(images, size)
+    count = len(images)
+    tops, lefts = (rng.integers(max(free - 1, 1), size=count) for free in _free(images, size))
+    return _cut(images, size, tops, lefts)
 
 
 @misconception("random_crop", "What if an image is wider than it is high?")
@@ -1756,6 +1766,11 @@ def alexnet_table_pools_without_overlap_or_rounds_up(input_size=227, num_classes
     return _described(input_size, num_classes, groups, pool=lambda n: -(-(n - 3) // 2) + 1)
 
 
+@misconception("alexnet_table", "Is anything added around a map before it is pooled?")
+def alexnet_table_pads_when_it_pools(input_size=227, num_classes=1000, groups=1):
+    return _described(input_size, num_classes, groups, pool=lambda n: (n + 1) // 2)
+
+
 @misconception("alexnet_table", "Can a map have 23.75 rows?")
 def alexnet_table_does_not_round(input_size=227, num_classes=1000, groups=1):
     return _described(input_size, num_classes, groups, first=lambda n: (n - 11) / 4 + 1)
@@ -1835,6 +1850,24 @@ def alexnet_table_groups_conv3(input_size=227, num_classes=1000, groups=1):
 @misconception("alexnet_table", "With two groups, how many channels does a filter of conv2 see?")
 def alexnet_table_ignores_groups(input_size=227, num_classes=1000, groups=1):
     return _described(input_size, num_classes, groups, grouped=())
+
+
+@misconception(
+    "alexnet_table", "With two groups, what is halved: the weights, the multiplications, or both?"
+)
+def alexnet_table_uses_groups_in_one_count(input_size=227, num_classes=1000, groups=1):
+    rows = _described(input_size, num_classes, groups)
+    for row, alone in zip(rows, _described(input_size, num_classes, 1), strict=True):
+        row["multiply_accumulates"] = alone["multiply_accumulates"]
+    return rows
+
+
+@variant(alexnet_table_uses_groups_in_one_count)
+def _alexnet_table_uses_groups_in_the_work_only(input_size=227, num_classes=1000, groups=1):
+    rows = _described(input_size, num_classes, groups)
+    for row, alone in zip(rows, _described(input_size, num_classes, 1), strict=True):
+        row["parameters"] = alone["parameters"]
+    return rows
 
 
 @misconception("alexnet_table", "With two groups there are half the channels to see: filters, too?")
