@@ -336,6 +336,33 @@ def _conv_parameters_counts_the_weights_of_one_group(
     return _parameters(kernel_size, in_channels, out_channels, bias, groups, count=count)
 
 
+@misconception("conv_parameters", "Has a filter a kernel for each input channel, or only one?")
+def conv_parameters_forgets_the_input_channels(
+    kernel_size, in_channels, out_channels, bias=True, groups=1
+):
+    def weights(height, width, in_channels, groups):
+        return height * width
+
+    return _parameters(kernel_size, in_channels, out_channels, bias, groups, weights=weights)
+
+
+@misconception("conv_parameters", "Are there more filters if they are dealt into groups?")
+def conv_parameters_multiplies_by_the_groups(
+    kernel_size, in_channels, out_channels, bias=True, groups=1
+):
+    return groups * _parameters(kernel_size, in_channels, out_channels, bias, groups)
+
+
+@variant(conv_parameters_multiplies_by_the_groups)
+def _conv_parameters_multiplies_whole_filters_by_the_groups(
+    kernel_size, in_channels, out_channels, bias=True, groups=1
+):
+    def count(weights, bias, filters, in_channels, groups):
+        return (weights * groups + bias) * filters * groups
+
+    return _parameters(kernel_size, in_channels, out_channels, bias, groups, count=count)
+
+
 # -- lenet5_table --------------------------------------------------------------------------------
 
 
@@ -483,6 +510,21 @@ def lenet5_table_accepts_small_images(input_size=32):
     return _described(input_size, check=lambda input_size: None)
 
 
+@misconception("lenet5_table", "What is a unit of the output layer connected with besides F6?")
+def lenet5_table_gives_the_output_biases(input_size=32):
+    rows = _described(input_size)
+    rows[-1]["connections"] = 850 * rows[-1]["size"] ** 2
+    return rows
+
+
+@variant(lenet5_table_leaves_biases_out_of_connections)
+def _lenet5_table_leaves_biases_of_subsampling_out(input_size=32):
+    rows = _described(input_size)
+    for which in (1, 3):
+        rows[which]["connections"] = 4 * rows[which]["maps"] * rows[which]["size"] ** 2
+    return rows
+
+
 # -- c3_connection_table -------------------------------------------------------------------------
 
 
@@ -571,6 +613,31 @@ def c3_connection_table_is_of_numbers():
 @misconception("c3_connection_table", "Is C3 connected with all maps, as in networks of today?")
 def c3_connection_table_connects_all():
     return np.ones((6, 16), bool)
+
+
+@misconception("c3_connection_table", "In which direction are the maps of a group counted?")
+def c3_connection_table_counts_backwards():
+    def columns():
+        threes = [[(k - i) % 6 for i in range(3)] for k in range(6)]
+        fours = [[(k - i) % 6 for i in range(4)] for k in range(6)]
+        return [*threes, *fours, *_columns()[12:]]
+
+    return _connected(columns=columns)
+
+
+@misconception("c3_connection_table", "What does True mean in the table: connected, or left out?")
+def c3_connection_table_says_what_is_left_out():
+    return ~_connected()
+
+
+@misconception("c3_connection_table", "Does the group of C3 map 5 begin with map 5?")
+def c3_connection_table_moves_the_last_groups():
+    def columns():
+        threes = [[min(k, 3) + i for i in range(3)] for k in range(6)]
+        fours = [[min(k, 2) + i for i in range(4)] for k in range(6)]
+        return [*threes, *fours, *_columns()[12:]]
+
+    return _connected(columns=columns)
 
 
 # -- sparse_conv2d -------------------------------------------------------------------------------
@@ -735,6 +802,20 @@ def sparse_conv2d_trusts_its_arguments(x, kernel, bias, table):
     return _sparse(x, kernel, bias, table, check=lambda *arguments: None)
 
 
+@misconception("sparse_conv2d", "An output sees three maps: what becomes of the first two?")
+def sparse_conv2d_keeps_the_last_map_only(x, kernel, bias, table):
+    def mask(kernel, table):
+        later = np.cumsum(table[::-1], axis=0)[::-1]
+        return _masked(kernel, table & (later == 1))
+
+    return _sparse(x, kernel, bias, table, mask=mask)
+
+
+@misconception("sparse_conv2d", "What does True mean in the table: connected, or left out?")
+def sparse_conv2d_leaves_out_what_is_connected(x, kernel, bias, table):
+    return _sparse(x, kernel, bias, table, mask=lambda kernel, table: _masked(kernel, ~table))
+
+
 # -- scaled_tanh ---------------------------------------------------------------------------------
 
 
@@ -829,6 +910,11 @@ for _constants in ((1.7, 2 / 3), (1.7, 0.67), (1.7, 0.66), (1.71, 2 / 3), (1.716
 )
 def scaled_tanh_divides_whole_numbers(a):
     return _tanh(a, slope=2 // 3)
+
+
+@misconception("scaled_tanh", "Is the sum multiplied by 2/3, or is its tanh?")
+def scaled_tanh_multiplies_by_both_afterwards(a):
+    return _tanh(a, amplitude=1.7159 * 2 / 3, slope=1)
 
 
 # -- trainable_subsampling -----------------------------------------------------------------------
@@ -980,6 +1066,30 @@ def trainable_subsampling_trusts_its_arguments(x, weight, bias):
     return _subsampled(x, weight, bias)
 
 
+@misconception("trainable_subsampling", "Which cells of a map of 4 rows make the first window?")
+def trainable_subsampling_adds_distant_cells(x, weight, bias):
+    def windows(x):
+        rows, columns = x.shape[1] // 2, x.shape[2] // 2
+        cut = x[:, : 2 * rows, : 2 * columns]
+        halves = cut.reshape(len(x), 2, rows, 2, columns, x.shape[3])
+        return halves.transpose(0, 2, 1, 4, 3, 5)
+
+    return _subsampled(x, weight, bias, windows=windows)
+
+
+@misconception("trainable_subsampling", "How many cells of a window does the sum need?")
+def trainable_subsampling_takes_one_cell(x, weight, bias):
+    return _subsampled(x, weight, bias, add=lambda windows: windows[:, :, 0, :, 0])
+
+
+@misconception("trainable_subsampling", "Is each cell squashed, or the sum of the window?")
+def trainable_subsampling_squashes_each_cell(x, weight, bias):
+    def squash(a):
+        return _squash(a).sum(axis=(2, 4))
+
+    return _subsampled(x, weight, bias, add=lambda windows: windows, squash=squash)
+
+
 # -- rbf_output and rbf_predict ------------------------------------------------------------------
 
 
@@ -1111,6 +1221,39 @@ def rbf_predict_returns_distances(x, codes):
 )  # fmt: skip
 def rbf_predict_compares_examples(x, codes):
     return _nearest(x, codes, axis=0)
+
+
+@misconception("rbf_output", "Is a product with a code a distance from it?")
+def rbf_output_multiplies_by_the_codes(x, codes):
+    return _rbf(x, codes, distances=lambda x, codes: x @ codes.T)
+
+
+@misconception("rbf_output", "What comes first: squaring the differences, or adding them?")
+def rbf_output_adds_before_it_squares(x, codes):
+    def distances(x, codes):
+        return (x[:, None] - codes[None]).sum(axis=2) ** 2
+
+    return _rbf(x, codes, distances=distances)
+
+
+@misconception("rbf_output", "How often does the product stand in the square of a difference?")
+def rbf_output_forgets_to_double_the_product(x, codes):
+    return _rbf(x, codes, distances=lambda x, codes: _distances(x, codes) + x @ codes.T)
+
+
+@misconception("rbf_output", "Is the answer a distance, or a bell curve of the distance?")
+def rbf_output_is_a_bell_curve(x, codes):
+    return np.exp(-_rbf(x, codes))
+
+
+@variant(rbf_output_is_a_bell_curve)
+def _rbf_output_is_a_wide_bell_curve(x, codes):
+    return np.exp(-_rbf(x, codes) / 2)
+
+
+@misconception("rbf_output", "Is a distance divided by anything in the formula?")
+def rbf_output_takes_half(x, codes):
+    return _rbf(x, codes) / 2
 
 
 # -- lenet5_1998_forward -------------------------------------------------------------------------
@@ -1515,6 +1658,22 @@ def accuracy_is_the_share_of_mistakes(labels, predictions):
 )  # fmt: skip
 def accuracy_broadcasts(labels, predictions):
     return float((np.asarray(labels) == np.asarray(predictions)).mean())
+
+
+@misconception("confusion_matrix", "How many lists does [[0] * n] * n make?")
+def confusion_matrix_has_one_row_many_times(labels, predictions, num_classes):
+    counts = _confusions(labels, predictions, num_classes)
+    return np.tile(counts.sum(axis=0), (num_classes, 1))
+
+
+@misconception("confusion_matrix", "Where do the wrong predictions stand, and are they counted?")
+def confusion_matrix_counts_hits_only(labels, predictions, num_classes):
+    return np.diag(np.diag(_confusions(labels, predictions, num_classes)))
+
+
+@misconception("confusion_matrix", "Which dtype has np.zeros, and which a count?", aspect="kind")
+def confusion_matrix_of_floats(labels, predictions, num_classes):
+    return _confusions(labels, predictions, num_classes).astype(float)
 
 
 # -- repair_pipeline -----------------------------------------------------------------------------
