@@ -2001,6 +2001,17 @@ def alexnet_table_rounds_the_first_convolution_up(input_size=227, num_classes=10
     return _described(input_size, num_classes, groups, first=lambda n: -(-(n - 11) // 4) + 1)
 
 
+@variant(alexnet_table_rounds_the_first_convolution_up)
+def _alexnet_table_rounds_all_sizes_up(input_size=227, num_classes=1000, groups=1):
+    def first(n):
+        return -(-(n - 11) // 4) + 1
+
+    def pool(n):
+        return -(-(n - 3) // 2) + 1
+
+    return _described(input_size, num_classes, groups, first=first, pool=pool)
+
+
 @misconception("alexnet_table", "Do the maps shrink in the layers conv3 to conv5?")
 def alexnet_table_does_not_pad_the_last_three(input_size=227, num_classes=1000, groups=1):
     return _described(input_size, num_classes, groups, third=lambda n: n - 2)
