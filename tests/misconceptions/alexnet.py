@@ -143,7 +143,8 @@ def _require_network(input_size, num_classes, groups):
 
 def _layers(
     input_size, num_classes, groups, *, first=lambda n: (n - 11) // 4 + 1,
-    pool=lambda n: (n - 3) // 2 + 1, second=lambda n: n, grouped=("conv2", "conv4", "conv5"),
+    pool=lambda n: (n - 3) // 2 + 1, second=lambda n: n, third=lambda n: n,
+    grouped=("conv2", "conv4", "conv5"),
 ):  # fmt: skip
     """Name, shape, weights of a filter or unit, filters or units, for each layer."""
     _require_network(input_size, num_classes, groups)
@@ -156,7 +157,7 @@ def _layers(
         ("conv4", 3, 384, ""),
         ("conv5", 3, 256, "pool5"),
     ):
-        side = {"conv1": first, "conv2": second}.get(name, lambda n: n)(side)
+        side = {"conv1": first, "conv2": second}.get(name, third)(side)
         seen = channels // groups if name in grouped else channels
         layers.append((name, (side, side, filters), kernel * kernel * seen, filters))
         channels = filters
@@ -342,6 +343,8 @@ def _():
     return [
         call(x, watch=True),
         call(x, 1, 1.0, 1e-3, 0.5),
+        call(x, beta=1.0),
+        call(x, 9),
         call(x.astype(np.float32)),
         call(np.abs(x).astype(np.uint8)),
         call(broken),
@@ -533,6 +536,48 @@ def _local_response_norm_raises_the_squares_only(
         return x / (bias + alpha * squares**beta)
 
     return _normalised(x, depth_radius, bias, alpha, beta, divide=divide)
+
+
+@misconception("local_response_norm", "Is a response divided by the power, or multiplied by it?")
+def local_response_norm_multiplies(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
+    def divide(x, squares, bias, alpha, beta):
+        return x * (bias + alpha * squares) ** beta
+
+    return _normalised(x, depth_radius, bias, alpha, beta, divide=divide)
+
+
+@misconception("local_response_norm", "What is beta for?")
+def local_response_norm_forgets_the_power(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
+    def divide(x, squares, bias, alpha, beta):
+        return x / (bias + alpha * squares)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, divide=divide)
+
+
+@misconception("local_response_norm", "On which sides of a channel do its neighbours lie?")
+def local_response_norm_looks_to_one_side(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
+    def around(x, radius):
+        return _channels_around(x, -radius, 0)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
+
+
+@variant(local_response_norm_looks_to_one_side)
+def _local_response_norm_looks_to_the_other_side(
+    x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75
+):
+    def around(x, radius):
+        return _channels_around(x, 0, radius)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
+
+
+@misconception("local_response_norm", "How many neighbours has a channel on its left?")
+def local_response_norm_begins_one_late(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
+    def around(x, radius):
+        return _channels_around(x, 1 - radius, radius)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
 
 
 # -- dropout -------------------------------------------------------------------------------------
@@ -881,6 +926,14 @@ def random_crop_never_reaches_the_end(images, size, rng):
     return _cut(
         images, size, rng.integers(rows - 1, size=count), rng.integers(columns - 1, size=count)
     )
+
+
+@variant(random_crop_never_reaches_the_end)
+def _random_crop_reaches_the_end_of_an_exact_fit_only(images, size, rng):
+    _require_fit(images, size)
+    count = len(images)
+    tops, lefts = (rng.integers(max(free - 1, 1), size=count) for free in _free(images, size))
+    return _cut(images, size, tops, lefts)
 
 
 @misconception("random_crop", "What if an image is wider than it is high?")
@@ -1716,6 +1769,44 @@ def ten_crop_takes_any_size(images, size):
     return _ten(images, size)
 
 
+@misconception("ten_crop", "Which crop comes first, a corner or the centre?")
+def ten_crop_begins_with_the_centre(images, size):
+    def five(images, size):
+        *corners, centre = _five(images, size)
+        return [centre, *corners]
+
+    return _cropped(images, size, five=five)
+
+
+@misconception("ten_crop", "In which order come the corners: row by row, or column by column?")
+def ten_crop_goes_column_by_column(images, size):
+    def five(images, size):
+        corners = [_corners(images, size)[each] for each in (0, 2, 1, 3)]
+        return _five(images, size, corners=corners)
+
+    return _cropped(images, size, five=five)
+
+
+@misconception("ten_crop", "What is the difference between a mirror image and half a turn?")
+def ten_crop_turns_by_half_a_turn(images, size):
+    return _cropped(images, size, mirror=lambda crop: crop[:, ::-1, ::-1])
+
+
+@misconception("ten_crop", "Which axis are the columns: is the last one that of the colours?")
+def ten_crop_turns_colours_around(images, size):
+    return _cropped(images, size, mirror=lambda crop: crop[..., ::-1])
+
+
+@misconception("ten_crop", "How do the second five crops differ from the first five?")
+def ten_crop_does_not_mirror(images, size):
+    return _cropped(images, size, mirror=lambda crop: crop)
+
+
+@misconception("ten_crop", "Has your result an axis more than the images?")
+def ten_crop_joins_the_batch(images, size):
+    return _cropped(images, size, join=lambda crops, mirrored: np.concatenate(crops + mirrored))
+
+
 # -- alexnet_table -------------------------------------------------------------------------------
 
 
@@ -1746,6 +1837,11 @@ def alexnet_table_pads_the_first_convolution(input_size=227, num_classes=1000, g
     return _described(input_size, num_classes, groups, first=lambda n: -(-n // 4))
 
 
+@variant(alexnet_table_pads_the_first_convolution)
+def _alexnet_table_divides_the_first_side_by_the_stride(input_size=227, num_classes=1000, groups=1):
+    return _described(input_size, num_classes, groups, first=lambda n: n // 4)
+
+
 @misconception("alexnet_table", "Is the second convolution padded: what is its height?")
 def alexnet_table_does_not_pad_the_second(input_size=227, num_classes=1000, groups=1):
     return _described(input_size, num_classes, groups, second=lambda n: n - 4)
@@ -1754,6 +1850,11 @@ def alexnet_table_does_not_pad_the_second(input_size=227, num_classes=1000, grou
 @misconception("alexnet_table", "How many windows of 3 with stride 2 fit wholly into 12 cells?")
 def alexnet_table_pools_without_overlap_or_rounds_up(input_size=227, num_classes=1000, groups=1):
     return _described(input_size, num_classes, groups, pool=lambda n: -(-(n - 3) // 2) + 1)
+
+
+@misconception("alexnet_table", "Is anything added around a map before it is pooled?")
+def alexnet_table_pads_when_it_pools(input_size=227, num_classes=1000, groups=1):
+    return _described(input_size, num_classes, groups, pool=lambda n: (n + 1) // 2)
 
 
 @misconception("alexnet_table", "Can a map have 23.75 rows?")
@@ -1837,6 +1938,24 @@ def alexnet_table_ignores_groups(input_size=227, num_classes=1000, groups=1):
     return _described(input_size, num_classes, groups, grouped=())
 
 
+@misconception(
+    "alexnet_table", "With two groups, what is halved: the weights, the multiplications, or both?"
+)
+def alexnet_table_uses_groups_in_one_count(input_size=227, num_classes=1000, groups=1):
+    rows = _described(input_size, num_classes, groups)
+    for row, alone in zip(rows, _described(input_size, num_classes, 1), strict=True):
+        row["multiply_accumulates"] = alone["multiply_accumulates"]
+    return rows
+
+
+@variant(alexnet_table_uses_groups_in_one_count)
+def _alexnet_table_uses_groups_in_the_work_only(input_size=227, num_classes=1000, groups=1):
+    rows = _described(input_size, num_classes, groups)
+    for row, alone in zip(rows, _described(input_size, num_classes, 1), strict=True):
+        row["parameters"] = alone["parameters"]
+    return rows
+
+
 @misconception("alexnet_table", "With two groups there are half the channels to see: filters, too?")
 def alexnet_table_counts_one_group(input_size=227, num_classes=1000, groups=1):
     layers = _layers(input_size, num_classes, groups)
@@ -1875,6 +1994,33 @@ def alexnet_table_takes_anything(input_size=227, num_classes=1000, groups=1):
     return _rows(
         [(n, s, w // dealt if n in ("conv2", "conv4", "conv5") else w, c) for n, s, w, c in layers]
     )
+
+
+@misconception("alexnet_table", "How many windows of 11 with stride 4 fit wholly into 102 cells?")
+def alexnet_table_rounds_the_first_convolution_up(input_size=227, num_classes=1000, groups=1):
+    return _described(input_size, num_classes, groups, first=lambda n: -(-(n - 11) // 4) + 1)
+
+
+@variant(alexnet_table_rounds_the_first_convolution_up)
+def _alexnet_table_rounds_all_sizes_up(input_size=227, num_classes=1000, groups=1):
+    def first(n):
+        return -(-(n - 11) // 4) + 1
+
+    def pool(n):
+        return -(-(n - 3) // 2) + 1
+
+    return _described(input_size, num_classes, groups, first=first, pool=pool)
+
+
+@misconception("alexnet_table", "Do the maps shrink in the layers conv3 to conv5?")
+def alexnet_table_does_not_pad_the_last_three(input_size=227, num_classes=1000, groups=1):
+    return _described(input_size, num_classes, groups, third=lambda n: n - 2)
+
+
+@misconception("alexnet_table", "Which comes last in a shape: the rows, or the channels?")
+def alexnet_table_puts_channels_first(input_size=227, num_classes=1000, groups=1):
+    rows = _described(input_size, num_classes, groups)
+    return [row | {"shape": (*row["shape"][2:], *row["shape"][:2])} for row in rows]
 
 
 # -- prepare_flowers -----------------------------------------------------------------------------

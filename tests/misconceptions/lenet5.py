@@ -336,6 +336,33 @@ def _conv_parameters_counts_the_weights_of_one_group(
     return _parameters(kernel_size, in_channels, out_channels, bias, groups, count=count)
 
 
+@misconception("conv_parameters", "Has a filter a kernel for each input channel, or only one?")
+def conv_parameters_forgets_the_input_channels(
+    kernel_size, in_channels, out_channels, bias=True, groups=1
+):
+    def weights(height, width, in_channels, groups):
+        return height * width
+
+    return _parameters(kernel_size, in_channels, out_channels, bias, groups, weights=weights)
+
+
+@misconception("conv_parameters", "Are there more filters if they are dealt into groups?")
+def conv_parameters_multiplies_by_the_groups(
+    kernel_size, in_channels, out_channels, bias=True, groups=1
+):
+    return groups * _parameters(kernel_size, in_channels, out_channels, bias, groups)
+
+
+@variant(conv_parameters_multiplies_by_the_groups)
+def _conv_parameters_multiplies_whole_filters_by_the_groups(
+    kernel_size, in_channels, out_channels, bias=True, groups=1
+):
+    def count(weights, bias, filters, in_channels, groups):
+        return (weights * groups + bias) * filters * groups
+
+    return _parameters(kernel_size, in_channels, out_channels, bias, groups, count=count)
+
+
 # -- lenet5_table --------------------------------------------------------------------------------
 
 
@@ -375,9 +402,26 @@ def lenet5_table_subsampling_without_a_bias(input_size=32):
     return _described(input_size, learned=1)
 
 
+@misconception(
+    "lenet5_table", "The cells of a window of S2 are added first: how many weights follow then?"
+)
+def lenet5_table_subsampling_weighs_each_cell(input_size=32):
+    return _described(input_size, learned=5)
+
+
+@variant(lenet5_table_subsampling_weighs_each_cell)
+def _lenet5_table_subsampling_weighs_each_cell_without_a_bias(input_size=32):
+    return _described(input_size, learned=4)
+
+
 @misconception("lenet5_table", "Are the codes of the output layer learned, or set by hand?")
 def lenet5_table_trains_the_output(input_size=32):
     return _described(input_size, output=850)
+
+
+@variant(lenet5_table_trains_the_output)
+def _lenet5_table_trains_the_output_without_biases(input_size=32):
+    return _described(input_size, output=840)
 
 
 @misconception("lenet5_table", "At 36 pixels C5 is 2 by 2 cells large: where is F6 applied then?")
@@ -434,11 +478,51 @@ def lenet5_table_counts_connections_once_for_a_map(input_size=32):
     return rows
 
 
+def _uses_of_parameters(input_size, output, used):
+    rows = _described(input_size, output=output)
+    for row in rows:
+        row["connections"] = row["parameters"] * row["size"] ** 2
+    rows[-1]["connections"] = used * rows[-1]["size"] ** 2
+    return rows
+
+
+@misconception(
+    "lenet5_table", "A map of S2 has one weight: how many cells does a unit of S2 see with it?"
+)
+def lenet5_table_counts_uses_of_parameters(input_size=32):
+    return _uses_of_parameters(input_size, 0, 840)
+
+
+@variant(lenet5_table_counts_uses_of_parameters)
+def _lenet5_table_counts_uses_of_what_is_trained(input_size=32):
+    return _uses_of_parameters(input_size, 0, 0)
+
+
+@variant(lenet5_table_counts_uses_of_parameters)
+def _lenet5_table_counts_uses_and_trains_the_output(input_size=32):
+    return _uses_of_parameters(input_size, 850, 850)
+
+
 @misconception(
     "lenet5_table", "What is left of an image of 28 pixels when it comes to C5?", aspect="errors"
 )
 def lenet5_table_accepts_small_images(input_size=32):
     return _described(input_size, check=lambda input_size: None)
+
+
+@misconception("lenet5_table", "What is a unit of the output layer connected with besides F6?")
+def lenet5_table_gives_the_output_biases(input_size=32):
+    rows = _described(input_size)
+    rows[-1]["connections"] = 850 * rows[-1]["size"] ** 2
+    return rows
+
+
+@variant(lenet5_table_leaves_biases_out_of_connections)
+def _lenet5_table_leaves_biases_of_subsampling_out(input_size=32):
+    rows = _described(input_size)
+    for which in (1, 3):
+        rows[which]["connections"] = 4 * rows[which]["maps"] * rows[which]["size"] ** 2
+    return rows
 
 
 # -- c3_connection_table -------------------------------------------------------------------------
@@ -484,6 +568,34 @@ def c3_connection_table_begins_fours_a_map_late():
     return table
 
 
+@misconception("c3_connection_table", "With which map does the group of C3 map 0 begin?")
+def c3_connection_table_counts_from_one():
+    table = _connected()
+    table[:, :12] = np.roll(table[:, :12], 1, axis=0)
+    return table
+
+
+@variant(c3_connection_table_counts_from_one)
+def _c3_connection_table_counts_pairs_from_one_too():
+    return np.roll(_connected(), 1, axis=0)
+
+
+@variant(c3_connection_table_counts_from_one)
+def _c3_connection_table_counts_threes_from_one():
+    table = _connected()
+    table[:, :6] = np.roll(table[:, :6], 1, axis=0)
+    return table
+
+
+@misconception("c3_connection_table", "How many maps do the first six maps of C3 see?")
+def c3_connection_table_begins_with_the_fours():
+    def columns():
+        right = _columns()
+        return [*right[6:12], *right[:6], *right[12:]]
+
+    return _connected(columns=columns)
+
+
 @misconception("c3_connection_table", "How many maps does the last map of C3 see?")
 def c3_connection_table_forgets_the_last_map():
     table = _connected()
@@ -501,6 +613,31 @@ def c3_connection_table_is_of_numbers():
 @misconception("c3_connection_table", "Is C3 connected with all maps, as in networks of today?")
 def c3_connection_table_connects_all():
     return np.ones((6, 16), bool)
+
+
+@misconception("c3_connection_table", "In which direction are the maps of a group counted?")
+def c3_connection_table_counts_backwards():
+    def columns():
+        threes = [[(k - i) % 6 for i in range(3)] for k in range(6)]
+        fours = [[(k - i) % 6 for i in range(4)] for k in range(6)]
+        return [*threes, *fours, *_columns()[12:]]
+
+    return _connected(columns=columns)
+
+
+@misconception("c3_connection_table", "What does True mean in the table: connected, or left out?")
+def c3_connection_table_says_what_is_left_out():
+    return ~_connected()
+
+
+@misconception("c3_connection_table", "Does the group of C3 map 5 begin with map 5?")
+def c3_connection_table_moves_the_last_groups():
+    def columns():
+        threes = [[min(k, 3) + i for i in range(3)] for k in range(6)]
+        fours = [[min(k, 2) + i for i in range(4)] for k in range(6)]
+        return [*threes, *fours, *_columns()[12:]]
+
+    return _connected(columns=columns)
 
 
 # -- sparse_conv2d -------------------------------------------------------------------------------
@@ -543,7 +680,7 @@ def sparse_conv2d_ignores_the_table(x, kernel, bias, table):
 
 @misconception("sparse_conv2d", "Does a convolution of networks turn its kernel by a half turn?")
 def sparse_conv2d_turns_the_kernel(x, kernel, bias, table):
-    return _sparse(x, kernel, bias, table, convolve=lambda x, kernel: _conv(x, kernel[::-1, ::-1]))
+    return _sparse(x, kernel[::-1, ::-1], bias, table)
 
 
 @misconception("sparse_conv2d", "Which axis of the table are the inputs, rows or columns?")
@@ -603,6 +740,39 @@ def sparse_conv2d_pads_the_image(x, kernel, bias, table):
 
 
 @misconception(
+    "sparse_conv2d", "How many places has a kernel of 3 rows in 5 rows?", aspect=("values", "bias")
+)
+def sparse_conv2d_loses_the_last_place(x, kernel, bias, table):
+    return _sparse(x, kernel, bias, table)[:, :-1, :-1]
+
+
+@misconception(
+    "sparse_conv2d", "An output sees the maps 0 and 2: with which kernel is map 2 multiplied?"
+)
+def sparse_conv2d_takes_kernels_by_position(x, kernel, bias, table):
+    def mask(kernel, table):
+        taken = np.zeros_like(kernel)
+        for output, column in enumerate(table.T):
+            seen = np.flatnonzero(column)
+            taken[:, :, seen, output] = kernel[:, :, : len(seen), output]
+        return taken
+
+    return _sparse(x, kernel, bias, table, mask=mask)
+
+
+@variant(sparse_conv2d_takes_kernels_by_position)
+def _sparse_conv2d_takes_maps_by_position(x, kernel, bias, table):
+    def mask(kernel, table):
+        taken = np.zeros_like(kernel)
+        for output, column in enumerate(table.T):
+            seen = np.flatnonzero(column)
+            taken[:, :, : len(seen), output] = kernel[:, :, seen, output]
+        return taken
+
+    return _sparse(x, kernel, bias, table, mask=mask)
+
+
+@misconception(
     "sparse_conv2d",
     "Do the sums keep what stands after the point?",
     aspect=("values", "bias", "dtype"),
@@ -630,6 +800,20 @@ def sparse_conv2d_needs_an_image(x, kernel, bias, table):
 def sparse_conv2d_trusts_its_arguments(x, kernel, bias, table):
     table, bias = np.resize(table, kernel.shape[2:]), np.resize(bias, kernel.shape[3])
     return _sparse(x, kernel, bias, table, check=lambda *arguments: None)
+
+
+@misconception("sparse_conv2d", "An output sees three maps: what becomes of the first two?")
+def sparse_conv2d_keeps_the_last_map_only(x, kernel, bias, table):
+    def mask(kernel, table):
+        later = np.cumsum(table[::-1], axis=0)[::-1]
+        return _masked(kernel, table & (later == 1))
+
+    return _sparse(x, kernel, bias, table, mask=mask)
+
+
+@misconception("sparse_conv2d", "What does True mean in the table: connected, or left out?")
+def sparse_conv2d_leaves_out_what_is_connected(x, kernel, bias, table):
+    return _sparse(x, kernel, bias, table, mask=lambda kernel, table: _masked(kernel, ~table))
 
 
 # -- scaled_tanh ---------------------------------------------------------------------------------
@@ -664,6 +848,11 @@ def scaled_tanh_without_amplitude(a):
 @misconception("scaled_tanh", "Is the sum multiplied by 2/3 or divided by it?")
 def scaled_tanh_with_three_halves(a):
     return _tanh(a, slope=1.5)
+
+
+@misconception("scaled_tanh", "Which of the two constants stands before the tanh?")
+def scaled_tanh_exchanges_its_constants(a):
+    return _tanh(a, amplitude=2 / 3, slope=1.7159)
 
 
 @misconception("scaled_tanh", "How precisely do the two constants have to be known for f(1) = 1?")
@@ -721,6 +910,11 @@ for _constants in ((1.7, 2 / 3), (1.7, 0.67), (1.7, 0.66), (1.71, 2 / 3), (1.716
 )
 def scaled_tanh_divides_whole_numbers(a):
     return _tanh(a, slope=2 // 3)
+
+
+@misconception("scaled_tanh", "Is the sum multiplied by 2/3, or is its tanh?")
+def scaled_tanh_multiplies_by_both_afterwards(a):
+    return _tanh(a, amplitude=1.7159 * 2 / 3, slope=1)
 
 
 # -- trainable_subsampling -----------------------------------------------------------------------
@@ -823,6 +1017,15 @@ def trainable_subsampling_keeps_partial_windows(x, weight, bias):
     return _subsampled(np.pad(x, more), weight, bias)
 
 
+@misconception("trainable_subsampling", "How many windows does one cell belong to?")
+def trainable_subsampling_lets_windows_overlap(x, weight, bias):
+    def windows(x):
+        overlapping = np.lib.stride_tricks.sliding_window_view(x, (2, 2), (1, 2))
+        return overlapping.transpose(0, 1, 4, 2, 5, 3)
+
+    return _subsampled(x, weight, bias, windows=windows)
+
+
 @misconception(
     "trainable_subsampling", "What is 200 + 200 in numbers that end at 255?", aspect="dtype"
 )
@@ -861,6 +1064,30 @@ def trainable_subsampling_trusts_its_arguments(x, weight, bias):
     maps = x.shape[-1]
     x, weight, bias = x.reshape(-1, *x.shape[-3:]), np.resize(weight, maps), np.resize(bias, maps)
     return _subsampled(x, weight, bias)
+
+
+@misconception("trainable_subsampling", "Which cells of a map of 4 rows make the first window?")
+def trainable_subsampling_adds_distant_cells(x, weight, bias):
+    def windows(x):
+        rows, columns = x.shape[1] // 2, x.shape[2] // 2
+        cut = x[:, : 2 * rows, : 2 * columns]
+        halves = cut.reshape(len(x), 2, rows, 2, columns, x.shape[3])
+        return halves.transpose(0, 2, 1, 4, 3, 5)
+
+    return _subsampled(x, weight, bias, windows=windows)
+
+
+@misconception("trainable_subsampling", "How many cells of a window does the sum need?")
+def trainable_subsampling_takes_one_cell(x, weight, bias):
+    return _subsampled(x, weight, bias, add=lambda windows: windows[:, :, 0, :, 0])
+
+
+@misconception("trainable_subsampling", "Is each cell squashed, or the sum of the window?")
+def trainable_subsampling_squashes_each_cell(x, weight, bias):
+    def squash(a):
+        return _squash(a).sum(axis=(2, 4))
+
+    return _subsampled(x, weight, bias, add=lambda windows: windows, squash=squash)
 
 
 # -- rbf_output and rbf_predict ------------------------------------------------------------------
@@ -994,6 +1221,39 @@ def rbf_predict_returns_distances(x, codes):
 )  # fmt: skip
 def rbf_predict_compares_examples(x, codes):
     return _nearest(x, codes, axis=0)
+
+
+@misconception("rbf_output", "Is a product with a code a distance from it?")
+def rbf_output_multiplies_by_the_codes(x, codes):
+    return _rbf(x, codes, distances=lambda x, codes: x @ codes.T)
+
+
+@misconception("rbf_output", "What comes first: squaring the differences, or adding them?")
+def rbf_output_adds_before_it_squares(x, codes):
+    def distances(x, codes):
+        return (x[:, None] - codes[None]).sum(axis=2) ** 2
+
+    return _rbf(x, codes, distances=distances)
+
+
+@misconception("rbf_output", "How often does the product stand in the square of a difference?")
+def rbf_output_forgets_to_double_the_product(x, codes):
+    return _rbf(x, codes, distances=lambda x, codes: _distances(x, codes) + x @ codes.T)
+
+
+@misconception("rbf_output", "Is the answer a distance, or a bell curve of the distance?")
+def rbf_output_is_a_bell_curve(x, codes):
+    return np.exp(-_rbf(x, codes))
+
+
+@variant(rbf_output_is_a_bell_curve)
+def _rbf_output_is_a_wide_bell_curve(x, codes):
+    return np.exp(-_rbf(x, codes) / 2)
+
+
+@misconception("rbf_output", "Is a distance divided by anything in the formula?")
+def rbf_output_takes_half(x, codes):
+    return _rbf(x, codes) / 2
 
 
 # -- lenet5_1998_forward -------------------------------------------------------------------------
@@ -1398,6 +1658,22 @@ def accuracy_is_the_share_of_mistakes(labels, predictions):
 )  # fmt: skip
 def accuracy_broadcasts(labels, predictions):
     return float((np.asarray(labels) == np.asarray(predictions)).mean())
+
+
+@misconception("confusion_matrix", "How many lists does [[0] * n] * n make?")
+def confusion_matrix_has_one_row_many_times(labels, predictions, num_classes):
+    counts = _confusions(labels, predictions, num_classes)
+    return np.tile(counts.sum(axis=0), (num_classes, 1))
+
+
+@misconception("confusion_matrix", "Where do the wrong predictions stand, and are they counted?")
+def confusion_matrix_counts_hits_only(labels, predictions, num_classes):
+    return np.diag(np.diag(_confusions(labels, predictions, num_classes)))
+
+
+@misconception("confusion_matrix", "Which dtype has np.zeros, and which a count?", aspect="kind")
+def confusion_matrix_of_floats(labels, predictions, num_classes):
+    return _confusions(labels, predictions, num_classes).astype(float)
 
 
 # -- repair_pipeline -----------------------------------------------------------------------------
