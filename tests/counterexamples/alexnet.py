@@ -662,9 +662,9 @@ def _(draw):
 
 
 def predict(crops):
-    """Two classes, by the first and the last number of each crop."""
+    """Two classes, by the square of the first number of each crop, and by its last one."""
     numbers = np.asarray(crops, float).reshape(len(crops), -1)
-    return np.stack([numbers[:, 0], numbers[:, -1]], axis=1)
+    return np.stack([numbers[:, 0] ** 2, numbers[:, -1]], axis=1)
 
 
 @counterexamples("ten_crop_predict")
@@ -677,6 +677,12 @@ def _(draw):
 @counterexamples("ten_crop_predict", "test_bytes_*")
 def _(draw):
     image = draw.array((draw.integer(1, 2), draw.integer(1, 2), 1), 0, 9, np.uint8)
+    return call(predict, image, 1)
+
+
+@counterexamples("ten_crop_predict", "test_leaves_*", purity=True)
+def _(draw):
+    image = draw.array((draw.integer(1, 2), draw.integer(1, 2), 1), 0, 9)
     return call(predict, image, 1)
 
 

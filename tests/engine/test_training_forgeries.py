@@ -100,6 +100,7 @@ def graded(path: Path, address: str) -> tuple[Result, list[float]]:
     return result, found[0]
 
 
+@pytest.mark.slow
 def test_real_training_does_not_mind_that_classes_are_renamed(tensorflow: str) -> None:
     result, accuracies = graded(ASSIGNMENT.solution_module, tensorflow)
     assert result.score == result.max_score
@@ -118,6 +119,7 @@ def test_weights_brought_along_earn_nothing_for_what_was_learned(
     assert result.score < result.max_score / 2
 
 
+@pytest.mark.slow
 def test_labels_brought_along_earn_nothing_for_what_was_learned(
     tensorflow: str, digits, tmp_path: Path
 ) -> None:
