@@ -17,7 +17,7 @@ help:
 	@echo 'make demo-full   the same for every assignment, networks too (a quarter of an hour)'
 	@echo 'make quick   linter, type checker and the tests that a change in the engine needs most'
 	@echo 'make test    linter, type checker and all tests but those marked slow'
-	@echo 'make test-all   the slow ones too: more trainings by the terms of grading'
+	@echo 'make test-all   the slow ones too: all wrong answers, all networks, more trainings'
 	@echo 'make bench   stock nbgrader and this, measured side by side (half an hour)'
 	@echo 'make lock    requirements.lock anew from pyproject.toml'
 
