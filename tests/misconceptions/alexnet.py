@@ -1802,7 +1802,9 @@ def ten_crop_does_not_mirror(images, size):
     return _cropped(images, size, mirror=lambda crop: crop)
 
 
-@misconception("ten_crop", "Has your result an axis more than the images?")
+@misconception(
+    "ten_crop", "Has your result an axis more than the images?", aspect=("values", "empty")
+)
 def ten_crop_joins_the_batch(images, size):
     return _cropped(images, size, join=lambda crops, mirrored: np.concatenate(crops + mirrored))
 

@@ -1461,6 +1461,7 @@ def _max_pool2d_counts_columns_by_the_height_3(x, pool_size=2, strides=None, pad
 @misconception(
     "max_pool2d",
     "Where does the second row begin in the flat image? Draw two rows of five cells in one line.",
+    aspect=("values", "padded cells"),
 )
 def max_pool2d_counts_flat_rows_by_the_height(x, pool_size=2, strides=None, padding="valid"):
     return _pooled_by_flat_indices(
@@ -1784,6 +1785,7 @@ def avg_pool2d_wants_small_letters(x, pool_size=2, strides=None, padding="valid"
 @misconception(
     "avg_pool2d",
     "Where does the second row begin in the flat image? Draw two rows of five cells in one line.",
+    aspect=("values", "padded cells", "nan"),
 )
 def avg_pool2d_counts_flat_rows_by_the_height(x, pool_size=2, strides=None, padding="valid"):
     return _pooled_by_flat_indices(
@@ -2236,6 +2238,7 @@ def min_pool2d_wants_small_letters(x, pool_size=2, strides=None, padding="valid"
 @misconception(
     "min_pool2d",
     "Where does the second row begin in the flat image? Draw two rows of five cells in one line.",
+    aspect=("values", "padded cells"),
 )
 def min_pool2d_counts_flat_rows_by_the_height(x, pool_size=2, strides=None, padding="valid"):
     return _pooled_by_flat_indices(
