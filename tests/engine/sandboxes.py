@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 from functools import cache
 from textwrap import dedent
+
+import psutil
 
 from autograder.sandbox import Cell, Isolation, Limits, Sandbox, WarmProcess, require
 
@@ -32,3 +35,13 @@ def sandbox(warm_process: WarmProcess, *cells: str, limits: Limits | None = None
         [Cell(f"cell {number}", dedent(text)) for number, text in enumerate(cells, 1)],
         limits or Limits(),
     )
+
+
+def warm_processes() -> list[psutil.Process]:
+    """Those that this process has started and that still run."""
+    running = []
+    for process in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # one that ends while it is looked at
+            if "autograder.sandbox.inside.zygote" in process.cmdline():
+                running.append(process)
+    return running

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from graders import grade
 from mini_course import module_text
-from sandboxes import available
+from sandboxes import available, warm_processes
 
 from autograder.course.assignment import Assignment
 from autograder.errors import SandboxLost
@@ -88,16 +88,6 @@ def test_files_are_graded_in_their_order_and_nothing_is_written(classroom, tmp_p
         ("zoe", 6.0),
     ]
     assert not (classroom.root / "results").exists()
-
-
-def warm_processes() -> list[psutil.Process]:
-    """Those that this process has started."""
-    return [
-        process
-        for process in psutil.Process().children()
-        if process.status() != psutil.STATUS_ZOMBIE
-        if "autograder.sandbox.inside.zygote" in process.cmdline()
-    ]
 
 
 def many(course: Assignment, count: int) -> dict[str, Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 from mini_course import module_text
-from sandboxes import available, sandbox
+from sandboxes import available, sandbox, warm_processes
 
 from autograder.course.assignment import Assignment
 from autograder.grading.grader import Grader
@@ -109,9 +109,8 @@ def test_one_that_was_killed_is_started_again(mini_course: Assignment, tmp_path:
     path.write_text(module_text(), encoding="utf-8")
     with Grader(mini_course, isolation=available()) as grader:
         first = grader.grade(path, b"seed")
-        for process in psutil.Process().children():
-            if "autograder.sandbox.inside.zygote" in process.cmdline():
-                process.kill()
-                process.wait()
+        for process in warm_processes():
+            process.kill()
+            process.wait()
         second = grader.grade(path, b"seed")
     assert (first.score, second.status, second.score) == (6.0, "graded", 6.0)
