@@ -49,7 +49,7 @@ bench: $(READY)
 	$(RUN)/python benchmarks/nbgrader_comparison.py
 
 lock: $(READY)
-	$(RUN)/uv pip compile pyproject.toml --group dev -o requirements.lock --generate-hashes \
+	$(RUN)/uv pip compile pyproject.toml --extra engine --group dev -o requirements.lock --generate-hashes \
 	  --python-version 3.11 --universal --no-emit-index-url
 
 $(READY): requirements.lock pyproject.toml .ci/environment

@@ -1,25 +1,18 @@
 """The exceptions of this package. Each message is a sentence for the person who can act on it.
 
-Nothing here knows an assignment, and every part of the package may import this module.
+Three of them are those of the student's side, under the same name. Nothing here knows an
+assignment, and every part of the package may import this module.
 """
 
 from __future__ import annotations
 
-
-class AutograderError(Exception):
-    """A problem that the user can fix; it is shown without a traceback."""
-
-
-class CourseError(AutograderError):
-    """The course folder or the configuration of an assignment cannot be used."""
+from convgrade.errors import AutograderError as AutograderError
+from convgrade.errors import CourseError as CourseError
+from convgrade.errors import SubmissionRejected as SubmissionRejected
 
 
 class UnknownAssignment(CourseError):
     """There is no assignment of that name; the message lists the known ones."""
-
-
-class SubmissionRejected(AutograderError):
-    """The file is not a readable submission; the message says why."""
 
 
 class IsolationUnavailable(AutograderError):

@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from autograder import atomic_files
+from convgrade import atomic_files
 
 FORMAT_VERSION = 1
 

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from autograder import datasets  # noqa: E402
+from convgrade import datasets  # noqa: E402
 
 BATCH = 34
 

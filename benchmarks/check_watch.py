@@ -23,8 +23,8 @@ from pathlib import Path
 
 import psutil
 
-from autograder.checking.checker import Checker
 from autograder.course.assignment import assignment_names, load_assignment
+from convgrade.checking.checker import Checker
 
 ROOT = Path(__file__).resolve().parents[1]
 IDLE_SECONDS = 1.0

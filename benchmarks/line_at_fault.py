@@ -30,7 +30,7 @@ from autograder.edits import Mistake, Planned, mistakes
 from autograder.grading.warm_processes import WarmProcesses
 from autograder.sandbox import CallFailed, Cell, MissingFunction, Sandbox
 from autograder.sandbox.speed import factor
-from autograder.submission import Submission, read
+from convgrade.submission import Submission, read
 
 ROOT = Path(__file__).resolve().parents[1]
 

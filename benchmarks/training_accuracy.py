@@ -25,8 +25,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "evidence")]
 
 import lenet5 as evidence  # noqa: E402
 
-from autograder import datasets  # noqa: E402
-from autograder.datasets import Dataset, DatasetMissing, folders  # noqa: E402
+from convgrade import datasets  # noqa: E402
+from convgrade.datasets import Dataset, DatasetMissing, folders  # noqa: E402
 
 SUBSET = "cifar10-subset.npz"
 Prepare = Callable[[np.ndarray, str], np.ndarray]

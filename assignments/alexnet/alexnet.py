@@ -30,7 +30,7 @@ import numpy as np
 # %% nbgrader={"grade_id": "tools"}
 from IPython.display import display
 
-from autograder.student import (
+from convgrade import (
     check,
     check_learned,
     check_raises,
@@ -284,7 +284,7 @@ def random_flip(images, rng):
 # %% nbgrader={"grade_id": "test_random_crop"}
 def made_up_flowers():
     """Flowers to train with, and others, of the same kinds: images and labels."""
-    from autograder import datasets
+    from convgrade import datasets
 
     kinds = np.random.default_rng(17).permutation(np.repeat(np.arange(17), 15))
     return datasets.load("synthetic_flowers"), datasets.synthetic_flowers.drawn(kinds, 17), kinds

@@ -27,7 +27,7 @@ import numpy as np
 # %% nbgrader={"grade_id": "tools"}
 from IPython.display import display
 
-from autograder.student import (
+from convgrade import (
     check,
     check_learned,
     check_raises,
@@ -465,7 +465,7 @@ def prepare_digits(images, labels, num_classes=10):
 # %% nbgrader={"grade_id": "test_prepare_digits"}
 def small_digits():
     """Digits to train with and others to try it on: images, uint8, (N, 28, 28), and labels."""
-    from autograder import datasets
+    from convgrade import datasets
 
     digits = datasets.load("digits")
     images, labels = digits.x_train, digits.y_train

@@ -32,7 +32,7 @@
 import numpy as np
 
 # %% nbgrader={"grade_id": "tools"}
-from autograder.student import (
+from convgrade import (
     check,
     check_raises,
     show_convolution,

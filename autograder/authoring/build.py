@@ -20,14 +20,14 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.atomic_files import replacing
 from autograder.authoring import public_hints
 from autograder.course.assignment import Assignment, load_assignment
-from autograder.course.release import GRADE_CELL_PREFIX
 from autograder.errors import CourseError
 from autograder.nbgrader_bridge import author_stubs, configuration
 from autograder.nbgrader_bridge.release import generate
-from autograder.student import known_answers
+from convgrade.atomic_files import replacing
+from convgrade.notebook import known_answers
+from convgrade.release import GRADE_CELL_PREFIX
 
 SETUP = "setup"
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"

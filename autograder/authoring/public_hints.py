@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from autograder import diagnosis
-from autograder.checking.names import names
 from autograder.course.assignment import Assignment
 from autograder.diagnosis import Misconception
-from autograder.student import CheckFailed, check, check_raises, known_answers
+from convgrade.checking.names import names
+from convgrade.notebook import CheckFailed, check, check_raises, known_answers
 
 CHECKS: dict[str, Any] = {"check": check, "check_raises": check_raises}
 

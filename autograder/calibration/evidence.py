@@ -235,7 +235,7 @@ def train(assignment: Assignment, recipe: str, seed: int) -> Run:
     Raises:
         CourseError: the course's evidence module cannot be used.
     """
-    from autograder import datasets
+    from convgrade import datasets
 
     run = recipes.load(assignment.evidence_module).module["run"]
     found = run(recipe, datasets.load(assignment.dataset), seed=seed, **conditions(assignment))

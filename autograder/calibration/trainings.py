@@ -11,13 +11,13 @@ from concurrent.futures import as_completed
 from dataclasses import replace
 from pathlib import Path
 
-from autograder import atomic_files
 from autograder.calibration import evidence
 from autograder.calibration.evidence import Evidence, Run
 from autograder.calibration.recipes import Kind
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.errors import CourseError
 from autograder.process_pool import pool_of
+from convgrade import atomic_files
 
 RUNS = 200
 RUNS_OF_EACH_OTHER = 5
@@ -83,7 +83,7 @@ def run_trainings(
 
 
 def _begun(assignment: Assignment, path: Path, fresh: bool) -> Evidence:
-    from autograder import datasets
+    from convgrade import datasets
 
     known = None if fresh else evidence.read(path, assignment)
     if known is not None:

@@ -10,17 +10,14 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli import streams
 from autograder.cli.audit import audit
 from autograder.cli.build import build
-from autograder.cli.check import check
-from autograder.cli.commands import Commands, ExitCode, in_a_sentence
-from autograder.cli.console import complain
 from autograder.cli.data import data
 from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
-from autograder.cli.startup import end_quickly, start_quickly
+from convgrade.commands.check import check
+from convgrade.commands.ending import Commands, run, show_version
 
 app = typer.Typer(
     cls=Commands,
@@ -29,15 +26,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-
-
-def show_version(wanted: bool) -> None:
-    """Print the name and version of the distribution, and exit."""
-    if wanted:
-        from importlib import metadata
-
-        typer.echo(f"convgrade {metadata.version('convgrade')}")
-        raise typer.Exit
 
 
 for command in (check, build, grade, audit, demo, doctor):
@@ -59,17 +47,4 @@ def of_all(
 
 def main() -> None:
     """Run the console script."""
-    streams.prepare()
-    start_quickly()
-    try:
-        app()
-    except SystemExit as ended:
-        if not streams.finish() and not ended.code:
-            raise SystemExit(ExitCode.COULD_NOT_RUN) from None
-        raise
-    except OSError as error:  # of stdout, before a command begins
-        complain(in_a_sentence(error))
-        streams.finish()
-        raise SystemExit(ExitCode.COULD_NOT_RUN) from None
-    finally:
-        end_quickly()
+    run(app, "autograder")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from autograder.publish.text import sentences, shortened
+from convgrade.safe_text import sentences, shortened
 
 if TYPE_CHECKING:
     from autograder.gradebook.writer import Problem
@@ -69,7 +69,7 @@ def of_submission(result: Result) -> list[str]:
 
 def show_attention(problems: Sequence[Problem]) -> None:
     """Print a line for each problem; a problem that many students share is printed once."""
-    from autograder.cli.console import say
+    from convgrade.commands.console import say
 
     together: dict[str, list[str]] = {}
     for problem in problems:

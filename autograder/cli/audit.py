@@ -99,8 +99,8 @@ def _audit_suites(
     assignment: Assignment, jobs: int | None, isolation: Isolation, with_matrix: bool
 ) -> bool:
     from autograder.authoring import aspects, audit
-    from autograder.cli.console import Progress, output, safe
     from autograder.cli.tables import in_brief
+    from convgrade.commands.console import Progress, output, safe
 
     progress = Progress(0, f"Auditing {assignment.name}", each=False)
     tables: list[aspects.Matrix] = []
@@ -121,7 +121,7 @@ def _audit_suites(
 
 
 def _show(assignment: Assignment, checks: list[Check]) -> None:
-    from autograder.cli.console import output, safe
+    from convgrade.commands.console import output, safe
 
     console = output()
     console.print(f"[bold]{safe(assignment.name)}[/bold]")
@@ -137,7 +137,7 @@ def _show(assignment: Assignment, checks: list[Check]) -> None:
 
 def _show_hint_figures(assignment: Assignment) -> None:
     from autograder.authoring import hint_figures
-    from autograder.cli.console import output, safe
+    from convgrade.commands.console import output, safe
 
     for line in hint_figures.as_text(assignment):
         output().print(f"  hints: {safe(line)}", soft_wrap=True)
@@ -153,10 +153,10 @@ class _Training:
 
 
 def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
-    from autograder import atomic_files
     from autograder.calibration import evidence, trainings
     from autograder.calibration.chart import as_svg
-    from autograder.cli.console import output, safe
+    from convgrade import atomic_files
+    from convgrade.commands.console import output, safe
 
     others: tuple[Kind, Kind] = ("unsuited", "broken")
     terms = evidence.terms_of(assignment)
@@ -201,7 +201,7 @@ def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
 def _trained(assignment: Assignment, kind: Kind, runs: int, how: _Training) -> Evidence:
     from autograder.calibration import evidence
     from autograder.calibration.trainings import run_trainings
-    from autograder.cli.console import Progress
+    from convgrade.commands.console import Progress
 
     known = evidence.recipe_names(assignment, kind)
     if how.only and kind != "right" and not set(how.only) & set(known):
@@ -223,7 +223,7 @@ def _show_evidence(found: Evidence, threshold: float | None) -> None:
     from rich.table import Table
 
     from autograder.calibration.thresholds import chance_below
-    from autograder.cli.console import output, safe
+    from convgrade.commands.console import output, safe
 
     table = Table(box=None, pad_edge=False)
     table.add_column("recipe")

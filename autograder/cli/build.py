@@ -26,9 +26,9 @@ def build(
 
     Example: [bold]autograder build week03[/bold]
     """
-    from autograder.cli.console import say
     from autograder.course.assignment import assignment_names, load_assignment
     from autograder.errors import CourseError
+    from convgrade.commands.console import say
 
     root = course_root(course)
     names = [assignment] if assignment is not None else assignment_names(root)

@@ -1,71 +1,16 @@
-"""How every command ends: exit codes, one-sentence errors, and Ctrl-C without a traceback."""
+"""The options that several commands have, and what they stand for."""
 
 from __future__ import annotations
 
-import errno
-from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from typer.core import TyperGroup
 
-from autograder.cli.console import complain
-from autograder.errors import AutograderError
+from convgrade.commands.ending import ExitCode as ExitCode
 
 if TYPE_CHECKING:
     from autograder.course.assignment import Assignment
-
-
-class ExitCode(IntEnum):
-    """Done; done, and something needs attention; could not run; stopped by Ctrl-C."""
-
-    DONE = 0
-    ATTENTION = 1
-    COULD_NOT_RUN = 2
-    INTERRUPTED = 130
-
-
-OF_THE_MACHINE = (
-    errno.EACCES,
-    errno.EPERM,
-    errno.EROFS,
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EAGAIN,
-    errno.ENOMEM,
-    errno.EMFILE,
-    errno.ENFILE,
-)
-"""Errors of the machine that no program can avoid; they are shown without a traceback."""
-
-
-def in_a_sentence(error: OSError) -> str:
-    """Say what the machine refused, and for which file."""
-    where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}. Mend that and run the command again."
-
-
-class Commands(TyperGroup):
-    """Turns exceptions of a command into a sentence and an exit code."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run a command, and turn its exceptions into a sentence and an exit code."""
-        try:
-            return super().invoke(ctx)
-        except AutograderError as error:
-            complain(str(error))
-            raise typer.Exit(ExitCode.COULD_NOT_RUN) from None
-        except KeyboardInterrupt:
-            complain("Stopped. What is done is kept: the same command goes on from there.")
-            raise typer.Exit(ExitCode.INTERRUPTED) from None
-        except BrokenPipeError:
-            raise typer.Exit(ExitCode.COULD_NOT_RUN) from None
-        except OSError as error:
-            if error.errno not in OF_THE_MACHINE:
-                raise
-            complain(in_a_sentence(error))
-            raise typer.Exit(ExitCode.COULD_NOT_RUN) from None
 
 
 CourseOption = Annotated[
@@ -108,7 +53,7 @@ def on_dataset(assignment: Assignment, dataset: str | None) -> Assignment:
     if dataset is not None:
         assignment = assignment.on(dataset)
     if assignment.dataset:
-        from autograder import datasets
+        from convgrade import datasets
 
         about = datasets.about(assignment.dataset)
         if about.remote is not None and datasets.find(assignment.dataset) is None:

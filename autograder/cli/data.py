@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from autograder.datasets import About
+    from convgrade.datasets import About
 
 data = typer.Typer(
     help="List datasets, and download those that are not embedded.", no_args_is_help=True
@@ -25,8 +25,8 @@ def fetch(
 
     Example: [bold]autograder data fetch mnist[/bold]
     """
-    from autograder import datasets
-    from autograder.cli.console import Bytes, output, safe
+    from convgrade import datasets
+    from convgrade.commands.console import Bytes, output, safe
 
     about = datasets.about(name)
     if about.remote is None:
@@ -46,8 +46,8 @@ def list_datasets() -> None:
 
     Example: [bold]autograder data list[/bold]
     """
-    from autograder import datasets
-    from autograder.cli.console import output, safe
+    from convgrade import datasets
+    from convgrade.commands.console import output, safe
 
     console = output()
     for name in datasets.names():
@@ -67,10 +67,10 @@ def sheet(
 
     Example: [bold]autograder data sheet synthetic_flowers flowers.png[/bold]
     """
-    from autograder import datasets
-    from autograder.cli.console import output, safe
-    from autograder.datasets.sheet import contact_sheet
     from autograder.errors import AutograderError
+    from convgrade import datasets
+    from convgrade.commands.console import output, safe
+    from convgrade.datasets.sheet import contact_sheet
 
     picture = contact_sheet(datasets.load(name), per_class)
     try:
@@ -82,7 +82,7 @@ def sheet(
 
 def _state(about: About) -> str:
     """Where the dataset is, or how to get it."""
-    from autograder import datasets
+    from convgrade import datasets
 
     if about.remote is None:
         return "embedded"

@@ -88,10 +88,10 @@ def one_class(
     assignment: Assignment, *, brief: bool, fresh: bool, isolation: Isolation
 ) -> list[str]:
     """Make up, grade and show one class; return what did not end as it should."""
-    from autograder.cli.console import output
     from autograder.cli.grading_class import run
     from autograder.cli.tables import show_class
     from autograder.demo import made_up_class, surprise, write_class
+    from convgrade.commands.console import output
 
     made_up = made_up_class(assignment, brief=brief)
     write_class(assignment, made_up)
@@ -115,8 +115,8 @@ def with_pages(
     assignment: Assignment, results: Sequence[Result], made_up: Mapping[str, MadeUp]
 ) -> list[str]:
     """Make feedback pages for a few students: one per outcome, the first of them with a hint."""
-    from autograder.cli.console import Progress
     from autograder.gradebook.feedback import feedback_in_parallel
+    from convgrade.commands.console import Progress
 
     def hints(result: Result) -> bool:
         return any(
@@ -138,7 +138,7 @@ def with_pages(
 
 def show_next(assignment: Assignment, made_up: Mapping[str, MadeUp], pages: Sequence[str]) -> None:
     """Print what to open: feedback pages, the gradebook, and nbgrader's own view of it."""
-    from autograder.cli.console import output, safe
+    from convgrade.commands.console import output, safe
 
     console = output()
     root = assignment.root
@@ -161,7 +161,7 @@ def show_next(assignment: Assignment, made_up: Mapping[str, MadeUp], pages: Sequ
 
 def show_rejected(results: Sequence[Result], made_up: Mapping[str, MadeUp]) -> None:
     """Print why each unreadable file was rejected."""
-    from autograder.cli.console import output, safe
+    from convgrade.commands.console import output, safe
 
     console = output()
     console.print("\n[bold]Rejected, with the reason that the student reads:[/bold]")

@@ -124,7 +124,7 @@ def show(sections: dict[str, list[Finding]]) -> None:
     """Print one table with a section per heading."""
     from rich.table import Table
 
-    from autograder.cli.console import output, safe
+    from convgrade.commands.console import output, safe
 
     table = Table(box=None, padding=(0, 1), show_header=False)
     table.add_column()

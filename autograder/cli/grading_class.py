@@ -35,10 +35,10 @@ def grade_class(
     """Grade everybody, show the table, and list what needs attention."""
     from autograder.cli import reports
     from autograder.cli.attention import show_attention
-    from autograder.cli.console import output, safe
     from autograder.cli.tables import show_class
     from autograder.publish.json import dumps
     from autograder.publish.visibility import FeedbackVisibility
+    from convgrade.commands.console import output, safe
 
     reports.check([json] if json is not None else [])
     graded = run(assignment, jobs=jobs, isolation=isolation, fresh=fresh)
@@ -65,10 +65,10 @@ def run(
     """
     from autograder.cli import preflight
     from autograder.cli.attention import of_class
-    from autograder.cli.console import Progress, say
     from autograder.cli.tables import in_brief
     from autograder.course.student_names import is_name
     from autograder.grading import scheduling
+    from convgrade.commands.console import Progress, say
 
     found = scheduling.handed_in(assignment)
     submissions = {student: place for student, place in found.items() if is_name(student)}

@@ -38,10 +38,10 @@ def run(
         raise AutograderError("--gradescope is about one submission: give one file with it.")
     _preflight(assignment, [*files, *beside], targets, _names(files, student))
 
-    from autograder.cli.console import complain
     from autograder.cli.one_submission import show_submission
     from autograder.cli.tables import show_class
     from autograder.publish.visibility import FeedbackVisibility
+    from convgrade.commands.console import complain
 
     graded = _graded(assignment, files, beside, student, jobs, isolation)
     shown = FeedbackVisibility.of(assignment.feedback)
@@ -94,8 +94,8 @@ def _graded(
     isolation: Isolation,
 ) -> list[Result]:
     """Grade one file in this process, which saves starting another, or several in parallel."""
-    from autograder.cli.console import Progress
     from autograder.cli.tables import in_brief
+    from convgrade.commands.console import Progress
 
     with Progress(len(files), f"Grading {assignment.name}") as progress:
         if len(files) == 1:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograder.cli.console import output, progress_output, safe
 from autograder.cli.tables import symbol
 from autograder.publish.advice import look_first
-from autograder.publish.text import bounded, sentences
 from autograder.results import Outcome
+from convgrade.commands.console import output, progress_output, safe
+from convgrade.safe_text import bounded, sentences
 
 if TYPE_CHECKING:
     from rich.console import Console

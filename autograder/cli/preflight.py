@@ -133,8 +133,8 @@ def check_secret(root: Path, reports: Iterable[str] = ()) -> None:
     Raises:
         AutograderError: the secret cannot be read, or a new one cannot be stored.
     """
-    from autograder.cli.console import say
     from autograder.grading import seeds
+    from convgrade.commands.console import say
 
     thrown_away = any(os.environ.get(name, "false") not in ("", "0", "false") for name in EPHEMERAL)
     known = os.environ.get(seeds.VARIABLE) or os.path.isfile(seeds.secret_file(root))

@@ -77,7 +77,7 @@ def discard(target: str) -> None:
 
 
 def _write_path(target: str, text: str) -> None:
-    from autograder import atomic_files
+    from convgrade import atomic_files
 
     try:
         status = os.stat(target)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from autograder.cli.console import output, progress_output, safe
 from autograder.course.assignment import Assignment
-from autograder.publish.text import plain, shortened
+from convgrade.commands.console import output, progress_output, safe
+from convgrade.safe_text import plain, shortened
 
 if TYPE_CHECKING:
     from rich.console import Console

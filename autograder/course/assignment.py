@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.course import assignment_settings
-from autograder.course.release import (
+from autograder.course.training_terms import TrainingTerms, read_terms
+from autograder.errors import CourseError, UnknownAssignment
+from convgrade.release import (
     GRADE_CELL_PREFIX,
     NotebookCell,
     Release,
     read_cells,
     suite_file_name,
 )
-from autograder.course.training_terms import TrainingTerms, read_terms
-from autograder.errors import CourseError, UnknownAssignment
 
 ROOT_MARKER = "nbgrader_config.py"
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from autograder.diagnosis.probes import Probe, Summarized
 from autograder.sandbox import Handle
-from autograder.student.tolerance import nearly_equal, relative_tolerance
 from autograder.suite.student import Watched
+from convgrade.notebook.tolerance import nearly_equal, relative_tolerance
 
 Results = Sequence[dict[str, Any]] | None
 """Of the calls of one probe, as `sandbox.trials.Traced.results`."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder.diagnosis.reactions import Reaction
 from autograder.sandbox import Handle
-from autograder.student.tolerance import nearly_equal, relative_tolerance
+from convgrade.notebook.tolerance import nearly_equal, relative_tolerance
 
 Aspect = Literal["values", "types", "purity", "refusals"]
 ASPECTS: tuple[Aspect, ...] = ("values", "types", "purity", "refusals")

@@ -12,9 +12,9 @@ from dataclasses import replace
 from autograder.feedback_page import markup, pictures
 from autograder.feedback_page.scores import CellScore
 from autograder.feedback_page.views import Example, Exercise, Points, Test, plain_number
-from autograder.publish.text import LONGEST_SENTENCE, plain, shortened
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import ExerciseResult, Outcome, TestResult
+from convgrade.safe_text import LONGEST_SENTENCE, plain, shortened
 
 NOT_GRADED = "not graded yet"
 SET_BY_A_PERSON = "A person set these points."

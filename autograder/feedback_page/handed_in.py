@@ -14,8 +14,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.course.release import ANSWER_STUB, GRADE_CELL_PREFIX, NotebookCell
-from autograder.submission.blocks import defined
+from convgrade.release import ANSWER_STUB, GRADE_CELL_PREFIX, NotebookCell
+from convgrade.submission.blocks import defined
 
 REJECTED = "rejected"
 OURS = ("remarks", REJECTED)

@@ -18,8 +18,8 @@ from mistune.plugins.url import url
 from mistune.util import safe_entity, striptags
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from autograder.publish.text import bounded, plain
-from autograder.submission.blocks import tokens
+from convgrade.safe_text import bounded, plain
+from convgrade.submission.blocks import tokens
 
 MOST_LINES = 300
 MOST_CHARACTERS = 20_000

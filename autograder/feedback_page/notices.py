@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder.feedback_page.views import Notice
-from autograder.publish.text import sentences
 from autograder.results import Observed
+from convgrade.safe_text import sentences
 
 MOST_REMARKS = 20
 _NOT_COUNTED = (

@@ -8,7 +8,6 @@ from dataclasses import replace
 from nbformat import NotebookNode
 
 from autograder.course.assignment import Assignment
-from autograder.course.release import GRADE_CELL_PREFIX
 from autograder.course.rubrics import rubric_of
 from autograder.feedback_page import markup
 from autograder.feedback_page.exercises import SET_BY_A_PERSON, anchor, explained
@@ -16,9 +15,10 @@ from autograder.feedback_page.handed_in import MOST_OTHERS, MOST_OUTPUT_LINES, H
 from autograder.feedback_page.notices import notices
 from autograder.feedback_page.scores import CellScore, Scores
 from autograder.feedback_page.views import Exercise, Page, Points, Written
-from autograder.publish.text import bounded, plain
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import Result
+from convgrade.release import GRADE_CELL_PREFIX
+from convgrade.safe_text import bounded, plain
 
 NOT_GRADED = "not graded"
 """The state of everything in a submission that was rejected."""

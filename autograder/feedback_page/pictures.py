@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.feedback_page.views import Picture, Training
-from autograder.publish.text import plain
+from convgrade.safe_text import plain
 
 MOST_BYTES = 200_000
 _SVG = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<svg[\s>]")

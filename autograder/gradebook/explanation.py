@@ -13,9 +13,9 @@ from autograder.feedback_page.exercises import explained
 from autograder.feedback_page.notices import notices
 from autograder.feedback_page.scores import CellScore
 from autograder.feedback_page.views import Exercise, Test
-from autograder.publish.text import plain
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import ExerciseResult, Observed
+from convgrade.safe_text import plain
 
 
 def as_text(result: ExerciseResult, shown: FeedbackVisibility) -> str:

@@ -10,12 +10,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.course.assignment import Assignment
-from autograder.course.release import GRADE_CELL_PREFIX
 from autograder.errors import CourseError
 from autograder.gradebook.explanation import as_html, as_text, remarks_html
 from autograder.gradebook.notebooks import html_cell
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import ExerciseResult, Result
+from convgrade.release import GRADE_CELL_PREFIX
 
 REMARKS = "remarks"
 UNGRADED = "autograder_ungraded"

@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.course.assignment import Assignment
 from autograder.gradebook.attachments import kept
-from autograder.submission import RawCell, Submission
+from convgrade.submission import RawCell, Submission
 
 _INVISIBLE = "\u200b"
 _ACTIVE = re.compile(

@@ -22,7 +22,7 @@ from autograder.gradebook.grades import annotate
 from autograder.gradebook.notebooks import canonical
 from autograder.grading.result_store import load_if_current, result_file
 from autograder.results import Result
-from autograder.submission import HandIn, Unreadable, read_hand_in
+from convgrade.submission import HandIn, Unreadable, read_hand_in
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader

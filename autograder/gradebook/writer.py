@@ -29,7 +29,7 @@ from autograder.gradebook.submission_time import is_plain_file, timestamp
 from autograder.grading.graded import Graded
 from autograder.nbgrader_bridge import configuration
 from autograder.nbgrader_bridge.release import generate
-from autograder.submission import Unreadable, is_system_file, read_hand_in
+from convgrade.submission import Unreadable, is_system_file, read_hand_in
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from autograder.grading.reference_functions import ReferenceFunctions
 from autograder.grading.suspects import suspect_lines
 from autograder.results import Counterexample, Fault, Outcome, SuspectLine
 from autograder.sandbox import Sandbox
-from autograder.submission import Submission
 from autograder.suite.runner import SuiteRun
+from convgrade.submission import Submission
 
 AdviceKind = Literal["hints", "counterexamples", "lines"]
 ADVICE_KINDS: tuple[AdviceKind, ...] = get_args(AdviceKind)

@@ -25,7 +25,7 @@ from autograder.grading.warm_processes import LOADED, MOST_ALIVE, Libraries, lib
 from autograder.process_pool import Pool, WorkerDied
 from autograder.sandbox import Isolation, WarmProcess, speed
 from autograder.sandbox.host import time_budget
-from autograder.submission import HandIn, Submission, read_hand_in
+from convgrade.submission import HandIn, Submission, read_hand_in
 
 WALL_SLACK = 60.0
 """Seconds beyond the sandbox's limits after which a pool process measures the machine again."""

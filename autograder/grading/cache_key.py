@@ -12,10 +12,11 @@ import platform
 from functools import lru_cache
 from pathlib import Path
 
+import convgrade
 from autograder.course.assignment import Assignment
 from autograder.grading import seeds
 from autograder.results import FORMAT_VERSION
-from autograder.submission import HandIn
+from convgrade.submission import HandIn
 
 NAMED_LIBRARIES = ("convgrade", "numpy", "keras", "tensorflow", "ipython", "pytest")
 
@@ -63,8 +64,9 @@ def fingerprint(assignment: Assignment) -> str:
 
 
 def engine_digest() -> str:
-    """A digest of this package's own code."""
-    files = sorted(Path(__file__).parents[1].rglob("*.py"))
+    """A digest of the engine's own code, and of the student's side."""
+    packages = (Path(__file__).parents[1], Path(convgrade.__file__).parent)
+    files = [file for package in packages for file in sorted(package.rglob("*.py"))]
     return _digest_of(tuple((file, _modified(file)) for file in files))
 
 

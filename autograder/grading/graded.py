@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.results import Result
-from autograder.submission import HandIn
+from convgrade.submission import HandIn
 
 
 @dataclass(frozen=True)

@@ -32,10 +32,10 @@ from autograder.grading.reference_functions import ReferenceFunctions
 from autograder.grading.warm_processes import WarmProcesses
 from autograder.results import Result
 from autograder.sandbox import Cell, Isolation, Limits, Sandbox
-from autograder.submission import HandIn, Submission, Unreadable, read, read_hand_in
 from autograder.suite import points
 from autograder.suite.faults import fault_of
 from autograder.suite.runner import SuiteRun, run
+from convgrade.submission import HandIn, Submission, Unreadable, read, read_hand_in
 
 ATTEMPTS = 3
 """How often a submission is started if something outside ends its sandbox each time."""

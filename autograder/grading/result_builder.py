@@ -24,10 +24,10 @@ from autograder.results import (
     WrittenResult,
 )
 from autograder.sandbox import CellReport, Isolation, Sandbox
-from autograder.submission import Submission, at_most
 from autograder.suite import points
 from autograder.suite.points import TestRecord
 from autograder.suite.runner import SuiteRun
+from convgrade.submission import Submission, at_most
 
 MAX_CELLS = 40
 MAX_SENTENCE = 400

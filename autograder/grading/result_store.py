@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.course.assignment import Assignment
 from autograder.grading.cache_key import cache_key, default_seed
 from autograder.results import Result
-from autograder.submission import HandIn
+from convgrade.submission import HandIn
 
 
 def result_file(assignment: Assignment, student: str) -> Path:

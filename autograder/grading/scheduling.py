@@ -19,7 +19,7 @@ from autograder.grading.result_store import is_stored, load_if_current, result_f
 from autograder.process_pool import ignore_interrupts, pool_of
 from autograder.results import Result
 from autograder.sandbox import Isolation
-from autograder.submission import HandIn, read_hand_in
+from convgrade.submission import HandIn, read_hand_in
 
 __all__ = ["Graded", "Task", "grade_class", "grade_files", "handed_in"]
 

@@ -13,8 +13,8 @@ from autograder.errors import SandboxLost, SuiteError
 from autograder.results import SuspectLine
 from autograder.sandbox import CallFailed, Crashed, Sandbox, TimedOut, Violated
 from autograder.sandbox.protocol.remote_functions import Function
-from autograder.submission import Submission
 from autograder.suite.expect import Mismatch
+from convgrade.submission import Submission
 
 MOST_TEXT = 200  # characters of a line
 

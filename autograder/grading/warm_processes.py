@@ -21,7 +21,9 @@ Libraries = tuple[str, ...]
 
 MOST_ALIVE = 3
 MOST_LIBRARIES = 12
-LOADED = frozenset({"IPython", "autograder", "matplotlib", "matplotlib_inline", "numpy"})
+LOADED = frozenset(
+    {"IPython", "autograder", "convgrade", "matplotlib", "matplotlib_inline", "numpy"}
+)
 """What every warm process loads, for all assignments."""
 
 
@@ -58,7 +60,7 @@ def start(assignment: Assignment, isolation: Isolation, more: Libraries = ()) ->
     """
     substitutes: Mapping[str, bytes] = {}
     if assignment.training:
-        from autograder.datasets.concealing import concealed
+        from convgrade.datasets.concealing import concealed
 
         substitutes = concealed()
     return WarmProcess(assignment.preload, isolation, substitutes=substitutes, optional=more)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.publish.text import bounded, plain
 from autograder.results import Counterexample, ExerciseResult, SuspectLine
+from convgrade.safe_text import bounded, plain
 
 MOST_EXAMPLES = 3
 LINES, CHARACTERS = 30, 2000

@@ -7,8 +7,8 @@ from typing import Any
 
 from autograder.publish import advice
 from autograder.publish.remarks import remarks
-from autograder.publish.text import bounded, json_log_safe, plain
 from autograder.results import ExerciseResult, Result
+from convgrade.safe_text import bounded, json_log_safe, plain
 
 
 def dumps(result: Result) -> str | None:

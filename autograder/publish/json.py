@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from autograder.publish.text import json_log_safe
 from autograder.results import ExerciseResult, Result, TestResult
+from convgrade.safe_text import json_log_safe
 
 
 def document(results: Iterable[Result]) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 from autograder.publish import advice
 from autograder.publish.remarks import UNGRADED, remarks
-from autograder.publish.text import bounded, plain, xml_log_safe
 from autograder.results import ExerciseResult, Outcome, Result, TestResult
+from convgrade.safe_text import bounded, plain, xml_log_safe
 
 NOT_XML = {0xFFFE: None, 0xFFFF: None}
 

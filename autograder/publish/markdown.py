@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from autograder.publish import advice
 from autograder.publish.remarks import remarks
-from autograder.publish.text import bounded, log_safe, plain
 from autograder.results import ExerciseResult, Outcome, Result
+from convgrade.safe_text import bounded, log_safe, plain
 
 
 def dumps(results: Iterable[Result]) -> str:

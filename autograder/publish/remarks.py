@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.publish.text import sentences
 from autograder.results import Result
+from convgrade.safe_text import sentences
 
 UNGRADED = "Not graded: the grader failed here, which takes no points from anybody."
 

@@ -12,8 +12,8 @@ from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-from autograder.course.release import exercise_of_suite
 from autograder.suite.points import TestRecord
+from convgrade.release import exercise_of_suite
 
 
 def exercise_of(item: pytest.Item) -> str:

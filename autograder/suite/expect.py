@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 from autograder.results import Counterexample
 from autograder.sandbox import Handle
 from autograder.sandbox.protocol.arrays import shown_dtype
-from autograder.student.tolerance import nearly_equal, relative_tolerance
+from convgrade.notebook.tolerance import nearly_equal, relative_tolerance
 
 MAX_PLAIN = 10_000
 """The most elements that an array may have for `equal` to convert it to a tuple of numbers."""

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.release import exercise_of_suite
 from autograder.errors import AutograderError
 from autograder.results import Fault
+from convgrade.release import exercise_of_suite
 
 MOST_CHARACTERS = 300
 MOST_DETAIL = 20_000

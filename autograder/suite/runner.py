@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.course.release import suite_file_name
 from autograder.course.training_terms import TrainingTerms
 from autograder.errors import SuiteError
 from autograder.results import Fault
@@ -27,6 +26,7 @@ from autograder.suite.asked_calls import AskedCalls
 from autograder.suite.faults import fault_of
 from autograder.suite.plugin import GradingPlugin
 from autograder.suite.points import TestRecord
+from convgrade.release import suite_file_name
 
 SETTINGS = Path(__file__).with_name("pytest.ini")
 EXPECTED = (

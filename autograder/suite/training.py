@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from autograder.course.training_terms import TrainingTerms, is_near
 from autograder.errors import SuiteError
 from autograder.sandbox import CallFailed
-from autograder.student.learning import asked_for, still_learning
 from autograder.suite.expect import Mismatch
+from convgrade.notebook.learning import asked_for, still_learning
 
 MOST_RUNS = 3
 
@@ -52,7 +52,7 @@ def grading_data(name: str) -> GradingData:
     Raises:
         AutograderError: there is no dataset of that name, or it is not on this machine.
     """
-    from autograder import datasets
+    from convgrade import datasets
 
     found = datasets.load(name)
     return GradingData(

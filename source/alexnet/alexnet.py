@@ -41,7 +41,7 @@ import numpy as np
 # %% nbgrader={"grade": false, "grade_id": "tools", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"}
 from IPython.display import display
 
-from autograder.student import (
+from convgrade import (
     check,
     check_learned,
     check_raises,
@@ -341,7 +341,7 @@ def _check_size(size, images):
 # %% nbgrader={"grade": true, "grade_id": "test_random_crop", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
 def made_up_flowers():
     """Flowers to train with, and others, of the same kinds: images and labels."""
-    from autograder import datasets
+    from convgrade import datasets
 
     kinds = np.random.default_rng(17).permutation(np.repeat(np.arange(17), 15))
     return datasets.load("synthetic_flowers"), datasets.synthetic_flowers.drawn(kinds, 17), kinds

@@ -38,7 +38,7 @@ import numpy as np
 # %% nbgrader={"grade": false, "grade_id": "tools", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"}
 from IPython.display import display
 
-from autograder.student import (
+from convgrade import (
     check,
     check_learned,
     check_raises,
@@ -588,7 +588,7 @@ def prepare_digits(images, labels, num_classes=10):
 # %% nbgrader={"grade": true, "grade_id": "test_prepare_digits", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
 def small_digits():
     """Digits to train with and others to try it on: images, uint8, (N, 28, 28), and labels."""
-    from autograder import datasets
+    from convgrade import datasets
 
     digits = datasets.load("digits")
     images, labels = digits.x_train, digits.y_train

@@ -43,7 +43,7 @@
 import numpy as np
 
 # %% nbgrader={"grade": false, "grade_id": "tools", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"}
-from autograder.student import (
+from convgrade import (
     check,
     check_raises,
     show_convolution,

@@ -1,7 +1,8 @@
 """Reads the table of rooms in docs/engine.md, and finds where the engine's files break it.
 
-Files are given as their texts, by paths below the engine's folder: "course/release.py". Rooms have
-the names of the table: "course/" for a package, "errors.py" for a file at the root.
+Files are given as their texts, by paths below the engine's folder: "course/release.py". Those of
+the student's side are given with its name: "convgrade/checking/plan.py". Rooms have the names of
+the table: "course/" for a package, "errors.py" for a file at the root.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 PACKAGE = "autograder"
+STUDENTS_SIDE = "convgrade"
 _NAME = re.compile(r"`([^`]+)`")
 
 
@@ -139,9 +141,8 @@ def _folder(room: Room) -> str:
 
 
 def _module(file: str) -> str:
-    return ".".join([PACKAGE, *file.removesuffix(".py").removesuffix("__init__").split("/")]).strip(
-        "."
-    )
+    parts = file.removesuffix(".py").removesuffix("__init__").split("/")
+    return ".".join(parts if parts[0] == STUDENTS_SIDE else [PACKAGE, *parts]).strip(".")
 
 
 def _imported(tree: ast.Module, module: str, file: str) -> Iterator[tuple[int, str]]:

@@ -38,7 +38,7 @@ def cells(bodies: dict[str, str], answers: dict[str, str]) -> list[dict[str, Any
     found = [
         text_cell("# Miniature\n\nTwo functions and two questions, to be answered in order."),
         code_cell("import numpy as np", nbgrader_metadata("setup", locked=True)),
-        code_cell("from autograder.student import check", nbgrader_metadata("tools", locked=True)),
+        code_cell("from convgrade import check", nbgrader_metadata("tools", locked=True)),
     ]
     for number, (name, points, example) in enumerate(
         (("increment", 4, 2), ("double", 2, 2)), start=1

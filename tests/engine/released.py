@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-SETUP = "from autograder.student import check"
+SETUP = "from convgrade import check"
 STUB = "def {name}(x):\n    raise NotImplementedError()"
 DOUBLE = "def double(x):\n    return 2 * x"
 TRIPLE = "def triple(x):\n    return 3 * x"

@@ -27,13 +27,13 @@ from graders import grade
 
 from autograder import diagnosis
 from autograder.authoring import aspects, audit, hint_rules
-from autograder.checking.checker import Checker
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.diagnosis import Misconception
 from autograder.diagnosis.diagnosing import explained_by
 from autograder.diagnosis.reactions import reactions_of
 from autograder.diagnosis.right_functions import right_reactions
 from autograder.results import ExerciseResult, Result, TestResult
+from convgrade.checking.checker import Checker
 
 COURSE = Path(__file__).parents[2]
 EVERY_BATCH, EVERY_MODEL = 6, 14

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from architecture import (
+    STUDENTS_SIDE,
     Import,
     Room,
     breaches,
@@ -21,11 +22,12 @@ from architecture import (
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "autograder"
-PUBLIC = {"__init__.py", "errors.py", "results.py"}
+PUBLIC = {"__init__.py", "datasets.py", "errors.py", "results.py", "student.py"}
 ROOMS = read_table((ROOT / "docs" / "engine.md").read_text(encoding="utf-8"))
 FILES = {
-    path.relative_to(ENGINE).as_posix(): path.read_text(encoding="utf-8")
-    for path in ENGINE.rglob("*")
+    path.relative_to(start).as_posix(): path.read_text(encoding="utf-8")
+    for folder, start in ((ENGINE, ENGINE), (ROOT / STUDENTS_SIDE, ROOT))
+    for path in folder.rglob("*")
     if path.is_file() and "__pycache__" not in path.parts
 }
 IMPORTS = imports_in(FILES)
@@ -49,6 +51,18 @@ def test_what_lies_at_the_root_is_public_or_shared_by_three_rooms() -> None:
     assert shared_by_few(ROOMS, IMPORTS, PUBLIC) == []
 
 
+def test_the_students_side_may_not_import_the_engine() -> None:
+    """Whatever else the table says."""
+    rooms = [room for room in ROOMS if room.name.startswith(f"{STUDENTS_SIDE}/")]
+    assert len(rooms) > 5
+    assert {
+        name for room in rooms for name in room.may_import if STUDENTS_SIDE not in name
+    } == set()
+    text = "\n".join(text for name, text in FILES.items() if name.startswith(f"{STUDENTS_SIDE}/"))
+    assert "import autograder" not in text
+    assert "from autograder" not in text
+
+
 def test_the_two_sides_of_the_boundary_may_not_import_each_other() -> None:
     """Whatever else the table says."""
     host, inside = "sandbox/host/", "sandbox/inside/"
@@ -65,7 +79,7 @@ def test_the_process_of_student_code_loads_nothing_of_the_trusted_side() -> None
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = [name for name in done.stdout.split() if name.startswith("autograder.")]
     assert "autograder.sandbox.inside.worker" in loaded
-    allowed = ("sandbox", "execution", "edits")
+    allowed = ("sandbox", "edits")
     assert {name.split(".")[1] for name in loaded} == set(allowed)
     assert [name for name in loaded if name.startswith("autograder.sandbox.host")] == []
 

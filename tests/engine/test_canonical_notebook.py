@@ -14,7 +14,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 from autograder.authoring import build
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.gradebook.notebooks import canonical, inert
-from autograder.submission import read
+from convgrade.submission import read
 
 Cells = list[dict[str, Any]]
 

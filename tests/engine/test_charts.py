@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autograder.student import (
+from convgrade.notebook import (
     show_confusion,
     show_connections,
     show_curves,
@@ -17,8 +17,8 @@ from autograder.student import (
     show_misclassified,
     show_sizes,
 )
-from autograder.student.grids import CONNECTED, RIGHT, WRONG
-from autograder.student.panels import NOTHING, PLAIN
+from convgrade.notebook.grids import CONNECTED, RIGHT, WRONG
+from convgrade.notebook.panels import NOTHING, PLAIN
 
 
 def drawn(chart) -> list[np.ndarray]:

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from autograder.checking.report import Blank, CheckReport, ExerciseCheck
 from autograder.cli import app
-from autograder.cli.check import saves
-from autograder.cli.check_output import closing_lines
+from convgrade.checking.report import Blank, CheckReport, ExerciseCheck
+from convgrade.commands.check import saves
+from convgrade.commands.check_output import closing_lines
 
 CELLS = """\
 # %% nbgrader={"grade": false, "grade_id": "total", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -22,7 +22,7 @@ def total(numbers):
     BODY
 
 # %% nbgrader={"grade": true, "grade_id": "test_total", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-from autograder.student import check
+from convgrade.notebook import check
 check(total, [1, 2], expected=3)
 """  # noqa: E501
 
@@ -97,7 +97,7 @@ def test_an_endless_loop_costs_its_own_exercise_only(tmp_path: Path, body: str) 
 def test_what_ends_the_process_or_never_ends_leaves_what_was_found_before(
     tmp_path: Path, body: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autograder.checking.process.GRACE_SECONDS", 0.5)
+    monkeypatch.setattr("convgrade.checking.process.GRACE_SECONDS", 0.5)
     file = in_cells(tmp_path, body)
     result = CliRunner().invoke(app, ["check", str(file), "--seconds", "1"])
     assert result.exit_code == 1

@@ -11,11 +11,11 @@ import pytest
 from graders import grade
 from mini_course import EMPTY_ANSWER, SOLUTIONS, STUBS, code_cell, mini_cells, notebook_json
 
-from autograder.checking.checker import Checker
 from autograder.course.assignment import Assignment
 from autograder.errors import SubmissionRejected
 from autograder.sandbox import WarmProcess
-from autograder.submission import read
+from convgrade.checking.checker import Checker
+from convgrade.submission import read
 
 DOUBLE = SOLUTIONS["double"]
 RIGHT = "\n\n\n".join(["import numpy as np", *SOLUTIONS.values()])

@@ -22,10 +22,10 @@ from released import (
     with_double,
 )
 
-from autograder.checking.checker import Checker
-from autograder.checking.finding import release_of
-from autograder.checking.report import CheckReport
 from autograder.errors import AutograderError
+from convgrade.checking.checker import Checker
+from convgrade.checking.finding import release_of
+from convgrade.checking.report import CheckReport
 
 WRONG = "def double(x):\n    return x"
 
@@ -265,7 +265,7 @@ def test_written_answers_that_are_blank_are_known_with_their_points(tmp_path: Pa
 @pytest.mark.parametrize("text", ["{", "[]", '{"cells": 3}', '{"cells": [{}]}', ""])
 def test_an_unreadable_notebook_is_told_in_the_words_of_grading(work: Path, text: str) -> None:
     from autograder.errors import SubmissionRejected
-    from autograder.submission import read
+    from convgrade.submission import read
 
     given = release_of(release(work.parent / "given.ipynb"), None).release
     work.write_text(text)

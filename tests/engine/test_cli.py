@@ -13,9 +13,9 @@ from mini_course import module_text
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.cli.check import only_notebook
 from autograder.course.assignment import Assignment
 from autograder.errors import AutograderError
+from convgrade.commands.check import only_notebook
 
 COMMANDS = ("check", "build", "grade", "demo", "doctor")
 
@@ -36,7 +36,8 @@ def test_every_command_answers_help_with_an_example(command: str) -> None:
     result = CliRunner().invoke(app, [command, "--help"])
     assert result.exit_code == 0
     assert "Example" in result.output
-    assert f"autograder {command}" in result.output
+    program = "convgrade" if command == "check" else "autograder"  # a command of students
+    assert f"{program} {command}" in result.output
 
 
 def test_an_unknown_assignment_names_the_known_ones(course: Path) -> None:

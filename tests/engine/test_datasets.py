@@ -16,10 +16,10 @@ from file_server import FileServer, serving
 from real_data import real_file
 from typer.testing import CliRunner
 
-from autograder import datasets
 from autograder.cli import app
-from autograder.datasets import Dataset, DatasetMissing, UnknownDataset, cifar10, download, mnist
-from autograder.datasets import digits as digits_module
+from convgrade import datasets
+from convgrade.datasets import Dataset, DatasetMissing, UnknownDataset, cifar10, download, mnist
+from convgrade.datasets import digits as digits_module
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_neither_split_is_sorted_by_class(digits: Dataset) -> None:
 
 def test_the_split_is_the_same_in_another_process(digits: Dataset) -> None:
     code = (
-        "import hashlib; from autograder import datasets; d = datasets.load('digits');"
+        "import hashlib; from convgrade import datasets; d = datasets.load('digits');"
         "print(hashlib.sha256(d.x_test.tobytes() + d.y_test.tobytes()).hexdigest())"
     )
     import hashlib
@@ -107,7 +107,7 @@ def test_what_is_shared_cannot_be_changed(digits: Dataset) -> None:
 
 def test_loading_digits_imports_no_framework() -> None:
     code = (
-        "import sys; from autograder import datasets; datasets.load('digits');"
+        "import sys; from convgrade import datasets; datasets.load('digits');"
         "print(any(name in sys.modules for name in ('tensorflow', 'keras', 'torch')))"
     )
     assert _python(code) == "False"

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from file_server import FileServer, serving
 
-from autograder.datasets import DownloadFailed, Remote
-from autograder.datasets.download import CHUNK, fetch
+from convgrade.datasets import DownloadFailed, Remote
+from convgrade.datasets.download import CHUNK, fetch
 
 CONTENT = bytes(range(256)) * 4000
 

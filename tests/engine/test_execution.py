@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from autograder.execution.session import Session, Trouble
-from autograder.execution.settled import Rebinding
-from autograder.execution.shell import prepare_shell
-from autograder.execution.statements import statements
-from autograder.execution.tracebacks import error_fields, is_raised_by_student
+from convgrade.execution.session import Session, Trouble
+from convgrade.execution.settled import Rebinding
+from convgrade.execution.shell import prepare_shell
+from convgrade.execution.statements import statements
+from convgrade.execution.tracebacks import error_fields, is_raised_by_student
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_many_mistakes_cost_no_more_than_their_own_length(
         assert len(found) == 2 * count
         return parsed
 
-    monkeypatch.setattr("autograder.execution.statements.compile", counting_compile, raising=False)
+    monkeypatch.setattr("convgrade.execution.statements.compile", counting_compile, raising=False)
     assert 0 < effort(1600) < 5 * effort(400)
 
 

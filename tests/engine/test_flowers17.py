@@ -16,10 +16,10 @@ from PIL import Image
 from real_data import real_file
 from typer.testing import CliRunner
 
-from autograder import datasets
 from autograder.cli import app
-from autograder.datasets import DatasetMissing, decoded_cache, flowers17, image_files
-from autograder.datasets.download import fetch
+from convgrade import datasets
+from convgrade.datasets import DatasetMissing, decoded_cache, flowers17, image_files
+from convgrade.datasets.download import fetch
 
 SIDE = 8
 SHAPE = (1360, SIDE, SIDE, 3)

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from autograder import datasets
 from autograder.cli import app
-from autograder.datasets import Dataset, synthetic_flowers
-from autograder.datasets.flower_kinds import KINDS, WHITE
-from autograder.datasets.painting import Canvas, Frame, Paint, Petal
-from autograder.datasets.sheet import contact_sheet
+from convgrade import datasets
+from convgrade.datasets import Dataset, synthetic_flowers
+from convgrade.datasets.flower_kinds import KINDS, WHITE
+from convgrade.datasets.painting import Canvas, Frame, Paint, Petal
+from convgrade.datasets.sheet import contact_sheet
 
 SMALL = 32
 
@@ -55,7 +55,7 @@ def test_they_are_called_synthetic_wherever_they_are_named() -> None:
 
 def test_they_are_the_same_in_another_process() -> None:
     code = (
-        "import hashlib, numpy as np, sys; from autograder.datasets import synthetic_flowers as s;"
+        "import hashlib, numpy as np, sys; from convgrade.datasets import synthetic_flowers as s;"
         "print(hashlib.sha256(s.drawn(np.arange(17), 5, 32).tobytes()).hexdigest());"
         "print(any(name in sys.modules for name in ('tensorflow', 'keras', 'torch', 'PIL')))"
     )

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autograder.student import show_bars, show_filters, show_image_rows, show_top_predictions
-from autograder.student.drawing import PALETTE
-from autograder.student.gallery import OTHER, RIGHT
+from convgrade.notebook import show_bars, show_filters, show_image_rows, show_top_predictions
+from convgrade.notebook.drawing import PALETTE
+from convgrade.notebook.gallery import OTHER, RIGHT
 
 
 def drawn(chart) -> list[np.ndarray]:

@@ -9,7 +9,7 @@ import pytest
 from handins import Case, Courses, assert_expected, case, courses
 
 from autograder.gradebook.notebooks import canonical
-from autograder.submission import read
+from convgrade.submission import read
 
 __all__ = ["case", "courses"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from handins import CASES, Case, Courses, courses, unpacked
 
-from autograder.checking.checker import Checker
-from autograder.submission import read
+from convgrade.checking.checker import Checker
+from convgrade.submission import read
 
 __all__ = ["courses"]
 EVERY = 3

@@ -1,4 +1,4 @@
-"""What importing `autograder.student` does in a notebook: all failing checks, and a quiet log."""
+"""What importing `convgrade.notebook` does in a notebook: all failing checks, and a quiet log."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder.course.release import Release
-from autograder.student import CheckFailed, NotWrittenYet
-from autograder.student.collecting import ShowAllFailures
+from convgrade.notebook import CheckFailed, NotWrittenYet
+from convgrade.notebook.collecting import ShowAllFailures
+from convgrade.release import Release
 
 FUNCTIONS = """
-from autograder.student import check
+from convgrade.notebook import check
 def same(x): return x
 def broken(x): return x.nothing
 def stub(x): raise NotImplementedError()
@@ -112,7 +112,7 @@ def imported(folder: Path, body: str, **environment: str) -> subprocess.Complete
     """Import a stand-in for TensorFlow with this body, after what students import."""
     (folder / "tensorflow.py").write_text(f"import os\n{body}")
     return subprocess.run(
-        [sys.executable, "-c", "import autograder.student, tensorflow; print(tensorflow.__file__)"],
+        [sys.executable, "-c", "import convgrade.notebook, tensorflow; print(tensorflow.__file__)"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder), **environment},
         capture_output=True,

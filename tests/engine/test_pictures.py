@@ -14,15 +14,15 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from autograder.student import (
+from convgrade.notebook import (
     Picture,
     show_convolution,
     show_padding,
     show_pooling,
     show_windows,
 )
-from autograder.student.drawing import PALETTE
-from autograder.student.panels import NOTHING, PADDED, PLAIN, Frame
+from convgrade.notebook.drawing import PALETTE
+from convgrade.notebook.panels import NOTHING, PADDED, PLAIN, Frame
 
 IMAGE = [[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]
 
@@ -190,7 +190,7 @@ def test_neighbouring_colours_differ_in_lightness_or_hue() -> None:
 
 def test_no_module_of_the_package_imports_matplotlib_by_itself() -> None:
     code = (
-        "import importlib, pkgutil, sys, autograder.student as package\n"
+        "import importlib, pkgutil, sys, convgrade.notebook as package\n"
         "for module in pkgutil.iter_modules(package.__path__, package.__name__ + '.'):\n"
         "    importlib.import_module(module.name)\n"
         "print('matplotlib' in sys.modules)"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from autograder.submission.prose import said_in_code, texts
+from convgrade.submission.prose import said_in_code, texts
 
 SENTENCE = "Pooling makes the maps of the next layer smaller."
 

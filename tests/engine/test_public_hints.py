@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 
 from autograder.authoring import build
 from autograder.cli import app
-from autograder.student import CheckFailed, check, check_raises, known_answers
+from convgrade.notebook import CheckFailed, check, check_raises, known_answers
 
-TOOLS = "import numpy as np\nfrom autograder.student import check, check_raises"
+TOOLS = "import numpy as np\nfrom convgrade import check, check_raises"
 CHECKS = """\
 numbers = np.array([1.0, 2.0, 4.0])
 def doubled_twice(x):

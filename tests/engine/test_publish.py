@@ -10,7 +10,6 @@ import pytest
 
 from autograder.publish import gradescope, junit, markdown
 from autograder.publish import json as publish_json
-from autograder.publish.text import log_safe, plain, shortened
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import (
     Counterexample,
@@ -20,6 +19,7 @@ from autograder.results import (
     TestResult,
     WrittenResult,
 )
+from convgrade.safe_text import log_safe, plain, shortened
 
 NASTY = "\x1b[2J[red]<script>::error::\x00\ud800\u202e | **bold** @all"
 

@@ -15,8 +15,8 @@ from autograder.gradebook.explanation import remarks_html
 from autograder.gradebook.writer import Problem
 from autograder.publish import gradescope, junit, markdown
 from autograder.publish import json as publish_json
-from autograder.publish.text import bounded, log_safe, sentences
 from autograder.results import ExerciseResult, Observed, Result, TestResult
+from convgrade.safe_text import bounded, log_safe, sentences
 
 COMMANDS = (
     "::error file=a.py::x",

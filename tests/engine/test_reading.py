@@ -15,11 +15,11 @@ from mini_course import code_cell
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.errors import SubmissionRejected
 from autograder.gradebook.attachments import kept
-from autograder.submission import read
-from autograder.submission.blocks import blocks
-from autograder.submission.imports import imported
-from autograder.submission.places import MAX_NAMES
-from autograder.submission.trimming import without_outputs
+from convgrade.submission import read
+from convgrade.submission.blocks import blocks
+from convgrade.submission.imports import imported
+from convgrade.submission.places import MAX_NAMES
+from convgrade.submission.trimming import without_outputs
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
@@ -172,7 +172,7 @@ def test_a_notebook_whose_weight_is_outputs_is_read(assignment, folder):
 
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
 def test_outputs_are_dropped_wherever_a_chunk_ends(size, monkeypatch):
-    monkeypatch.setattr("autograder.submission.trimming._CHUNK", size)
+    monkeypatch.setattr("convgrade.submission.trimming._CHUNK", size)
     cells = [
         {"outputs": [{"a": ["]", "\\"]}, 'x"outputs": ['], "source": 'say \\"outputs\\": [1]'},
         {"source": "\\", "outputs": "text, not a list", "metadata": {"widgets": {"b": {}}}},

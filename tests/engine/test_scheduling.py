@@ -18,7 +18,7 @@ from autograder.grading.graded import Graded
 from autograder.grading.result_store import result_file
 from autograder.grading.scheduling import Task, grade_class, grade_files, handed_in
 from autograder.results import Result
-from autograder.submission import Submission
+from convgrade.submission import Submission
 
 needs_namespaces = pytest.mark.skipif(
     available() != "namespaces", reason="elsewhere a student's code can end these itself"

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.student import CheckFailed, NotWrittenYet, check, check_raises
 from autograder.suite import expect
+from convgrade.notebook import CheckFailed, NotWrittenYet, check, check_raises
 
 
 def returns(value: Any) -> Callable[..., Any]:
@@ -261,7 +261,7 @@ def test_notebooks_show_the_text_without_a_traceback() -> None:
 
 
 def test_a_console_without_unicode_is_survived() -> None:
-    code = "from autograder.student import check\ncheck(max, 1, 2, expected=2)"
+    code = "from convgrade import check\ncheck(max, 1, 2, expected=2)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={"PYTHONIOENCODING": "ascii"},
@@ -274,7 +274,7 @@ def test_a_console_without_unicode_is_survived() -> None:
 
 def test_importing_it_imports_nothing_heavy() -> None:
     code = (
-        "import sys, autograder.student\n"
+        "import sys, convgrade.notebook\n"
         "print([name for name in ('tensorflow', 'keras', 'nbgrader', 'matplotlib', 'IPython',"
         " 'jupytext', 'pytest', 'autograder.course', 'autograder.errors') if name in sys.modules])"
     )

@@ -19,7 +19,7 @@ from mini_course import (
 )
 
 from autograder.errors import SubmissionRejected
-from autograder.submission import MAX_BYTES, choose, read
+from convgrade.submission import MAX_BYTES, choose, read
 
 
 def handed_in(folder: Path, content: str | bytes, name: str = "mini.ipynb") -> Path:

@@ -15,7 +15,7 @@ from autograder.publish import gradescope, junit, markdown
 from autograder.publish import json as publish_json
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import ExerciseResult, Result
-from autograder.submission import read_hand_in
+from convgrade.submission import read_hand_in
 
 SEED = b"a seed for tests" * 2
 FAULTS = {

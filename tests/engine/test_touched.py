@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checking.names import modules_of, names
-from autograder.checking.touched import needed
+from convgrade.checking.names import modules_of, names
+from convgrade.checking.touched import needed
 
 
 def needs(target: str, *before: str) -> list[str]:

@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 from autograder.cli import app
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.course.training_terms import TrainingTerms, read_terms
-from autograder.datasets import digits
 from autograder.errors import CourseError, SuiteError
 from autograder.gradebook.explanation import as_text
 from autograder.grading import warm_processes
@@ -23,7 +22,6 @@ from autograder.grading.cache_key import cache_key
 from autograder.grading.scheduling import Task, grade_files
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import Result
-from autograder.submission import read_hand_in
 from autograder.suite.expect import Mismatch
 from autograder.suite.training import (
     Attempt,
@@ -32,6 +30,8 @@ from autograder.suite.training import (
     grading_data,
     is_decided,
 )
+from convgrade.datasets import digits
+from convgrade.submission import read_hand_in
 
 SEED = b"a seed for tests" * 2
 TERMS = TrainingTerms("digits", epochs=3, batch_size=32, threshold=0.8, spread=0.05)

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from autograder.course.assignment import Assignment, assignment_names, load_assignment
 from autograder.course.training_terms import TrainingTerms
-from autograder.student import CheckFailed, NotWrittenYet, Trained, check_learned, train_as_graded
-from autograder.student.learning import asked_for, still_learning
 from autograder.suite.training import NotTrainedEnough, Training
+from convgrade.notebook import CheckFailed, NotWrittenYet, Trained, check_learned, train_as_graded
+from convgrade.notebook.learning import asked_for, still_learning
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAINED = [
@@ -87,7 +87,7 @@ def test_each_training_has_a_fresh_model_its_own_data_and_seed() -> None:
 
 def test_what_takes_long_is_not_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = itertools.count(0, 30)
-    monkeypatch.setattr("autograder.student.training.time.process_time", lambda: next(clock))
+    monkeypatch.setattr("convgrade.notebook.training.time.process_time", lambda: next(clock))
     assert len(tried(knowing(9)).accuracies) == 1
 
 

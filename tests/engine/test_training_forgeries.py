@@ -17,10 +17,10 @@ import pytest
 from graders import grade
 from numpy.typing import NDArray
 
-from autograder import datasets
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.results import Result
 from autograder.sandbox import Cell, Limits, Sandbox, WarmProcess
+from convgrade import datasets
 
 ASSIGNMENT = load_assignment("lenet5", Path(__file__).parents[2])
 SOLUTION = ASSIGNMENT.solution_module.read_text(encoding="utf-8")

@@ -67,7 +67,7 @@ def test_a_library_is_there_when_the_cells_run(installed: Path) -> None:
     [
         {"os", "threading", "antigravity"},
         {"no_such_library", "a helper", "../x", "_distutils_hack"},
-        {"numpy", "matplotlib.pyplot", "autograder.student"},
+        {"numpy", "matplotlib.pyplot", "convgrade.notebook"},
         set(),
     ],
 )

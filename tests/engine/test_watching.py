@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from released import DOUBLE, TRIPLE, cell, notebook, two
 
-from autograder.checking.checker import Checker
+from convgrade.checking.checker import Checker
 
 WRONG = "def double(x):\n    return x"
 

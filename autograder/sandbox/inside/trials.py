@@ -20,11 +20,11 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from autograder.edits import Edit, edits_of
-from autograder.execution import tracebacks
-from autograder.execution.session import Session
-from autograder.execution.statements import statements
 from autograder.sandbox.inside.watched_calls import Tracer, quiet, results_of
 from autograder.sandbox.protocol.words import MOST_EDITS, MOST_LINES
+from convgrade.execution import tracebacks
+from convgrade.execution.session import Session
+from convgrade.execution.statements import statements
 
 MOST_BYTES_IN_ALL = 1 << 25  # of the values of one request
 _STEP = "_step_of_a_trial"

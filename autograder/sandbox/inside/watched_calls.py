@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.execution import tracebacks
 from autograder.sandbox.protocol import codec
+from convgrade.execution import tracebacks
 
 MOST_BYTES = 1 << 20  # of the values of one try
 

@@ -17,9 +17,6 @@ from typing import Any, NoReturn, TextIO, cast
 
 import numpy as np
 
-from autograder.execution import tracebacks
-from autograder.execution.session import OpenCell, Session, Trouble
-from autograder.execution.tracebacks import error_fields
 from autograder.sandbox.failures import Handle
 from autograder.sandbox.inside.connection import WorkerConnection
 from autograder.sandbox.inside.trials import Trials
@@ -31,6 +28,9 @@ from autograder.sandbox.protocol import accompanying_files, codec, request_codec
 from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import RemoteFunction
 from autograder.sandbox.protocol.words import MOST_REPORTED, MOST_STATEMENTS, Command, Reply
+from convgrade.execution import tracebacks
+from convgrade.execution.session import OpenCell, Session, Trouble
+from convgrade.execution.tracebacks import error_fields
 
 THREADS_OF_TENSORFLOW = 1
 NOTHING_TO_INSTALL = {  # there is no network: `!pip install` has to fail at once

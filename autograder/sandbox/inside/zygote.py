@@ -22,13 +22,13 @@ import threading
 import time
 from typing import Any
 
-from autograder.execution.shell import prepare_shell
 from autograder.sandbox import speed
 from autograder.sandbox.inside import guardian
 from autograder.sandbox.linux import namespaces, root_filesystem
 from autograder.sandbox.linux.isolation import Confinement
+from convgrade.execution.shell import prepare_shell
 
-STUDENT_PACKAGE = "autograder.student"
+STUDENT_PACKAGES = ("convgrade.notebook", "autograder.student")  # the second is an old name
 WORKER = "autograder.sandbox.inside.worker"  # the module that every worker process runs
 # nearly every notebook imports these; they are slow to import, and build a cache of fonts
 USUAL = ("matplotlib.pyplot", "matplotlib_inline.backend_inline")
@@ -48,7 +48,7 @@ def main() -> None:
         for name in USUAL:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
-        _import_student_package()
+        _import_student_packages()
         importlib.import_module(WORKER)
         shell = prepare_shell()
         for name in orders["optional"]:
@@ -148,16 +148,11 @@ def _same_user(connection: socket.socket) -> bool:
     return bool(struct.unpack("3i", credentials)[1] == os.getuid())
 
 
-def _import_student_package() -> None:
-    """Import all modules of `autograder` for students: inside, its files cannot be reached."""
-    try:
-        package = importlib.import_module(STUDENT_PACKAGE)
-    except ModuleNotFoundError as error:
-        if error.name == STUDENT_PACKAGE:
-            return
-        raise
-    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if not module.name.endswith("__main__"):
+def _import_student_packages() -> None:
+    """Import all modules for students: inside, their files cannot be reached."""
+    for name in STUDENT_PACKAGES:
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{name}."):
             importlib.import_module(module.name)
 
 

@@ -1,0 +1,76 @@
+"""What students import in their notebooks: `from convgrade import check, show_pooling`.
+
+It is light: it needs NumPy, and matplotlib when a picture is first shown. Nothing here knows of
+grading, points or hidden tests. The names are imported on first use, because the engine imports
+other parts of this package, and must not change a notebook's settings by that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from convgrade.notebook import Chart as Chart
+    from convgrade.notebook import CheckFailed as CheckFailed
+    from convgrade.notebook import NotWrittenYet as NotWrittenYet
+    from convgrade.notebook import Picture as Picture
+    from convgrade.notebook import Trained as Trained
+    from convgrade.notebook import check as check
+    from convgrade.notebook import check_learned as check_learned
+    from convgrade.notebook import check_raises as check_raises
+    from convgrade.notebook import show_bars as show_bars
+    from convgrade.notebook import show_confusion as show_confusion
+    from convgrade.notebook import show_connections as show_connections
+    from convgrade.notebook import show_convolution as show_convolution
+    from convgrade.notebook import show_curves as show_curves
+    from convgrade.notebook import show_feature_maps as show_feature_maps
+    from convgrade.notebook import show_filters as show_filters
+    from convgrade.notebook import show_image_rows as show_image_rows
+    from convgrade.notebook import show_images as show_images
+    from convgrade.notebook import show_misclassified as show_misclassified
+    from convgrade.notebook import show_padding as show_padding
+    from convgrade.notebook import show_pooling as show_pooling
+    from convgrade.notebook import show_sizes as show_sizes
+    from convgrade.notebook import show_top_predictions as show_top_predictions
+    from convgrade.notebook import show_windows as show_windows
+    from convgrade.notebook import train_as_graded as train_as_graded
+
+__all__ = [
+    "Chart",
+    "CheckFailed",
+    "NotWrittenYet",
+    "Picture",
+    "Trained",
+    "check",
+    "check_learned",
+    "check_raises",
+    "show_bars",
+    "show_confusion",
+    "show_connections",
+    "show_convolution",
+    "show_curves",
+    "show_feature_maps",
+    "show_filters",
+    "show_image_rows",
+    "show_images",
+    "show_misclassified",
+    "show_padding",
+    "show_pooling",
+    "show_sizes",
+    "show_top_predictions",
+    "show_windows",
+    "train_as_graded",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from convgrade import notebook
+
+    return getattr(notebook, name)
+
+
+def __dir__() -> list[str]:
+    """All names of the module, as `help` lists them, with those that are imported on first use."""
+    return sorted({*globals(), *__all__})

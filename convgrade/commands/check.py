@@ -1,0 +1,161 @@
+"""`convgrade check`: the public checks in the terminal, for the student who is writing.
+
+The student's code runs in another process, with a time limit for each cell. This module only shows
+the report of that process, and needs neither TensorFlow nor nbgrader.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from convgrade.commands.console import complain, say
+from convgrade.commands.ending import ExitCode
+from convgrade.errors import AutograderError
+
+if TYPE_CHECKING:
+    from convgrade.checking.checker import Checker
+    from convgrade.commands.check_output import Running
+
+POLL_SECONDS = 0.5
+
+
+def check(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]",
+            help="A notebook or .py file; by default the only notebook in this folder.",
+            show_default=False,
+        ),
+    ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Check again whenever the file is saved: only what changed."),
+    ] = False,
+    exercise: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Check this exercise only, with the cells that it needs; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    checks: Annotated[
+        Path | None,
+        typer.Option(
+            help="The released notebook, if FILE has no checks of its own.",
+            exists=True,
+            dir_okay=False,
+            show_default=False,
+        ),
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(min=1, help="How long one cell of the file may take.")
+    ] = 120.0,
+) -> None:
+    """Run the public checks on your own file.
+
+    For each exercise, it shows what was expected and what came, and what to do next.
+
+    Example: [bold]convgrade check week03.ipynb --watch[/bold]
+    """
+    from convgrade.checking.checker import Checker
+    from convgrade.commands.check_output import running, show
+
+    path = the_file(file)
+    try:
+        with (
+            running() as says,
+            Checker(path, checks, seconds, exercise or (), says) as checker,
+        ):
+            if watch:
+                _watch(path, checker, says)
+            report, _ = checker.check()
+            says("")
+            show(path, report)
+    except KeyboardInterrupt:
+        if watch:
+            raise typer.Exit(ExitCode.DONE) from None
+        complain("Stopped before all checks had run.")
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    raise typer.Exit(ExitCode.DONE if report.all_passed else ExitCode.ATTENTION)
+
+
+def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
+    """Check at each save, until Ctrl-C."""
+    from convgrade.commands.check_output import show, show_unchanged
+
+    has_shown = False
+    for _ in saves(path, checker.is_outdated):
+        try:
+            report, is_new = checker.check()
+            says("")
+            if is_new or not has_shown:
+                show(path, report)
+            else:
+                show_unchanged(path)
+            has_shown = True
+        except AutograderError as error:
+            says("")
+            complain(str(error))
+            has_shown = False
+        say(f"Watching {path.name}: save it to check again, Ctrl-C to stop.")
+    raise AssertionError("watching ends with an exception")
+
+
+def the_file(named: Path | None) -> Path:
+    """Return the file to check: the named one, or the only notebook in the folder.
+
+    Raises:
+        AutograderError: the file does not exist, or there is not exactly one notebook.
+    """
+    if named is None or named.is_dir():
+        return only_notebook(named or Path.cwd())
+    if not named.exists():
+        raise AutograderError(f"There is no file {named}: name your notebook or .py file.")
+    return named
+
+
+def only_notebook(folder: Path) -> Path:
+    """Return the notebook that `check` uses when none is named.
+
+    Raises:
+        AutograderError: there is none, or more than one.
+    """
+    from convgrade.submission import is_system_file
+
+    notebooks = sorted(path for path in folder.glob("*.ipynb") if not is_system_file(path.name))
+    if len(notebooks) == 1:
+        return notebooks[0]
+    if not notebooks:
+        raise AutograderError(
+            "There is no notebook in this folder: name the file, as in `convgrade check FILE`."
+        )
+    names = ", ".join(notebook.name for notebook in notebooks)
+    raise AutograderError(f"There is more than one notebook here ({names}): name one of them.")
+
+
+def saves(path: Path, is_outdated: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Yield now, and again whenever the file, or something that it reads, has been saved.
+
+    It waits for a file that is gone for a while, because some editors save in this way.
+    """
+    seen: tuple[int, int] | None = None
+    while True:
+        try:
+            status = path.stat()
+        except OSError:
+            if seen is None:
+                raise AutograderError(f"There is no file {path}.") from None
+        else:
+            now = (status.st_mtime_ns, status.st_size)
+            if now != seen or is_outdated():
+                seen = now
+                yield
+                continue
+        time.sleep(POLL_SECONDS)

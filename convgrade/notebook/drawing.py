@@ -1,0 +1,168 @@
+"""Turns the panels of a picture into a matplotlib figure when it is shown.
+
+matplotlib is imported inside the functions, because the warm process of the sandbox imports this
+module too and would spend more than a second on searching fonts that nobody uses. The colours can
+be distinguished with any kind of colour vision (the palette of Okabe and Ito, 2008). No display,
+pyplot state or network is needed.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from convgrade.notebook.panels import NOTHING, PADDED, Frame, Panel, overlap
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
+INK = "#222222"
+PALE_INK = "#8A8A8A"
+
+INCHES_PER_CELL = 0.42
+WIDEST_INCHES = 9.0
+LABEL_CELLS = 2.0
+SIGN_CELLS = 1.6
+MARGIN = 0.3
+TITLE_CELLS = 0.9
+CAPTION_CELLS = 0.9
+CELLS_PER_CHARACTER = 0.24
+PIXELS_PER_INCH = 192
+SHOWN_PIXELS_PER_INCH = 96
+
+
+def draw(panels: Sequence[Panel], signs: Sequence[str], caption: str) -> Figure:
+    """Return panels, with a sign between each two, as a figure with a caption.
+
+    Each cell is a unit square; cell (0, 0) is at the upper left of its panel.
+    """
+    from matplotlib.figure import Figure
+
+    tallest = max(panel.height for panel in panels)
+    labels = LABEL_CELLS if any(panel.row_labels for panel in panels) else 0.0
+    widths = sum(_slot(panel) for panel in panels)
+    total_width = labels + widths + SIGN_CELLS * len(signs) + 2 * MARGIN
+    below = CAPTION_CELLS if caption else 0.0
+    total_width = max(total_width, CELLS_PER_CHARACTER * len(caption) + 2 * MARGIN)
+    total_height = TITLE_CELLS + tallest + below + 2 * MARGIN
+    scale = min(INCHES_PER_CELL, WIDEST_INCHES / total_width)
+    figure = Figure(figsize=(total_width * scale, total_height * scale), facecolor="white")
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_axis_off()
+    axes.set_xlim(-MARGIN - labels, total_width - MARGIN - labels)
+    axes.set_ylim(tallest + below + MARGIN, -TITLE_CELLS - MARGIN)
+    size = 72 * scale * 0.36
+
+    left = 0.0
+    for number, panel in enumerate(panels):
+        top = (tallest - panel.height) / 2
+        _draw_panel(axes, panel, left, top, size)
+        left += _slot(panel)
+        if number < len(signs):
+            _write(axes, left + SIGN_CELLS / 2, tallest / 2, signs[number], 1.5 * size)
+            left += SIGN_CELLS
+    if caption:
+        axes.text(-labels, tallest + 0.6, caption, va="center", color=INK, fontsize=size)
+    return figure
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure as Jupyter shows it: PNG, sharp on dense displays, its size, and its words."""
+
+    png: bytes
+    width: int
+    height: int
+    alt: str
+
+    @property
+    def metadata(self) -> dict[str, int | str]:
+        """What Jupyter needs beside the PNG: its display size in pixels, and the words."""
+        return {"width": self.width, "height": self.height, "alt": self.alt}
+
+    @property
+    def html(self) -> str:
+        """The picture as an element. JupyterLab and nbconvert drop the words of a plain PNG."""
+        return (
+            f'<img src="data:image/png;base64,{base64.b64encode(self.png).decode()}" '
+            f'width="{self.width}" height="{self.height}" alt="{html.escape(self.alt)}">'
+        )
+
+
+def shown(figure: Figure, alt: str) -> Shown:
+    """Return a figure with the words that say what it shows, for Jupyter."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=PIXELS_PER_INCH)
+    width, height = (round(side * SHOWN_PIXELS_PER_INCH) for side in figure.get_size_inches())
+    return Shown(stream.getvalue(), width, height, alt)
+
+
+def _slot(panel: Panel) -> float:
+    """The width that a panel needs: its cells or its title, whichever is wider."""
+    return max(float(panel.width), CELLS_PER_CHARACTER * len(panel.title))
+
+
+def _draw_panel(axes: Axes, panel: Panel, left: float, top: float, size: float) -> None:
+    axes.text(left, top - 0.45, panel.title, va="center", color=INK, fontsize=size)
+    for row in range(panel.height):
+        for column in range(panel.width):
+            fill = panel.fills[row][column]
+            _draw_cell(axes, left + column, top + row, fill)
+            ink = PALE_INK if fill == PADDED else INK
+            if panel.texts[row][column]:
+                place = left + column + 0.5, top + row + 0.5
+                _write(axes, *place, panel.texts[row][column], size, ink)
+    for row, label in enumerate(panel.row_labels):
+        if label:
+            place = left - 0.2, top + row + 0.5
+            axes.text(*place, label, ha="right", va="center", color=INK, fontsize=0.9 * size)
+    overlapping = overlap(panel.frames)
+    for frame in panel.frames:
+        _draw_frame(axes, frame, left, top, overlapping)
+
+
+def _draw_cell(axes: Axes, x: float, y: float, fill: int) -> None:
+    from matplotlib.patches import Rectangle
+
+    if fill == NOTHING:
+        return
+    cell = Rectangle((x, y), 1, 1, facecolor="white", edgecolor="#B5B5B5", linewidth=0.8)
+    if fill == PADDED:
+        cell.set(facecolor="#F4F4F4", edgecolor="#CFCFCF", hatch="////", linewidth=0.6)
+    elif fill >= 0:
+        cell.set_facecolor(_tint(fill))
+    axes.add_patch(cell)
+
+
+def _draw_frame(axes: Axes, frame: Frame, left: float, top: float, overlapping: bool) -> None:
+    from matplotlib.patches import Rectangle
+
+    inset = 0.05 + (0.055 * (frame.colour % 4) if overlapping else 0.0)
+    axes.add_patch(
+        Rectangle(
+            (left + frame.left + inset, top + frame.top + inset),
+            frame.width - 2 * inset,
+            frame.height - 2 * inset,
+            fill=False,
+            edgecolor=PALETTE[frame.colour % len(PALETTE)],
+            linewidth=2.0,
+        )
+    )
+
+
+def _tint(colour: int, strength: float = 0.38) -> tuple[float, ...]:
+    """A colour of the palette, light enough for dark numbers on it."""
+    from matplotlib.colors import to_rgb
+
+    channels = to_rgb(PALETTE[colour % len(PALETTE)])
+    return tuple(1 - strength * (1 - channel) for channel in channels)
+
+
+def _write(axes: Axes, x: float, y: float, text: str, size: float, ink: str = INK) -> None:
+    axes.text(x, y, text, ha="center", va="center", color=ink, fontsize=size)
