@@ -1,7 +1,7 @@
 """convgrade: an autograder for convolutional networks. Its tests run apart from student code.
 
 `grade("work.ipynb", "assignment")` grades a file and returns a `Result`. Both names are imported on
-first use, so that importing this package is fast: students import `convgrade.notebook` from it.
+first use, so that importing this package is fast. What students import is `convgrade`.
 """
 
 from __future__ import annotations

@@ -22,7 +22,11 @@
 # You may add functions of your own, in any cell in which you write, and use in one exercise what
 # you wrote in another: where an earlier function is wrong, later exercises are graded with a right
 # one in its place, so that one mistake is paid for once. After each exercise comes a cell of
-# public checks. They are few on purpose: your work is graded with more checks than these.
+# public checks. They are few on purpose: hidden tests carry at least four fifths of the points of
+# each exercise.
+#
+# If Python says that a module is missing, run `%pip install "convgrade[networks]"` in a new cell and
+# restart the kernel.
 
 # %% nbgrader={"grade_id": "setup"}
 import numpy as np

@@ -25,8 +25,12 @@
 # You may add functions of your own, in any cell in which you write. Exercises may call the
 # functions of earlier ones: where one of yours is wrong, the exercises that call it are graded with
 # a right one in its place, so that one mistake is paid for once. After each exercise comes a cell
-# of public checks. They are few on purpose: your work is graded with more checks than these, on
-# images with unequal sides, several channels, and negative numbers. Try such images yourself.
+# of public checks. They are few on purpose: hidden tests carry at least four fifths of the points of
+# each exercise. They use images with unequal sides, several channels, and negative numbers. Try
+# such images yourself.
+#
+# If Python says that a module is missing, run `%pip install convgrade` in a new cell and
+# restart the kernel.
 
 # %% nbgrader={"grade_id": "setup"}
 import numpy as np

@@ -21,6 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.authoring import public_hints
+from autograder.authoring.standalone import FOLDER, stamped, standalone_text
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.errors import CourseError
 from autograder.nbgrader_bridge import author_stubs, configuration
@@ -60,7 +61,8 @@ def build(assignment_name: str, root: Path) -> list[Path]:
     with tempfile.TemporaryDirectory(prefix="autograder-build-") as folder:
         release_folder = _release(source, assignment, Path(folder), hints)
         release_text = (release_folder / assignment.release_notebook.name).read_text("utf-8")
-        release = nbformat.reads(release_text, as_version=4)
+        release = stamped(nbformat.reads(release_text, as_version=4))
+        release_text = notebook_text(release)
         _check_release(source, release, release_text)
         texts = {
             assignment.source_notebook: notebook_text(source),
@@ -70,6 +72,8 @@ def build(assignment_name: str, root: Path) -> list[Path]:
         }
         for notebook in (assignment.source_notebook, assignment.release_notebook):
             texts[hints_table(notebook)] = hints
+        table = {hints_table(assignment.release_notebook).name: hints} if hints else {}
+        texts[_standalone(assignment.release_notebook)] = standalone_text(release, table)
         changed = [path for path, text in texts.items() if _replace(path, text.encode())]
         for path in sorted(release_folder.rglob("*")):
             target = assignment.release_notebook.parent / path.relative_to(release_folder)
@@ -79,15 +83,23 @@ def build(assignment_name: str, root: Path) -> list[Path]:
 
 
 def after_generate_assignment(assignment: str, student: str, notebooks: Sequence[str]) -> None:
-    """nbgrader's hook after `generate_assignment`: write the release's .py form next to it.
+    """nbgrader's hook after `generate_assignment`: write the release's other forms next to it.
 
     nbgrader calls it in the course root. `student` is always "." here.
     """
     folder = Path.cwd() / configuration.RELEASE / assignment
-    for name in (Path(notebook).name for notebook in notebooks):
-        release = nbformat.read(folder / name, as_version=4)
-        text = percent_text(release, Path(name).stem)
-        _replace((folder / name).with_suffix(".py"), text.encode())
+    for path in (folder / Path(notebook).name for notebook in notebooks):
+        release = stamped(nbformat.read(path, as_version=4))
+        hints = hints_table(path)
+        table = {hints.name: hints.read_text(encoding="utf-8")} if hints.is_file() else {}
+        _replace(path, notebook_text(release).encode())
+        _replace(path.with_suffix(".py"), percent_text(release, path.stem).encode())
+        _replace(_standalone(path), standalone_text(release, table).encode())
+
+
+def _standalone(release: Path) -> Path:
+    """The notebook of a release that brings its checks and pictures along."""
+    return release.parent / FOLDER / release.name
 
 
 def notebook_text(notebook: NotebookNode) -> str:

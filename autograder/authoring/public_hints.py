@@ -20,8 +20,9 @@ import numpy as np
 from autograder import diagnosis
 from autograder.course.assignment import Assignment
 from autograder.diagnosis import Misconception
+from convgrade import CheckFailed, check, check_raises
 from convgrade.checking.names import names
-from convgrade.notebook import CheckFailed, check, check_raises, known_answers
+from convgrade.notebook import known_answers
 
 CHECKS: dict[str, Any] = {"check": check, "check_raises": check_raises}
 

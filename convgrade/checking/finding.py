@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from convgrade import notebook
+import convgrade
 from convgrade.errors import AutograderError, SubmissionRejected
 from convgrade.release import ANSWER_STUB, GRADE_CELL_PREFIX, NotebookCell, Release
 from convgrade.submission.blocks import blocks, defined
@@ -109,7 +109,7 @@ def _gone(cells: Sequence[RawCell]) -> list[str]:
     used = {name for source in code for name in NAMES.findall(source)}
     if any("import *" in source for source in code):
         return []
-    return sorted(name for name in notebook.__all__ if name in used - got)[:MOST_NAMES]
+    return sorted(name for name in convgrade.__all__ if name in used - got)[:MOST_NAMES]
 
 
 def cells_of(path: Path) -> tuple[RawCell, ...]:

@@ -1,25 +1,26 @@
 """Datasets by name. Some are always available; others are downloaded once and then work offline.
 
-This module knows neither networks nor exercises, and imports no framework. Large datasets are
-loaded on demand and then kept in the process, read-only.
+This module knows neither networks nor exercises, and imports no framework. Datasets and their
+modules are loaded on demand and then kept in the process, read-only.
 """
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+from types import ModuleType
 
-from convgrade.datasets import cifar10, digits, flowers17, folders, mnist, synthetic_flowers
 from convgrade.datasets.dataset import (
     About,
     Dataset,
     DatasetMissing,
+    DownloadFailed,
     Entry,
     Images,
     Labels,
+    Progress,
     Remote,
 )
-from convgrade.datasets.download import DownloadFailed, Progress
-from convgrade.datasets.download import fetch as _fetch
 from convgrade.errors import AutograderError
 
 __all__ = [
@@ -38,10 +39,9 @@ __all__ = [
     "names",
 ]
 
-_CATALOGUE = {
-    module.ABOUT.name: Entry(module.ABOUT, module.load, module.find)
-    for module in (digits, mnist, cifar10, synthetic_flowers, flowers17)
-}
+_NAMES = ("digits", "mnist", "cifar10", "synthetic_flowers", "flowers17")
+_CATALOGUE: dict[str, Entry] = {}
+"""The entries that have been used."""
 
 
 class UnknownDataset(AutograderError):
@@ -50,7 +50,7 @@ class UnknownDataset(AutograderError):
 
 def names() -> tuple[str, ...]:
     """The names of all datasets. The first dataset is embedded."""
-    return tuple(_CATALOGUE)
+    return _NAMES
 
 
 def about(name: str) -> About:
@@ -93,11 +93,25 @@ def fetch(name: str, progress: Progress = lambda done, total: None) -> Path | No
         DownloadFailed: it could not be downloaded.
     """
     remote = about(name).remote
-    return None if remote is None else _fetch(remote, folders.cache(), progress)
+    if remote is None:
+        return None
+    from convgrade.datasets import download, folders
+
+    return download.fetch(remote, folders.cache(), progress)
+
+
+def __getattr__(name: str) -> ModuleType:
+    """The module of a dataset."""
+    if name not in _NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return importlib.import_module(f"{__name__}.{name}")
 
 
 def _entry(name: str) -> Entry:
-    if name not in _CATALOGUE:
+    if name not in _NAMES:
         known = ", ".join(names())
         raise UnknownDataset(f"There is no dataset {name!r}: there are {known}.")
+    if name not in _CATALOGUE:
+        module = importlib.import_module(f"{__name__}.{name}")
+        _CATALOGUE[name] = Entry(module.ABOUT, module.load, module.find)
     return _CATALOGUE[name]

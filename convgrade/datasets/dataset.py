@@ -17,10 +17,16 @@ from convgrade.errors import AutograderError
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
+Progress = Callable[[int, int], None]
+"""Called with the number of bytes that are there and the number that there will be."""
 
 
 class DatasetMissing(AutograderError):
     """The dataset is not on this machine; the message says how to get it."""
+
+
+class DownloadFailed(AutograderError):
+    """The file could not be downloaded; the message says why, and what to do."""
 
 
 @dataclass(frozen=True)

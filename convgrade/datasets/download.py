@@ -15,28 +15,19 @@ import importlib
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 from urllib.parse import urlsplit
 
-from convgrade.datasets.dataset import Remote
-from convgrade.errors import AutograderError
+from convgrade.datasets.dataset import DownloadFailed, Progress, Remote
 
 fcntl: Any = None
 with contextlib.suppress(ImportError):  # Windows has none
     fcntl = importlib.import_module("fcntl")
 
-Progress = Callable[[int, int], None]
-"""Called with the number of bytes that are there and the number that there will be."""
-
 CHUNK = 256 * 1024
 SILENCE_SECONDS = 30.0
 OUT_OF_SPACE = (errno.ENOSPC, errno.EDQUOT)
-
-
-class DownloadFailed(AutograderError):
-    """The file could not be downloaded; the message says why, and what to do."""
 
 
 def fetch(remote: Remote, folder: Path, progress: Progress = lambda done, total: None) -> Path:

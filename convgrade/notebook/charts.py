@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from convgrade.notebook.drawing import Shown, shown
+from convgrade.notebook.drawing import MISSING, Shown, can_draw, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,15 +63,15 @@ class Chart:
     def _shown(self) -> Shown:
         return shown(self.figure, self.alt)
 
-    def _repr_png_(self) -> tuple[bytes, dict[str, int | str]]:
-        return self._shown.png, self._shown.metadata
+    def _repr_png_(self) -> tuple[bytes, dict[str, int | str]] | None:
+        return (self._shown.png, self._shown.metadata) if can_draw() else None
 
-    def _repr_html_(self) -> str:
-        return self._shown.html
+    def _repr_html_(self) -> str | None:
+        return self._shown.html if can_draw() else None
 
     def __repr__(self) -> str:
         """A description of the chart in words."""
-        return self.words
+        return self.words if can_draw() else f"{self.words}\n{MISSING}"
 
 
 def show_images(images: Images, titles: Iterable[object] = (), columns: int = 8) -> Chart:

@@ -68,8 +68,7 @@ def check(
         CheckFailed: it returned something else, or changed an argument; the text says what.
 
     Example:
-        >>> check(abs, -3, expected=3)
-        ✓ abs(-3)
+        `check(abs, -3, expected=3)` prints `✓ abs(-3)`.
     """
     __tracebackhide__ = True
     call = _describe(function, args, kwargs, sys._getframe(1).f_globals)
@@ -107,8 +106,7 @@ def check_raises(
         CheckFailed: it returned a value, raised something else, or did not name the argument.
 
     Example:
-        >>> check_raises(int, "seven", naming="seven")
-        ✓ int('seven') raises ValueError
+        `check_raises(int, "seven", naming="seven")` prints `✓ int('seven') raises ValueError`.
     """
     __tracebackhide__ = True
     call = _describe(function, args, kwargs, sys._getframe(1).f_globals)

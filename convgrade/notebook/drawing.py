@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import html
+import importlib.util
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,6 +36,12 @@ CAPTION_CELLS = 0.9
 CELLS_PER_CHARACTER = 0.24
 PIXELS_PER_INCH = 192
 SHOWN_PIXELS_PER_INCH = 96
+MISSING = "(This picture needs matplotlib: run %pip install matplotlib in a new cell.)"
+
+
+def can_draw() -> bool:
+    """Whether matplotlib is installed."""
+    return importlib.util.find_spec("matplotlib") is not None
 
 
 def draw(panels: Sequence[Panel], signs: Sequence[str], caption: str) -> Figure:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from convgrade.notebook.drawing import Shown, draw, shown
+from convgrade.notebook.drawing import MISSING, Shown, can_draw, draw, shown
 from convgrade.notebook.panels import NOTHING, PADDED, PLAIN, Frame, Panel, in_words, overlap
 
 if TYPE_CHECKING:
@@ -53,16 +53,17 @@ class Picture:
     def _shown(self) -> Shown:
         return shown(self.figure, self.alt)
 
-    def _repr_png_(self) -> tuple[bytes, dict[str, int | str]]:
-        return self._shown.png, self._shown.metadata
+    def _repr_png_(self) -> tuple[bytes, dict[str, int | str]] | None:
+        return (self._shown.png, self._shown.metadata) if can_draw() else None
 
-    def _repr_html_(self) -> str:
-        return self._shown.html
+    def _repr_html_(self) -> str | None:
+        return self._shown.html if can_draw() else None
 
     def __repr__(self) -> str:
         """The picture in characters, for a terminal or a screen reader."""
         blocks = ["\n".join([panel.title, *_characters(panel)]) for panel in self.panels]
-        return "\n\n".join([*blocks, self.caption]).strip()
+        remark = "" if can_draw() else MISSING
+        return "\n\n".join(filter(None, [*blocks, self.caption, remark]))
 
 
 def show_windows(

@@ -142,6 +142,13 @@ def _notes(
     released: Released,
 ) -> Iterator[str]:
     """Yield what a grader should know if the notebook differs from the release."""
+    renewed = dict(_renewed(handed_in, released))
+    if renewed:
+        changes = ", ".join(f"{name}{how}" for name, how in renewed.items())
+        yield (
+            "The file was made from another release. In the one that counts, these cells are "
+            f"different: {changes}."
+        )
     known = {cell.grade_id for cell in cells}
     counts = Counter(cell.grade_id for cell in handed_in if cell.grade_id)
     names = {name for cell in runnable for name in defined(cell.source)}
@@ -158,7 +165,7 @@ def _notes(
     compared: set[str] = set()
     for cell in handed_in:
         grade_id = cell.grade_id or ""
-        if grade_id not in released.by_id or grade_id in compared:
+        if grade_id not in released.by_id or grade_id in compared or grade_id in renewed:
             continue
         compared.add(grade_id)
         original = released.cells[released.by_id[grade_id]]
@@ -167,6 +174,24 @@ def _notes(
         points = cell.nbgrader.get("points")
         if points is not None and points != original.nbgrader.get("points"):
             yield f"The points of {grade_id!r} were changed; the source's count."
+
+
+def _renewed(handed_in: Sequence[RawCell], released: Released) -> Iterator[tuple[str, str]]:
+    """Yield the cells that were released differently, and how their points changed.
+
+    nbgrader gives each released cell a checksum of its text and points, and editors keep it. The
+    file may say anything, so this is only worth a note.
+    """
+    for cell in handed_in:
+        number = released.by_id.get(cell.grade_id or "")
+        if number is None:
+            continue
+        now = released.cells[number].nbgrader
+        sums = (cell.nbgrader.get("checksum"), now.get("checksum"))
+        if all(isinstance(each, str) for each in sums) and len(set(sums)) == 2:
+            was, worth = cell.nbgrader.get("points"), now.get("points")
+            how = f" (now {worth:g} points)" if isinstance(worth, int | float) else ""
+            yield str(cell.grade_id), how if was != worth else ""
 
 
 def _functions(released: Released, number: int) -> set[str]:

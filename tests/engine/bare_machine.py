@@ -33,7 +33,8 @@ class Without:
 sys.meta_path[:] = [Without(finder) for finder in sys.meta_path]
 if IPYTHON and importlib.util.find_spec("IPython"):
     import IPython.core.interactiveshell, IPython.core.completer, subprocess
-    import rich.console
+    if importlib.util.find_spec("rich"):
+        import rich.console
 for name in ("fcntl", "resource", "pwd", "grp", "termios", "pty"):
     sys.modules[name] = None
 for name in ("fork", "forkpty", "killpg", "setsid", "getuid", "geteuid", "O_NOFOLLOW", "O_NONBLOCK",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convgrade.notebook import (
+from convgrade import (
     show_confusion,
     show_connections,
     show_curves,

@@ -22,7 +22,7 @@ def total(numbers):
     BODY
 
 # %% nbgrader={"grade": true, "grade_id": "test_total", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-from convgrade.notebook import check
+from convgrade import check
 check(total, [1, 2], expected=3)
 """  # noqa: E501
 

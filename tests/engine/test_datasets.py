@@ -261,7 +261,7 @@ def test_data_fetch_brings_the_file_and_says_its_terms(
         )
         about = replace(mnist.ABOUT, remote=published)
         monkeypatch.setitem(
-            datasets._CATALOGUE, "mnist", replace(datasets._CATALOGUE["mnist"], about=about)
+            datasets._CATALOGUE, "mnist", replace(datasets._entry("mnist"), about=about)
         )
         result = CliRunner().invoke(app, ["data", "fetch", "mnist"])
     assert result.exit_code == 0

@@ -345,7 +345,7 @@ def test_the_published_file_is_fetched_though_its_size_is_not_known(
         remote = replace(
             flowers17.REMOTE, url=server.url, sha256=hashlib.sha256(content).hexdigest()
         )
-        entry = datasets._CATALOGUE["flowers17"]
+        entry = datasets._entry("flowers17")
         about = replace(entry.about, remote=remote)
         monkeypatch.setitem(datasets._CATALOGUE, "flowers17", replace(entry, about=about))
         result = CliRunner().invoke(app, ["data", "fetch", "flowers17"])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convgrade.notebook import show_bars, show_filters, show_image_rows, show_top_predictions
+from convgrade import show_bars, show_filters, show_image_rows, show_top_predictions
 from convgrade.notebook.drawing import PALETTE
 from convgrade.notebook.gallery import OTHER, RIGHT
 

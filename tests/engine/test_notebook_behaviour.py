@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from convgrade.notebook import CheckFailed, NotWrittenYet
+from convgrade import CheckFailed, NotWrittenYet
 from convgrade.notebook.collecting import ShowAllFailures
 from convgrade.release import Release
 
 FUNCTIONS = """
-from convgrade.notebook import check
+from convgrade import check
 def same(x): return x
 def broken(x): return x.nothing
 def stub(x): raise NotImplementedError()

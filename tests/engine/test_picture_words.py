@@ -14,8 +14,8 @@ from bs4 import BeautifulSoup
 from IPython.core.formatters import DisplayFormatter
 from nbconvert import HTMLExporter
 
-from convgrade import notebook
-from convgrade.notebook import (
+import convgrade
+from convgrade import (
     show_bars,
     show_confusion,
     show_connections,
@@ -77,7 +77,7 @@ def exported(picture: Any, template: str) -> Any:
 
 
 def test_every_picture_is_in_this_file() -> None:
-    offered = {getattr(notebook, name) for name in notebook.__all__ if name.startswith("show_")}
+    offered = {getattr(convgrade, name) for name in convgrade.__all__ if name.startswith("show_")}
     assert offered == set(PICTURES)
 
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from convgrade.notebook import (
+from convgrade import (
     Picture,
     show_convolution,
     show_padding,

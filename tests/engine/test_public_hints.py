@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from autograder.authoring import build
 from autograder.cli import app
-from convgrade.notebook import CheckFailed, check, check_raises, known_answers
+from convgrade import CheckFailed, check, check_raises
+from convgrade.notebook import known_answers
 
 TOOLS = "import numpy as np\nfrom convgrade import check, check_raises"
 CHECKS = """\

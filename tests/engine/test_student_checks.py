@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from autograder.suite import expect
-from convgrade.notebook import CheckFailed, NotWrittenYet, check, check_raises
+from convgrade import CheckFailed, NotWrittenYet, check, check_raises
 
 
 def returns(value: Any) -> Callable[..., Any]:

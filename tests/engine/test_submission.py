@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,35 @@ def test_a_notebook_that_lost_all_its_metadata_still_counts(mini_course, tmp_pat
     assert [cell.label for cell in submission.cells] == ["cell 1 (setup)", "cell 2 (double)"]
     assert "2 cells had lost" not in submission.attention[0]
     assert "1 cell had lost nbgrader's metadata" in submission.attention[0]
+
+
+def test_a_file_from_another_release_counts_and_a_note_says_what_is_different(
+    mini_course, tmp_path
+):
+    cells = tuple(
+        replace(cell, nbgrader={**cell.nbgrader, "checksum": f"now {cell.grade_id}"})
+        for cell in mini_course.release.cells
+    )
+    release = replace(mini_course.release, cells=cells)
+    document = solved()
+    for cell in document:
+        metadata = cell["metadata"].get("nbgrader", {})
+        metadata["checksum"] = f"now {metadata.get('grade_id')}"
+        if metadata.get("grade_id") == "setup":
+            cell["source"] = "import numpy as np, math"
+            metadata["checksum"] = "then"
+        if metadata.get("grade_id") == "test_increment":
+            metadata |= {"checksum": "then", "points": 3}
+    submission = read(handed_in(tmp_path, notebook_json(document)), release)
+    assert submission.notes == (
+        "The file was made from another release. In the one that counts, these cells are "
+        "different: setup, test_increment (now 4 points).",
+    )
+    assert SOLUTIONS["double"] in [cell.source for cell in submission.cells]
+    for cell in document:
+        cell["metadata"].get("nbgrader", {})["checksum"] = {"no": "text"}
+    submission = read(handed_in(tmp_path, notebook_json(document)), release)
+    assert "The points of 'test_increment' were changed" in " ".join(submission.notes)
 
 
 def test_links_folders_pipes_and_giants_are_refused(mini_course, tmp_path):

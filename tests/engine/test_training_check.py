@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from autograder.course.assignment import Assignment, assignment_names, load_assignment
 from autograder.course.training_terms import TrainingTerms
 from autograder.suite.training import NotTrainedEnough, Training
-from convgrade.notebook import CheckFailed, NotWrittenYet, Trained, check_learned, train_as_graded
+from convgrade import CheckFailed, NotWrittenYet, Trained, check_learned, train_as_graded
 from convgrade.notebook.learning import asked_for, still_learning
 
 ROOT = Path(__file__).resolve().parents[2]
