@@ -18,6 +18,7 @@ from autograder.cli.doctor import doctor
 from autograder.cli.grade import grade
 from convgrade.commands.check import check
 from convgrade.commands.ending import Commands, run, show_version
+from convgrade.commands.working import hint, list_exercises, reset
 
 app = typer.Typer(
     cls=Commands,
@@ -28,8 +29,9 @@ app = typer.Typer(
 )
 
 
-for command in (check, build, grade, audit, demo, doctor):
+for command in (check, hint, reset, build, grade, audit, demo, doctor):
     app.command()(command)
+app.command("list")(list_exercises)
 app.add_typer(data, name="data")
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from convgrade.checking.finding import chosen as chosen_of
 from convgrade.checking.job import Job, Step
 from convgrade.checking.plan import Plan, planned
 from convgrade.checking.process import Runner
 from convgrade.checking.report import CheckReport, Ended, ExerciseCheck
 from convgrade.errors import AutograderError
-from convgrade.release import GRADE_CELL_PREFIX
-from convgrade.submission.released import Released
 
 STAYS_TRUE = ("passed", "not_implemented")
 """Outcomes that name no line or cell. Lines and cells move when something is written above them."""
@@ -91,7 +89,7 @@ class Checker:
         if not self._path.is_file():
             raise AutograderError(f"There is no file {self._path.name}: name your notebook or .py.")
         plan = self._plan = planned(self._path, self._checks, self._seconds)
-        chosen = _chosen(plan, self._named)
+        chosen = chosen_of(plan.found.release, self._named)
         stale = [name for name in chosen if self._is_stale(plan, name)]
         cells = [] if self._named else [step for step in plan.cells if self._is_new(plan, step)]
         problems: tuple[str, ...] = ()
@@ -171,30 +169,6 @@ class Checker:
             is_module=plan.submission.kind == "module",
             is_part=bool(self._named),
         )
-
-
-def _chosen(plan: Plan, named: Sequence[str]) -> tuple[str, ...]:
-    """The exercises to check, in the notebook's order.
-
-    Raises:
-        AutograderError: there is no exercise of a given name.
-    """
-    if not named:
-        return plan.exercises
-    known = {name: name for name in plan.exercises}
-    for exercise in Released(plan.found.release).exercises:
-        known.update(dict.fromkeys(exercise.functions, exercise.name))
-    wanted = set()
-    for name in named:
-        plain = name.strip().removeprefix(GRADE_CELL_PREFIX)
-        if plain not in known:
-            close = difflib.get_close_matches(plain, known, n=1)
-            meant = f" Did you mean {close[0]}?" if close else ""
-            raise AutograderError(
-                f"There is no exercise {plain!r}.{meant} There are: {', '.join(plan.exercises)}."
-            )
-        wanted.add(known[plain])
-    return tuple(name for name in plan.exercises if name in wanted)
 
 
 def _end_of(ended: Ended, seconds: float | None) -> Collection[str]:

@@ -6,6 +6,7 @@ the file; otherwise the file's own locked cells, or another notebook in its fold
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ from convgrade.release import ANSWER_STUB, GRADE_CELL_PREFIX, NotebookCell, Rele
 from convgrade.submission.blocks import blocks, defined
 from convgrade.submission.opening import open_hand_in
 from convgrade.submission.records import RawCell
+from convgrade.submission.released import Released
 
 STUB = "def {name}():\n    raise NotImplementedError()"
 MOST_NAMES = 3
@@ -50,6 +52,10 @@ class Found:
     def points(self) -> float:
         """The points of the whole assignment."""
         return sum(_points(cell) for cell in self.release.cells if cell.is_grade)
+
+    def points_of(self, cell: NotebookCell) -> float:
+        """The points of one grade cell."""
+        return _points(cell)
 
     def is_blank(self, question: str, answer: str) -> bool:
         """Whether an answer is empty or still the released text."""
@@ -100,6 +106,30 @@ def release_of(path: Path, named: Path | None) -> Found:
             "--checks."
         )
     return Found(own, is_the_courses=False)
+
+
+def chosen(release: Release, named: Sequence[str]) -> tuple[str, ...]:
+    """The exercises to check, in the notebook's order.
+
+    Raises:
+        AutograderError: there is no exercise of a given name.
+    """
+    if not named:
+        return release.exercises
+    known = {name: name for name in release.exercises}
+    for exercise in Released(release).exercises:
+        known.update(dict.fromkeys(exercise.functions, exercise.name))
+    wanted = set()
+    for name in named:
+        plain = name.strip().removeprefix(GRADE_CELL_PREFIX)
+        if plain not in known:
+            close = difflib.get_close_matches(plain, known, n=1)
+            meant = f" Did you mean {close[0]}?" if close else ""
+            raise AutograderError(
+                f"There is no exercise {plain!r}.{meant} There are: {', '.join(release.exercises)}."
+            )
+        wanted.add(known[plain])
+    return tuple(name for name in release.exercises if name in wanted)
 
 
 def _gone(cells: Sequence[RawCell]) -> list[str]:

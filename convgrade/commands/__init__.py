@@ -11,6 +11,7 @@ import typer
 
 from convgrade.commands.check import check
 from convgrade.commands.ending import Commands, run, show_version
+from convgrade.commands.working import hint, list_exercises, reset
 
 app = typer.Typer(
     cls=Commands,
@@ -19,7 +20,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-app.command()(check)
+for command in (check, hint, reset):
+    app.command()(command)
+app.command("list")(list_exercises)
 
 
 @app.callback()

@@ -23,16 +23,28 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.5
 
+FileArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[FILE]",
+        help="A notebook or .py file; by default the only notebook in this folder.",
+        show_default=False,
+    ),
+]
+ChecksOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="The released notebook, if FILE has no checks of its own.",
+        exists=True,
+        dir_okay=False,
+        show_default=False,
+    ),
+]
+SecondsOption = Annotated[float, typer.Option(min=1, help="How long one cell of FILE may take.")]
+
 
 def check(
-    file: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[FILE]",
-            help="A notebook or .py file; by default the only notebook in this folder.",
-            show_default=False,
-        ),
-    ] = None,
+    file: FileArgument = None,
     watch: Annotated[
         bool,
         typer.Option("--watch", help="Check again whenever the file is saved: only what changed."),
@@ -45,22 +57,13 @@ def check(
             show_default=False,
         ),
     ] = None,
-    checks: Annotated[
-        Path | None,
-        typer.Option(
-            help="The released notebook, if FILE has no checks of its own.",
-            exists=True,
-            dir_okay=False,
-            show_default=False,
-        ),
-    ] = None,
-    seconds: Annotated[
-        float, typer.Option(min=1, help="How long one cell of the file may take.")
-    ] = 120.0,
+    checks: ChecksOption = None,
+    seconds: SecondsOption = 120.0,
 ) -> None:
     """Run the public checks on your own file.
 
-    For each exercise, it shows what was expected and what came, and what to do next.
+    For each exercise, it shows what was expected and what came, and what to do next. With --watch
+    it shows the first exercise that does not pass yet, and goes on to the next one.
 
     Example: [bold]convgrade check week03.ipynb --watch[/bold]
     """
@@ -88,15 +91,17 @@ def check(
 
 def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
     """Check at each save, until Ctrl-C."""
-    from convgrade.commands.check_output import show, show_unchanged
+    from convgrade.commands.check_output import show_next, show_unchanged
 
     has_shown = False
+    passed: frozenset[str] = frozenset()
     for _ in saves(path, checker.is_outdated):
         try:
             report, is_new = checker.check()
             says("")
             if is_new or not has_shown:
-                show(path, report)
+                show_next(path, report, passed)
+                passed = frozenset(item.name for item in report.exercises if item.passed)
             else:
                 show_unchanged(path)
             has_shown = True

@@ -6,7 +6,7 @@ The report comes from the student's process and may contain anything, so it is e
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 REMARKS = {"not_implemented": "not written yet", "not_run": "not reached"}
 COLOURS = {"passed": "green", "not_implemented": "yellow", "not_run": "yellow"}
 SIGNS = {"passed": "✓", "not_implemented": "·", "not_run": "·"}
-PLAIN_SIGNS = {"✓": "+", "✗": "x", "·": "."}
+PLAIN_SIGNS = {"✓": "+", "✗": "x", "·": ".", "█": "#", "░": "."}
+BAR_CELLS = 30
 
 
 class Running:
@@ -60,17 +61,54 @@ def show(path: Path, report: CheckReport) -> None:
     for sentence in (*report.attention, *report.problems):
         console.print(f"[yellow]![/yellow] {_printable(safe(sentence))}")
     for item in report.exercises:
-        sign = _printable(SIGNS.get(item.outcome, "✗"))
-        colour = COLOURS.get(item.outcome, "red")
-        remark = REMARKS.get(item.outcome)
-        suffix = f"  [dim]{remark}[/dim]" if remark else ""
-        console.print(f"[{colour}]{sign}[/{colour}] {safe(item.name)}{suffix}")
-        text = "" if item.outcome in REMARKS else item.text.strip("\n")
-        for line in text.splitlines():
-            console.print(f"    {_printable(safe(line))}".rstrip(), soft_wrap=True)
+        show_exercise(item)
     console.print()
     for line in closing_lines(report):
         console.print(_printable(safe(line)))
+
+
+def show_next(path: Path, report: CheckReport, passed: Collection[str] = ()) -> None:
+    """Print how many exercises pass, as a bar, which are new among them, and the next one.
+
+    Args:
+        path: the file.
+        report: what its check found.
+        passed: the exercises that passed the last time.
+    """
+    console = output()
+    console.print(f"[bold]{_printable(safe(path.name))}[/bold]")
+    for sentence in (*report.attention, *report.problems):
+        console.print(f"[yellow]![/yellow] {_printable(safe(sentence))}")
+    for item in report.exercises:
+        if item.passed and item.name not in passed:
+            show_exercise(item)
+    console.print(bar(sum(item.passed for item in report.exercises), len(report.exercises)))
+    left = [item for item in report.exercises if not item.passed]
+    for item in left[:1]:
+        show_exercise(item)
+    console.print()
+    for line in closing_lines(report):
+        console.print(_printable(safe(line)))
+
+
+def bar(done: int, total: int) -> str:
+    """A bar of the exercises that pass, and their number."""
+    full = BAR_CELLS * done // max(total, 1)
+    drawn = _printable("█" * full + "░" * (BAR_CELLS - full))
+    return f"[green]{drawn}[/green] {done} of {total} exercises pass"
+
+
+def show_exercise(item: ExerciseCheck) -> None:
+    """Print the mark of an exercise, with what was expected and what came."""
+    console = output()
+    sign = _printable(SIGNS.get(item.outcome, "✗"))
+    colour = COLOURS.get(item.outcome, "red")
+    remark = REMARKS.get(item.outcome)
+    suffix = f"  [dim]{remark}[/dim]" if remark else ""
+    console.print(f"[{colour}]{sign}[/{colour}] {safe(item.name)}{suffix}")
+    text = "" if item.outcome in REMARKS else item.text.strip("\n")
+    for line in text.splitlines():
+        console.print(f"    {_printable(safe(line))}".rstrip(), soft_wrap=True)
 
 
 def show_unchanged(path: Path) -> None:

@@ -19,6 +19,9 @@ Array = npt.NDArray[Any]
 
 MOST_ROWS = 8
 MOST_COLUMNS = 8
+FEWEST_COLUMNS = 2
+WIDTH = 74
+"""The numbers fit into a terminal of 80 columns, in which `check` indents them."""
 LONGEST_REPR = 60
 GAP = "    "
 
@@ -115,17 +118,32 @@ def _side_by_side(got: Array, expected: Array, differs: npt.NDArray[np.bool_]) -
         return [f"expected: {expected_text[0]}", f"got:      {got_text[0]}"]
     index, where = _first_plane(differs)
     plane = differs[index].reshape(-1, differs[index].shape[-1])
-    rows, columns = _window(plane)
+    planes = [array[index].reshape(plane.shape) for array in (expected, got)]
+    lines: list[str] = []
+    for columns in range(MOST_COLUMNS, FEWEST_COLUMNS - 1, -1):
+        lines = _in_columns(planes, plane, where, columns)
+        if max(map(len, lines)) <= WIDTH:
+            break
+    return lines
+
+
+def _in_columns(
+    planes: Sequence[Array], differs: npt.NDArray[np.bool_], where: Sequence[str], most: int
+) -> list[str]:
+    """The expected plane and the other, around the first difference, in so many columns."""
+    row, column = (int(i) for i in np.argwhere(differs)[0])
+    rows = _span(row, differs.shape[0], MOST_ROWS)
+    columns = _span(column, differs.shape[1], most)
     cut = (slice(*rows), slice(*columns))
-    marked = plane[cut]
-    left, right = (array[index].reshape(plane.shape)[cut] for array in (expected, got))
-    left_texts, right_texts = _texts(left.ravel(), right.ravel())
-    if (rows[1] - rows[0], columns[1] - columns[0]) != plane.shape:
-        where += [f"rows {rows[0]} to {rows[1] - 1}", f"columns {columns[0]} to {columns[1] - 1}"]
+    marked = differs[cut]
+    left_texts, right_texts = _texts(planes[0][cut].ravel(), planes[1][cut].ravel())
+    places = [*where]
+    if (rows[1] - rows[0], columns[1] - columns[0]) != differs.shape:
+        places += [f"rows {rows[0]} to {rows[1] - 1}", f"columns {columns[0]} to {columns[1] - 1}"]
     left_block = _block(left_texts, np.zeros_like(marked))
     right_block = _block(right_texts, marked)
     width = max(len("expected"), *(len(line) for line in left_block))
-    lines = [", ".join(where) + ":"] if where else []
+    lines = [", ".join(places) + ":"] if places else []
     lines.append("expected".ljust(width) + GAP + "got")
     pairs = zip(left_block, right_block, strict=True)
     return lines + [(one.ljust(width) + GAP + other).rstrip() for one, other in pairs]
@@ -144,12 +162,6 @@ def _first_plane(differs: npt.NDArray[np.bool_]) -> tuple[tuple[Any, ...], list[
         return index, [f"{name} {i}" for name, i, count in names if count > 1]
     leading = tuple(first[:-2])
     return leading, [f"at index {', '.join(str(i) for i in leading)}"] if leading else []
-
-
-def _window(plane: npt.NDArray[np.bool_]) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The rows and columns to show: around the first difference if the plane is large."""
-    row, column = (int(i) for i in np.argwhere(plane)[0])
-    return _span(row, plane.shape[0], MOST_ROWS), _span(column, plane.shape[1], MOST_COLUMNS)
 
 
 def _span(index: int, count: int, most: int) -> tuple[int, int]:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 SUFFIX = ".hints.json"
-WIDTH = 92
+WIDTH = 74
 MOST_NUMBERS = 5_000
 """The numbers of an array that count one by one. Of a larger one, shape and mean count."""
 
