@@ -15,17 +15,15 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
-
-from IPython.core.compilerop import CachingCompiler
 
 from convgrade.checking.finding import Found, release_of
 from convgrade.checking.job import Job, Step
 from convgrade.checking.names import Names, modules_of, names
 from convgrade.checking.report import Blank
 from convgrade.checking.touched import needed
-from convgrade.execution.shell import LineKeeper
+from convgrade.errors import AutograderError
+from convgrade.execution.plain_shell import needs_ipython
+from convgrade.execution.shell import has_ipython, parser
 from convgrade.execution.statements import Statement, statements
 from convgrade.release import Release
 from convgrade.submission import Submission, read
@@ -167,8 +165,8 @@ class Plan:
 
     @cached_property
     def _sources(self) -> tuple[tuple[Statement, ...], ...]:
-        parser = _parser()
-        return tuple(statements(parser, step.source, "<cell>") for step in self.steps)
+        shell = parser()
+        return tuple(statements(shell, step.source, "<cell>") for step in self.steps)
 
     @cached_property
     def _modules(self) -> dict[str, str]:
@@ -240,7 +238,23 @@ def planned(path: Path, checks: Path | None = None, seconds: float | None = None
     """
     found = release_of(path, checks)
     submission = read(path, found.release)
+    if not has_ipython():
+        _require_plain_python(submission)
     return Plan(submission, found, tuple(_steps(submission, found.release)), seconds)
+
+
+def _require_plain_python(submission: Submission) -> None:
+    """Refuse what only IPython can run.
+
+    Raises:
+        AutograderError: a cell has such a command; the message says which.
+    """
+    for cell in submission.cells:
+        if needs_ipython(cell.source):
+            raise AutograderError(
+                f"{submission.path.name} has a command of Jupyter, such as %time or !pip, in "
+                f"{cell.label}: run pip install ipython, or leave the command out."
+            )
 
 
 def _steps(submission: Submission, release: Release) -> Iterator[Step]:
@@ -283,14 +297,3 @@ def _checks(statement: Statement) -> bool:
         part.value.func if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) else 0
     )
     return isinstance(called, ast.Name) and called.id in CHECKING
-
-
-def _parser() -> Any:
-    """The part of IPython's shell that is needed to parse a cell."""
-    manager = LineKeeper()
-    return SimpleNamespace(
-        transform_cell=manager.transform_cell,
-        input_transformer_manager=manager,
-        compile=CachingCompiler(),
-        transform_ast=lambda tree: tree,
-    )

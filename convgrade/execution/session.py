@@ -15,8 +15,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult
-
 from convgrade.execution import shell as shells
 from convgrade.execution.settled import Rebinding, Settled
 from convgrade.execution.statements import Statement, bound_names, statements, without
@@ -109,16 +107,12 @@ class OpenCell:
         self._label = label
         self._settles = settles
         self._file = file_of(label)
-        self._result = ExecutionResult(ExecutionInfo(source, False, False, True, None))
         linecache.cache[self._file] = (
             len(source), None, source.splitlines(keepends=True), self._file,
         )  # fmt: skip
         with self._as_cell():
             self.statements = statements(session.shell, source, self._file)
-        for event in ("pre_execute", "pre_run_cell"):
-            session.shell.events.trigger(
-                event, *([self._result.info] if event == "pre_run_cell" else [])
-            )
+        self._begun = session.shell.begin_cell(source)
 
     def run(self, number: int) -> Trouble | None:
         """Run one statement; return what it raised, if anything."""
@@ -133,10 +127,7 @@ class OpenCell:
 
     def close(self) -> None:
         """Finish the cell: note which names it rebound, and settle its functions."""
-        for event in ("post_execute", "post_run_cell"):
-            self._session.shell.events.trigger(
-                event, *([self._result] if event == "post_run_cell" else [])
-            )
+        self._session.shell.end_cell(self._begun)
         self._session.note_rebindings(self._label)
         if self._settles:
             self._session.settle(self._settles, self._label)
@@ -197,6 +188,6 @@ class OpenCell:
 
     @contextmanager
     def _as_cell(self) -> Iterator[None]:
-        shells.name_nested_code(self._file)
+        self._session.shell.name_nested_code(self._file)
         with self._session.shell.builtin_trap, self._session.shell.display_trap:
             yield

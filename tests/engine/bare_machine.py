@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -31,10 +32,11 @@ class Without:
         return None if name.partition(".")[0] in REFUSED else self._finder.find_spec(name, *more)
 
 sys.meta_path[:] = [Without(finder) for finder in sys.meta_path]
-if IPYTHON and importlib.util.find_spec("IPython"):
-    import IPython.core.interactiveshell, IPython.core.completer, subprocess
-    if importlib.util.find_spec("rich"):
-        import rich.console
+import subprocess
+if IPYTHON:
+    import IPython.core.interactiveshell, IPython.core.completer
+if importlib.util.find_spec("rich"):
+    import rich.console
 for name in ("fcntl", "resource", "pwd", "grp", "termios", "pty"):
     sys.modules[name] = None
 for name in ("fork", "forkpty", "killpg", "setsid", "getuid", "geteuid", "O_NOFOLLOW", "O_NONBLOCK",
@@ -88,14 +90,21 @@ def _needed(names: tuple[str, ...]) -> set[str]:
         if name in found:
             continue
         try:
-            requirements = importlib.metadata.requires(name) or []
+            requirements = _requirements(name)
         except importlib.metadata.PackageNotFoundError:  # for another system
             continue
         found.add(name)
-        todo += [
-            _plain(re.split(r"[^\w.-]", each)[0]) for each in requirements if "extra ==" not in each
-        ]
+        always = (each for each in requirements if not re.search(r"extra\s*==", each))
+        todo += [_plain(re.split(r"[^\w.-]", each)[0]) for each in always]
     return found
+
+
+def _requirements(name: str) -> list[str]:
+    """What a distribution needs. That of this project is read where it is written."""
+    if name == "convgrade":
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        return list(project["dependencies"])
+    return importlib.metadata.requires(name) or []
 
 
 def _plain(name: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from pathlib import Path
 
 import pytest
-from bare_machine import bare, run
+from bare_machine import ROOT, bare, run
 from released import locked, notebook, two
 
 from autograder.course.assignment import find_root, load_assignment
 from autograder.demo.notebooks import filled, write_notebook
+from convgrade.execution.plain_shell import needs_ipython
 
 MAIN = "from convgrade.commands import main; main()"
 DOUBLE = "def double(x):\n    return 2 * x"
@@ -32,7 +35,15 @@ def work(tmp_path: Path) -> Path:
 
 
 def test_the_machine_is_as_bare_as_it_says(environment: dict[str, str], work: Path) -> None:
-    for absent in ("autograder", "psutil", "nbgrader", "tensorflow", "jupyterlab", "fcntl"):
+    for absent in (
+        "autograder",
+        "IPython",
+        "psutil",
+        "nbgrader",
+        "tensorflow",
+        "jupyterlab",
+        "fcntl",
+    ):
         done = run(environment, work, "-c", f"import {absent}")
         assert "ModuleNotFoundError" in done.stderr
     done = run(environment, work, "-c", "import os, signal; print(dir(os) + dir(signal))")
@@ -103,6 +114,70 @@ def test_code_that_ends_python_is_reported(environment: dict[str, str], work: Pa
     done = run(environment, work, "-c", MAIN, "check")
     assert done.returncode == 1
     assert "ended Python itself" in " ".join(done.stdout.split())
+
+
+def test_a_command_of_jupyter_is_refused_with_its_cell(
+    environment: dict[str, str], work: Path
+) -> None:
+    """Without IPython it would be a syntax error, and the answer would differ from grading."""
+    notebook(work / "mine.ipynb", *two(f"%matplotlib inline\n{DOUBLE}", TRIPLE))
+    done = run(environment, work, "-c", MAIN, "check")
+    assert done.returncode == 2
+    assert "in cell 2 (double): run pip install ipython" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "needs"),
+    [
+        ("%time f()", True),
+        ("x = !ls", True),
+        ("    !pip install x", True),
+        ("abs?", True),
+        ("get_ipython().run_line_magic('time', '')", True),
+        ("%%time\nf()", True),
+        ("x = (7\n% 3)", False),
+        ('"""\n%time\n"""', False),
+        ("def f(:\n    return", False),
+        ("x != 3", False),
+    ],
+)
+def test_commands_of_jupyter_are_told_from_python(source: str, needs: bool) -> None:
+    assert needs_ipython(source) == needs
+
+
+SESSION = """
+import json, sys
+from convgrade.execution.session import Session
+from convgrade.execution.shell import has_ipython, prepare_shell
+session = Session(prepare_shell(runs_commands=False))
+found = []
+for number, source in enumerate(json.load(open("cells.json")), 1):
+    for trouble in session.run(source, f"cell {number}"):
+        found.append([number, trouble.line, type(trouble.error).__name__, trouble.names])
+values = {name: repr(session.namespace.get(name)) for name in "abcdef"}
+print(json.dumps([found, values, has_ipython()]))
+"""
+CELLS = [
+    "a = 1\nb = missing\nc = a + 1",
+    "import math, no_such_module\nd = math.pi",
+    "from __future__ import annotations\ndef h(x: Nowhere): return x\ne = h(3)",
+    "import asyncio\nf = await asyncio.sleep(0, 5)",
+    "def broken(:\n    pass\n\na = 7",
+    "@numba.njit\ndef g(x):\n    return x\nb = g(2)",
+    "a",
+]
+
+
+def test_plain_python_does_the_same_with_and_without_ipython(
+    environment: dict[str, str], work: Path
+) -> None:
+    (work / "cells.json").write_text(json.dumps(CELLS), encoding="utf-8")
+    bare_run = run(environment, work, "-c", SESSION)
+    usual = run({**os.environ, "PYTHONPATH": str(ROOT)}, work, "-c", SESSION)
+    without, with_it = (json.loads(done.stdout.splitlines()[-1]) for done in (bare_run, usual))
+    assert (without[2], with_it[2]) == (False, True)
+    assert without[:2] == with_it[:2]
+    assert len(without[0]) == 4
 
 
 @pytest.mark.parametrize("name", ["pooling_padding"])

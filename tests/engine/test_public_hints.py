@@ -194,8 +194,9 @@ def test_a_table_goes_when_no_example_shows_a_mistake(tmp_path, course):
     root = tmp_path / "again"
     shutil.copytree(course, root)
     (root / "tests" / "misconceptions" / f"{NAME}.py").write_text("", "utf-8")
-    changed = {path.name for path in build.build(NAME, root)}
-    assert changed == {f"{NAME}.hints.json"}
+    changed = {path.relative_to(path.parents[1]).as_posix() for path in build.build(NAME, root)}
+    table, alone = f"{NAME}/{NAME}.hints.json", f"standalone/{NAME}.ipynb"
+    assert changed == {table, alone}, "the notebook that brings all along brings the table too"
     assert not list(root.rglob("*.hints.json"))
 
 
