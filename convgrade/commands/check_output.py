@@ -142,8 +142,8 @@ def _todo(left: list[ExerciseCheck]) -> str:
     """What to do about the first exercise that does not pass."""
     first = left[0]
     if first.outcome == "not_run":
-        return "mend the cell that stopped the checks"
-    return f"{'write' if first.outcome == 'not_implemented' else 'mend'} {first.name}"
+        return "correct the cell that stopped the checks"
+    return f"{'write' if first.outcome == 'not_implemented' else 'correct'} {first.name}"
 
 
 def _blank(report: CheckReport) -> list[str]:

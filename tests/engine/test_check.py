@@ -81,7 +81,7 @@ def test_an_endless_loop_costs_its_own_exercise_only(tmp_path: Path, body: str) 
     assert result.exit_code == 1
     for line in ("✓ first", "✗ middle", "✓ last", "not done after 1 seconds", "(mine.py:11)"):
         assert line in result.output
-    assert "2 of 3 pass. Next: mend middle." in result.output
+    assert "2 of 3 pass. Next: correct middle." in result.output
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def closing(*outcomes: str, **values: Any) -> str:
         (("passed", "passed"), "All 2 pass"),
         (("passed", "not_implemented"), "1 of 2 pass. Next: write b."),
         (("not_implemented", "failed"), "0 of 2 pass. Next: write a."),
-        (("error", "not_implemented"), "0 of 2 pass. Next: mend a."),
+        (("error", "not_implemented"), "0 of 2 pass. Next: correct a."),
     ],
 )
 def test_next_is_the_first_exercise_that_does_not_pass(
