@@ -2538,6 +2538,28 @@ def _avg_pool2d_divides_every_sum_by_the_height_squared(
     return _avg(x, pool_size, strides, padding, reduce=lambda cells: _divided_by(cells, height**2))
 
 
+@variant(avg_pool2d_divides_by_the_height_squared)
+def _avg_pool2d_divides_by_the_height_squared_under_valid(
+    x, pool_size=2, strides=None, padding="valid"
+):
+    (height, _), _, plain = _checked(x, pool_size, strides, padding)
+
+    def average(cells):
+        return _average(cells) if plain == "same" else _divided_by(cells, height**2)
+
+    return _avg(x, pool_size, strides, padding, reduce=average)
+
+
+@variant(avg_pool2d_divides_and_multiplies)
+def _avg_pool2d_divides_and_multiplies_under_valid(x, pool_size=2, strides=None, padding="valid"):
+    (height, width), _, plain = _checked(x, pool_size, strides, padding)
+
+    def average(cells):
+        return _average(cells) if plain == "same" else _divided_by(cells, height / width)
+
+    return _avg(x, pool_size, strides, padding, reduce=average)
+
+
 @variant(avg_pool2d_leaves_out_zeros)
 def _avg_pool2d_leaves_out_zeros_where_it_pads(x, pool_size=2, strides=None, padding="valid"):
     def average(cells):
