@@ -74,10 +74,31 @@ def _reduced(x, rows, columns, reduce, border=None):
     if border is not None:
         x, rows, columns = _bordered_far(x, rows, columns, border)
     y = np.empty((len(x), len(rows), len(columns), x.shape[3]), reduce(x[:, :1, :1]).dtype)
-    for i, (top, bottom) in enumerate(rows):
-        for j, (left, right) in enumerate(columns):
-            y[:, i, j] = reduce(x[:, max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)])
+    for i, down in _of_equal_length(rows, x.shape[1]):
+        for j, right in _of_equal_length(columns, x.shape[2]):
+            cells = reduce(_flat_windows(x, down, right))
+            y[:, i[:, None], j] = cells.reshape(len(x), len(i), len(j), x.shape[3])
     return y
+
+
+def _of_equal_length(spans, size):
+    """The numbers of the windows that are equally long once they are cut, and their cells."""
+    cells = [range(size)[max(start, 0) : max(stop, 0)] for start, stop in spans]
+    lengths = [len(each) for each in cells]
+    for length in sorted(set(lengths)):
+        which = [number for number, each in enumerate(lengths) if each == length]
+        indices = [cells[number] for number in which]
+        yield np.array(which), np.array(indices, int).reshape(len(which), length)
+
+
+def _windows_at(x, down, right):
+    """The windows on the axes images, rows, columns, height, width and channels."""
+    return x[:, down[:, None, :, None], right[None, :, None, :]]
+
+
+def _flat_windows(x, down, right):
+    windows = _windows_at(x, down, right)
+    return windows.reshape(math.prod(windows.shape[:3]), *windows.shape[3:])
 
 
 def _bordered_far(x, rows, columns, border):
@@ -3158,12 +3179,12 @@ def _maps(x, kernel, strides, padding, spans=_spans, plan=_apart, border=np.pad)
     stride, padding = _checked_convolution(x, kernel, strides, padding)
     rows, columns = plan(x.shape, kernel.shape, stride, padding, spans)
     padded, rows, columns = _bordered_far(x.astype(np.float64), rows, columns, border)
-    y = np.empty((len(x), len(rows), len(columns), kernel.shape[3]))
-    for i, (top, bottom) in enumerate(rows):
-        for j, (left, right) in enumerate(columns):
-            cells = padded[:, top:bottom, left:right]
-            y[:, i, j] = np.tensordot(cells, kernel, 3)
-    return y
+    down, right = (
+        np.array([range(*each) for each in ends], int).reshape(len(ends), side)
+        for ends, side in zip((rows, columns), kernel.shape[:2], strict=True)
+    )
+    windows = _windows_at(padded, down, right)
+    return np.tensordot(windows, kernel.astype(np.float64), 3)
 
 
 @right_answer("conv2d")
