@@ -1259,6 +1259,7 @@ def random_flip_takes_any_axes(images, rng):
 _BLACK = np.zeros((4000, 1, 2, 3))
 _VALUES = np.array([10.0, 4.0, 1.0])
 _VECTORS = np.eye(3)[:, [1, 2, 0]]
+_GREY = np.full((1, 1, 2, 3), 100.0)
 _EDGES = 255.0 * np.random.default_rng(2).integers(0, 2, (40, 2, 3, 3))
 _BYTES = np.random.default_rng(3).integers(0, 256, (20, 2, 3, 3)).astype(np.uint8)
 
@@ -1290,6 +1291,15 @@ def _seen_shifts(answer):
         bool(signs.all()),
         round(10 * float((np.abs(numbers) < deviations).mean())),
     )
+
+
+def _seen_deviations(*answers):
+    """About how far single images are shifted along each direction, in powers of two."""
+    if any(answer.shape != _GREY.shape for answer in answers):
+        return answers[0].shape
+    numbers = np.array([answer[0, 0, 0] - 100 for answer in answers]) @ _VECTORS / _VALUES / 0.5
+    sizes = np.maximum(np.sqrt((numbers**2).mean(axis=0)), 1e-3)
+    return [round(float(np.log2(size))) for size in sizes]
 
 
 def _seen_range(answer):
@@ -1325,8 +1335,13 @@ def _augmented(
 @probes("pca_color_augment")
 def _():
     some = np.ones((30, 1, 1, 3), np.float32)
+    one_by_one = generator(9)
     return [
         summarize(call(_BLACK, _VALUES, _VECTORS, generator(2), 0.5), key=_seen_shifts),
+        summarize(
+            *[call(_GREY, _VALUES, _VECTORS, one_by_one, 0.5) for _ in range(40)],
+            key=_seen_deviations,
+        ),
         summarize(call(_EDGES, 9 * _VALUES, _VECTORS, generator(3), 1.0), key=_seen_range),
         summarize(call(_BYTES, 9 * _VALUES, _VECTORS, generator(4), 1.0), key=_seen_bytes),
         summarize(
@@ -2631,6 +2646,32 @@ def ten_crop_predict_takes_any_size(predict, image, size):
     def crops(image, size):
         image = image.reshape(*image.shape[-3:]) if image.ndim > 2 else image[..., None]
         return _crops_of(image, min(max(size, 1), *image.shape[:2]))
+
+    return _predicted(predict, image, size, crops=crops)
+
+
+@misconception("ten_crop_predict", "Which way does a mirror on the wall turn?")
+def ten_crop_predict_turns_upside_down(predict, image, size):
+    def crops(image, size):
+        five = _crops_of(image, size)[:5]
+        return np.concatenate([five, five[:, ::-1]])
+
+    return _predicted(predict, image, size, crops=crops)
+
+
+@variant(ten_crop_predict_turns_upside_down)
+def _ten_crop_predict_turns_by_half_a_turn(predict, image, size):
+    def crops(image, size):
+        five = _crops_of(image, size)[:5]
+        return np.concatenate([five, five[:, ::-1, ::-1]])
+
+    return _predicted(predict, image, size, crops=crops)
+
+
+@misconception("ten_crop_predict", "Which crop is there besides the four corners?")
+def ten_crop_predict_forgets_the_centre(predict, image, size):
+    def crops(image, size):
+        return _crops_of(image, size)[[0, 1, 2, 3, 5, 6, 7, 8]]
 
     return _predicted(predict, image, size, crops=crops)
 

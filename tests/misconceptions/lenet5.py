@@ -1434,6 +1434,15 @@ def rbf_output_takes_half(x, codes):
     return _rbf(x, codes) / 2
 
 
+@variant(rbf_output_multiplies_by_the_codes)
+def _rbf_output_takes_the_cosine(x, codes):
+    def distances(x, codes):
+        lengths = np.linalg.norm(x, axis=1)[:, None] * np.linalg.norm(codes, axis=1)
+        return x @ codes.T / lengths
+
+    return _rbf(x, codes, distances=distances)
+
+
 @misconception("rbf_output", "Can a squared distance be negative?")
 def rbf_output_is_negative(x, codes):
     return -_rbf(x, codes)

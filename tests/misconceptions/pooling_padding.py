@@ -1181,6 +1181,20 @@ def _zero_pad2d_pads_every_axis_by_an_int(x, padding):
     return _padded(x, padding, around=around)
 
 
+def _mirrored_around(mode):
+    return lambda x, rows, columns: np.pad(x, ((0, 0), rows, columns, (0, 0)), mode=mode)
+
+
+@misconception("zero_pad2d", "What is around the image: zeros, or the image in a mirror?")
+def zero_pad2d_mirrors_the_image(x, padding):
+    return _padded(x, padding, around=_mirrored_around("reflect"))
+
+
+@variant(zero_pad2d_mirrors_the_image)
+def _zero_pad2d_mirrors_the_edge_too(x, padding):
+    return _padded(x, padding, around=_mirrored_around("symmetric"))
+
+
 @misconception("zero_pad2d", "In ((1, 2), (3, 4)), which two numbers are for the rows?")
 def zero_pad2d_takes_pairs_for_corners(x, padding):
     def amounts(padding):
@@ -1287,6 +1301,7 @@ def _pooling_probes(sign, watched):
         call(infinite),
         call(infinite, 3, 1, "same"),
         call(x, 3, 2, "same"),
+        call(x[:, :, :6], 4, None, "same"),
         call(x[:0], 2),
         call(watched, 2, watch=True),
         call(x, 0),
@@ -2588,6 +2603,23 @@ def _avg_pool2d_leaves_out_zeros_where_it_pads(x, pool_size=2, strides=None, pad
 
     is_padded = str(padding).lower() == "same"
     return _avg(x, pool_size, strides, padding, reduce=average if is_padded else _average)
+
+
+@misconception(
+    "avg_pool2d",
+    "Which of the two division signs of Python keeps what is behind the point?",
+    aspect=("values", "dtype", "padded cells"),
+)
+def avg_pool2d_divides_without_fractions(x, pool_size=2, strides=None, padding="valid"):
+    def average(cells):
+        return np.floor(_average(cells))
+
+    return _avg(x, pool_size, strides, padding, reduce=average)
+
+
+@variant(avg_pool2d_divides_without_fractions)
+def _avg_pool2d_rounds(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, reduce=lambda cells: np.round(_average(cells)))
 
 
 @misconception(
