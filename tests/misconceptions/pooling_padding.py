@@ -351,6 +351,15 @@ def _lacking_when_rounded_down(size, window, stride):
 _spans_half_a_window_before = _padded_by(lambda size, window, stride: 2 * (window // 2))
 _spans_padded_whatever_the_size = _padded_by(_window_less_stride)
 _spans_fitting_whatever_the_size = _padded_by(_window_less_stride, _fitting)
+
+
+def _fitting_or_refused(size, window, stride, total):
+    if _fitting(size, window, stride, total) < -(-size // stride):
+        raise ValueError("operands could not be broadcast together")
+    return -(-size // stride)
+
+
+_spans_lacking_whatever_the_size = _padded_by(_window_less_stride, _fitting_or_refused)
 _spans_padded_for_a_rest = _padded_by(_window_less_rest)
 _spans_fitting_for_a_rest = _padded_by(_window_less_rest, _fitting)
 _spans_rounded_down = _padded_by(
@@ -420,6 +429,53 @@ def _columns_beyond_the_image(shape, window, stride, padding, spans):
     return rows, [
         (first + i * stride[1], first + i * stride[1] + window[1]) for i in range(counted)
     ]
+
+
+def _paddings_exchanged(shape, window, stride, padding, spans):
+    """The rows get the padding of the columns, and the other way round."""
+    rows, columns = _apart(shape, window, stride, padding, spans)
+    first, other = rows[0][0] if rows else 0, columns[0][0] if columns else 0
+    return (
+        [(start - first + other, stop - first + other) for start, stop in rows],
+        [(start - other + first, stop - other + first) for start, stop in columns],
+    )
+
+
+def _columns_at_the_step_down(shape, window, stride, padding, spans):
+    """As many columns as there should be, at the distance of the rows."""
+    rows, columns = _apart(shape, window, stride, padding, spans)
+    first = columns[0][0] if columns else 0
+    starts = [first + i * stride[0] for i in range(len(columns))]
+    return rows, [(start, start + window[1]) for start in starts]
+
+
+def _only_rows(wrong):
+    """Spans that are wrong for the rows only."""
+
+    def plan(shape, window, stride, padding, spans):
+        _, columns = _apart(shape, window, stride, padding, spans)
+        return wrong(shape[1], window[0], stride[0], padding), columns
+
+    return plan
+
+
+def _spans_side_by_side(size, window, stride, padding):
+    """As many windows as the stride gives, but each beside the one before."""
+    spans = _spans(size, window, stride, padding)
+    first = spans[0][0] if spans else 0
+    return [(first + i * window, first + (i + 1) * window) for i in range(len(spans))]
+
+
+def _in_the_image(wrong):
+    """Spans of which none may lie behind the image."""
+
+    def spans(size, window, stride, padding):
+        found = wrong(size, window, stride, padding)
+        if any(start >= size for start, _ in found):
+            raise ValueError("zero-size array to reduction operation which has no identity")
+        return found
+
+    return spans
 
 
 def _unchecked(x, pool_size, strides, padding):
@@ -1883,6 +1939,55 @@ def _max_pool2d_compares_amounts_and_keeps_signs(x, pool_size=2, strides=None, p
     return _max(x, pool_size, strides, padding, reduce=farthest)
 
 
+@variant(max_pool2d_counts_columns_by_the_height)
+def _max_pool2d_exchanges_the_paddings(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_paddings_exchanged)
+
+
+@variant(max_pool2d_moves_alike_both_ways)
+def _max_pool2d_moves_down_and_right_alike(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_columns_at_the_step_down)
+
+
+@variant(max_pool2d_ends_one_cell_early)
+def _max_pool2d_ends_one_row_early(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_only_rows(_spans_ended_one_early))
+
+
+@variant(max_pool2d_ends_one_cell_late)
+def _max_pool2d_ends_one_row_late(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_only_rows(_spans_ended_one_late))
+
+
+@misconception(
+    "max_pool2d",
+    "How far is it from the start of a window to the start of the next? Which argument says so?",
+    aspect=("values", "padded cells"),
+)
+def max_pool2d_lays_windows_side_by_side(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_in_the_image(_spans_side_by_side))
+
+
+@variant(max_pool2d_leaves_the_end_empty)
+def _max_pool2d_leaves_the_last_row_empty(x, pool_size=2, strides=None, padding="valid"):
+    y = _max(x, pool_size, strides, padding)
+    y[:, -1:] = 0
+    return y
+
+
+@variant(max_pool2d_leaves_the_end_empty)
+def _max_pool2d_leaves_the_last_column_empty(x, pool_size=2, strides=None, padding="valid"):
+    y = _max(x, pool_size, strides, padding)
+    y[:, :, -1:] = 0
+    return y
+
+
+@variant(max_pool2d_mixes_images)
+def _max_pool2d_repeats_the_first_image(x, pool_size=2, strides=None, padding="valid"):
+    y = _max(x, pool_size, strides, padding)
+    return np.repeat(y[:1], len(y), axis=0)
+
+
 # -- avg_pool2d ----------------------------------------------------------------------------------
 
 
@@ -2634,6 +2739,60 @@ def avg_pool2d_takes_the_largest(x, pool_size=2, strides=None, padding="valid"):
     return _avg(x, pool_size, strides, padding, reduce=largest)
 
 
+@variant(avg_pool2d_counts_columns_by_the_height)
+def _avg_pool2d_exchanges_the_paddings(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_paddings_exchanged)
+
+
+@variant(avg_pool2d_moves_alike_both_ways)
+def _avg_pool2d_moves_down_and_right_alike(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_columns_at_the_step_down)
+
+
+@variant(avg_pool2d_ends_one_cell_early)
+def _avg_pool2d_ends_one_row_early(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_only_rows(_spans_ended_one_early))
+
+
+@variant(avg_pool2d_ends_one_cell_late)
+def _avg_pool2d_ends_one_row_late(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_only_rows(_spans_ended_one_late))
+
+
+@misconception(
+    "avg_pool2d",
+    "How far is it from the start of a window to the start of the next? Which argument says so?",
+    aspect=("values", "padded cells"),
+)
+def avg_pool2d_lays_windows_side_by_side(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_in_the_image(_spans_side_by_side))
+
+
+@variant(avg_pool2d_leaves_the_end_empty)
+def _avg_pool2d_leaves_the_last_row_empty(x, pool_size=2, strides=None, padding="valid"):
+    y = _avg(x, pool_size, strides, padding)
+    y[:, -1:] = 0
+    return y
+
+
+@variant(avg_pool2d_leaves_the_end_empty)
+def _avg_pool2d_leaves_the_last_column_empty(x, pool_size=2, strides=None, padding="valid"):
+    y = _avg(x, pool_size, strides, padding)
+    y[:, :, -1:] = 0
+    return y
+
+
+@variant(avg_pool2d_mixes_images)
+def _avg_pool2d_repeats_the_first_image(x, pool_size=2, strides=None, padding="valid"):
+    y = _avg(x, pool_size, strides, padding)
+    return np.repeat(y[:1], len(y), axis=0)
+
+
+@variant(avg_pool2d_lays_windows_side_by_side)
+def _avg_pool2d_lays_windows_behind_the_image(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_side_by_side, reduce=_average_or_nan)
+
+
 # -- min_pool2d ----------------------------------------------------------------------------------
 
 
@@ -3186,6 +3345,55 @@ def _min_pool2d_compares_amounts_and_keeps_signs(x, pool_size=2, strides=None, p
         return np.where(has_it, amounts, -amounts).astype(cells.dtype)
 
     return _min(x, pool_size, strides, padding, reduce=nearest)
+
+
+@variant(min_pool2d_counts_columns_by_the_height)
+def _min_pool2d_exchanges_the_paddings(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_paddings_exchanged)
+
+
+@variant(min_pool2d_moves_alike_both_ways)
+def _min_pool2d_moves_down_and_right_alike(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_columns_at_the_step_down)
+
+
+@variant(min_pool2d_ends_one_cell_early)
+def _min_pool2d_ends_one_row_early(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_only_rows(_spans_ended_one_early))
+
+
+@variant(min_pool2d_ends_one_cell_late)
+def _min_pool2d_ends_one_row_late(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_only_rows(_spans_ended_one_late))
+
+
+@misconception(
+    "min_pool2d",
+    "How far is it from the start of a window to the start of the next? Which argument says so?",
+    aspect=("values", "padded cells"),
+)
+def min_pool2d_lays_windows_side_by_side(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_in_the_image(_spans_side_by_side))
+
+
+@variant(min_pool2d_leaves_the_end_empty)
+def _min_pool2d_leaves_the_last_row_empty(x, pool_size=2, strides=None, padding="valid"):
+    y = _min(x, pool_size, strides, padding)
+    y[:, -1:] = 0
+    return y
+
+
+@variant(min_pool2d_leaves_the_end_empty)
+def _min_pool2d_leaves_the_last_column_empty(x, pool_size=2, strides=None, padding="valid"):
+    y = _min(x, pool_size, strides, padding)
+    y[:, :, -1:] = 0
+    return y
+
+
+@variant(min_pool2d_mixes_images)
+def _min_pool2d_repeats_the_first_image(x, pool_size=2, strides=None, padding="valid"):
+    y = _min(x, pool_size, strides, padding)
+    return np.repeat(y[:1], len(y), axis=0)
 
 
 # -- conv2d --------------------------------------------------------------------------------------
@@ -3873,3 +4081,46 @@ def _conv2d_turns_the_kernel_upside_down(x, kernel, bias=None, strides=1, paddin
 def _conv2d_mirrors_the_kernel(x, kernel, bias=None, strides=1, padding="valid"):
     _checked_convolution(x, kernel, strides, padding)
     return _convolved(x, kernel[:, ::-1], bias, strides, padding)
+
+
+@variant(conv2d_pads_whatever_the_size)
+def _conv2d_lacks_padding_whatever_the_size(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_lacking_whatever_the_size)
+
+
+@variant(conv2d_counts_columns_by_the_height)
+def _conv2d_exchanges_the_paddings(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, plan=_paddings_exchanged)
+
+
+@variant(conv2d_counts_columns_by_the_height)
+def _conv2d_runs_out_of_steps(x, kernel, bias=None, strides=1, padding="valid"):
+    """The window at the right end of the image is too narrow for the kernel."""
+
+    def plan(shape, window, stride, padding, spans):
+        rows, right = _apart(shape, window, stride, padding, spans)
+        counted = spans(shape[2], window[1], stride[0], padding)
+        if len(counted) > len(right):
+            raise ValueError("operands could not be broadcast together")
+        return rows, right[: len(counted)]
+
+    return _convolved(x, kernel, bias, strides, padding, plan=plan)
+
+
+@variant(conv2d_leaves_the_end_empty)
+def _conv2d_leaves_the_last_row_empty(x, kernel, bias=None, strides=1, padding="valid"):
+    y = _convolved(x, kernel, bias, strides, padding)
+    y[:, -1:] = 0
+    return y
+
+
+@variant(conv2d_adds_up_the_batch)
+def _conv2d_repeats_the_first_image(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(
+        x,
+        kernel,
+        bias,
+        strides,
+        padding,
+        gather=lambda sums: np.repeat(sums[:1], len(sums), axis=0),
+    )
