@@ -1944,8 +1944,11 @@ def _max_pool2d_exchanges_the_paddings(x, pool_size=2, strides=None, padding="va
     return _max(x, pool_size, strides, padding, plan=_paddings_exchanged)
 
 
-@variant(max_pool2d_moves_alike_both_ways)
-def _max_pool2d_moves_down_and_right_alike(x, pool_size=2, strides=None, padding="valid"):
+@misconception(
+    "max_pool2d",
+    "At which column does the second window begin, and which number of the pair says so?",
+)
+def max_pool2d_starts_columns_by_the_step_down(x, pool_size=2, strides=None, padding="valid"):
     return _max(x, pool_size, strides, padding, plan=_columns_at_the_step_down)
 
 
@@ -2744,8 +2747,11 @@ def _avg_pool2d_exchanges_the_paddings(x, pool_size=2, strides=None, padding="va
     return _avg(x, pool_size, strides, padding, plan=_paddings_exchanged)
 
 
-@variant(avg_pool2d_moves_alike_both_ways)
-def _avg_pool2d_moves_down_and_right_alike(x, pool_size=2, strides=None, padding="valid"):
+@misconception(
+    "avg_pool2d",
+    "At which column does the second window begin, and which number of the pair says so?",
+)
+def avg_pool2d_starts_columns_by_the_step_down(x, pool_size=2, strides=None, padding="valid"):
     return _avg(x, pool_size, strides, padding, plan=_columns_at_the_step_down)
 
 
@@ -3352,8 +3358,11 @@ def _min_pool2d_exchanges_the_paddings(x, pool_size=2, strides=None, padding="va
     return _min(x, pool_size, strides, padding, plan=_paddings_exchanged)
 
 
-@variant(min_pool2d_moves_alike_both_ways)
-def _min_pool2d_moves_down_and_right_alike(x, pool_size=2, strides=None, padding="valid"):
+@misconception(
+    "min_pool2d",
+    "At which column does the second window begin, and which number of the pair says so?",
+)
+def min_pool2d_starts_columns_by_the_step_down(x, pool_size=2, strides=None, padding="valid"):
     return _min(x, pool_size, strides, padding, plan=_columns_at_the_step_down)
 
 
