@@ -2495,7 +2495,7 @@ def build_lenet5_trains_its_pooling(input_shape=(32, 32, 1), num_classes=10):
     matches=_wrong("pooling", "extra", "twice"),
 )
 def build_lenet5_pools_too_often(input_shape=(32, 32, 1), num_classes=10):
-    return _net(input_shape, num_classes, s2=2, second="same")
+    return _net(input_shape, num_classes, s2=2)
 
 
 @misconception(
