@@ -2830,7 +2830,7 @@ def _shows_dropout(seen):
     return not bent and not _kinds_of(seen["wrong"]) & {"kind", "moments"}
 
 
-def _dropped(kind):
+def _drops_wrongly(kind):
     """Whether units are dropped wrongly in this way, see `dropping.DroppedWrongly`."""
     return lambda seen: seen["dropout"] == kind
 
@@ -3238,7 +3238,7 @@ def build_alexnet_without_dropout(input_shape=(227, 227, 3), num_classes=1000, w
 @misconception(
     "build_alexnet",
     "When does a layer of dropout drop units: always, or only in training?",
-    matches=_dropped("always"),
+    matches=_drops_wrongly("always"),
 )
 def build_alexnet_drops_always(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _always_dropping(_alexnet(input_shape, num_classes, width))
@@ -3664,7 +3664,7 @@ def build_alexnet_batchnorm_without_dropout(input_shape=(224, 224, 3), num_class
 @misconception(
     "build_alexnet_batchnorm",
     "When does a layer of dropout drop units: always, or only in training?",
-    matches=_dropped("always"),
+    matches=_drops_wrongly("always"),
 )
 def build_alexnet_batchnorm_drops_always(input_shape=(224, 224, 3), num_classes=17):
     return _always_dropping(_variant(input_shape, num_classes))
@@ -3673,7 +3673,7 @@ def build_alexnet_batchnorm_drops_always(input_shape=(224, 224, 3), num_classes=
 @misconception(
     "build_alexnet_batchnorm",
     "Which comes last after a dense layer of the variant: dropout, or the normalisation?",
-    matches=_dropped("order"),
+    matches=_drops_wrongly("order"),
 )
 def build_alexnet_batchnorm_drops_last(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, dense_order="rnd")
