@@ -265,7 +265,7 @@ def relu_leaks(x):
 
 @misconception(
     "relu",
-    "Your caller still has the array that you wrote zeros into: may it change?",
+    "The caller still has the array that you were given: may it change?",
     aspect="purity",
 )
 def relu_writes_into_its_argument(x):
@@ -486,7 +486,7 @@ def local_response_norm_subtracts_running_sums(x, depth_radius=2, bias=2.0, alph
 
 @misconception(
     "local_response_norm",
-    "You put images together one by one: what if there is none?",
+    "If you put images together one by one, what if there is none?",
     aspect="empty",
 )
 def local_response_norm_needs_an_image(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
@@ -736,7 +736,7 @@ def dropout_takes_the_rate_for_what_is_kept(x, rate, training, rng):
     return _dropped(x, 1 - rate, training, rng)
 
 
-@misconception("dropout", "Your scaling is right: is the share that is left the one it is for?")
+@misconception("dropout", "Is the share that is left the one that your scaling is for?")
 def dropout_drops_what_it_should_keep(x, rate, training, rng):
     return _dropped(x, rate, training, rng, kept=lambda x, rate, rng: ~_kept(x, rate, rng))
 
@@ -801,7 +801,7 @@ def dropout_drops_an_exact_number(x, rate, training, rng):
     return _scaled(x, rng.permutation(x.size).reshape(x.shape) >= round(rate * x.size), rate)
 
 
-@misconception("dropout", "Your generator is made anew in each call: what does it draw each time?")
+@misconception("dropout", "Is a generator made anew in each call? What does it draw each time?")
 def dropout_makes_its_own_generator(x, rate, training, rng):
     _require_rate(rate)
     x = _floating(x)
@@ -837,7 +837,7 @@ def dropout_draws_normal_numbers(x, rate, training, rng):
     return _scaled(x, rng.normal(size=x.shape) >= rate, rate)
 
 
-@misconception("dropout", "You toss a coin for each element: where does the rate come in?")
+@misconception("dropout", "What share do you drop for a rate of 0.9? Where does the rate come in?")
 def dropout_tosses_a_coin(x, rate, training, rng):
     _require_rate(rate)
     x = _floating(x)
@@ -845,7 +845,7 @@ def dropout_tosses_a_coin(x, rate, training, rng):
 
 
 @misconception(
-    "dropout", "You set elements of x itself to zero: who else may look at x?", aspect="purity"
+    "dropout", "If elements of x itself are set to zero, who else may look at x?", aspect="purity"
 )
 def dropout_writes_into_its_argument(x, rate, training, rng):
     _require_rate(rate)
@@ -1037,7 +1037,7 @@ def random_crop_cuts_corners(images, size, rng):
     return _cut(images, size, corners[:, 0], corners[:, 1])
 
 
-@misconception("random_crop", "Your generator is made anew in each call: what does it draw then?")
+@misconception("random_crop", "Is a generator made anew in each call? What does it draw then?")
 def random_crop_makes_its_own_generator(images, size, rng):
     _require_fit(images, size)
     return _cut(images, size, *_by_chance(images, size, np.random.default_rng(0)))
@@ -1074,7 +1074,9 @@ def random_crop_makes_floats(images, size, rng):
 
 
 @misconception(
-    "random_crop", "You put squares together one by one: what if there is no image?", aspect="empty"
+    "random_crop",
+    "If you put squares together one by one, what if there is no image?",
+    aspect="empty",
 )
 def random_crop_needs_an_image(images, size, rng):
     _require_fit(images, size)
@@ -1224,7 +1226,7 @@ def random_flip_flips_each_row(images, rng):
 
 @misconception(
     "random_crop",
-    "You mirror images where they stand: whose are they?",
+    "If images are mirrored where they stand, whose are they?",
     function="random_flip",
     aspect="purity",
 )
@@ -1507,7 +1509,7 @@ def pca_color_augment_makes_float64(images, eigenvalues, eigenvectors, rng, sigm
 
 @misconception(
     "pca_color_augment",
-    "You put images together one by one: what if there is none?",
+    "If you put images together one by one, what if there is none?",
     aspect="empty",
 )
 def pca_color_augment_needs_an_image(images, eigenvalues, eigenvectors, rng, sigma=0.1):
@@ -1576,7 +1578,7 @@ def rgb_principal_components_rise(images):
 
 @misconception(
     "pca_color_augment",
-    "You turned the eigenvalues around: what about their vectors?",
+    "If the eigenvalues are turned around, what about their vectors?",
     function="rgb_principal_components",
 )
 def rgb_principal_components_turns_values_only(images):
@@ -1818,7 +1820,7 @@ def ten_crop_makes_floats(images, size):
 
 
 @misconception(
-    "ten_crop", "You put crops together image by image: what if there is none?", aspect="empty"
+    "ten_crop", "If you put crops together image by image, what if there is none?", aspect="empty"
 )
 def ten_crop_needs_an_image(images, size):
     if not len(images):
@@ -1827,7 +1829,7 @@ def ten_crop_needs_an_image(images, size):
 
 
 @misconception(
-    "ten_crop", "You mirror the images where they stand: whose are they?", aspect="purity"
+    "ten_crop", "If the images are mirrored where they stand, whose are they?", aspect="purity"
 )
 def ten_crop_mirrors_its_argument(images, size):
     crops = _cropped(images, size)
@@ -1964,7 +1966,9 @@ def alexnet_table_forgets_biases(input_size=227, num_classes=1000, groups=1):
     return _described(input_size, num_classes, groups, row=row)
 
 
-@misconception("alexnet_table", "Your filters have biases: have the units of dense layers none?")
+@misconception(
+    "alexnet_table", "Have the units of dense layers biases in your table, as filters have?"
+)
 def alexnet_table_forgets_the_biases_of_dense_layers(input_size=227, num_classes=1000, groups=1):
     def row(n, s, w, c):
         return _row(n, s, (w + (len(s) == 3)) * c, w * c * _places(s))
@@ -2257,7 +2261,7 @@ def prepare_flowers_does_not_shuffle(images, labels, seed, num_classes=17):
 
 @misconception(
     "prepare_flowers",
-    "You put images into another order: what about their labels?",
+    "If images are put into another order, what about their labels?",
     aspect="labels",
 )
 def prepare_flowers_leaves_labels_behind(images, labels, seed, num_classes=17):
@@ -2455,7 +2459,7 @@ def top_k_accuracy_in_percent(probabilities, labels, k):
     return 100 * _accuracy(probabilities, labels, k)
 
 
-@misconception("top_k_accuracy", "You count examples: what is their share?")
+@misconception("top_k_accuracy", "What is the share of the right examples?")
 def top_k_accuracy_counts(probabilities, labels, k):
     return len(labels) * _accuracy(probabilities, labels, k)
 

@@ -293,7 +293,7 @@ def conv_parameters_ignores_groups(kernel_size, in_channels, out_channels, bias=
 
 
 @misconception(
-    "conv_parameters", "You counted the parameters of one group: how many groups are there?"
+    "conv_parameters", "Are the weights of all groups in your count, or those of one group?"
 )
 def conv_parameters_counts_one_group(kernel_size, in_channels, out_channels, bias=True, groups=1):
     def count(weights, bias, filters, in_channels, groups):

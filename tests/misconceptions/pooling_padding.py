@@ -1808,7 +1808,7 @@ def _max_pool2d_moves_by_the_width_of_the_window_first(
 
 @misconception(
     "max_pool2d",
-    "Your search starts from 0. Which number wins if all cells of a window are below it?",
+    "Which number wins if all cells of a window are negative? Is it in the image?",
     aspect=("values", "nan", "infinity", "padded cells"),
 )
 def max_pool2d_starts_from_zero(x, pool_size=2, strides=None, padding="valid"):
@@ -3191,7 +3191,7 @@ def _min_pool2d_moves_by_the_width_of_the_window_first(
 
 @misconception(
     "min_pool2d",
-    "Your search starts from 0. Which number wins if all cells of a window are above it?",
+    "Which number wins if all cells of a window are positive? Is it in the image?",
     aspect=("values", "dtype", "nan", "infinity", "padded cells"),
 )
 def min_pool2d_starts_from_zero(x, pool_size=2, strides=None, padding="valid"):
