@@ -3472,7 +3472,7 @@ def build_alexnet_with_a_convolution_more(input_shape=(227, 227, 3), num_classes
     matches=lambda seen: _pooling_windows(seen) and not _touch(seen),
 )
 def build_alexnet_pools_other_windows(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
-    return _alexnet(input_shape, num_classes, width, pool=lambda: _max_pooling(3, 1))
+    return _alexnet(input_shape, num_classes, width, pool=lambda: _max_pooling(4, 2))
 
 
 @misconception(
@@ -3842,15 +3842,6 @@ def build_alexnet_batchnorm_without_a_pooling(input_shape=(224, 224, 3), num_cla
 
 @misconception(
     "build_alexnet_batchnorm",
-    "After which convolutions are the maps pooled, and how often?",
-    matches=_wrong("pooling", "extra", "twice"),
-)
-def build_alexnet_batchnorm_pools_too_often(input_shape=(224, 224, 3), num_classes=17):
-    return _variant(input_shape, num_classes, orders={"conv3": "rpn"}, first="same", padding="same")
-
-
-@misconception(
-    "build_alexnet_batchnorm",
     "Where does the network normalise, and where not?",
     matches=lambda seen: _wrong("normalisation", "extra", "twice")(seen) or _wrong("before")(seen),
 )
@@ -3882,7 +3873,7 @@ def build_alexnet_batchnorm_with_a_convolution_more(input_shape=(224, 224, 3), n
     matches=lambda seen: _pooling_windows(seen) and not _touch(seen),
 )
 def build_alexnet_batchnorm_pools_other_windows(input_shape=(224, 224, 3), num_classes=17):
-    return _variant(input_shape, num_classes, kind=lambda *_: _max_pooling(3, 1))
+    return _variant(input_shape, num_classes, kind=lambda *_: _max_pooling(4, 2))
 
 
 @misconception(
