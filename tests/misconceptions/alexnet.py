@@ -339,7 +339,7 @@ def _():
     rng = np.random.default_rng(0)
     x = rng.normal(scale=300, size=(2, 3, 4, 8))
     broken = x.copy()
-    broken[0, 0, 0, 2] = np.nan
+    broken[0, 0, 0, 2] = broken[1, 1, 1, 6] = np.nan
     return [
         call(x, watch=True),
         call(x, 1, 1.0, 1e-3, 0.5),
@@ -576,6 +576,58 @@ def _local_response_norm_looks_to_the_other_side(
 def local_response_norm_begins_one_late(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
     def around(x, radius):
         return _channels_around(x, 1 - radius, radius)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
+
+
+def _sums_around(x, radius):
+    sums = np.zeros_like(x)
+    for channel in range(x.shape[3]):
+        sums[..., channel] = x[..., max(0, channel - radius) : channel + radius + 1].sum(axis=3)
+    return sums
+
+
+@misconception("local_response_norm", "What happens to a response before it is added to the sum?")
+def local_response_norm_forgets_the_squares(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
+    def divide(x, sums, bias, alpha, beta):
+        with np.errstate(invalid="ignore"):
+            return x / (bias + alpha * sums) ** beta
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=_sums_around, divide=divide)
+
+
+@misconception("local_response_norm", "What comes first: squaring the responses, or adding them?")
+def local_response_norm_squares_the_sum(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
+    def around(x, radius):
+        return _sums_around(x, radius) ** 2
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
+
+
+@misconception("local_response_norm", "How many channels are neighbours of a channel?")
+def local_response_norm_adds_all_channels(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
+    def around(x, radius):
+        return np.broadcast_to((x**2).sum(axis=3, keepdims=True), x.shape)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
+
+
+@misconception("local_response_norm", "Which responses are in the sum: those of x, or of y?")
+def local_response_norm_adds_what_is_normalised(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
+    def divide(x, squares, bias, alpha, beta):
+        y = x.copy()
+        for channel in range(x.shape[3]):
+            near = y[..., max(0, channel - depth_radius) : channel + depth_radius + 1]
+            y[..., channel] /= (bias + alpha * (near**2).sum(axis=3)) ** beta
+        return y
+
+    return _normalised(x, depth_radius, bias, alpha, beta, divide=divide)
+
+
+@misconception("local_response_norm", "What is 0 times NaN?", aspect="nan")
+def local_response_norm_multiplies_by_a_band(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
+    def around(x, radius):
+        return _neighbours(x, radius) + 0 * x.sum(axis=3, keepdims=True)
 
     return _normalised(x, depth_radius, bias, alpha, beta, around=around)
 
@@ -851,6 +903,15 @@ def dropout_draws_when_not_training(x, rate, training, rng):
 def dropout_takes_any_rate(x, rate, training, rng):
     x = _floating(x)
     return _scaled(x, rng.random(x.shape) >= rate, rate) if training else x.copy()
+
+
+@misconception("dropout", "Is the factor the same in each call, whatever was drawn?")
+def dropout_scales_by_what_was_kept(x, rate, training, rng):
+    def scale(x, kept, rate):
+        share = kept.mean() if kept.any() else 1
+        return np.where(kept, x / x.dtype.type(share), np.zeros((), x.dtype))
+
+    return _dropped(x, rate, training, rng, scale=scale)
 
 
 # -- random_crop and random_flip -----------------------------------------------------------------
@@ -1200,6 +1261,7 @@ def random_flip_takes_any_axes(images, rng):
 _BLACK = np.zeros((4000, 1, 2, 3))
 _VALUES = np.array([10.0, 4.0, 1.0])
 _VECTORS = np.eye(3)[:, [1, 2, 0]]
+_GREY = np.full((1, 1, 2, 3), 100.0)
 _EDGES = 255.0 * np.random.default_rng(2).integers(0, 2, (40, 2, 3, 3))
 _BYTES = np.random.default_rng(3).integers(0, 256, (20, 2, 3, 3)).astype(np.uint8)
 
@@ -1231,6 +1293,15 @@ def _seen_shifts(answer):
         bool(signs.all()),
         round(10 * float((np.abs(numbers) < deviations).mean())),
     )
+
+
+def _seen_deviations(*answers):
+    """About how far single images are shifted along each direction, in powers of two."""
+    if any(answer.shape != _GREY.shape for answer in answers):
+        return answers[0].shape
+    numbers = np.array([answer[0, 0, 0] - 100 for answer in answers]) @ _VECTORS / _VALUES / 0.5
+    sizes = np.maximum(np.sqrt((numbers**2).mean(axis=0)), 1e-3)
+    return [round(float(np.log2(size))) for size in sizes]
 
 
 def _seen_range(answer):
@@ -1266,8 +1337,13 @@ def _augmented(
 @probes("pca_color_augment")
 def _():
     some = np.ones((30, 1, 1, 3), np.float32)
+    one_by_one = generator(9)
     return [
         summarize(call(_BLACK, _VALUES, _VECTORS, generator(2), 0.5), key=_seen_shifts),
+        summarize(
+            *[call(_GREY, _VALUES, _VECTORS, one_by_one, 0.5) for _ in range(40)],
+            key=_seen_deviations,
+        ),
         summarize(call(_EDGES, 9 * _VALUES, _VECTORS, generator(3), 1.0), key=_seen_range),
         summarize(call(_BYTES, 9 * _VALUES, _VECTORS, generator(4), 1.0), key=_seen_bytes),
         summarize(
@@ -1811,6 +1887,17 @@ def ten_crop_joins_the_batch(images, size):
     return _cropped(images, size, join=lambda crops, mirrored: np.concatenate(crops + mirrored))
 
 
+@misconception("ten_crop", "In which row does the lowest crop end, and in which the image?")
+def ten_crop_misses_the_last_row(images, size):
+    def five(images, size):
+        bottom, right = images.shape[1] - size, images.shape[2] - size
+        last = max(bottom - 1, 0), max(right - 1, 0)
+        corners = [(0, 0), (0, last[1]), (last[0], 0), last]
+        return _five(images, size, corners=corners)
+
+    return _cropped(images, size, five=five)
+
+
 # -- alexnet_table -------------------------------------------------------------------------------
 
 
@@ -2027,6 +2114,22 @@ def alexnet_table_does_not_pad_the_last_three(input_size=227, num_classes=1000, 
 def alexnet_table_puts_channels_first(input_size=227, num_classes=1000, groups=1):
     rows = _described(input_size, num_classes, groups)
     return [row | {"shape": (*row["shape"][2:], *row["shape"][:2])} for row in rows]
+
+
+@variant(alexnet_table_multiplies_biases)
+def _alexnet_table_multiplies_biases_of_filters(input_size=227, num_classes=1000, groups=1):
+    def row(n, s, w, c):
+        return _row(n, s, (w + 1) * c, (w + (w > 0 and len(s) == 3)) * c * _places(s))
+
+    return _described(input_size, num_classes, groups, row=row)
+
+
+@variant(alexnet_table_multiplies_biases)
+def _alexnet_table_multiplies_biases_of_dense_layers(input_size=227, num_classes=1000, groups=1):
+    def row(n, s, w, c):
+        return _row(n, s, (w + 1) * c, (w + (len(s) == 1)) * c * _places(s))
+
+    return _described(input_size, num_classes, groups, row=row)
 
 
 # -- prepare_flowers -----------------------------------------------------------------------------
@@ -2405,6 +2508,22 @@ def _top_k_accuracy_takes_any_of_equals_by_turned_signs(probabilities, labels, k
     return _accuracy(probabilities, labels, k, rank=lambda p: np.argsort(-p, axis=1))
 
 
+@misconception("top_k_accuracy", "What is sorted: the classes of an example, or the examples?")
+def top_k_accuracy_sorts_examples(probabilities, labels, k):
+    def rank(probabilities):
+        return np.argsort(-probabilities, axis=0, kind="stable")
+
+    return _accuracy(probabilities, labels, k, rank=rank)
+
+
+@variant(top_k_accuracy_sorts_examples)
+def _top_k_accuracy_sorts_examples_upwards(probabilities, labels, k):
+    def rank(probabilities):
+        return np.argsort(probabilities, axis=0)[:, ::-1]
+
+    return _accuracy(probabilities, labels, k, rank=rank)
+
+
 # -- ten_crop_predict ----------------------------------------------------------------------------
 
 
@@ -2533,6 +2652,56 @@ def ten_crop_predict_takes_any_size(predict, image, size):
         return _crops_of(image, min(max(size, 1), *image.shape[:2]))
 
     return _predicted(predict, image, size, crops=crops)
+
+
+@misconception("ten_crop_predict", "Which way does a mirror on the wall turn?")
+def ten_crop_predict_turns_upside_down(predict, image, size):
+    def crops(image, size):
+        five = _crops_of(image, size)[:5]
+        return np.concatenate([five, five[:, ::-1]])
+
+    return _predicted(predict, image, size, crops=crops)
+
+
+@variant(ten_crop_predict_turns_upside_down)
+def _ten_crop_predict_turns_by_half_a_turn(predict, image, size):
+    def crops(image, size):
+        five = _crops_of(image, size)[:5]
+        return np.concatenate([five, five[:, ::-1, ::-1]])
+
+    return _predicted(predict, image, size, crops=crops)
+
+
+@misconception("ten_crop_predict", "Which crop is there besides the four corners?")
+def ten_crop_predict_forgets_the_centre(predict, image, size):
+    def crops(image, size):
+        return _crops_of(image, size)[[0, 1, 2, 3, 5, 6, 7, 8]]
+
+    return _predicted(predict, image, size, crops=crops)
+
+
+@misconception("ten_crop_predict", "How many of the crops have a say?")
+def ten_crop_predict_looks_at_one_corner(predict, image, size):
+    return _predicted(predict, image, size, combine=lambda answers: answers[0])
+
+
+@misconception("ten_crop_predict", "Is the mean taken over the crops, or over the classes?")
+def ten_crop_predict_averages_classes(predict, image, size):
+    return _predicted(predict, image, size, combine=lambda answers: answers.mean(axis=1))
+
+
+@variant(ten_crop_predict_averages_classes)
+def _ten_crop_predict_averages_everything(predict, image, size):
+    return _predicted(predict, image, size, combine=np.mean)
+
+
+@misconception("ten_crop_predict", "Does the mean of probabilities need a softmax?")
+def ten_crop_predict_takes_a_softmax(predict, image, size):
+    def combine(answers):
+        raised = np.exp(answers.mean(axis=0) - answers.mean(axis=0).max())
+        return raised / raised.sum()
+
+    return _predicted(predict, image, size, combine=combine)
 
 
 # -- models and training
@@ -2665,7 +2834,7 @@ def _shows_dropout(seen):
     return not bent and not _kinds_of(seen["wrong"]) & {"kind", "moments"}
 
 
-def _dropped(kind):
+def _drops_wrongly(kind):
     """Whether units are dropped wrongly in this way, see `dropping.DroppedWrongly`."""
     return lambda seen: seen["dropout"] == kind
 
@@ -3073,7 +3242,7 @@ def build_alexnet_without_dropout(input_shape=(227, 227, 3), num_classes=1000, w
 @misconception(
     "build_alexnet",
     "When does a layer of dropout drop units: always, or only in training?",
-    matches=_dropped("always"),
+    matches=_drops_wrongly("always"),
 )
 def build_alexnet_drops_always(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _always_dropping(_alexnet(input_shape, num_classes, width))
@@ -3303,7 +3472,7 @@ def build_alexnet_with_a_convolution_more(input_shape=(227, 227, 3), num_classes
     matches=lambda seen: _pooling_windows(seen) and not _touch(seen),
 )
 def build_alexnet_pools_other_windows(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
-    return _alexnet(input_shape, num_classes, width, pool=lambda: _max_pooling(3, 1))
+    return _alexnet(input_shape, num_classes, width, pool=lambda: _max_pooling(4, 2))
 
 
 @misconception(
@@ -3499,7 +3668,7 @@ def build_alexnet_batchnorm_without_dropout(input_shape=(224, 224, 3), num_class
 @misconception(
     "build_alexnet_batchnorm",
     "When does a layer of dropout drop units: always, or only in training?",
-    matches=_dropped("always"),
+    matches=_drops_wrongly("always"),
 )
 def build_alexnet_batchnorm_drops_always(input_shape=(224, 224, 3), num_classes=17):
     return _always_dropping(_variant(input_shape, num_classes))
@@ -3508,7 +3677,7 @@ def build_alexnet_batchnorm_drops_always(input_shape=(224, 224, 3), num_classes=
 @misconception(
     "build_alexnet_batchnorm",
     "Which comes last after a dense layer of the variant: dropout, or the normalisation?",
-    matches=_dropped("order"),
+    matches=_drops_wrongly("order"),
 )
 def build_alexnet_batchnorm_drops_last(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, dense_order="rnd")
@@ -3673,15 +3842,6 @@ def build_alexnet_batchnorm_without_a_pooling(input_shape=(224, 224, 3), num_cla
 
 @misconception(
     "build_alexnet_batchnorm",
-    "After which convolutions are the maps pooled, and how often?",
-    matches=_wrong("pooling", "extra", "twice"),
-)
-def build_alexnet_batchnorm_pools_too_often(input_shape=(224, 224, 3), num_classes=17):
-    return _variant(input_shape, num_classes, orders={"conv3": "rpn"}, first="same", padding="same")
-
-
-@misconception(
-    "build_alexnet_batchnorm",
     "Where does the network normalise, and where not?",
     matches=lambda seen: _wrong("normalisation", "extra", "twice")(seen) or _wrong("before")(seen),
 )
@@ -3713,7 +3873,7 @@ def build_alexnet_batchnorm_with_a_convolution_more(input_shape=(224, 224, 3), n
     matches=lambda seen: _pooling_windows(seen) and not _touch(seen),
 )
 def build_alexnet_batchnorm_pools_other_windows(input_shape=(224, 224, 3), num_classes=17):
-    return _variant(input_shape, num_classes, kind=lambda *_: _max_pooling(3, 1))
+    return _variant(input_shape, num_classes, kind=lambda *_: _max_pooling(4, 2))
 
 
 @misconception(
