@@ -160,7 +160,7 @@ def dropout(student, rng):
     trial.put(weights)
     dropping.require_rest(trial, x)
     units = dropping.trained(trial, x)
-    if dropped_last(weights, units):
+    if dropped_last(weights, units) and not normalised_first(student, rng):
         raise dropping.DroppedWrongly(
             "order",
             "returned a model that drops units of a dense layer after it has normalised them",
@@ -259,7 +259,7 @@ def nothing_else(student, rng):
         weights["fc7_gamma"] *= 0  # else what fc6 drops is blown up
     trial.put(weights)
     training = dropping.trained(trial, x)
-    if dropped_last(weights, training):
+    if dropped_last(weights, training) and not normalised_first(student, rng):
         return  # see `dropout`
     top = np.where(training > np.median(training, axis=0) - 0.1, training, np.nan)
     spread = np.nanstd(top, axis=0)
