@@ -139,6 +139,7 @@ def with_pages(
 def show_next(assignment: Assignment, made_up: Mapping[str, MadeUp], pages: Sequence[str]) -> None:
     """Print what to open: feedback pages, the gradebook, and nbgrader's own view of it."""
     from autograder.cli.console import output, safe
+    from autograder.cli.grading_class import places
 
     console = output()
     root = assignment.root
@@ -152,8 +153,8 @@ def show_next(assignment: Assignment, made_up: Mapping[str, MadeUp], pages: Sequ
     lines = {
         "all feedback pages": f"cd {folder} && nbgrader generate_feedback {assignment.name}",
         "formgrader (menu Nbgrader)": f"cd {folder} && jupyter lab",
-        "gradebook": str(root / "gradebook.db"),
-        "each result as JSON": str(root / "results" / assignment.name),
+        "gradebook": places(assignment)["gradebook"],
+        "each result as JSON": places(assignment)["results"],
     }
     for what, where in lines.items():
         console.print(f"  {what}: {safe(where)}", soft_wrap=True)

@@ -6,7 +6,6 @@ import importlib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.cli.commands import ExitCode
@@ -49,7 +48,7 @@ def grade_class(
     show_class(assignment, graded.results, standing=graded.standing, on_stderr=on_stderr)
     if not on_stderr:
         for what, where in places(assignment).items():
-            output().print(f"{what}: {safe(str(where))}", soft_wrap=True)
+            output().print(f"{what}: {safe(where)}", soft_wrap=True)
     show_attention(graded.attention)
     return ExitCode.ATTENTION if graded.attention else ExitCode.DONE
 
@@ -125,11 +124,13 @@ def known_by_hand_ins(assignment: Assignment) -> set[str]:
     return {folder.name for folder in folders if folder.is_dir() and is_name(folder.name)}
 
 
-def places(assignment: Assignment) -> Mapping[str, Path]:
+def places(assignment: Assignment) -> Mapping[str, str]:
     """The places of everything that grading writes."""
+    from autograder.gradebook.address import address_of_course, shown
+
     root = assignment.root
     return {
-        "gradebook": root / "gradebook.db",
-        "graded notebooks": root / "autograded",
-        "results": root / "results" / assignment.name,
+        "gradebook": shown(address_of_course(root)),
+        "graded notebooks": str(root / "autograded"),
+        "results": str(root / "results" / assignment.name),
     }

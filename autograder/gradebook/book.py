@@ -22,6 +22,7 @@ from sqlalchemy import create_engine, inspect, text
 from traitlets.config import Config
 
 from autograder.course.assignment import Assignment
+from autograder.gradebook.address import check_address
 from autograder.gradebook.grades import has_no_score
 from autograder.nbgrader_bridge import configuration
 from autograder.nbgrader_bridge.release import quiet_log
@@ -48,13 +49,16 @@ class Book:
         log, _ = quiet_log()
         self.assignment = assignment
         self.config = config
-        self.folders = CourseDirectory(config=config, log=log, root=str(assignment.root))
+        self.db_url = check_address(assignment.root, config)
+        self.folders = CourseDirectory(
+            config=config, log=log, root=str(assignment.root), db_url=self.db_url
+        )
         self._late = AssignLatePenalties(config=config, log=log)
         self._late.init_plugin()
 
     def __enter__(self) -> Self:
-        _create_if_new(self.folders.db_url)
-        self._book = Gradebook(self.folders.db_url, self.folders.course_id)
+        _create_if_new(self.db_url)
+        self._book = Gradebook(self.db_url, self.folders.course_id)
         # nbgrader commits after every step; here a student is one transaction, ended by `commit`.
         self._commit = self._book.db.registry().commit
         self._book.db.commit = self._book.db.flush

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from autograder.course.assignment import Assignment
 from autograder.errors import CourseError
+from autograder.gradebook.address import address_of_course, file_of, one_line, shown
 from autograder.gradebook.book import Book, Standing, open_book, texts
 from autograder.gradebook.grades import annotate, stamp
 from autograder.gradebook.notebooks import canonical
@@ -124,7 +125,7 @@ def _register(book: Book, assignment: Assignment) -> None:
         target.parent.mkdir(parents=True)
         shutil.copy(assignment.source_notebook, target)
         config = configuration.load(assignment.root)
-        generate(assignment.name, scratch, config, book.folders.db_url)
+        generate(assignment.name, scratch, config, book.db_url)
     book.rollback()
     if not book.is_registered():
         raise CourseError(
@@ -243,8 +244,13 @@ def _usable(assignment: Assignment) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
+        url = address_of_course(assignment.root)
+        what_to_do = (
+            "close what else is writing to it and run the command again"
+            if file_of(url) is not None
+            else "start the server, or correct c.CourseDirectory.db_url, and run the command again"
+        )
         raise CourseError(
-            f"The gradebook of {assignment.root} cannot be used ({error.orig}): close what else is "
-            "writing to it and run the command again; after an upgrade of nbgrader, back it up and "
-            "run `nbgrader db upgrade`."
+            f"The gradebook {shown(url)} cannot be used ({one_line(error)}): {what_to_do}; after "
+            "an upgrade of nbgrader, back it up and run `nbgrader db upgrade`."
         ) from None
