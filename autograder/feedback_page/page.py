@@ -115,7 +115,7 @@ def _unexplained(name: str, score: CellScore, code: str, comment: str, output: s
 def _written(
     handed_in: HandedIn, scores: Scores, assignment: Assignment | None
 ) -> Iterator[Written]:
-    models = {cell.grade_id: cell.source for cell in assignment.source_cells} if assignment else {}
+    models = assignment.model_answers if assignment else {}
     shown = FeedbackVisibility.of(assignment.feedback if assignment else {})
     for question in handed_in.questions:
         score = scores.cells.get(question.grade_id, _NOTHING)

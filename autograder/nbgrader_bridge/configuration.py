@@ -60,6 +60,9 @@ def configure(c: Config, root: Path) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.GenerateAssignment.post_convert_hook = "autograder.authoring.build.after_generate_assignment"
+    # The exporter gives canonical notebooks, so of nbgrader's cleaning only the gradebook's points
+    # and texts are needed.
+    c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.OverwriteCells"]
     c.Autograde.exporter_class = "autograder.gradebook.preprocessors.SubmissionExporter"
     c.Autograde.autograde_preprocessors = [
         "autograder.gradebook.preprocessors.GradeInSandbox",
@@ -70,6 +73,8 @@ def configure(c: Config, root: Path) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    # Only formgrader's marking page is made with this exporter.
+    c.HTMLExporter.preprocessors = ["autograder.gradebook.marking_page.ShowModelAnswers"]
     # The page reads the gradebook itself, so none of nbgrader's preprocessors is needed.
     c.GenerateFeedback.exporter_class = "autograder.feedback_page.exporter.FeedbackPage"
     c.GenerateFeedback.preprocessors = []
