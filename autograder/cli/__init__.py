@@ -19,6 +19,7 @@ from autograder.cli.console import complain
 from autograder.cli.data import data
 from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
+from autograder.cli.extra_time import extra_time
 from autograder.cli.grade import grade
 from autograder.cli.startup import end_quickly, start_quickly
 
@@ -40,7 +41,7 @@ def show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-for command in (check, build, grade, audit, demo, doctor):
+for command in (check, build, grade, extra_time, audit, demo, doctor):
     app.command()(command)
 app.add_typer(data, name="data")
 

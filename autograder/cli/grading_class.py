@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GradedClass:
-    """A graded class: a result per student, each student's state in the gradebook, and problems."""
+    """A graded class: a result per student, each student's state in the gradebook, problems, what
+    changed in scores that were there already, and what late work costs.
+    """
 
     results: Sequence[Result]
     standing: Mapping[str, Standing]
     attention: Sequence[Problem]
+    changes: Sequence[Problem] = ()
+    late_rule: str = ""
 
 
 def grade_class(
@@ -33,7 +37,7 @@ def grade_class(
 ) -> ExitCode:
     """Grade everybody, show the table, and list what needs attention."""
     from autograder.cli import reports
-    from autograder.cli.attention import show_attention
+    from autograder.cli.attention import show_attention, show_changes
     from autograder.cli.console import output, safe
     from autograder.cli.tables import show_class
     from autograder.publish.json import dumps
@@ -49,6 +53,9 @@ def grade_class(
     if not on_stderr:
         for what, where in places(assignment).items():
             output().print(f"{what}: {safe(where)}", soft_wrap=True)
+        if graded.late_rule:
+            output().print(safe(graded.late_rule), soft_wrap=True)
+    show_changes(graded.changes)
     show_attention(graded.attention)
     return ExitCode.ATTENTION if graded.attention else ExitCode.DONE
 
@@ -94,19 +101,32 @@ def run(
     from autograder.gradebook import writer
 
     results = [each.result for each in graded]
+    changes: list[Problem] = []
     problems = writer.write(
         graded,
         submissions,
         assignment,
         on_wait=lambda: say("Another run is writing the gradebook: waiting for it"),
+        on_change=changes.append,
     )
+    standing = writer.standing(assignment)
     absent = (writer.students(assignment) | known_by_hand_ins(assignment)) - found.keys()
+    gone = {
+        student: standing[student] for student in sorted(absent) if is_marked(standing, student)
+    }
     nameless = found.keys() - submissions.keys()
     return GradedClass(
         results,
-        writer.standing(assignment),
-        of_class(results, problems, sorted(absent), sorted(nameless)),
+        standing,
+        of_class(results, problems, sorted(absent - gone.keys()), gone, sorted(nameless)),
+        changes,
+        writer.late_rule(assignment),
     )
+
+
+def is_marked(standing: Mapping[str, Standing], student: str) -> bool:
+    """Whether the gradebook has points that the tests or a person gave to this student."""
+    return student in standing and standing[student].is_graded
 
 
 def _import_meanwhile(module: str) -> threading.Thread:

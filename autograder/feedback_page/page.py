@@ -108,7 +108,7 @@ def _unexplained(name: str, score: CellScore, code: str, comment: str, output: s
         remarks=(SET_BY_A_PERSON,) if score.manual is not None else (),
         code_html=markup.code_html(code) if code.strip() else "",
         comment_html=markup.text_html(comment) if comment else "",
-        output=bounded(plain(output), MOST_OUTPUT_LINES),
+        output="" if score.manual is not None else bounded(plain(output), MOST_OUTPUT_LINES),
     )
 
 

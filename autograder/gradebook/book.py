@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from alembic.script import ScriptDirectory
@@ -17,26 +17,29 @@ from nbgrader import utils
 from nbgrader.api import Base, Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
-from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import create_engine, inspect, text
 from traitlets.config import Config
 
 from autograder.course.assignment import Assignment
+from autograder.errors import CourseError
 from autograder.gradebook.address import check_address
+from autograder.gradebook.changes import CellState, Snapshot
 from autograder.gradebook.grades import has_no_score
+from autograder.gradebook.late_penalty import late_penalties, rule_of
 from autograder.nbgrader_bridge import configuration
 from autograder.nbgrader_bridge.release import quiet_log
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The state of one submission in the gradebook: its points, their maximum, and cells left to
-    mark.
+    """The state of one submission in the gradebook: its points, their maximum, cells left to
+    mark, and whether the tests or a person gave points anywhere.
     """
 
     score: float
     max_score: float
     to_mark: int
+    is_graded: bool = True
 
 
 class Book:
@@ -53,8 +56,7 @@ class Book:
         self.folders = CourseDirectory(
             config=config, log=log, root=str(assignment.root), db_url=self.db_url
         )
-        self._late = AssignLatePenalties(config=config, log=log)
-        self._late.init_plugin()
+        self._late = late_penalties(assignment.root, config)
 
     def __enter__(self) -> Self:
         _create_if_new(self.db_url)
@@ -137,6 +139,37 @@ class Book:
                 penalty = self._late._check_late_penalty(entry, penalty)
         if entry.late_submission_penalty != penalty:
             entry.late_submission_penalty = penalty
+            self._book.db.flush()
+
+    def late_rule(self) -> str:
+        """The due date and what late work costs, in words; "" if there is no due date."""
+        try:
+            due = self._book.find_assignment(self.assignment.name).duedate
+        except MissingEntry:
+            return ""
+        return (
+            f"due {due:%Y-%m-%d %H:%M} UTC; late: {rule_of(self._late.plugin_inst)}" if due else ""
+        )
+
+    def give_extra_time(self, student: str, hours: float) -> None:
+        """Set the time after the due date that this student has, and the penalty with it.
+
+        Raises:
+            CourseError: the assignment has no due date.
+        """
+        if self._book.find_assignment(self.assignment.name).duedate is None:
+            raise CourseError(f"{self.assignment.name} has no due date: set one in formgrader.")
+        self.add_student(student)
+        self._book.update_or_create_submission(
+            self.assignment.name, student, extension=timedelta(hours=hours)
+        )
+        self.apply_lateness(student)
+
+    def snapshot(self, student: str) -> Snapshot:
+        """The scores of a student's submission as they are now; empty if there is none."""
+        if not self.has_submission(student):
+            return Snapshot()
+        return _snapshot(self._entry(student))
 
     def has_submission(self, student: str) -> bool:
         """Whether the gradebook has a submission of this student."""
@@ -177,6 +210,7 @@ class Book:
                 round(max(0.0, submission.score - (submission.late_submission_penalty or 0.0)), 2),
                 submission.max_score,
                 sum(grade.needs_manual_grade for grade in grades),
+                any(g.auto_score is not None or g.manual_score is not None for g in grades),
             )
         return found
 
@@ -197,6 +231,17 @@ class Book:
     def _entry(self, student: str) -> Any:
         name = self.assignment.name
         return self._book.find_submission_notebook(name, name, student)
+
+
+def _snapshot(entry: Any) -> Snapshot:
+    return Snapshot(
+        {
+            grade.name: CellState(grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+            for grade in entry.grades
+        },
+        entry.late_submission_penalty or 0.0,
+        entry.assignment.total_seconds_late,
+    )
 
 
 def _create_if_new(db_url: str) -> None:

@@ -24,6 +24,7 @@ from autograder.course.assignment import Assignment
 from autograder.errors import CourseError
 from autograder.gradebook.address import address_of_course, file_of, one_line, shown
 from autograder.gradebook.book import Book, Standing, open_book, texts
+from autograder.gradebook.changes import described
 from autograder.gradebook.grades import annotate, stamp
 from autograder.gradebook.notebooks import canonical
 from autograder.gradebook.submission_time import is_plain_file, timestamp
@@ -46,6 +47,7 @@ def write(
     submissions: Mapping[str, Path],
     assignment: Assignment,
     on_wait: Callable[[], None] = lambda: None,
+    on_change: Callable[[Problem], None] = lambda change: None,
 ) -> list[Problem]:
     """Write results into the gradebook and graded notebooks into `autograded/`.
 
@@ -56,6 +58,7 @@ def write(
         submissions: each student's file, or the folder that contains it.
         assignment: what was graded. It is registered in the gradebook if it is new or has changed.
         on_wait: called before waiting, if another run holds the gradebook.
+        on_change: called with what changed in scores that were in the gradebook already.
 
     Returns:
         What needs attention: rejected, missing and ungraded submissions.
@@ -73,8 +76,11 @@ def write(
         for each in graded:
             result = each.result
             try:
+                before = book.snapshot(result.student)
                 reason = _write_one(book, each, submissions[result.student], assignment)
                 book.commit()
+                if change := described(before, book.snapshot(result.student)):
+                    on_change(Problem(result.student, change))
             except OperationalError:
                 raise
             except Exception as error:  # reported by name; the other grades must not depend on it
@@ -103,6 +109,32 @@ def standing(assignment: Assignment) -> dict[str, Standing]:
     """
     with _usable(assignment), open_book(assignment) as book:
         return book.standing()
+
+
+def late_rule(assignment: Assignment) -> str:
+    """Return the due date and what late work costs, in words; "" if there is no due date.
+
+    Raises:
+        CourseError: the gradebook cannot be used at all.
+    """
+    with _usable(assignment), open_book(assignment) as book:
+        return book.late_rule()
+
+
+def give_extra_time(assignment: Assignment, student: str, hours: float) -> str:
+    """Set how many hours after the due date this student has; return what that changed, or "".
+
+    Raises:
+        CourseError: the gradebook cannot be used, has no such student, or no due date.
+    """
+    with _gradebook_lock(assignment.root), _usable(assignment), open_book(assignment) as book:
+        _register(book, assignment)
+        if student not in book.students():
+            raise CourseError(f"The gradebook has no student {student!r}.")
+        before = book.snapshot(student)
+        book.give_extra_time(student, hours)
+        book.commit()
+        return described(before, book.snapshot(student))
 
 
 def register(assignment: Assignment) -> None:
@@ -148,6 +180,8 @@ def _write_one(book: Book, graded: Graded, place: Path, assignment: Assignment) 
     folder = place if place.is_dir() else place.parent
     if not os.path.lexists(place) or (folder == place and _is_empty(folder)):
         book.add_student(student)
+        if book.snapshot(student).is_graded:
+            return "the folder is empty now, but the marks of an earlier submission stand."
         return result.reason or "Nothing was handed in."
     book.add_submission(student, timestamp(folder, book.config))
     target = Path(

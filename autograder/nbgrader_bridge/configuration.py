@@ -11,6 +11,8 @@ import glob
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -100,6 +102,16 @@ def found(pattern: str) -> list[str]:
     return glob.glob(os.path.join(glob.escape(folder), rest))
 
 
+@contextmanager
+def course_modules(root: Path) -> Iterator[None]:
+    """Let modules in the course folder be imported, for instance plugins, as nbgrader does."""
+    sys.path.insert(0, str(root))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(root))
+
+
 def load(root: Path) -> Config:
     """Load the configuration that the stock commands would use in the course at `root`.
 
@@ -107,7 +119,8 @@ def load(root: Path) -> Config:
         CourseError: `nbgrader_config.py` cannot be run.
     """
     try:
-        return PyFileConfigLoader(ROOT_MARKER, path=str(root)).load_config()
+        with course_modules(root):
+            return PyFileConfigLoader(ROOT_MARKER, path=str(root)).load_config()
     except FileNotFoundError:
         raise CourseError(f"{root} is not a course: it has no {ROOT_MARKER}.") from None
     except Exception as error:  # the instructor's file can raise anything
