@@ -20,6 +20,7 @@ from autograder.cli.data import data
 from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
 from autograder.cli.extra_time import extra_time
+from autograder.cli.feedback import feedback
 from autograder.cli.grade import grade
 from autograder.cli.startup import end_quickly, start_quickly
 
@@ -41,7 +42,7 @@ def show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-for command in (check, build, grade, extra_time, audit, demo, doctor):
+for command in (check, build, grade, feedback, extra_time, audit, demo, doctor):
     app.command()(command)
 app.add_typer(data, name="data")
 

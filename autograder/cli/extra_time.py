@@ -26,8 +26,8 @@ def extra_time(
     """
     from autograder.cli.console import output, safe
     from autograder.course.assignment import load_assignment
-    from autograder.gradebook import writer
+    from autograder.gradebook import lateness
 
     found = load_assignment(assignment, course_root(course))
-    change = writer.give_extra_time(found, student, hours) or "no points changed"
+    change = lateness.give_extra_time(found, student, hours) or "no points changed"
     output().print(safe(f"{student} has {hours:g} more hours: {change}"), soft_wrap=True)

@@ -98,7 +98,7 @@ def run(
         )
     say("Writing the gradebook")
     writer_imported.join()
-    from autograder.gradebook import writer
+    from autograder.gradebook import lateness, writer
 
     results = [each.result for each in graded]
     changes: list[Problem] = []
@@ -120,7 +120,7 @@ def run(
         standing,
         of_class(results, problems, sorted(absent - gone.keys()), gone, sorted(nameless)),
         changes,
-        writer.late_rule(assignment),
+        lateness.late_rule(assignment),
     )
 
 

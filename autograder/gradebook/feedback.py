@@ -77,18 +77,28 @@ def feedback(assignment: Assignment, students: Collection[str] = ()) -> list[Pat
     ]
 
 
+def graded_students(assignment: Assignment) -> list[str]:
+    """Return the students who have a graded notebook, sorted."""
+    log, _ = quiet_log()
+    config = configuration.load(assignment.root)
+    folders = CourseDirectory(config=config, log=log, root=str(assignment.root))
+    step = Path(folders.format_path(folders.autograded_directory, ".", ".")).resolve()
+    found = step.glob(f"*/{assignment.name}/{assignment.release_notebook.name}")
+    return sorted(path.parent.parent.name for path in found)
+
+
 def feedback_in_parallel(
     assignment: Assignment, students: Collection[str], *, jobs: int | None = None
-) -> Iterator[str]:
-    """Write the pages in several processes, and yield each student whose page is done.
+) -> Iterator[tuple[str, str]]:
+    """Write the pages in several processes; a page that cannot be made stops no other.
 
     Args:
         assignment: an assignment that has been graded.
         students: whose pages to write.
         jobs: processes at a time; one per processor by default.
 
-    Raises:
-        CourseError: nbgrader could not make a page; the message has nbgrader's reason.
+    Yields:
+        Each student, with "" if the page is done, and otherwise why not.
     """
     waiting = list(students)
     workers = max(1, min(jobs or os.cpu_count() or 1, len(waiting)))
@@ -101,12 +111,25 @@ def feedback_in_parallel(
                 for group in groups
             }
             for page in as_completed(pages):
-                page.result()
-                yield from pages[page]
+                failures = page.result()
+                yield from ((student, failures.get(student, "")) for student in pages[page])
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _pages(name: str, root: Path, students: list[str]) -> None:
-    feedback(load_assignment(name, root), students)
+def _pages(name: str, root: Path, students: list[str]) -> dict[str, str]:
+    """Write pages; return why not, by student. nbgrader does not say whose page it could not make,
+    so after a failure each is made alone.
+    """
+    assignment = load_assignment(name, root)
+    try:
+        feedback(assignment, students)
+        return {}
+    except CourseError as error:
+        if len(students) == 1:
+            return {students[0]: str(error)}
+    failures: dict[str, str] = {}
+    for student in students:
+        failures.update(_pages(name, root, [student]))
+    return failures

@@ -6,26 +6,24 @@ A problem with one student is reported and stops nobody else.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import find_all_files
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from autograder.course.assignment import Assignment
 from autograder.errors import CourseError
-from autograder.gradebook.address import address_of_course, file_of, one_line, shown
 from autograder.gradebook.book import Book, Standing, open_book, texts
 from autograder.gradebook.changes import described
 from autograder.gradebook.grades import annotate, stamp
+from autograder.gradebook.locking import gradebook_lock, usable
 from autograder.gradebook.notebooks import canonical
 from autograder.gradebook.submission_time import is_plain_file, timestamp
 from autograder.grading.graded import Graded
@@ -68,8 +66,8 @@ def write(
     """
     problems: list[Problem] = []
     with (
-        _gradebook_lock(assignment.root, on_wait),
-        _usable(assignment),
+        gradebook_lock(assignment.root, on_wait),
+        usable(assignment),
         open_book(assignment) as book,
     ):
         _register(book, assignment)
@@ -97,7 +95,7 @@ def students(assignment: Assignment) -> set[str]:
     Raises:
         CourseError: the gradebook cannot be used at all.
     """
-    with _usable(assignment), open_book(assignment) as book:
+    with usable(assignment), open_book(assignment) as book:
         return book.students()
 
 
@@ -107,34 +105,8 @@ def standing(assignment: Assignment) -> dict[str, Standing]:
     Raises:
         CourseError: the gradebook cannot be used at all.
     """
-    with _usable(assignment), open_book(assignment) as book:
+    with usable(assignment), open_book(assignment) as book:
         return book.standing()
-
-
-def late_rule(assignment: Assignment) -> str:
-    """Return the due date and what late work costs, in words; "" if there is no due date.
-
-    Raises:
-        CourseError: the gradebook cannot be used at all.
-    """
-    with _usable(assignment), open_book(assignment) as book:
-        return book.late_rule()
-
-
-def give_extra_time(assignment: Assignment, student: str, hours: float) -> str:
-    """Set how many hours after the due date this student has; return what that changed, or "".
-
-    Raises:
-        CourseError: the gradebook cannot be used, has no such student, or no due date.
-    """
-    with _gradebook_lock(assignment.root), _usable(assignment), open_book(assignment) as book:
-        _register(book, assignment)
-        if student not in book.students():
-            raise CourseError(f"The gradebook has no student {student!r}.")
-        before = book.snapshot(student)
-        book.give_extra_time(student, hours)
-        book.commit()
-        return described(before, book.snapshot(student))
 
 
 def register(assignment: Assignment) -> None:
@@ -143,7 +115,7 @@ def register(assignment: Assignment) -> None:
     Raises:
         CourseError: cells were added or removed although submissions are in the gradebook.
     """
-    with _gradebook_lock(assignment.root), _usable(assignment), open_book(assignment) as book:
+    with gradebook_lock(assignment.root), usable(assignment), open_book(assignment) as book:
         _register(book, assignment)
 
 
@@ -253,38 +225,3 @@ def _replace_folder(
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
-
-
-@contextmanager
-def _gradebook_lock(root: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Lock the course's gradebook against other runs of this program; a second one waits."""
-    folder = root / ".autograder"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(folder / "gradebook.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            on_wait()
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _usable(assignment: Assignment) -> Iterator[None]:
-    """Turn the error of an unusable database into one sentence."""
-    try:
-        yield
-    except DatabaseError as error:
-        url = address_of_course(assignment.root)
-        what_to_do = (
-            "close what else is writing to it and run the command again"
-            if file_of(url) is not None
-            else "start the server, or correct c.CourseDirectory.db_url, and run the command again"
-        )
-        raise CourseError(
-            f"The gradebook {shown(url)} cannot be used ({one_line(error)}): {what_to_do}; after "
-            "an upgrade of nbgrader, back it up and run `nbgrader db upgrade`."
-        ) from None

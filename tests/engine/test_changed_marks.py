@@ -18,7 +18,7 @@ from autograder.cli import app
 from autograder.cli.attention import of_class
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.errors import CourseError
-from autograder.gradebook import writer
+from autograder.gradebook import lateness, writer
 from autograder.gradebook.book import Standing, open_book
 from autograder.gradebook.feedback import feedback
 from autograder.gradebook.late_penalty import LatePenalty
@@ -101,13 +101,13 @@ def test_the_plugin_that_the_configuration_offers_takes_points_off(course: Assig
     late(course, "ada", "2026-03-02 13:00:00 UTC")
     assert grade(course, result_of("ada")) == ["late penalty 0 → 0.6 (25 hours late)"]
     assert writer.standing(course)["ada"].score == 2.4
-    rule = writer.late_rule(course)
+    rule = lateness.late_rule(course)
     assert rule.startswith("due 2026-03-01 12:00 UTC; late: 10 % of the earned points for each day")
     assert "at most 50 %" in rule
 
 
 def test_without_a_plugin_the_rule_says_that_late_work_costs_nothing(course: Assignment) -> None:
-    assert "late: nothing (see c.AssignLatePenalties" in writer.late_rule(course)
+    assert "late: nothing (see c.AssignLatePenalties" in lateness.late_rule(course)
 
 
 def test_a_plugin_in_the_course_folder_loads_with_our_commands_and_nbgraders(
@@ -122,7 +122,7 @@ def test_a_plugin_in_the_course_folder_loads_with_our_commands_and_nbgraders(
     late(course, "ada", "2026-03-02 12:00:00 UTC")
     grade(course, result_of("ada"))
     assert writer.standing(course)["ada"].score == 1.5
-    assert "as my_late_rule.Half says" in writer.late_rule(course)
+    assert "as my_late_rule.Half says" in lateness.late_rule(course)
     nbgrader(course.root, "autograde", NAME, "--force")
     assert writer.standing(course)["ada"].score == 1.5
 
@@ -131,6 +131,36 @@ def test_a_plugin_that_cannot_be_loaded_is_one_sentence(course: Assignment) -> N
     configure(course, "c.AssignLatePenalties.plugin_class = 'no_such_module.Rule'")
     with pytest.raises(CourseError, match=r"plugin_class .*cannot be loaded: .*no_such_module"):
         writer.standing(course)
+
+
+def test_feedback_takes_the_penalty_from_the_marks_as_they_are_now(course: Assignment) -> None:
+    configure(course, OURS)
+    late(course, "ada", "2026-03-01 13:00:00 UTC", "Since it is added.")
+    late(course, "ben", "2026-03-01 11:00:00 UTC", "Since it is added.")
+    assert grade(course, result_of("ada")) == ["late penalty 0 → 0.3 (60 minutes late)"]
+    assert grade(course, result_of("ben")) == []
+    mark(course, "ada", "why", 4.0)
+    done = CliRunner().invoke(app, ["feedback", NAME, "--course", str(course.root)])
+    assert done.exit_code == 0
+    assert "ada: late penalty 0.3 → 0.7 (60 minutes late)" in done.output
+    assert "2 of 2 pages" in done.output
+    page = course.root / "feedback" / "ada" / NAME / f"{NAME}.html"
+    assert "6.3 of 7 points" in page.read_text(encoding="utf-8")
+
+
+def test_feedback_names_students_who_have_no_graded_notebook(course: Assignment) -> None:
+    arguments = ["feedback", NAME, "--course", str(course.root)]
+    assert "graded notebook of anybody" in CliRunner().invoke(app, arguments).stderr
+    late(course, "ada", "2026-03-01 11:00:00 UTC")
+    grade(course, result_of("ada"))
+    done = CliRunner().invoke(app, [*arguments, "--student", "ada", "--student", "zoe"])
+    assert (done.exit_code, "graded notebook of zoe" in done.stderr) == (2, True)
+    notebook = course.root / "autograded" / "ada" / NAME / f"{NAME}.ipynb"
+    notebook.chmod(0o644)
+    notebook.write_text("no notebook")
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 1
+    assert "ada: nbgrader could not make every feedback page" in done.output
 
 
 # -- extra time ------------------------------------------------------------------------------
@@ -156,10 +186,10 @@ def test_extra_time_before_anything_was_handed_in_is_no_submission(course: Assig
     with open_book(course) as book:
         book.add_student("eva")
         book.commit()
-    assert writer.give_extra_time(course, "eva", 5) == ""
+    assert lateness.give_extra_time(course, "eva", 5) == ""
     assert not writer.standing(course)["eva"].is_graded
     with pytest.raises(CourseError, match="no student 'nobody'"):
-        writer.give_extra_time(course, "nobody", 5)
+        lateness.give_extra_time(course, "nobody", 5)
 
 
 def test_extra_time_needs_a_due_date(course: Assignment) -> None:
@@ -167,7 +197,7 @@ def test_extra_time_needs_a_due_date(course: Assignment) -> None:
         gradebook.update_or_create_assignment(NAME, duedate=None)
         gradebook.update_or_create_student("eva")
     with pytest.raises(CourseError, match="has no due date"):
-        writer.give_extra_time(course, "eva", 5)
+        lateness.give_extra_time(course, "eva", 5)
 
 
 # -- second submissions and overrides --------------------------------------------------------
