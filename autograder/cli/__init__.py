@@ -22,6 +22,7 @@ from autograder.cli.doctor import doctor
 from autograder.cli.extra_time import extra_time
 from autograder.cli.feedback import feedback
 from autograder.cli.grade import grade
+from autograder.cli.mark import mark
 from autograder.cli.startup import end_quickly, start_quickly
 
 app = typer.Typer(
@@ -42,7 +43,7 @@ def show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-for command in (check, build, grade, feedback, extra_time, audit, demo, doctor):
+for command in (check, build, grade, mark, feedback, extra_time, audit, demo, doctor):
     app.command()(command)
 app.add_typer(data, name="data")
 

@@ -77,6 +77,15 @@ def feedback(assignment: Assignment, students: Collection[str] = ()) -> list[Pat
     ]
 
 
+def graded_notebook(assignment: Assignment, student: str) -> Path:
+    """Return the path of a student's graded notebook."""
+    log, _ = quiet_log()
+    config = configuration.load(assignment.root)
+    folders = CourseDirectory(config=config, log=log, root=str(assignment.root))
+    folder = folders.format_path(folders.autograded_directory, student, assignment.name)
+    return Path(folder) / assignment.release_notebook.name
+
+
 def graded_students(assignment: Assignment) -> list[str]:
     """Return the students who have a graded notebook, sorted."""
     log, _ = quiet_log()
