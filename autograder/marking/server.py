@@ -110,7 +110,9 @@ class _Answer(_Page):
             return
         except MarkChanged:
             question, answers, answer = self._found(number, key)
-            self._show(question, answers, answer, message=CHANGED, is_wrong=True)
+            typed = field("comment").strip()
+            message = f"{CHANGED} You had typed: {typed}" if typed else CHANGED
+            self._show(question, answers, answer, message=message, is_wrong=True)
             return
         if mark.points is None:
             self.redirect(f"/{number}/{key}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import postgresql
@@ -19,9 +20,11 @@ from autograder.authoring import build
 from autograder.cli import app
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.errors import CourseError
-from autograder.gradebook import writer
+from autograder.gradebook import lateness, writer
 from autograder.gradebook.address import check_address_of_course
 from autograder.gradebook.book import open_book
+from autograder.gradebook.rubric_points import item_key
+from autograder.gradebook.written_marks import Mark, marks, save
 
 SERVER = "postgresql+psycopg://teacher:secret@localhost/marks"
 
@@ -110,6 +113,29 @@ def test_one_student_who_cannot_be_written_is_rolled_back_alone(
     with open_book(course) as book:
         assert not book.has_submission("dan")
         assert book.scores()["eva"]["score"] == 3.0
+
+
+def test_written_answers_are_marked_there(course: Assignment) -> None:
+    hand_in(course, "fay", "Since it is added.")
+    assert write(course, result_of("fay")) == {}
+    given = Mark(2.5, False, "Well put.", {item_key("1 point: so."): 1.0})
+    for _ in range(2):
+        save(course, "why", "fay", given, marks(course, "why")["fay"].version)
+    assert marks(course, "why")["fay"] == given
+    assert writer.standing(course)["fay"].score == 5.5
+
+
+def test_extra_time_and_penalties_are_kept_there(course: Assignment, server: str) -> None:
+    with Gradebook(server, "networks") as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate=datetime(2026, 3, 1))
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    (hand_in(course, "gil") / "timestamp.txt").write_text("2026-03-02 12:00:00 UTC")
+    assert write(course, result_of("gil")) == {}
+    assert writer.standing(course)["gil"].score == 0.0
+    change = lateness.give_extra_time(course, "gil", 36)
+    assert change == "late penalty 3 → 0 (in time)"
+    assert writer.standing(course)["gil"].score == 3.0
 
 
 # -- what is missed --------------------------------------------------------------------------

@@ -265,8 +265,10 @@ def test_what_formgrader_changed_meanwhile_is_not_overwritten(
         student = answers_of(course).of(answers_of(course).questions[0])[0].student
         mark(course, student, "why", 1.5, "From formgrader.")
         page.get_by_label("Points, from 0 to 4").fill("4")
+        page.get_by_label("Comment for the student").fill("Mine.")
         page.get_by_role("button", name="Save and go on").click()
         assert "changed meanwhile" in page.get_by_role("alert").inner_text()
+        assert "You had typed: Mine." in page.get_by_role("alert").inner_text()
         assert page.get_by_label("Points, from 0 to 4").input_value() == "1.5"
         assert page.get_by_label("Comment for the student").input_value() == "From formgrader."
         assert marks(course, "why")[student].points == 1.5
