@@ -150,7 +150,7 @@ def identified(
     x = images(rng, seen.input_shape) * np.float32(scale)
     weights = drawn(rng, x, seen.wanted, seen.likeliest(), loud)
     seen.put(weights)
-    answer = seen.model.predict(x)
+    answer = seen.model.predict(x, dropping=False)
     return named(
         seen, right, answer, search(answer, x.astype(np.float64), weights, seen.networks())
     )

@@ -67,14 +67,17 @@ class Model:
             raise Mismatch("has layers that cannot be read.", shown(answer, 400))
         return tuple(map(_layer, answer))
 
-    def weights(self) -> list[NDArray[Any]]:
+    def weights(self, count: int | None = None) -> list[NDArray[Any]]:
         """Copies of the weights, in Keras' order; an empty list if the model has not been built.
+
+        Args:
+            count: how many of the arrays, from the first one on; by default all.
 
         Raises:
             CallFailed: the model cannot answer.
             Mismatch: the answer is not a list of arrays of numbers.
         """
-        answer = self._ask(self.handle, "get_weights", ())
+        answer = self._ask(self.handle, "get_weights", () if count is None else (count,))
         if (
             type(answer) is not list
             or len(answer) > MAX_WEIGHTS
@@ -113,18 +116,22 @@ class Model:
         """
         self._ask(self.handle, "fill", (int(seed), float(scale)))
 
-    def predict(self, x: NDArray[Any], *, training: bool = False) -> NDArray[Any]:
+    def predict(
+        self, x: NDArray[Any], *, training: bool = False, dropping: bool = True
+    ) -> NDArray[Any]:
         """The outputs for a batch, without dropout and similar layers. Builds the model if needed.
 
         Args:
             x: the inputs, with the batch as the first axis.
             training: compute the outputs in training mode, in one call for all inputs.
+            dropping: whether Keras' layers of dropout do what they do; else they drop nothing.
 
         Raises:
             CallFailed: the model cannot take these inputs.
             Mismatch: the answer is not an array of numbers.
         """
-        answer = self._ask(self.handle, "predict", (x, True) if training else (x,))
+        options = (training, dropping) if not dropping else (True,) if training else ()
+        answer = self._ask(self.handle, "predict", (x, *options))
         if not _is_numeric(answer):
             raise Mismatch("predicted something that is not an array of numbers.", shown(answer))
         outputs: NDArray[Any] = answer

@@ -16,7 +16,7 @@ _POOLS = {"MaxPooling2D": "max", "AveragePooling2D": "average"}
 _ACTIVATION_LAYERS = {
     "ReLU": "relu", "Softmax": "softmax", "ELU": "elu", "LeakyReLU": "leaky_relu",
 }  # fmt: skip
-_WITHOUT_EFFECT = ("Dropout", "Flatten", "Reshape", "SpatialDropout2D", "InputLayer", "Rescaling")
+_WITHOUT_EFFECT = ("Dropout", "Flatten", "Reshape", "SpatialDropout2D", "InputLayer")
 
 
 LARGEST = 32
@@ -33,7 +33,7 @@ def claimed(layers: Sequence[LayerSummary], read: Network, right: Network) -> Ne
     """
     with_weights = list(read.layers)
     made: dict[str, Layer] = {}
-    zeros = 0
+    zeros, scaled = 0, (1.0, 0.0)
     for each in layers:
         if each.class_name in ("Conv2D", "Dense"):
             if len(made) == len(with_weights):
@@ -42,17 +42,20 @@ def claimed(layers: Sequence[LayerSummary], read: Network, right: Network) -> Ne
             layer = _layer(each, read.layers[name], zeros)
             if layer is None:
                 return None
-            made[name], zeros = layer, 0
+            made[name] = replace(layer, scaled=scaled)
+            zeros, scaled = 0, (1.0, 0.0)
         elif each.class_name == "ZeroPadding2D":
             zeros = _number(each.config.get("padding")) or 0
+        elif each.class_name == "Rescaling":
+            scaled = _scaled(each.config)
         elif made:
             name = with_weights[len(made) - 1]
             followed = _followed(made[name], each, right.layers.get(name))
             if followed is None:
                 return None
             made[name] = followed
-        elif each.class_name not in _WITHOUT_EFFECT:
-            return None
+        elif each.class_name != "BatchNormalization" and each.class_name not in _WITHOUT_EFFECT:
+            return None  # the arrays show a normalisation before the first layer
     return Network(made) if len(made) == len(with_weights) else None
 
 
@@ -119,6 +122,14 @@ def _number(claim: Any) -> int | None:
     while isinstance(claim, list) and claim and all(each == claim[0] for each in claim):
         claim = claim[0]
     return claim if type(claim) is int and 0 <= claim < LARGEST else None
+
+
+def _scaled(config: Mapping[str, Any]) -> tuple[float, float]:
+    """Factor and offset of a layer that rescales; those of one that does not, where unclear."""
+    pair = config.get("scale"), config.get("offset", 0.0)
+    if all(type(each) in (int, float) for each in pair):
+        return float(pair[0]), float(pair[1])  # type: ignore[arg-type]
+    return 1.0, 0.0
 
 
 def _constants(config: Mapping[str, Any]) -> Lrn | None:

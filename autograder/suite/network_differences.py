@@ -9,7 +9,10 @@ from typing import Any
 
 from autograder.suite.networks import Layer, Network, covered
 
-_STEPS = {"r": "activation", "n": "normalisation", "b": "normalisation", "p": "pooling"}
+_STEPS = {
+    "r": "activation", "n": "normalisation", "b": "normalisation", "p": "pooling",
+    "t": "training", "g": "mean",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,13 @@ def differences(
 ) -> tuple[Difference, ...]:
     """All differences of a network from the right one, in the order of the layers.
 
-    The words are: missing and extra of whole layers; count, side, strides, padding (same, valid, or
-    the number of zeros on each side), groups, bias and activation of what a layer is; pooling,
-    normalisation and mean (of whole maps), with `missing` or `extra` as value; pool kind, pool
-    window, pool strides and pool padding; constants and moments of the normalisation, kind for the
-    other kind of normalisation; order, with the two steps that are exchanged as value.
+    The words are: missing and extra of whole layers (extra with `convolution` or `dense layer` as
+    value); count, side, strides, padding (same, valid, or the number of zeros on each side),
+    groups, bias and activation of what a layer is; scaled and before for what is done to its
+    input; pooling, normalisation, mean (of whole maps) and training (of a factor), with
+    `missing`, `extra` or `twice` as value; pool kind, pool window, pool strides and pool padding;
+    constants and moments of the normalisation, kind for the other kind of normalisation; order,
+    with the two steps that are exchanged as value.
     """
     return tuple(_differences(canonical(found, input_shape), canonical(right, input_shape)))
 
@@ -44,7 +49,7 @@ def differences(
 def _differences(found: Network, right: Network) -> Iterator[Difference]:
     for name, layer in found.layers.items():
         if name not in right.layers:
-            yield Difference(name, "extra")
+            yield Difference(name, "extra", "convolution" if layer.side else "dense layer")
             continue
         for what, value in _of_layer(layer, right.layers[name]):
             yield Difference(name, what, value)
@@ -54,17 +59,19 @@ def _differences(found: Network, right: Network) -> Iterator[Difference]:
 
 
 def _of_layer(layer: Layer, right: Layer) -> Iterator[tuple[str, Any]]:
-    for what in ("count", "side", "strides", "groups", "bias"):
+    for what in ("scaled", "before", "count", "side", "strides", "groups", "bias"):
         if getattr(layer, what) != getattr(right, what):
             yield what, getattr(layer, what)
     if (layer.zeros, layer.padding) != (right.zeros, right.padding):
         yield "padding", layer.zeros or layer.padding
     if _activation(layer) != _activation(right):
         yield "activation", _activation(layer)
-    steps, wanted = ([_STEPS.get(step, "mean") for step in each.order] for each in (layer, right))
-    for step in ("pooling", "normalisation", "mean"):
+    steps, wanted = ([_STEPS[step] for step in each.order] for each in (layer, right))
+    for step in ("pooling", "normalisation", "mean", "training"):
         if (step in steps) != (step in wanted):
             yield step, "extra" if step in steps else "missing"
+        elif steps.count(step) > wanted.count(step):
+            yield step, "twice"
     if "p" in layer.order and "p" in right.order:
         for what in ("kind", "window", "strides", "padding"):
             if getattr(layer.pool, what) != getattr(right.pool, what):
@@ -76,7 +83,7 @@ def _of_layer(layer: Layer, right: Layer) -> Iterator[tuple[str, Any]]:
             yield "kind", "batches" if "b" in layer.order else "responses"
         elif "b" in layer.order and layer.moments != right.moments:
             yield "moments", layer.moments
-    both = [step for step in wanted if step in steps]
+    both = [step for step in wanted if steps.count(step) == 1]
     for before, behind in combinations(both, 2):
         if steps.index(before) > steps.index(behind):
             yield "order", (behind, before)
@@ -127,7 +134,12 @@ _SAID = {
     ("pooling", "missing"): "does not pool the maps of {}",
     ("pooling", "extra"): "pools the maps of {}, which are not pooled",
     ("normalisation", "missing"): "does not normalise the output of {}",
+    ("normalisation", "twice"): "normalises the output of {} twice",
+    ("pooling", "twice"): "pools the maps of {} twice",
+    ("before", "b"): "normalises batches before {}",
+    ("before", ""): "does not normalise batches before {}",
     ("normalisation", "extra"): "normalises the output of {}, where nothing is normalised",
+    ("training", "extra"): "multiplies the maps of {} by trained numbers",
     ("mean", "extra"): "takes the mean of each whole map of {}",
     ("kind", "batches"): "normalises batches after {}, not the responses of neighbouring maps",
     ("kind", "responses"): "normalises responses after {}, not batches",
@@ -144,6 +156,8 @@ _SAID = {
     ("order", ("normalisation", "pooling")): "normalises before it pools after {}",
 }  # fmt: skip
 _VALUES = {
+    "frozen": "never normalises a batch by what it is itself, also not while it is trained",
+    "scaled": "scales the numbers that go into {}",
     "count": "has {value} filters or units in {}",
     "side": "has kernels of {value} by {value} in {}",
     "strides": "moves the kernels of {} by {value} cells at a time",
@@ -152,7 +166,7 @@ _VALUES = {
     "pool window": "pools windows of {value} by {value} after {}",
     "pool strides": "moves the windows of pooling by {value} after {}",
     "missing": "has no {}",
-    "extra": "has more layers than the right one",
+    "extra": "has a {value} more than the right one",
     "constants": "has other constants in the normalisation of {}",
     "moments": "has batch normalisation without a scale or a shift in {}",
     "pool padding": "does not pad before it pools after {}",

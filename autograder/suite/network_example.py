@@ -20,7 +20,8 @@ from autograder.suite.networks import Array, Network, Shape, Weights, shapes, st
 
 _STEPS = {
     "": "the weights", "r": "the activation", "p": "the pooling", "g": "the mean of whole maps",
-    "n": "the normalisation", "b": "the normalisation",
+    "n": "the normalisation", "b": "the normalisation", "t": "the trained numbers",
+    "all": "all steps",
 }  # fmt: skip
 _KERNELS = {
     "np.ones_like(w)": "1",
@@ -66,22 +67,44 @@ def example(
 
 
 def _compared(x: Array, found: Network, right: Network, kernels: str) -> _Seen | None:
-    """The first step at which the networks differ."""
+    """The first step at which the networks differ.
+
+    Steps are compared as long as both networks take the same; else what comes after all of them.
+    Large numbers are left alone, for single precision does not add them exactly.
+    """
     input_shape = x.shape[1:]
     some, others = (_weights(shapes(each, input_shape), kernels) for each in (found, right))
     got = want = x
     with np.errstate(all="ignore"):
         for name, like in zip(found.layers, right.layers, strict=False):
-            said = like if name in right.layers else name
-            orders = (found.layers[name].order, right.layers[like].order)
-            one = list(steps(got, name, some, found.layers[name]))
-            other = list(steps(want, like, others, right.layers[like]))
-            for number, step in enumerate(["", *orders[len(orders[0]) < len(orders[1])]]):
-                got, want = (each[min(number, len(each) - 1)] for each in (one, other))
-                unlike = got.shape != want.shape or not np.allclose(got, want, 1e-2, 1e-3)
-                if unlike and np.isfinite(got).all():
-                    return _Seen(said, step, got[0], want[0])
+            if name != like:
+                return None
+            layer, model = found.layers[name], right.layers[name]
+            one = list(steps(got, name, some, layer))
+            other = list(steps(want, name, others, model))
+            if max(np.abs(one[0]).max(initial=0), np.abs(other[0]).max(initial=0)) > _LARGEST:
+                return None
+            pairs = zip(layer.order, model.order, strict=False)
+            alike = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)))
+            for number, step in enumerate(["", *layer.order[:alike]]):
+                if _unlike(one[number], other[number]):
+                    return _Seen(name, step, one[number][0], other[number][0])
+            got, want = one[-1], other[-1]
+            if _unlike(got, want):
+                more = {layer.order[alike:], model.order[alike:]} - {""}
+                last = more.pop() if len(more) == 1 else ""
+                return _Seen(name, last if len(last) == 1 else "all", got[0], want[0])
     return None
+
+
+_LARGEST = 1e6
+
+
+def _unlike(got: Array, want: Array) -> bool:
+    if got.shape != want.shape:
+        return True
+    finite = bool(np.isfinite(got).all() and np.isfinite(want).all())
+    return finite and not np.allclose(got, want, 1e-2, 1e-3)
 
 
 def _weights(wanted: Mapping[str, Shape], kernels: str) -> Weights:
@@ -124,19 +147,26 @@ def _written(
 
 
 def _code(known: Identified, build: str, kernels: str, pixel: tuple[int, int, int]) -> str:
-    """A cell that shows what each layer of the student's own model gives; empty if none can."""
-    if not known.claims or any(each.output_shape is None for each in known.claims):
+    """A cell that shows what each layer of the student's own model gives; empty if it has none."""
+    if not known.claims:
         return ""
     row, column, value = pixel
     shape: tuple[Any, ...] = (1, *known.input_shape)
     return (
-        "import keras\n"
         "import numpy as np\n\n"
-        f"model = {build}\n"
-        f"model.set_weights([{kernels} if w.ndim > 1 else w for w in model.get_weights()])\n"
+        "def watch(layer):\n"
+        "    call = layer.call\n\n"
+        "    def watched(*inputs, **options):\n"
+        "        output = call(*inputs, **options)\n"
+        "        print(layer.name, output.shape, np.unique(output)[-3:])\n"
+        "        return output\n\n"
+        "    layer.call = watched\n\n"
         f'x = np.zeros({shape}, "float32")\n'
         f"x[0, {row}, {column}, 0] = {value}\n"
-        "layers = keras.Model(model.inputs, [layer.output for layer in model.layers])\n"
-        "for layer, output in zip(model.layers, layers(x)):\n"
-        "    print(layer.name, output.shape, np.unique(output)[-3:])\n"
+        f"model = {build}\n"
+        "model(x)\n"
+        f"model.set_weights([{kernels} if w.ndim > 1 else w for w in model.get_weights()])\n"
+        "for layer in model.layers:\n"
+        "    watch(layer)\n"
+        "model(x)\n"
     )

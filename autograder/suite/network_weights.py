@@ -17,6 +17,7 @@ import numpy as np
 
 from autograder.suite.networks import (
     MOMENTS,
+    TRAINED,
     Layer,
     Network,
     Shape,
@@ -111,7 +112,12 @@ def _first(left: Mapping[int, Shape], allowed: set[Shape]) -> int | None:
 
 
 def read(
-    have: Sequence[Shape], right: Network, input_shape: Sequence[int], *, bare: bool = False
+    have: Sequence[Shape],
+    right: Network,
+    input_shape: Sequence[int],
+    *,
+    bare: bool = False,
+    trained: bool = False,
 ) -> Read | None:
     """The network that the weights of a model show; None where they show none of this kind.
 
@@ -123,11 +129,13 @@ def read(
         input_shape: of one image.
         bare: whether four vectors after a kernel are a whole batch normalisation, without a bias
             before it.
+        trained: whether two vectors after a kernel and its bias are a factor and an offset.
     """
     found = find(have, right, input_shape)
     if len(found) == len(have) == len(shapes(right, input_shape)):
         return Read(right, found, tuple(have))
-    groups = _groups(have)
+    first = _before(have, input_shape[2])
+    groups = _groups(have, len(first))
     wide = _convolutions(have, groups, right) if groups else None
     if groups is None or wide is None:
         return None
@@ -140,6 +148,8 @@ def read(
     channels = input_shape[2]
     for index, (name, group) in enumerate(zip([*named, right.last], groups, strict=True)):
         parts = _PARTS[bare].get(len(group) - 1)
+        if trained and len(group) == 4:
+            parts = ("bias", *TRAINED)
         if parts is None:
             return None
         kernel = kernels[index]
@@ -151,9 +161,14 @@ def read(
         channels = kernel[-1]
         layers[name] = _with_parts(replace(like, count=channels), parts)
         places |= {f"{name}_{part}": at for part, at in zip(("kernel", *parts), group, strict=True)}
+    if first:
+        name = next(iter(layers))
+        layers[name] = replace(layers[name], before="b")
+        places |= {f"{name}_before_{part}": at for at, part in enumerate(first)}
     return Read(Network(layers), places, tuple(have))
 
 
+_TWICE = tuple(itertools.chain(*Layer(1, order="bb").batches()))
 _PARTS: dict[bool, dict[int, tuple[str, ...]]] = {
     False: {
         0: (),
@@ -161,16 +176,34 @@ _PARTS: dict[bool, dict[int, tuple[str, ...]]] = {
         3: ("bias", "mean", "variance"),
         4: ("bias", "beta", "mean", "variance"),
         5: ("bias", *MOMENTS),
+        9: ("bias", *_TWICE),
     },
-    True: {0: (), 1: ("bias",), 3: ("beta", "mean", "variance"), 4: MOMENTS, 5: ("bias", *MOMENTS)},
+    True: {
+        0: (),
+        1: ("bias",),
+        3: ("beta", "mean", "variance"),
+        4: MOMENTS,
+        5: ("bias", *MOMENTS),
+        8: _TWICE,
+        9: ("bias", *_TWICE),
+    },
 }
 """The vectors that follow a kernel, by their number; without a bias, and with one."""
 
 
-def _groups(have: Sequence[Shape]) -> list[list[int]] | None:
-    """Indices: each kernel with the vectors that follow it; None for arrays of other kinds."""
+def _before(have: Sequence[Shape], channels: int) -> tuple[str, ...]:
+    """The vectors of a batch normalisation that comes before the first kernel."""
+    ahead = list(itertools.takewhile(lambda shape: tuple(shape) == (channels,), have))
+    return MOMENTS if len(ahead) == len(MOMENTS) else ()
+
+
+def _groups(have: Sequence[Shape], start: int) -> list[list[int]] | None:
+    """Indices: each kernel with the vectors that follow it; None for arrays of other kinds.
+
+    The arrays before `start` belong to no kernel.
+    """
     groups: list[list[int]] = []
-    for index, shape in enumerate(have):
+    for index, shape in list(enumerate(have))[start:]:
         if len(shape) in (2, 4) and min(shape) > 0:
             groups.append([index])
         elif len(shape) == 1 and groups and shape[0] == have[groups[-1][0]][-1]:
@@ -201,7 +234,7 @@ def _aligned(kernels: Sequence[Shape], right: Network, names: Sequence[str]) -> 
         ways: list[tuple[float, list[str]]] = []
         if i and j:
             cost, chosen = best[i - 1, j - 1]
-            unlike = _unlike(kernels[i - 1], right.layers[names[j - 1]])
+            unlike = _unlike(kernels[i - 1], right, names[j - 1])
             ways.append((cost + unlike, [*chosen, names[j - 1]]))
         if i:
             cost, chosen = best[i - 1, j]
@@ -214,10 +247,18 @@ def _aligned(kernels: Sequence[Shape], right: Network, names: Sequence[str]) -> 
     return best[len(kernels), len(names)][1]
 
 
-def _unlike(kernel: Shape, layer: Layer) -> float:
-    """How unlike a kernel is to the layer's: 0 for the same size and number, at most 1."""
+def _unlike(kernel: Shape, right: Network, name: str) -> float:
+    """How unlike a kernel is to the layer's: 0 for the same size and number, at most 1.
+
+    The number of inputs decides between layers that are alike in the rest.
+    """
+    layer = right.layers[name]
+    names = list(right.layers)
+    before = right.layers[names[names.index(name) - 1]] if name != names[0] else None
     sides = layer.side is None or kernel[0] == layer.side
-    return 0.5 * (not sides) + (0.5 if layer.side else 0.9) * (kernel[-1] != layer.count)
+    inputs = before is None or kernel[-2] * layer.groups == before.count
+    unlike = 0.5 * (not sides) + (0.4 if layer.side else 0.8) * (kernel[-1] != layer.count)
+    return unlike + 0.1 * (not inputs)
 
 
 def _plain(right: Network, *, is_wide: bool) -> Layer:
@@ -227,12 +268,16 @@ def _plain(right: Network, *, is_wide: bool) -> Layer:
 
 
 def _with_parts(layer: Layer, parts: tuple[str, ...]) -> Layer:
-    moments = tuple(part for part in parts if part != "bias")
+    moments = tuple(part for part in parts if part in MOMENTS)
     order = layer.order
     if moments and "b" not in order:
         order = order.replace("n", "b") if "n" in order else order.replace("r", "rb")
     elif not moments:
         order = order.replace("b", "")
+    if parts[-1:] == TRAINED[-1:]:
+        order += "t"
+    if len(parts) >= len(_TWICE):
+        order = order.replace("r", "rb" if "p" in order else "br")
     return replace(layer, bias="bias" in parts, order=order, moments=moments or MOMENTS)
 
 

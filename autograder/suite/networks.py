@@ -19,6 +19,7 @@ Shape = tuple[int, ...]
 Weights = dict[str, Array]
 
 MOMENTS = ("gamma", "beta", "mean", "variance")
+TRAINED = ("factor", "offset")
 EPSILON = 1e-3
 
 
@@ -85,7 +86,11 @@ class Layer:
         zeros: rows and columns of zeros that are added on each side before it.
         activation: names from `ACTIVATIONS`.
         order: the steps after it: r for the activation, n for the normalisation of local responses,
-            b for that of batches, p for pooling, g for the mean of each whole map.
+            b for that of batches (twice at most), p for pooling, g for the mean of each whole map,
+            t for a trained factor and offset of each map.
+        moments: the arrays of its normalisation of batches.
+        scaled: what its input is multiplied by, and what is added then.
+        before: b where its input is normalised as batches, else nothing.
     """
 
     count: int
@@ -100,6 +105,13 @@ class Layer:
     pool: Pool = Pool()
     lrn: Lrn = Lrn()
     moments: tuple[str, ...] = field(default=MOMENTS)
+    scaled: tuple[float, float] = (1.0, 0.0)
+    before: str = ""
+
+    def batches(self) -> list[tuple[str, ...]]:
+        """The names of the arrays of each normalisation of batches that follows the layer."""
+        names = (self.moments, tuple(f"second_{moment}" for moment in self.moments))
+        return list(names[: self.order.count("b")])
 
 
 @dataclass(frozen=True)
@@ -177,12 +189,14 @@ def shapes(network: Network, input_shape: Sequence[int]) -> dict[str, Shape]:
         else:
             kernel = (channels if flat else max(0, math.prod(maps)) * channels, layer.count)
             flat = True
+        if layer.before:
+            found |= {f"{name}_before_{moment}": (channels,) for moment in MOMENTS}
         channels = layer.count
         found[f"{name}_kernel"] = kernel
         if layer.bias:
             found[f"{name}_bias"] = (layer.count,)
-        if "b" in layer.order:
-            found |= {f"{name}_{moment}": (layer.count,) for moment in layer.moments}
+        more = [*layer.batches(), TRAINED if "t" in layer.order else ()]
+        found |= {f"{name}_{part}": (layer.count,) for parts in more for part in parts}
     return found
 
 
@@ -203,12 +217,17 @@ def forward(x: Array, weights: Weights, network: Network) -> Array:
 def steps(x: Array, name: str, weights: Weights, layer: Layer) -> Iterator[Array]:
     """What a layer computes, and what becomes of it in each of the steps that follow."""
     kernel = weights[f"{name}_kernel"]
+    if layer.scaled != (1.0, 0.0):
+        x = x * layer.scaled[0] + layer.scaled[1]
+    if layer.before:
+        x = _standardised(x, {each: weights[f"{name}_before_{each}"] for each in MOMENTS})
     if layer.side is None:
         x = x.reshape(len(x), -1) @ kernel
     else:
         x = convolved(_with_zeros(x, layer.zeros), kernel, layer.strides, layer.padding)
     x = x + weights[f"{name}_bias"] if layer.bias else x
     yield x
+    batches = iter(layer.batches())
     for step in layer.order:
         if step == "r":
             for kind in layer.activation.split(", "):
@@ -217,8 +236,11 @@ def steps(x: Array, name: str, weights: Weights, layer: Layer) -> Iterator[Array
             x = pooled(x, layer.pool)
         elif step == "g":
             x = x.mean(axis=(1, 2), keepdims=True)
+        elif step == "t":
+            x = x * weights[f"{name}_factor"] + weights[f"{name}_offset"]
         elif step == "b":
-            x = _standardised(x, {each: weights[f"{name}_{each}"] for each in layer.moments})
+            given = zip(layer.moments, next(batches), strict=True)
+            x = _standardised(x, {each: weights[f"{name}_{array}"] for each, array in given})
         else:
             x = local_response_norm(x, layer.lrn)
         yield x

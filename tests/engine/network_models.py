@@ -43,7 +43,7 @@ class FakeModel:
     def set_weights(self, weights: Sequence[Any]) -> None:
         self._kept = list(weights)
 
-    def predict(self, x: Any) -> Any:
+    def predict(self, x: Any, *, dropping: bool = True) -> Any:
         named = dict(zip(self._names, self._kept, strict=True))
         return forward(x.astype(float), named, self.network).astype(np.float32)
 
@@ -52,6 +52,9 @@ def claims_of(network: Network) -> list[LayerSummary]:
     """What a sequential Keras model of this network says about its layers."""
     said: list[tuple[str, dict[str, Any]]] = []
     for layer in network.layers.values():
+        if layer.scaled != (1.0, 0.0):
+            scale, offset = layer.scaled
+            said.append(("Rescaling", {"scale": scale, "offset": offset}))
         if layer.side is None:
             said.append(("Dense", {"units": layer.count, "activation": "linear"}))
         else:

@@ -102,6 +102,9 @@ def test_the_right_network_differs_in_nothing():
         ("second", {"pool": Pool()}, ("pool kind", "max")),
         ("second", {"pool": Pool(3, 2, kind="average")}, ("pool window", 3)),
         ("second", {"order": "rbp"}, ("normalisation", "extra")),
+        ("second", {"order": "rpp"}, ("pooling", "twice")),
+        ("first", {"before": "b"}, ("before", "b")),
+        ("first", {"scaled": (1 / 255, 0.0)}, ("scaled", (1 / 255, 0.0))),
         ("second", {"activation": "relu"}, ("activation", "relu")),
         ("second", {"order": "p"}, ("activation", "linear")),
         ("wide", {"count": 9}, ("count", 9)),
@@ -132,7 +135,7 @@ def test_a_missing_layer_is_missing_and_the_others_are_right():
 def test_a_layer_more_is_extra_and_the_others_are_right():
     for layer in (Layer(5, activation="tanh"), Layer(7, activation="tanh")):
         found = wrong(with_extra("last", "more", layer))
-        assert found == {("extra layer 1", "extra", None)}
+        assert found == {("extra layer 1", "extra", "dense layer")}
 
 
 def test_a_model_that_says_nothing_is_known_by_likely_changes():
@@ -204,13 +207,15 @@ def test_the_same_mistake_in_several_layers_is_one_sentence():
 
 def test_every_difference_has_a_sentence():
     values = {
-        "padding": ("same", "valid", 2), "pooling": ("missing", "extra"),
-        "normalisation": ("missing", "extra"), "mean": ("extra",), "kind": ("batches", "responses"),
+        "padding": ("same", "valid", 2), "pooling": ("missing", "extra", "twice"),
+        "normalisation": ("missing", "extra", "twice"), "before": ("b", ""), "mean": ("extra",),
+        "kind": ("batches", "responses"), "training": ("extra",),
         "pool kind": ("max", "average", "sum"), "pool padding": ("same", "valid"), "bias": (False,),
         "order": (("pooling", "activation"), ("normalisation", "pooling")),
         "activation": ("linear", "relu, softmax"), "constants": (Lrn(),), "moments": ((),),
     }  # fmt: skip
     plain = (
+        "scaled",
         "count",
         "side",
         "strides",

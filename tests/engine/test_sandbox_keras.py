@@ -187,6 +187,28 @@ def test_a_model_that_is_not_built_has_nothing_to_fill(warm_process: WarmProcess
         assert model.predict(np.ones((1, 3), np.float32)).shape == (1, 2)
 
 
+def test_layers_that_always_drop_units_can_be_made_to_drop_none(warm_process: WarmProcess) -> None:
+    cell = """
+        import keras
+
+        class Restless(keras.layers.Dropout):
+            def call(self, inputs, training=False):
+                return super().call(inputs, training=True)
+
+        def build():
+            return keras.Sequential([keras.Input((50,)), Restless(0.5), keras.layers.Dense(2)])
+    """
+    x = np.ones((2, 50), np.float32)
+    with sandbox(warm_process, cell, limits=LIMITS) as inside:
+        student = Student(inside)
+        model = student.model(student.build())
+        model.set_weights([np.ones((50, 2), np.float32), np.zeros(2, np.float32)])
+        for training in (False, True):
+            np.testing.assert_allclose(model.predict(x, training=training, dropping=False), 50.0)
+        assert not np.allclose(model.predict(x), 50.0)
+        assert [each.shape for each in model.weights(1)] == [(50, 2)]
+
+
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "bfloat16"])
 def test_a_model_of_mixed_precision_answers_in_float32(
     warm_process: WarmProcess, policy: str

@@ -2584,6 +2584,48 @@ def _constants(unlike):
     return matches
 
 
+def _with_another_activation(seen):
+    """Whether a hidden layer has an activation that no other misconception names."""
+    named = ("tanh", "sigmoid", "linear")
+    return any(
+        what == "activation" and layer in HIDDEN and value not in named
+        for layer, what, value in seen["wrong"]
+    )
+
+
+def _ends_in_another_activation(last, *others):
+    """Whether the last layer ends in a function that no other misconception names."""
+    named = ("linear", "sigmoid", *others)
+
+    def matches(seen):
+        return any(
+            layer == last and what == "activation" and value not in named
+            for layer, what, value in seen["wrong"]
+        )
+
+    return matches
+
+
+def _pooling_windows(seen):
+    """Window and stride of each pooling that has others than the right one."""
+    windows = {}
+    for layer, what, value in seen["wrong"]:
+        if what in ("pool window", "pool strides"):
+            windows.setdefault(layer, {"pool window": 3, "pool strides": 2})[what] = value
+    return [(each["pool window"], each["pool strides"]) for each in windows.values()]
+
+
+def _touch(seen):
+    """Whether windows of pooling that are otherwise lie side by side."""
+    return all(window <= strides for window, strides in _pooling_windows(seen))
+
+
+def _max_pooling(window, strides):
+    import keras
+
+    return keras.layers.MaxPooling2D(window, strides)
+
+
 MAPS = ("conv1", "conv2", "conv3", "conv4", "conv5")
 DENSE = ("fc6", "fc7")
 HIDDEN = (*MAPS, *DENSE)
@@ -2595,8 +2637,8 @@ def _(student):
     known = functools.partial(suite.wrong_weights, student, rng)
     return look(
         error=lambda: _raised(student, suite, rng),
-        wide=lambda: _too_wide(student, suite, rng),
-        wrong=lambda: _differences(known()),
+        wrong=lambda: _differences(suite.but_for_width(known())),
+        wide=lambda: {e.layer for e in {*known()} - {*suite.but_for_width(known())}},
         widths=lambda: _differences(student.once(suite.other_widths, rng), known()),
         grey=lambda: _on_grey(student, suite, rng),
         dropout=lambda: _kind(student, suite, suite.dropout),
@@ -2619,6 +2661,11 @@ def _shows_dropout(seen):
     return not bent and not _kinds_of(seen["wrong"]) & {"kind", "moments"}
 
 
+def _dropped(kind):
+    """Whether units are dropped wrongly in this way, see `dropping.DroppedWrongly`."""
+    return lambda seen: seen["dropout"] == kind
+
+
 def _raised(student, suite, rng):
     """The text of what building raises, with its traceback; nothing where it raises nothing."""
     try:
@@ -2628,15 +2675,6 @@ def _raised(student, suite, rng):
     except AssertionError:
         pass
     return ""
-
-
-def _too_wide(student, suite, rng):
-    """Whether a narrow net has as many weights as the whole one."""
-    try:
-        student.once(suite.identified, rng)
-    except AssertionError as wrong:
-        return type(wrong).__name__ == "TooWide"
-    return False
 
 
 def _on_grey(student, suite, rng):
@@ -2667,11 +2705,27 @@ def _lrn(maps, **constants):
     return tf.nn.local_response_normalization(maps, **settings)
 
 
+def _always_dropping(net):
+    """The same network, whose layers of dropout drop units outside of training too."""
+    import keras
+
+    class Restless(keras.layers.Dropout):
+        def call(self, inputs, training=False):
+            return super().call(inputs, training=True)
+
+    layers = [
+        Restless(each.rate) if isinstance(each, keras.layers.Dropout) else each
+        for each in net.layers
+    ]
+    return keras.Sequential([keras.Input(net.input_shape[1:]), *layers])
+
+
 def _alexnet(
     input_shape, num_classes, width, *, first="valid", padding="same", activation="relu",
     dense=None, order="rnp", pool=None, constants=None, end="softmax", drops=(0.5, 0.5),
     drops_maps=0.0, drops_before=0.0, drops_end=0.0, groups=1, rounded=round, conv2=5, strides=4,
-    filters=(96, 256, 384, 256), units=(4096, 4096), flatten=None, least=1, **initial,
+    filters=(96, 256, 384, 256), units=(4096, 4096), flatten=None, least=1, orders=None,
+    times=None, **initial,
 ):  # fmt: skip
     """AlexNet, with parts that a misconception may exchange."""
     import keras
@@ -2696,11 +2750,17 @@ def _alexnet(
         if drops_maps:
             made.append(layers.Dropout(drops_maps))
 
-    conv(filters[0], 11, first, strides, steps=order)
-    conv(filters[1], conv2, padding, groups=groups, steps=order)
-    conv(filters[2], 3, padding)
-    conv(filters[2], 3, padding, groups=groups)
-    conv(filters[3], 3, padding, groups=groups, steps="rp")
+    inner = {"side": 3, "padding": padding}
+    for name, settings in {
+        "conv1": {"filters": filters[0], "side": 11, "padding": first, "strides": strides},
+        "conv2": {"filters": filters[1], "side": conv2, "padding": padding, "groups": groups},
+        "conv3": {"filters": filters[2], **inner},
+        "conv4": {"filters": filters[2], **inner, "groups": groups},
+        "conv5": {"filters": filters[3], **inner, "groups": groups},
+    }.items():
+        steps = {"conv1": order, "conv2": order, "conv5": "rp"} | (orders or {})
+        for _ in range((times or {}).get(name, 1)):
+            conv(**settings, steps=steps.get(name, "r"))
     made.append(flatten or layers.Flatten())
     for count, rate in zip(units, drops, strict=True):
         if drops_before:
@@ -2766,7 +2826,9 @@ def build_alexnet_starts_with_zeros(input_shape=(227, 227, 3), num_classes=1000,
 @misconception(
     "build_alexnet",
     "How large are the kernels of the second convolution?",
-    matches=_wrong("side", layers=("conv2",)),
+    matches=lambda seen: any(
+        (layer, what) == ("conv2", "side") and value > 5 for layer, what, value in seen["wrong"]
+    ),
 )
 def build_alexnet_with_large_kernels(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, conv2=11)
@@ -2803,7 +2865,7 @@ def build_alexnet_normalises_batches(input_shape=(227, 227, 3), num_classes=1000
 @misconception(
     "build_alexnet",
     "How many rows are left of 227 by kernels of 11 in steps of 4, if nothing is added around?",
-    matches=_wrong("padding", layers=("conv1",)),
+    matches=_wrong("padding", "same", *range(1, 12), layers=("conv1",)),
 )
 def build_alexnet_pads_the_image(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, first="same")
@@ -2848,7 +2910,7 @@ def build_alexnet_does_not_normalise(input_shape=(227, 227, 3), num_classes=1000
 @misconception(
     "build_alexnet",
     "Does the paper divide alpha by the number of neighbours?",
-    matches=_constants(lambda lrn: lrn.alpha < 1e-4 and lrn.bias > 1.5),
+    matches=_constants(lambda lrn: lrn.alpha < 1e-4),
 )
 def build_alexnet_divides_alpha(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, constants={"alpha": 1e-4 / 5})
@@ -2857,7 +2919,7 @@ def build_alexnet_divides_alpha(input_shape=(227, 227, 3), num_classes=1000, wid
 @misconception(
     "build_alexnet",
     "Five channels are summed over: how many lie on each side of the middle one?",
-    matches=_constants(lambda lrn: lrn.depth_radius != 2 and lrn.bias > 1.5),
+    matches=_constants(lambda lrn: lrn.depth_radius > 2 and lrn.alpha < 1),
 )
 def build_alexnet_with_a_radius_of_five(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, constants={"depth_radius": 5})
@@ -2903,7 +2965,7 @@ def build_alexnet_with_linear_units(input_shape=(227, 227, 3), num_classes=1000,
 @misconception(
     "build_alexnet",
     "How large are the windows of pooling, and how far apart: do they overlap?",
-    matches=lambda seen: any(w in ("pool window", "pool strides") for _, w, _ in seen["wrong"]),
+    matches=lambda seen: _pooling_windows(seen) and _touch(seen),
 )
 def build_alexnet_pools_without_overlap(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     import keras
@@ -2915,7 +2977,7 @@ def build_alexnet_pools_without_overlap(input_shape=(227, 227, 3), num_classes=1
 @misconception(
     "build_alexnet",
     "Which number of a window does AlexNet keep?",
-    matches=_wrong("pool kind"),
+    matches=_wrong("pool kind", "average"),
 )
 def build_alexnet_takes_the_mean(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     import keras
@@ -2927,7 +2989,7 @@ def build_alexnet_takes_the_mean(input_shape=(227, 227, 3), num_classes=1000, wi
 @misconception(
     "build_alexnet",
     "What becomes of a class whose logit is negative when a ReLU comes before the softmax?",
-    matches=_wrong("activation", "relu, softmax", "relu", "tanh, softmax", "tanh", layers=("fc8",)),
+    matches=_wrong("activation", "relu, softmax", layers=("fc8",)),
 )
 def build_alexnet_with_relu_on_the_logits(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, end="relu, softmax")
@@ -3006,6 +3068,15 @@ def build_alexnet_without_dropout(input_shape=(227, 227, 3), num_classes=1000, w
 
 @misconception(
     "build_alexnet",
+    "When does a layer of dropout drop units: always, or only in training?",
+    matches=_dropped("always"),
+)
+def build_alexnet_drops_always(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _always_dropping(_alexnet(input_shape, num_classes, width))
+
+
+@misconception(
+    "build_alexnet",
     "Which share of the units of a dense layer is dropped in the paper?",
     matches=lambda seen: (
         _shows_dropout(seen) and seen["dropout"] == "share" and seen["elsewhere"] != "answers"
@@ -3018,10 +3089,20 @@ def build_alexnet_drops_too_few(input_shape=(227, 227, 3), num_classes=1000, wid
 @misconception(
     "build_alexnet",
     "Which numbers does width change, and where do you use it?",
-    matches=lambda seen: seen["wide"],
+    matches=lambda seen: seen["wide"] == {*HIDDEN},
 )
 def build_alexnet_ignores_the_width(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, 1.0)
+
+
+@misconception(
+    "build_alexnet",
+    "Which layers does width change? Are there layers that you forgot?",
+    matches=lambda seen: seen["wide"] and seen["wide"] != {*HIDDEN},
+)
+def build_alexnet_scales_only_the_maps(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    units = 4096 / width
+    return _alexnet(input_shape, num_classes, width, units=(units, units))
 
 
 @misconception(
@@ -3045,7 +3126,7 @@ def build_alexnet_with_other_units(input_shape=(227, 227, 3), num_classes=1000, 
 @misconception(
     "build_alexnet",
     "Count the dense layers of the paper. Is the one that answers among them?",
-    matches=_wrong("extra"),
+    matches=_wrong("extra", "dense layer"),
 )
 def build_alexnet_with_three_hidden_layers(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, units=(4096,) * 3, drops=(0.5, 0.5, 0))
@@ -3081,7 +3162,7 @@ def build_alexnet_pads_by_a_number(input_shape=(227, 227, 3), num_classes=1000, 
 @misconception(
     "build_alexnet",
     "Find k in the paper, among the constants of the normalisation. What is it in yours?",
-    matches=_constants(lambda lrn: lrn.bias != 2 and lrn.depth_radius == 2),
+    matches=_constants(lambda lrn: lrn.bias != 2 and lrn.alpha < 1),
 )
 def build_alexnet_with_k_of_one(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, constants={"bias": 1.0})
@@ -3090,11 +3171,7 @@ def build_alexnet_with_k_of_one(input_shape=(227, 227, 3), num_classes=1000, wid
 @misconception(
     "build_alexnet",
     "Compare alpha and beta with the paper. Which of the two is yours?",
-    matches=_constants(
-        lambda lrn: (
-            lrn.bias == 2 and lrn.depth_radius == 2 and (lrn.beta != 0.75 or lrn.alpha > 1e-4)
-        )
-    ),
+    matches=_constants(lambda lrn: lrn.alpha < 1 and (lrn.beta != 0.75 or lrn.alpha > 1e-4)),
 )
 def build_alexnet_with_another_exponent(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _alexnet(input_shape, num_classes, width, constants={"beta": 0.5})
@@ -3139,6 +3216,114 @@ def build_alexnet_starts_from_one_seed(input_shape=(227, 227, 3), num_classes=10
     )
 
 
+@misconception(
+    "build_alexnet",
+    "Is the activation of every hidden layer the same, and which one is it?",
+    matches=_with_another_activation,
+)
+def build_alexnet_with_another_activation(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, activation="elu")
+
+
+@misconception(
+    "build_alexnet",
+    "Has every layer with weights a bias?",
+    matches=_wrong("bias"),
+)
+def build_alexnet_without_bias(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, use_bias=False)
+
+
+@misconception(
+    "build_alexnet",
+    "Who scales the images: the function that prepares them, or the network?",
+    matches=_wrong("scaled"),
+)
+def build_alexnet_scales_the_images(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    import keras
+
+    net = _alexnet(input_shape, num_classes, width)
+    return keras.Sequential(
+        [keras.Input(input_shape), keras.layers.Rescaling(1 / 255), *net.layers]
+    )
+
+
+@misconception(
+    "build_alexnet",
+    "After which convolutions are the maps pooled?",
+    matches=_wrong("pooling", "missing"),
+)
+def build_alexnet_without_a_pooling(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, orders={"conv5": "r"})
+
+
+@misconception(
+    "build_alexnet",
+    "After which convolutions are the maps pooled, and how often?",
+    matches=_wrong("pooling", "extra", "twice"),
+)
+def build_alexnet_pools_too_often(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, orders={"conv3": "rp"})
+
+
+@misconception(
+    "build_alexnet",
+    "Where does the network normalise, and where not?",
+    matches=lambda seen: _wrong("normalisation", "extra", "twice")(seen) or _wrong("before")(seen),
+)
+def build_alexnet_normalises_too_often(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, orders={"conv5": "rnp"})
+
+
+@misconception(
+    "build_alexnet",
+    "How many convolutions are there, and how many are yours?",
+    matches=_wrong("missing", layers=MAPS),
+)
+def build_alexnet_without_a_convolution(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, times={"conv4": 0})
+
+
+@misconception(
+    "build_alexnet",
+    "How many convolutions are there, and how many are yours?",
+    matches=_wrong("extra", "convolution"),
+)
+def build_alexnet_with_a_convolution_more(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, times={"conv4": 2})
+
+
+@misconception(
+    "build_alexnet",
+    "How large are the windows of pooling, and how far apart are they?",
+    matches=lambda seen: _pooling_windows(seen) and not _touch(seen),
+)
+def build_alexnet_pools_other_windows(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, pool=lambda: _max_pooling(3, 1))
+
+
+@misconception(
+    "build_alexnet",
+    "Do the outputs for an image add up to 1? Which function makes them do so?",
+    matches=_ends_in_another_activation("fc8", "relu, softmax"),
+)
+def build_alexnet_ends_in_another_activation(
+    input_shape=(227, 227, 3), num_classes=1000, width=1.0
+):
+    return _alexnet(input_shape, num_classes, width, end="relu")
+
+
+@misconception(
+    "build_alexnet",
+    "How large are the kernels of each convolution?",
+    matches=lambda seen: any(
+        what == "side" and (layer != "conv2" or value < 5) for layer, what, value in seen["wrong"]
+    ),
+)
+def build_alexnet_with_other_kernels(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
+    return _alexnet(input_shape, num_classes, width, conv2=3)
+
+
 # -- build_alexnet_batchnorm -----------------------------------------------------------------------
 
 
@@ -3148,7 +3333,7 @@ def _(student):
     return look(
         error=lambda: _raised(student, suite, rng),
         wrong=lambda: _differences(suite.wrong_weights(student, rng)),
-        dropout=lambda: _kind(student, suite, suite.dropout),
+        dropout=lambda: _kind(student, suite, suite.dropout, rng),
         elsewhere=lambda: _kind(student, suite, suite.nothing_else, rng),
     )
 
@@ -3157,6 +3342,7 @@ def _variant(
     input_shape, num_classes, *, first="valid", padding="valid", activation="relu", pool=3,
     conv_order="rpn", dense_order="rdn", rate=0.4, end="softmax", drops_maps=0.0, scale=True,
     second="same", filters=(96, 256, 384, 256), units=(4096, 4096), kernel2=5, strides=4, kind=None,
+    orders=None, times=None, normalisation=None, **settings,
 ):  # fmt: skip
     """The variant, with parts that a misconception may exchange."""
     import keras
@@ -3171,25 +3357,26 @@ def _variant(
             elif step == "p":
                 made.append((kind or layers.MaxPooling2D)(pool, 2))
             elif step == "n":
-                made.append(layers.BatchNormalization(scale=scale))
+                made.append((normalisation or layers.BatchNormalization)(scale=scale))
             elif rate:
                 made.append(layers.Dropout(rate))
 
     without_pool = conv_order.replace("p", "")
-    for count, side, step, around, order in (
-        (filters[0], 11, strides, first, conv_order),
-        (filters[1], kernel2, 1, second, conv_order),
-        (filters[2], 3, 1, padding, without_pool),
-        (filters[2], 3, 1, padding, without_pool),
-        (filters[3], 3, 1, padding, conv_order),
+    for name, count, side, step, around, order in (
+        ("conv1", filters[0], 11, strides, first, conv_order),
+        ("conv2", filters[1], kernel2, 1, second, conv_order),
+        ("conv3", filters[2], 3, 1, padding, without_pool),
+        ("conv4", filters[2], 3, 1, padding, without_pool),
+        ("conv5", filters[3], 3, 1, padding, conv_order),
     ):
-        made.append(layers.Conv2D(count, side, strides=step, padding=around))
-        steps(order)
+        for _ in range((times or {}).get(name, 1)):
+            made.append(layers.Conv2D(count, side, strides=step, padding=around, **settings))
+            steps((orders or {}).get(name, order))
     if drops_maps:
         made.append(layers.Dropout(drops_maps))
     made.append(layers.Flatten())
     for count in units:
-        made.append(layers.Dense(count))
+        made.append(layers.Dense(count, **settings))
         steps(dense_order, rate)
     made.append(layers.Dense(num_classes, activation=end))
     return keras.Sequential([keras.Input(input_shape), *made])
@@ -3261,7 +3448,7 @@ def build_alexnet_batchnorm_before_pooling(input_shape=(224, 224, 3), num_classe
 @misconception(
     "build_alexnet_batchnorm",
     "Which activation have the hidden layers?",
-    matches=_wrong("activation", layers=HIDDEN),
+    matches=_wrong("activation", "tanh", layers=HIDDEN),
 )
 def build_alexnet_batchnorm_with_tanh(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, activation="tanh")
@@ -3270,7 +3457,7 @@ def build_alexnet_batchnorm_with_tanh(input_shape=(224, 224, 3), num_classes=17)
 @misconception(
     "build_alexnet_batchnorm",
     "How large are the windows of pooling, and do they overlap?",
-    matches=lambda seen: any(w in ("pool window", "pool strides") for _, w, _ in seen["wrong"]),
+    matches=lambda seen: _pooling_windows(seen) and _touch(seen),
 )
 def build_alexnet_batchnorm_without_overlap(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, pool=2)
@@ -3279,7 +3466,7 @@ def build_alexnet_batchnorm_without_overlap(input_shape=(224, 224, 3), num_class
 @misconception(
     "build_alexnet_batchnorm",
     "Do the outputs for an image add up to 1?",
-    matches=_wrong("activation", layers=("fc8",)),
+    matches=_wrong("activation", "linear", layers=("fc8",)),
 )
 def build_alexnet_batchnorm_answers_with_logits(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, end="linear")
@@ -3303,6 +3490,39 @@ def build_alexnet_batchnorm_drops_maps(input_shape=(224, 224, 3), num_classes=17
 )
 def build_alexnet_batchnorm_without_dropout(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, rate=0.0)
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "When does a layer of dropout drop units: always, or only in training?",
+    matches=_dropped("always"),
+)
+def build_alexnet_batchnorm_drops_always(input_shape=(224, 224, 3), num_classes=17):
+    return _always_dropping(_variant(input_shape, num_classes))
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Which comes last after a dense layer of the variant: dropout, or the normalisation?",
+    matches=_dropped("order"),
+)
+def build_alexnet_batchnorm_drops_last(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, dense_order="rnd")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "By what does batch normalisation normalise while it is trained?",
+    matches=_wrong("frozen"),
+)
+def build_alexnet_batchnorm_never_trains(input_shape=(224, 224, 3), num_classes=17):
+    import keras
+
+    class Frozen(keras.layers.BatchNormalization):
+        def call(self, inputs, training=None, mask=None):
+            return super().call(inputs, training=False, mask=mask)
+
+    return _variant(input_shape, num_classes, normalisation=Frozen)
 
 
 @misconception(
@@ -3344,7 +3564,7 @@ def build_alexnet_batchnorm_with_other_units(input_shape=(224, 224, 3), num_clas
 @misconception(
     "build_alexnet_batchnorm",
     "Count the dense layers of the variant. Is the one that answers among them?",
-    matches=_wrong("extra"),
+    matches=_wrong("extra", "dense layer"),
 )
 def build_alexnet_batchnorm_with_three_hidden_layers(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, units=(4096,) * 3)
@@ -3389,7 +3609,7 @@ def build_alexnet_batchnorm_does_not_normalise_maps(input_shape=(224, 224, 3), n
 @misconception(
     "build_alexnet_batchnorm",
     "What does the variant take of each window: its mean, or its greatest number?",
-    matches=_wrong("pool kind"),
+    matches=_wrong("pool kind", "average"),
 )
 def build_alexnet_batchnorm_takes_the_mean(input_shape=(224, 224, 3), num_classes=17):
     import keras
@@ -3404,6 +3624,155 @@ def build_alexnet_batchnorm_takes_the_mean(input_shape=(224, 224, 3), num_classe
 )
 def build_alexnet_batchnorm_pads_by_a_number(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, second=2)
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Is the activation of every hidden layer the same, and which one is it?",
+    matches=_with_another_activation,
+)
+def build_alexnet_batchnorm_with_another_activation(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, activation="elu")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Has every layer with weights a bias?",
+    matches=_wrong("bias"),
+)
+def build_alexnet_batchnorm_without_bias(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, use_bias=False)
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Who scales the images: the function that prepares them, or the network?",
+    matches=_wrong("scaled"),
+)
+def build_alexnet_batchnorm_scales_the_images(input_shape=(224, 224, 3), num_classes=17):
+    import keras
+
+    net = _variant(input_shape, num_classes)
+    return keras.Sequential(
+        [keras.Input(input_shape), keras.layers.Rescaling(1 / 255), *net.layers]
+    )
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "After which convolutions are the maps pooled?",
+    matches=_wrong("pooling", "missing"),
+)
+def build_alexnet_batchnorm_without_a_pooling(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, orders={"conv5": "rn"})
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "After which convolutions are the maps pooled, and how often?",
+    matches=_wrong("pooling", "extra", "twice"),
+)
+def build_alexnet_batchnorm_pools_too_often(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, orders={"conv3": "rpn"}, first="same", padding="same")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Where does the network normalise, and where not?",
+    matches=lambda seen: _wrong("normalisation", "extra", "twice")(seen) or _wrong("before")(seen),
+)
+def build_alexnet_batchnorm_normalises_too_often(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, orders={"conv5": "rnpn"})
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "How many convolutions are there, and how many are yours?",
+    matches=_wrong("missing", layers=MAPS),
+)
+def build_alexnet_batchnorm_without_a_convolution(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, times={"conv4": 0})
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "How many convolutions are there, and how many are yours?",
+    matches=_wrong("extra", "convolution"),
+)
+def build_alexnet_batchnorm_with_a_convolution_more(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, times={"conv4": 2})
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "How large are the windows of pooling, and how far apart are they?",
+    matches=lambda seen: _pooling_windows(seen) and not _touch(seen),
+)
+def build_alexnet_batchnorm_pools_other_windows(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, kind=lambda *_: _max_pooling(3, 1))
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Do the outputs for an image add up to 1? Which function makes them do so?",
+    matches=_ends_in_another_activation("fc8"),
+)
+def build_alexnet_batchnorm_ends_in_another_activation(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, end="tanh")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "What is the slope of a sigmoid far from zero, and what of a ReLU?",
+    matches=_wrong("activation", "sigmoid", layers=HIDDEN),
+)
+def build_alexnet_batchnorm_with_sigmoids(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, activation="sigmoid")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "What do two dense layers compute together when nothing stands between them?",
+    matches=_wrong("activation", "linear", layers=HIDDEN),
+)
+def build_alexnet_batchnorm_with_linear_units(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, activation="linear")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Can an image be of all classes at once? Which function lets classes compete?",
+    matches=_wrong("activation", "sigmoid", layers=("fc8",)),
+)
+def build_alexnet_batchnorm_ends_in_sigmoids(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, end="sigmoid")
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Which of the two networks normalises responses, and which one batches?",
+    matches=_wrong("kind", "responses"),
+)
+def build_alexnet_batchnorm_normalises_responses(input_shape=(224, 224, 3), num_classes=17):
+    import keras
+
+    net, made = _variant(input_shape, num_classes), []
+    for before, layer in zip([None, *net.layers], net.layers, strict=False):
+        pooled = isinstance(before, keras.layers.MaxPooling2D) and len(made) < 8
+        made.append(keras.layers.Lambda(_lrn) if pooled else layer)
+    return keras.Sequential([keras.Input(input_shape), *made])
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "Of 54 rows, how many windows of 3 are there in steps of 2, if nothing is added around?",
+    matches=_wrong("pool padding"),
+)
+def build_alexnet_batchnorm_pads_before_it_pools(input_shape=(224, 224, 3), num_classes=17):
+    import keras
+
+    pool = functools.partial(keras.layers.MaxPooling2D, padding="same")
+    return _variant(input_shape, num_classes, kind=pool)
 
 
 # -- train_alexnet ---------------------------------------------------------------------------------

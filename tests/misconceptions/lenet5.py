@@ -7,6 +7,7 @@ by what is seen of them in the sandbox (`inspect_answer`), and never run in the 
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -1793,15 +1794,22 @@ def repair_pipeline_simplifies_the_network(train, test):
 def _(student):
     suite = _suite("test_build_lenet5")
     rng = np.random.default_rng(12)
+    seen = functools.partial(suite.wrong_weights, student, rng)
     return look(
-        wrong=lambda: _without_recipe(suite.wrong_weights(student, rng)),
+        wrong=lambda: _without_recipe(seen()),
         coloured=lambda: _coloured(student, suite, rng),
         starts=lambda: student.once(suite.starts),
+        drops=lambda: student.once(suite.changes_in_training, rng) and not _normalises(seen()),
     )
 
 
 def _suite(name):
     return suite_module(Path(__file__).parents[1] / "hidden" / "lenet5", name)
+
+
+def _normalises(found):
+    """Whether batches are normalised somewhere, which changes the answers in training too."""
+    return any(each.what in ("normalisation", "before") for each in found)
 
 
 def _coloured(student, suite, rng):
@@ -1844,6 +1852,19 @@ def _wrong(what, *values, layers=None):
     return matches
 
 
+def _ends_in_another_activation(last):
+    """Whether the last layer ends in a function that no other misconception names."""
+
+    def matches(seen):
+        return any(
+            layer == last and what == "activation" and value not in ("linear", "sigmoid")
+            and "," not in value
+            for layer, what, value in seen["wrong"]
+        )  # fmt: skip
+
+    return matches
+
+
 MAPS, UNITS = ("c1", "c3"), ("c5", "f6")
 HIDDEN = (*MAPS, *UNITS)
 
@@ -1851,7 +1872,8 @@ HIDDEN = (*MAPS, *UNITS)
 def _net(
     input_shape, num_classes, *, activation="tanh", dense=None, output="softmax", pool=None,
     padding="valid", second="valid", side=5, c5=True, f6=True, maps=(6, 16), units=(120, 84),
-    strides=1, s4=True, flatten=None, extra=None, pooling=None, bias=True, last=None, **initial,
+    strides=1, s2=1, s4=True, flatten=None, extra=None, pooling=None, bias=True, last=None,
+    **initial,
 ):  # fmt: skip
     """LeNet-5, with parts that a misconception may exchange."""
     import keras
@@ -1862,7 +1884,7 @@ def _net(
     settings = {"activation": activation, "use_bias": bias, **initial}
     made = [
         layers.Conv2D(maps[0], side, padding=padding, strides=strides, **settings),
-        pool(2, **(pooling or {})),
+        *(pool(2, **(pooling or {})) for _ in range(s2)),
         layers.Conv2D(maps[1], side, padding=second, **settings),
     ]
     if s4:
@@ -1919,10 +1941,45 @@ def build_lenet5_pads_the_second_layer(input_shape=(32, 32, 1), num_classes=10):
 @misconception(
     "build_lenet5",
     "How large are the kernels of LeNet-5?",
-    matches=_wrong("side"),
+    matches=_wrong("side", 3),
 )
 def build_lenet5_with_kernels_of_three(input_shape=(32, 32, 1), num_classes=10):
     return _net(input_shape, num_classes, side=3)
+
+
+@misconception(
+    "build_lenet5",
+    "How large are the kernels of LeNet-5?",
+    matches=lambda seen: any(what == "side" and value != 3 for _, what, value in seen["wrong"]),
+)
+def build_lenet5_with_other_kernels(input_shape=(32, 32, 1), num_classes=10):
+    return _net(input_shape, num_classes, side=4)
+
+
+@misconception(
+    "build_lenet5",
+    "Who scales the images: the function that prepares them, or the network?",
+    matches=_wrong("scaled"),
+)
+def build_lenet5_scales_the_images(input_shape=(32, 32, 1), num_classes=10):
+    import keras
+
+    net = _net(input_shape, num_classes)
+    return keras.Sequential(
+        [keras.Input(input_shape), keras.layers.Rescaling(1 / 255), *net.layers]
+    )
+
+
+@misconception(
+    "build_lenet5",
+    "Does a layer of LeNet-5 drop units while it is trained?",
+    matches=lambda seen: seen["drops"],
+)
+def build_lenet5_drops_units(input_shape=(32, 32, 1), num_classes=10):
+    import keras
+
+    *net, last = _net(input_shape, num_classes).layers
+    return keras.Sequential([keras.Input(input_shape), *net, keras.layers.Dropout(0.5), last])
 
 
 @misconception(
@@ -2013,7 +2070,7 @@ def build_lenet5_without_bias(input_shape=(32, 32, 1), num_classes=10):
 @misconception(
     "build_lenet5",
     "Which layers of LeNet-5 have something to learn? Are batches normalised in a network of 1998?",
-    matches=_wrong("normalisation"),
+    matches=lambda seen: _wrong("normalisation")(seen) or _wrong("before")(seen),
 )
 def build_lenet5_normalises_batches(input_shape=(32, 32, 1), num_classes=10):
     import keras
@@ -2060,7 +2117,7 @@ def build_lenet5_in_the_modern_way(input_shape=(32, 32, 1), num_classes=10):
 @misconception(
     "build_lenet5",
     "Do S2 and S4 take the largest of four cells?",
-    matches=_wrong("pool kind"),
+    matches=_wrong("pool kind", "max"),
 )
 def build_lenet5_takes_the_largest(input_shape=(32, 32, 1), num_classes=10):
     import keras
@@ -2071,10 +2128,51 @@ def build_lenet5_takes_the_largest(input_shape=(32, 32, 1), num_classes=10):
 @misconception(
     "build_lenet5",
     "What does C5 see: the maps of C3, or those of S4? Follow the tensor from layer to layer.",
-    matches=_wrong("pooling", "missing"),
+    matches=_wrong("pooling", "missing", layers=("c3",)),
 )
 def build_lenet5_flattens_before_s4(input_shape=(32, 32, 1), num_classes=10):
     return _net(input_shape, num_classes, s4=False)
+
+
+@misconception(
+    "build_lenet5",
+    "What does C3 see: the maps of C1, or those of S2?",
+    matches=_wrong("pooling", "missing", layers=("c1",)),
+)
+def build_lenet5_without_s2(input_shape=(32, 32, 1), num_classes=10):
+    return _net(input_shape, num_classes, s2=0)
+
+
+@misconception(
+    "build_lenet5",
+    "Has the pooling of this network anything to learn?",
+    matches=_wrong("training"),
+)
+def build_lenet5_trains_its_pooling(input_shape=(32, 32, 1), num_classes=10):
+    import keras
+
+    class Subsampling(keras.layers.Layer):
+        def __init__(self, *_):
+            super().__init__()
+            self.mean = keras.layers.AveragePooling2D(2)
+
+        def build(self, shape):
+            self.factor = self.add_weight(shape=(shape[-1],), initializer="ones")
+            self.offset = self.add_weight(shape=(shape[-1],), initializer="zeros")
+
+        def call(self, maps):
+            return 4 * self.mean(maps) * self.factor + self.offset
+
+    return _net(input_shape, num_classes, pool=Subsampling)
+
+
+@misconception(
+    "build_lenet5",
+    "How often are the maps pooled, and where?",
+    matches=_wrong("pooling", "extra", "twice"),
+)
+def build_lenet5_pools_too_often(input_shape=(32, 32, 1), num_classes=10):
+    return _net(input_shape, num_classes, s2=2, second="same")
 
 
 @misconception(
@@ -2091,7 +2189,7 @@ def build_lenet5_pools_windows_that_overlap(input_shape=(32, 32, 1), num_classes
 @misconception(
     "build_lenet5",
     "Are the cells of a map squashed before they are averaged, or is their average squashed?",
-    matches=_wrong("order"),
+    matches=_wrong("order", ("pooling", "activation")),
 )
 def build_lenet5_pools_before_it_squashes(input_shape=(32, 32, 1), num_classes=10):
     import keras
@@ -2160,10 +2258,33 @@ def build_lenet5_with_softmax_inside(input_shape=(32, 32, 1), num_classes=10):
 @misconception(
     "build_lenet5",
     "Do the ten outputs for an image add up to 1? Which function makes them do so?",
-    matches=_wrong("activation", "linear", "relu", "tanh", layers=("output",)),
+    matches=_wrong("activation", "linear", layers=("output",)),
 )
 def build_lenet5_answers_with_logits(input_shape=(32, 32, 1), num_classes=10):
     return _net(input_shape, num_classes, output="linear")
+
+
+@misconception(
+    "build_lenet5",
+    "Do the ten outputs for an image add up to 1? Which function makes them do so?",
+    matches=_ends_in_another_activation("output"),
+)
+def build_lenet5_ends_in_another_activation(input_shape=(32, 32, 1), num_classes=10):
+    return _net(input_shape, num_classes, output="relu")
+
+
+@misconception(
+    "build_lenet5",
+    "Which tanh does the table name: that of 1998, or the plain one?",
+    matches=_wrong("activation", "scaled_tanh", layers=HIDDEN),
+)
+def build_lenet5_with_the_tanh_of_1998(input_shape=(32, 32, 1), num_classes=10):
+    import keras
+
+    def squash(a):
+        return 1.7159 * keras.ops.tanh(2 * a / 3)
+
+    return _net(input_shape, num_classes, activation=squash)
 
 
 @misconception(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -38,18 +38,24 @@ def _is_model(value: Any) -> bool:
     return all(callable(getattr(value, name, None)) for name in methods)
 
 
-def _get_weights(model: Any) -> Any:
-    return list(model.get_weights())
+def _get_weights(model: Any, count: int | None = None) -> Any:
+    if count is None:
+        return list(model.get_weights())
+    return [weight.numpy() for weight in model.weights[:count]]
 
 
 def _set_weights(model: Any, weights: Any) -> None:
     model.set_weights(weights)
 
 
-def _predict(model: Any, inputs: Any, training: bool = False) -> Any:
+def _predict(model: Any, inputs: Any, training: bool = False, dropping: bool = True) -> Any:
     keras = sys.modules.get("keras")
     is_keras = keras is not None and isinstance(model, keras.Model)
-    with _in_float32(model, keras) if is_keras else nullcontext():
+    with ExitStack() as changed:
+        if is_keras:
+            changed.enter_context(_in_float32(model, keras))
+        if is_keras and not dropping:
+            changed.enter_context(_without_dropout(model))
         if training:
             return model(inputs, training=True)
         if is_keras and len(inputs) <= AT_ONCE:
@@ -75,6 +81,26 @@ def _in_float32(model: Any, keras: Any) -> Iterator[None]:
         yield
     finally:
         _set_policies(model, halved)
+
+
+@contextmanager
+def _without_dropout(model: Any) -> Iterator[None]:
+    """Let layers of dropout pass on what they get, those too that drop outside of training."""
+    rates = [
+        (layer, layer.rate)
+        for layer in model._flatten_layers()
+        if any("Dropout" in kind.__name__ for kind in type(layer).__mro__)
+        and isinstance(getattr(layer, "rate", None), int | float)
+    ]
+    for layer, _ in rates:
+        layer.rate = 0.0
+    model.predict_function = None
+    try:
+        yield
+    finally:
+        for layer, rate in rates:
+            layer.rate = rate
+        model.predict_function = None
 
 
 def _set_policies(model: Any, policies: list[tuple[Any, Any]]) -> None:

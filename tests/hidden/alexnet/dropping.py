@@ -28,7 +28,16 @@ def logits(answer: np.ndarray) -> np.ndarray:
 def read(trial: Shown, weights: Weights, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The units before the answers, without and with training."""
     trial.put(weights)
-    return logits(trial.model.predict(x)), trained(trial, x)
+    return logits(trial.model.predict(x, dropping=False)), trained(trial, x)
+
+
+def require_rest(trial: Shown, x: np.ndarray) -> None:
+    """Require that two answers for the same images are the same outside of training."""
+    one, other = (trial.model.predict(x) for _ in range(2))
+    if not np.allclose(one, other, rtol=1e-3, atol=1e-5):
+        raise DroppedWrongly(
+            "always", "returned a model that drops units also when it is not trained"
+        )
 
 
 def trained(trial: Shown, x: np.ndarray) -> np.ndarray:
@@ -67,7 +76,9 @@ def passing(trial: Shown, weights: Weights) -> None:
 class DroppedWrongly(Mismatch):
     """Units are dropped otherwise than they should be; `kind` says how.
 
-    It is `none`, `one` (of the two layers is not dropped), `share`, `scale`, `maps` or `answers`.
+    It is `none`, `one` (of the two layers is not dropped), `always` (outside of training too),
+    `share`, `scale`, `order` (after the normalisation), `maps`, `answers` or `batches` (they are
+    normalised).
     """
 
     def __init__(self, kind: str, message: str, detail: str = "") -> None:

@@ -7,6 +7,7 @@ its own share of the points, so that one mistake costs one part.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from functools import cache
 
@@ -23,6 +24,7 @@ SIDES = {"conv1": 11, "conv2": 5, "conv3": 3, "conv4": 3, "conv5": 3}
 HIDDEN = (*FILTERS, *UNITS)
 NORMALISED = ("conv1", "conv2")
 POOLED = ("conv1", "conv2", "conv5")
+INNER = ("conv3", "conv4", "conv5")
 PAPER = Lrn(2, 2.0, 1e-4, 0.75)
 OVERLAPPING = Pool(3, 2)
 
@@ -70,7 +72,7 @@ def _all(layers: Sequence[str], field: str, value: object) -> Change:
 def changes(batchnorm: bool) -> tuple[Change, ...]:
     """What likely differs and does not show in weights: in whole parts, and in one layer."""
     normalised = _of_batches() if batchnorm else _of_responses()
-    found = [*_of_convolutions(batchnorm), *_of_activations(), *normalised, *_of_pooling()]
+    found = [*_of_convolutions(batchnorm), *_of_activations(), *normalised, *_of_pooling(batchnorm)]
     ends = ("linear", "relu, softmax", "relu", "sigmoid", "tanh, softmax")
     return tuple(dict.fromkeys([*found, *(_all(["fc8"], "activation", end) for end in ends)]))
 
@@ -81,14 +83,15 @@ def _of_convolutions(batchnorm: bool) -> Iterator[Change]:
     for names in (padded, *([name] for name in padded)):
         yield _all(names, "padding", "valid")
     if batchnorm:
-        inner = ["conv3", "conv4", "conv5"]
-        for names in (inner, *([name] for name in inner)):
+        for names in (INNER, *((name,) for name in INNER)):
             yield _all(names, "padding", "same")
+    for scaled in ((1 / 255, 0.0), (1 / 127.5, -1.0)):
+        yield _all(["conv1"], "scaled", scaled)
 
 
 def _of_activations() -> Iterator[Change]:
     for kind in ("tanh", "sigmoid", "linear"):
-        for names in (HIDDEN, tuple(FILTERS), tuple(UNITS), *((name,) for name in HIDDEN)):
+        for names in (HIDDEN, tuple(FILTERS), tuple(UNITS), INNER, *((name,) for name in HIDDEN)):
             yield _all(names, "activation", kind)
 
 
@@ -113,19 +116,31 @@ def _of_responses() -> Iterator[Change]:
             yield _all(names, "order", order)
         for constants in CONSTANTS:
             yield _all(names, "lrn", constants)
+    for names in (("conv3", "conv4"), ("conv3",), ("conv4",)):
+        yield _all(names, "order", "rn")
+    yield _all(["conv5"], "order", "rnp")
+    yield (*_all(["conv3", "conv4"], "order", "rn"), *_all(["conv5"], "order", "rnp"))
 
 
 def _of_batches() -> Iterator[Change]:
+    for names in (NORMALISED, ("conv1",), ("conv2",)):
+        for order in ("rpn", "rnp"):
+            yield _all(names, "order", order)
+            yield (*_all(names, "order", order), *_all(names, "lrn", Lrn()))
     for names in (HIDDEN, tuple(FILTERS), tuple(UNITS), *((name,) for name in HIDDEN)):
         pooled = [name for name in names if name in POOLED]
         others = [name for name in names if name not in POOLED]
         if pooled:
             yield _all(pooled, "order", "rbp")
         yield (*_all(pooled, "order", "brp"), *_all(others, "order", "br"))
+        for order in ("brpb", "brbp"):
+            yield (*_all(pooled, "order", order), *_all(others, "order", "brb"))
 
 
-def _of_pooling() -> Iterator[Change]:
+def _of_pooling(batchnorm: bool) -> Iterator[Change]:
     for names in (POOLED, *((name,) for name in POOLED)):
+        kept = [_all([name], "order", _without_pooling(name, batchnorm)) for name in names]
+        yield tuple(itertools.chain(*kept))
         for pool in (
             Pool(2, 2),
             Pool(3, 2, kind="average"),
@@ -134,6 +149,11 @@ def _of_pooling() -> Iterator[Change]:
             Pool(3, 3),
         ):
             yield _all(names, "pool", pool)
+
+
+def _without_pooling(name: str, batchnorm: bool) -> str:
+    network = variant(1) if batchnorm else alexnet(1)
+    return network.layers[name].order.replace("p", "")
 
 
 # -- parts -----------------------------------------------------------------------------------
@@ -151,7 +171,7 @@ def part_of(each: Difference) -> str:
     """The part of a network to which a difference belongs."""
     if each.layer == "fc8":
         return OUTPUT
-    if each.what in ("normalisation", "constants", "kind", "moments"):
+    if each.what in ("normalisation", "constants", "kind", "moments", "before", "frozen"):
         return NORMALISATION
     if each.what == "order":
         return NORMALISATION if "normalisation" in each.value else POOLING

@@ -48,7 +48,10 @@ def built(student, sizes=(SMALL, LARGE), classes=6, width=NARROW):
 def identified(student, rng, sizes=(SMALL, LARGE), classes=6):
     seen, right = built(student, sizes, classes)
     loud = dict.fromkeys(net.NORMALISED, LOUD)
-    found = identifying.identified(seen, right, rng, scale=LOUD, loud=loud)
+    if trials.weights_of(seen.model) > trials.MOST_PULLED:
+        found = trials.answered(seen, right, rng, scale=LOUD, loud=loud)
+    else:
+        found = identifying.identified(seen, right, rng, scale=LOUD, loud=loud)
     net.require_like(found.differences)
     return found
 
@@ -62,11 +65,20 @@ def require(student, rng, *parts):
     """Require that nothing in these parts of the network is otherwise."""
     found = known(student, rng)
     net.require(
-        found.differences,
+        but_for_width(found.differences),
         *parts,
         known=found,
         build=f"build_alexnet({found.input_shape}, 6, {NARROW})",
     )
+
+
+def but_for_width(found):
+    """Without layers that have all units of the paper in a narrow net: `width` does not reach them.
+
+    This is a mistake of its own, see `test_width`.
+    """
+    paper = net.FILTERS | net.UNITS
+    return [each for each in found if each.what != "count" or each.value != paper.get(each.layer)]
 
 
 def by_weights(student):
@@ -92,7 +104,7 @@ def test_shape_of_the_answers(student):
 @pytest.mark.weight(1.5)
 def test_whole_network(student, rng):
     """AlexNet in full, 62,378,344 weights: the answers for weights that were drawn are right."""
-    require_alike(lambda: known(student, rng))
+    require_alike(lambda: but_for_width(known(student, rng).differences))
     model = student.model(student.build_alexnet())
     whole_network(student, model, net.alexnet(1000), FULL, rng, 62378344, np.float32(300))
 
@@ -107,7 +119,7 @@ def whole_network(student, model, right, input_shape, rng, parameters, scale, **
     model.fill(seed, 1.0)
     weights = trial.read.named(filled(trial.read.have, seed, 1.0))
     x = identifying.images(rng, input_shape, 1) * scale
-    answer = model.predict(x)
+    answer = model.predict(x, dropping=False)
     expect.that(
         answer.shape == (1, right.layers["fc8"].count),
         f"returned a model that answers {answer.shape} for an image.",
@@ -128,13 +140,13 @@ def whole_network(student, model, right, input_shape, rng, parameters, scale, **
     )
 
 
-def require_alike(identify):
+def require_alike(wrong_with):
     """Require that a small network, if it can be told what it is, is none of the known wrong ones.
 
     The whole one would be wrong too, and takes seconds.
     """
     try:
-        wrong = identify().differences
+        wrong = wrong_with()
     except (CallFailed, Mismatch):
         return
     logits = [each for each in wrong if (each.what, each.value) == ("activation", "linear")]
@@ -189,13 +201,14 @@ def other_widths(student, rng):
     found = []
     for width in (0.001, float(rng.uniform(0.021, 0.024)), 0.047):
         found += trials.by_weights(*built(student, width=width))
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 @pytest.mark.weight(1)
 def test_width(student, rng):
     """Every hidden layer is scaled by `width`, to the nearest whole number and at least 1."""
-    trials.require_no_more(student.once(other_widths, rng), wrong_weights(student, rng))
+    known_as = but_for_width(wrong_weights(student, rng))
+    trials.require_no_more(student.once(other_widths, rng), known_as)
 
 
 GREY = ((83, 131, 1), (195, 227, 1))
@@ -218,13 +231,23 @@ def dropout(student):
     x = np.zeros((dropping.COUNT, *trial.input_shape), np.float32)
     weights = dropping.reading(trial)
     weights["fc7_bias"] += 0.05
-    scale = dropping.ratios(*dropping.read(trial, weights, x))
-    dropping.require_rate(scale > 0, 0.5, "the second dense layer")
-    dropping.require_scale(scale[scale > 0], 2.0, "the second dense layer")
+    second = dropping.ratios(*dropping.read(trial, weights, x))
+    dropping.require_rest(trial, x)
     weights = dropping.reading(trial)
     weights["fc6_bias"] += 0.05
     dropping.passing(trial, weights)
     scale = dropping.ratios(*dropping.read(trial, weights, x))
+    if (second > 0).all() and (scale > 0).all():
+        raise dropping.DroppedWrongly(
+            "none", "returned a model that drops no units of its dense layers while it is trained"
+        )
+    if (second > 0).all():
+        raise dropping.DroppedWrongly(
+            "one",
+            "returned a model that drops no units after the second dense layer while it is trained",
+        )
+    dropping.require_rate(second > 0, 0.5, "the second dense layer")
+    dropping.require_scale(second[second > 0], 2.0, "the second dense layer")
     if np.allclose(scale[scale > 0], 2.0, rtol=0.06):
         raise dropping.DroppedWrongly(
             "one",
@@ -243,6 +266,11 @@ def test_dropout(student):
 def nothing_else(student, rng):
     """Require that training changes nothing but what the dense layers drop."""
     trial = thin(student)
+    if any("b" in layer.order for layer in trial.read.network.layers.values()):
+        raise dropping.DroppedWrongly(
+            "batches",
+            "returned a model that normalises batches, so that its answers change in training",
+        )
     x = identifying.images(rng, trial.input_shape, dropping.COUNT) * np.float32(LOUD)
     loud = dict.fromkeys(net.NORMALISED, LOUD)
     weights = drawn(rng, x, trial.wanted, trial.likeliest(), loud)

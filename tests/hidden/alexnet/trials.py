@@ -6,8 +6,11 @@ pulled out, and everything else is told by answers.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import network as net
@@ -16,7 +19,9 @@ import numpy as np
 from autograder.sandbox import CallFailed, StudentRaised
 from autograder.suite import Mismatch, identifying
 from autograder.suite.network_differences import Difference, differences
-from autograder.suite.networks import Network, Shape
+from autograder.suite.network_search import search
+from autograder.suite.network_weights import drawn
+from autograder.suite.networks import Network, Shape, Weights, shapes, sizes
 
 
 def shown(
@@ -27,19 +32,121 @@ def shown(
     The weights of a net as wide as the paper's are too many to be pulled out: their shapes are
     claims, until the answers for weights of these shapes are right.
     """
-    if pulled:
-        count = sum(math.prod(shape) for shape in model.weight_shapes())
-        if count > MOST_PULLED:
-            raise TooWide(f"returned a model with {count:,} weights, too many for this width.")
+    if any(0 in shape for shape in model.weight_shapes()):
+        raise NothingLeft("returned a model whose maps vanish: its dense layers get nothing.")
+    pulled = pulled and weights_of(model) <= MOST_PULLED
     return identifying.shown(model, right, input_shape, net.changes(batchnorm), pulled=pulled)
+
+
+class NothingLeft(Mismatch):
+    """A layer gets maps without a cell."""
+
+
+def weights_of(model: Any) -> int:
+    """How many weights a model says that it has; 0 if it makes them when it is first used."""
+    return sum(math.prod(shape) for shape in model.weight_shapes())
 
 
 MOST_PULLED = 10_000_000
 """No narrow net has as many weights."""
 
 
-class TooWide(Mismatch):
-    """A narrow net was asked for, and it is not narrow."""
+def answered(
+    seen: identifying.Shown,
+    right: Network,
+    rng: np.random.Generator,
+    *,
+    active: float = 1.0,
+    batches: bool = False,
+    scale: float = 1.0,
+    loud: Mapping[str, float] = MappingProxyType({}),
+) -> identifying.Identified:
+    """The network that a model is, by its answers while only few of its units are not zero.
+
+    Args:
+        seen: what the model shows.
+        right: the right network.
+        rng: draws weights and images.
+        active: the share of the right network's hidden units that get weights, at least one.
+        batches: whether batches are normalised by what they are themselves in training.
+        scale: the size of the pixels.
+        loud: factors for the size of what layers compute, by name.
+
+    Raises:
+        Mismatch: no known network gives its answers.
+        CallFailed: the model cannot answer.
+    """
+    x = identifying.images(rng, seen.input_shape) * np.float32(scale)
+    counts = {name: net.scaled(layer.count, active) for name, layer in right.layers.items()}
+    weights, within = narrow(seen, rng, x, counts, loud)
+    seen.put(within)
+    answer = seen.model.predict(x, dropping=False)
+    networks = (narrowed(network, counts) for network in seen.networks())
+    found = search(answer, x.astype(np.float64), weights, networks)
+    known = identifying.named(seen, right, answer, found and _widened(found, seen.read.network))
+    normalised = [name for name, layer in known.found.layers.items() if "b" in layer.order]
+    if batches and normalised:
+        training = seen.model.predict(x, training=True, dropping=False)
+        if np.allclose(training, answer, rtol=1e-3, atol=1e-5):
+            frozen = Difference(normalised[0], "frozen")
+            known = replace(known, differences=(*known.differences, frozen))
+    return known
+
+
+def narrowed(network: Network, counts: Mapping[str, int]) -> Network:
+    """The same network with at most so many units in each hidden layer."""
+    layers = {
+        name: layer
+        if name == network.last
+        else replace(layer, count=min(layer.count, counts.get(name, FEWEST)), groups=1)
+        for name, layer in network.layers.items()
+    }
+    return Network(layers)
+
+
+def _widened(network: Network, read: Network) -> Network:
+    """The same network with the units that the weights show."""
+    shown = read.layers
+    layers = {
+        name: replace(layer, count=shown[name].count, groups=shown[name].groups)
+        for name, layer in network.layers.items()
+    }
+    return Network(layers)
+
+
+FEWEST = 64
+"""Units in use of a layer that the right network has not."""
+
+
+def narrow(
+    trial: identifying.Shown,
+    rng: np.random.Generator,
+    x: Any,
+    counts: Mapping[str, int],
+    loud: Mapping[str, float] = MappingProxyType({}),
+) -> tuple[Weights, Weights]:
+    """Weights of a narrow net, alone and within the model, all of whose other units are zero."""
+    network = narrowed(trial.likeliest(), counts)
+    weights = drawn(rng, x, shapes(network, trial.input_shape), network, loud)
+    maps = sizes(network, trial.input_shape)[-1]
+    first = f"{network.dense[0]}_kernel"
+    return weights, {
+        name: _placed(array, trial.wanted[name], maps if name == first else None)
+        for name, array in weights.items()
+    }
+
+
+def _placed(array: Any, shape: Shape, maps: tuple[int, int] | None = None) -> Any:
+    """An array in the corner of zeros; of a kernel on maps, in the corner of each cell."""
+    if maps is not None:
+        rows, columns = maps
+        whole = np.zeros((rows, columns, shape[0] // (rows * columns), shape[1]), np.float32)
+        part = array.reshape(rows, columns, -1, array.shape[1])
+        whole[:, :, : part.shape[2], : part.shape[3]] = part
+        return whole.reshape(shape)
+    whole = np.zeros(shape, np.float32)
+    whole[tuple(slice(0, size) for size in array.shape)] = array
+    return whole
 
 
 def first_built(build: Callable[[Shape], Any], sizes: Iterable[Shape]) -> tuple[Any, Shape]:
@@ -48,13 +155,13 @@ def first_built(build: Callable[[Shape], Any], sizes: Iterable[Shape]) -> tuple[
     A network that makes its maps smaller than the right one needs larger images.
 
     Raises:
-        StudentRaised: it can be built for none of them.
+        StudentRaised: it can be built for none of them, as NothingLeft.
     """
-    failure = None
+    failure: StudentRaised | NothingLeft | None = None
     for size in sizes:
         try:
             return build(size), size
-        except StudentRaised as raised:
+        except (StudentRaised, NothingLeft) as raised:
             failure = failure or raised
     assert failure is not None
     raise failure
@@ -131,7 +238,7 @@ def require_output(student: Any, found: Sequence[Difference]) -> None:
 
 def starts(student: Any, build: Callable[[], Any]) -> None:
     """Require that two models have kernels of their own, drawn by chance."""
-    one, other = ([each for each in build().weights() if each.ndim > 1] for _ in range(2))
+    one, other = ([each for each in _pulled(build()) if each.ndim > 1] for _ in range(2))
     if any(np.std(each) == 0 for each in one):
         raise Constant(
             "returned a model in which all weights of a layer are equal at the start: training "
@@ -142,6 +249,14 @@ def starts(student: Any, build: Callable[[], Any]) -> None:
             "returned a model that starts with the same weights as the one before: each new model "
             "draws its own"
         )
+
+
+def _pulled(model: Any) -> list[Any]:
+    """As many of a model's weights, from the first on, as may be pulled out."""
+    sizes_of_arrays = [math.prod(shape) for shape in model.weight_shapes()]
+    together = itertools.accumulate(sizes_of_arrays)
+    pulled: list[Any] = model.weights(sum(size <= MOST_PULLED for size in together))
+    return pulled
 
 
 class Constant(Mismatch):

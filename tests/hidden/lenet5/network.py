@@ -113,8 +113,14 @@ def _changes() -> list:
         (("c3", "padding", "same"),),
         _everywhere(CONVOLUTIONS, "padding", "same"),
         (("c1", "zeros", 2),),
+        *((("c1", "scaled", scaled),) for scaled in ((1 / 255, 0.0), (1 / 127.5, -1.0))),
         *(_everywhere(names, "strides", 2) for names in (CONVOLUTIONS, ("c1",), ("c3",))),
         *(_everywhere(names, "order", order) for order in ("pr", "r") for names in POOLED),
+        *(
+            (*_everywhere(CONVOLUTIONS, "order", order), *_everywhere(CONVOLUTIONS, "pool", pool))
+            for order in ("rpt", "rptr", "ptr", "pt")
+            for pool in (Pool(kind="average"), Pool(kind="sum"))
+        ),
     ]
     for names in POOLED:
         for kind in ("max", "sum", "average"):
@@ -146,7 +152,7 @@ def part_of(each: Difference) -> str:
         return "sizes"
     if each.what == "activation":
         return "maps squash" if maps else "units squash"
-    if each.what.startswith("pool") or each.what in ("order", "mean"):
+    if each.what.startswith("pool") or each.what in ("order", "mean", "training"):
         return "pooling"
     return "weights of maps" if maps else "weights of units"
 

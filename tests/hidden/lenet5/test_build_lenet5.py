@@ -76,6 +76,13 @@ def require_no_more(student, rng, found):
     network.require([each for each in found.differences if each not in plain], *network.PARTS)
 
 
+def changes_in_training(student, rng):
+    """Whether the answers of the plain model are others while it is trained."""
+    x = identifying.images(rng, network.GREY)
+    model = built(student)
+    return not np.allclose(model.predict(x), model.predict(x, training=True), atol=1e-4)
+
+
 def starts(student):
     """Whether a kernel is constant, and whether one is the same in two models."""
     models = (built(student).weights() for _ in range(2))
@@ -140,9 +147,13 @@ def test_output(student, rng):
 
 @pytest.mark.weight(0.5)
 def test_whole_network(student, rng):
-    """The answers for weights and images that were drawn are those of LeNet-5."""
+    """The answers for weights and images that were drawn are those of LeNet-5, in training too."""
     found = identify(student, rng)
     network.require(found.differences, *network.PARTS, known=found)
+    expect.that(
+        not student.once(changes_in_training, rng),
+        "returned a model that answers otherwise while it is trained: LeNet-5 drops nothing.",
+    )
 
 
 @pytest.mark.weight(0.5)
