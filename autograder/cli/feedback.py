@@ -1,4 +1,4 @@
-"""`autograder feedback ASSIGNMENT`: a page for each student, several at a time."""
+"""`autograder feedback ASSIGNMENT`: a page for each student, many of them in parallel."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ def feedback(
     jobs: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Processes at a time; by default one per core.", show_default=False
+            min=1,
+            help="Processes at a time; by default more than one only for large classes.",
+            show_default=False,
         ),
     ] = None,
     course: CourseOption = None,
 ) -> None:
-    """Write feedback pages, as `nbgrader generate_feedback` does, but several at a time.
+    """Write feedback pages, as `nbgrader generate_feedback` does; many of them in parallel.
 
     Late penalties are computed anew from the marks as they are now.
 

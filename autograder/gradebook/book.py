@@ -23,7 +23,7 @@ from traitlets.config import Config
 from autograder.course.assignment import Assignment
 from autograder.errors import CourseError
 from autograder.gradebook.address import check_address
-from autograder.gradebook.changes import CellState, Snapshot
+from autograder.gradebook.changes import Snapshot, snapshot_of
 from autograder.gradebook.grades import has_no_score
 from autograder.gradebook.late_penalty import late_penalties, rule_of
 from autograder.nbgrader_bridge import configuration
@@ -146,6 +146,15 @@ class Book:
             entry.late_submission_penalty = penalty
             self._book.db.flush()
 
+    def late_students(self) -> list[str]:
+        """The students whose work came late, or who have a late penalty, sorted."""
+        entries = self._book.assignment_submissions(self.assignment.name)
+        return sorted(
+            each.student.id
+            for each in entries
+            if each.total_seconds_late > 0 or each.late_submission_penalty
+        )
+
     def late_rule(self) -> str:
         """The due date and what late work costs, in words; "" if there is no due date."""
         try:
@@ -174,7 +183,7 @@ class Book:
         """The scores of a student's submission as they are now; empty if there is none."""
         if not self.has_submission(student):
             return Snapshot()
-        return _snapshot(self._entry(student))
+        return snapshot_of(self._entry(student))
 
     def has_submission(self, student: str) -> bool:
         """Whether the gradebook has a submission of this student."""
@@ -236,17 +245,6 @@ class Book:
     def _entry(self, student: str) -> Any:
         name = self.assignment.name
         return self._book.find_submission_notebook(name, name, student)
-
-
-def _snapshot(entry: Any) -> Snapshot:
-    return Snapshot(
-        {
-            grade.name: CellState(grade.auto_score, grade.manual_score, grade.needs_manual_grade)
-            for grade in entry.grades
-        },
-        entry.late_submission_penalty or 0.0,
-        entry.assignment.total_seconds_late,
-    )
 
 
 def _create_if_new(db_url: str) -> None:

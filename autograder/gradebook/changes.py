@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from autograder.course.release import GRADE_CELL_PREFIX
 
@@ -34,6 +35,18 @@ class Snapshot:
     def is_graded(self) -> bool:
         """Whether the tests or a person gave points anywhere."""
         return any(cell.auto is not None or cell.manual is not None for cell in self.cells.values())
+
+
+def snapshot_of(entry: Any) -> Snapshot:
+    """The scores of one of nbgrader's submitted notebooks."""
+    return Snapshot(
+        {
+            grade.name: CellState(grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+            for grade in entry.grades
+        },
+        entry.late_submission_penalty or 0.0,
+        entry.assignment.total_seconds_late,
+    )
 
 
 def described(before: Snapshot, after: Snapshot) -> str:

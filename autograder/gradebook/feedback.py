@@ -19,9 +19,10 @@ from autograder.nbgrader_bridge import configuration
 from autograder.nbgrader_bridge.release import quiet_log
 from autograder.process_pool import ignore_interrupts, pool_of
 
-GROUPS_PER_WORKER = 4
-"""A worker makes several pages with one converter: opening the gradebook takes longer than a page.
-"""
+PAGES_PER_WORKER = 150
+"""A page takes some hundredths of a second. To start a worker takes as long as so many pages."""
+PAGES_AT_A_TIME = 10
+"""One converter makes several pages: opening the gradebook takes longer than a page."""
 
 
 class _FeedbackOfSome(GenerateFeedback):  # type: ignore[misc]  # nbgrader is untyped
@@ -99,20 +100,28 @@ def graded_students(assignment: Assignment) -> list[str]:
 def feedback_in_parallel(
     assignment: Assignment, students: Collection[str], *, jobs: int | None = None
 ) -> Iterator[tuple[str, str]]:
-    """Write the pages in several processes; a page that cannot be made stops no other.
+    """Write the pages, in several processes if there are many; a page that cannot be made stops no
+    other.
 
     Args:
         assignment: an assignment that has been graded.
         students: whose pages to write.
-        jobs: processes at a time; one per processor by default.
+        jobs: processes at a time; by default at most one per processor, and one alone if starting
+            more would take longer than the pages.
 
     Yields:
         Each student, with "" if the page is done, and otherwise why not.
     """
     waiting = list(students)
-    workers = max(1, min(jobs or os.cpu_count() or 1, len(waiting)))
-    size = math.ceil(len(waiting) / (workers * GROUPS_PER_WORKER)) or 1
-    groups = [waiting[start : start + size] for start in range(0, len(waiting), size)]
+    useful = min(os.cpu_count() or 1, math.ceil(len(waiting) / PAGES_PER_WORKER))
+    workers = max(1, min(jobs or useful, len(waiting)))
+    starts = range(0, len(waiting), PAGES_AT_A_TIME)
+    groups = [waiting[start : start + PAGES_AT_A_TIME] for start in starts]
+    if workers == 1:
+        for group in groups:
+            failures = _pages(assignment.name, assignment.root, group)
+            yield from ((student, failures.get(student, "")) for student in group)
+        return
     with pool_of(workers, ignore_interrupts) as pool:
         try:
             pages = {

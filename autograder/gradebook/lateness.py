@@ -18,7 +18,7 @@ def apply_lateness(assignment: Assignment) -> list[Problem]:
     """
     changes = []
     with gradebook_lock(assignment.root), usable(assignment), open_book(assignment) as book:
-        for student in sorted(book.standing()):
+        for student in book.late_students():
             before = book.snapshot(student)
             book.apply_lateness(student)
             if change := described(before, book.snapshot(student)):
