@@ -29,6 +29,7 @@ class Outline:
     Attributes:
         right: its reactions, one for each probe.
         parts: the parts, each with the number of its probe.
+        probes: these numbers.
         weights: of the parts.
         of: for each aspect, where its parts are.
         likes: for each probe with an empty batch, the like probes with images.
@@ -36,6 +37,7 @@ class Outline:
 
     right: tuple[Reaction, ...]
     parts: tuple[tuple[int, Part], ...]
+    probes: npt.NDArray[np.intp]
     weights: npt.NDArray[np.float64]
     of: dict[Aspect, Mask]
     likes: Likes
@@ -68,10 +70,11 @@ def outline(catalogue: Catalogue, function: str) -> Outline:
     if key not in catalogue.compared:
         right = right_reactions(catalogue, function)
         found = tuple((i, part) for i, reaction in enumerate(right) for part in parts(reaction))
+        probes = np.array([probe for probe, _ in found])
         weights = np.array([part.weight for _, part in found])
         of = {name: np.array([part.aspect == name for _, part in found]) for name in ASPECTS}
         likes = with_images(catalogue.probes[function])
-        catalogue.compared[key] = Outline(right, found, weights, of, likes)
+        catalogue.compared[key] = Outline(right, found, probes, weights, of, likes)
     return catalogue.compared[key]  # type: ignore[no-any-return]
 
 

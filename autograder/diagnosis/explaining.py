@@ -189,17 +189,31 @@ def _plausible_pairs(
     wrong = float(weights @ returned)
     scored: list[tuple[float, int, Match, Match]] = []
     in_values = observed.outline.of["values"]
-    able = [each for each in matches if (each.candidate.differs & in_values).any()]
-    for a, b in combinations(able, 2):
+    right = observed.shown & ~_whole_calls(observed, observed.wrong & in_values)
+    able = [
+        (each, _whole_calls(observed, each.candidate.differs & in_values))
+        for each in matches
+        if (each.candidate.differs & in_values).any()
+    ]
+    for (a, calls_of_a), (b, calls_of_b) in combinations(able, 2):
         one, other = a.candidate.misconceptions[0], b.candidate.misconceptions[0]
         either = a.candidate.differs | b.candidate.differs
-        missed = float(weights @ (returned & ~explained & ~either))
-        too_much = float(weights @ (either & observed.shown & ~observed.wrong))
+        missed = float(weights @ (returned & ~explained & ~calls_of_a & ~calls_of_b))
+        too_much = float(weights @ (either & right))
         agreed = float(weights @ (a.explained | b.explained))
         if one != other and missed + too_much <= LARGEST_CONTRADICTION * wrong:
             scored.append((agreed - missed - too_much, len(scored), a, b))
     scored.sort(key=lambda one: (-one[0], one[1]))
     return [(a, b) for *_, a, b in scored[:MOST_PAIRS]]
+
+
+def _whole_calls(observed: Observed, where: Mask) -> Mask:
+    """All parts of the calls that have one there.
+
+    What two mistakes do to one part of a call may depend on another: a part that either of them
+    changes can be right by chance, and one that neither changes can be wrong.
+    """
+    return np.isin(observed.outline.probes, observed.outline.probes[where])
 
 
 def _may_agree(observed: Observed, both: Pair, overlap: Mask) -> bool:

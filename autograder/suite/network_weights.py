@@ -198,18 +198,32 @@ def _before(have: Sequence[Shape], channels: int) -> tuple[str, ...]:
 
 
 def _groups(have: Sequence[Shape], start: int) -> list[list[int]] | None:
-    """Indices: each kernel with the vectors that follow it; None for arrays of other kinds.
+    """Indices: each kernel with the vectors that belong to it; None for arrays of other kinds.
 
-    The arrays before `start` belong to no kernel.
+    Vectors follow their kernel, or normalisations of batches come all together after several
+    kernels. The arrays before `start` belong to no kernel.
     """
     groups: list[list[int]] = []
+    apart: list[int] = []
     for index, shape in list(enumerate(have))[start:]:
         if len(shape) in (2, 4) and min(shape) > 0:
             groups.append([index])
-        elif len(shape) == 1 and groups and shape[0] == have[groups[-1][0]][-1]:
-            groups[-1].append(index)
-        else:
+        elif len(shape) != 1 or not groups:
             return None
+        elif shape[0] != have[groups[-1][0]][-1] or apart[-1:] == [index - 1]:
+            apart.append(index)
+        else:
+            groups[-1].append(index)
+    while apart:
+        moments, apart = apart[: len(MOMENTS)], apart[len(MOMENTS) :]
+        sizes_of = {have[index][0] for index in moments}
+        fitting = (
+            group for group in groups if len(group) <= 2 and {have[group[0]][-1]} == sizes_of
+        )
+        owner = next(fitting, None)
+        if owner is None or len(moments) < len(MOMENTS):
+            return None
+        owner += moments
     return groups or None
 
 

@@ -210,8 +210,7 @@ class Student:
     def _ask_model(self, handle: Handle | None, question: str, args: tuple[Any, ...]) -> Any:
         if question not in ("is_model", "history"):  # these ask about the answer of the last call
             self._last_name = question
-            name = f"model.{question}"
-            self.last_call = name if question == "layers" else describe_call(name, args, {})
+            self.last_call = _asked(question, args)
         return self._sandbox.ask(handle, question, *args, seconds=self._seconds).value
 
     def as_called(self, sentence: str) -> str:
@@ -308,6 +307,15 @@ def _refusal(name: str, error: Exception) -> Exception:
 def mentions(text: str, word: str) -> bool:
     """Whether a message contains the name of an argument as a separate word."""
     return re.search(rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_])", text) is not None
+
+
+def _asked(question: str, args: Sequence[Any]) -> str:
+    """A question to a model as a student would write it."""
+    if question == "layers":
+        return "model.layers"
+    if question == "predict" and True in args[1:2]:
+        return describe_call("model", args[:1], {"training": True})
+    return describe_call(f"model.{question}", args[:1], {})
 
 
 def describe_call(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:

@@ -149,7 +149,7 @@ def test_predictions_may_be_those_of_training(student: Student) -> None:
     model = student.model(student.build())
     np.testing.assert_array_equal(model.predict(np.ones((1, 2)), training=True), [[-1, -1]])
     assert student.as_called("predict raised") == (
-        "model.predict(<float64 array of shape (1, 2)>, True) raised"
+        "model(<float64 array of shape (1, 2)>, training=True) raised"
     )
 
 

@@ -265,7 +265,7 @@ def relu_leaks(x):
 
 @misconception(
     "relu",
-    "Your caller still has the array that you wrote zeros into: may it change?",
+    "The caller still has the array that you were given: may it change?",
     aspect="purity",
 )
 def relu_writes_into_its_argument(x):
@@ -339,7 +339,7 @@ def _():
     rng = np.random.default_rng(0)
     x = rng.normal(scale=300, size=(2, 3, 4, 8))
     broken = x.copy()
-    broken[0, 0, 0, 2] = np.nan
+    broken[0, 0, 0, 2] = broken[1, 1, 1, 6] = np.nan
     return [
         call(x, watch=True),
         call(x, 1, 1.0, 1e-3, 0.5),
@@ -486,7 +486,7 @@ def local_response_norm_subtracts_running_sums(x, depth_radius=2, bias=2.0, alph
 
 @misconception(
     "local_response_norm",
-    "You put images together one by one: what if there is none?",
+    "If you put images together one by one, what if there is none?",
     aspect="empty",
 )
 def local_response_norm_needs_an_image(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
@@ -576,6 +576,58 @@ def _local_response_norm_looks_to_the_other_side(
 def local_response_norm_begins_one_late(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
     def around(x, radius):
         return _channels_around(x, 1 - radius, radius)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
+
+
+def _sums_around(x, radius):
+    sums = np.zeros_like(x)
+    for channel in range(x.shape[3]):
+        sums[..., channel] = x[..., max(0, channel - radius) : channel + radius + 1].sum(axis=3)
+    return sums
+
+
+@misconception("local_response_norm", "What happens to a response before it is added to the sum?")
+def local_response_norm_forgets_the_squares(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
+    def divide(x, sums, bias, alpha, beta):
+        with np.errstate(invalid="ignore"):
+            return x / (bias + alpha * sums) ** beta
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=_sums_around, divide=divide)
+
+
+@misconception("local_response_norm", "What comes first: squaring the responses, or adding them?")
+def local_response_norm_squares_the_sum(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
+    def around(x, radius):
+        return _sums_around(x, radius) ** 2
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
+
+
+@misconception("local_response_norm", "How many channels are neighbours of a channel?")
+def local_response_norm_adds_all_channels(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
+    def around(x, radius):
+        return np.broadcast_to((x**2).sum(axis=3, keepdims=True), x.shape)
+
+    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
+
+
+@misconception("local_response_norm", "Which responses are in the sum: those of x, or of y?")
+def local_response_norm_adds_what_is_normalised(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
+    def divide(x, squares, bias, alpha, beta):
+        y = x.copy()
+        for channel in range(x.shape[3]):
+            near = y[..., max(0, channel - depth_radius) : channel + depth_radius + 1]
+            y[..., channel] /= (bias + alpha * (near**2).sum(axis=3)) ** beta
+        return y
+
+    return _normalised(x, depth_radius, bias, alpha, beta, divide=divide)
+
+
+@misconception("local_response_norm", "What is 0 times NaN?", aspect="nan")
+def local_response_norm_multiplies_by_a_band(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
+    def around(x, radius):
+        return _neighbours(x, radius) + 0 * x.sum(axis=3, keepdims=True)
 
     return _normalised(x, depth_radius, bias, alpha, beta, around=around)
 
@@ -684,7 +736,7 @@ def dropout_takes_the_rate_for_what_is_kept(x, rate, training, rng):
     return _dropped(x, 1 - rate, training, rng)
 
 
-@misconception("dropout", "Your scaling is right: is the share that is left the one it is for?")
+@misconception("dropout", "Is the share that is left the one that your scaling is for?")
 def dropout_drops_what_it_should_keep(x, rate, training, rng):
     return _dropped(x, rate, training, rng, kept=lambda x, rate, rng: ~_kept(x, rate, rng))
 
@@ -749,7 +801,7 @@ def dropout_drops_an_exact_number(x, rate, training, rng):
     return _scaled(x, rng.permutation(x.size).reshape(x.shape) >= round(rate * x.size), rate)
 
 
-@misconception("dropout", "Your generator is made anew in each call: what does it draw each time?")
+@misconception("dropout", "Is a generator made anew in each call? What does it draw each time?")
 def dropout_makes_its_own_generator(x, rate, training, rng):
     _require_rate(rate)
     x = _floating(x)
@@ -785,7 +837,7 @@ def dropout_draws_normal_numbers(x, rate, training, rng):
     return _scaled(x, rng.normal(size=x.shape) >= rate, rate)
 
 
-@misconception("dropout", "You toss a coin for each element: where does the rate come in?")
+@misconception("dropout", "What share do you drop for a rate of 0.9? Where does the rate come in?")
 def dropout_tosses_a_coin(x, rate, training, rng):
     _require_rate(rate)
     x = _floating(x)
@@ -793,7 +845,7 @@ def dropout_tosses_a_coin(x, rate, training, rng):
 
 
 @misconception(
-    "dropout", "You set elements of x itself to zero: who else may look at x?", aspect="purity"
+    "dropout", "If elements of x itself are set to zero, who else may look at x?", aspect="purity"
 )
 def dropout_writes_into_its_argument(x, rate, training, rng):
     _require_rate(rate)
@@ -851,6 +903,15 @@ def dropout_draws_when_not_training(x, rate, training, rng):
 def dropout_takes_any_rate(x, rate, training, rng):
     x = _floating(x)
     return _scaled(x, rng.random(x.shape) >= rate, rate) if training else x.copy()
+
+
+@misconception("dropout", "Is the factor the same in each call, whatever was drawn?")
+def dropout_scales_by_what_was_kept(x, rate, training, rng):
+    def scale(x, kept, rate):
+        share = kept.mean() if kept.any() else 1
+        return np.where(kept, x / x.dtype.type(share), np.zeros((), x.dtype))
+
+    return _dropped(x, rate, training, rng, scale=scale)
 
 
 # -- random_crop and random_flip -----------------------------------------------------------------
@@ -976,7 +1037,7 @@ def random_crop_cuts_corners(images, size, rng):
     return _cut(images, size, corners[:, 0], corners[:, 1])
 
 
-@misconception("random_crop", "Your generator is made anew in each call: what does it draw then?")
+@misconception("random_crop", "Is a generator made anew in each call? What does it draw then?")
 def random_crop_makes_its_own_generator(images, size, rng):
     _require_fit(images, size)
     return _cut(images, size, *_by_chance(images, size, np.random.default_rng(0)))
@@ -1013,7 +1074,9 @@ def random_crop_makes_floats(images, size, rng):
 
 
 @misconception(
-    "random_crop", "You put squares together one by one: what if there is no image?", aspect="empty"
+    "random_crop",
+    "If you put squares together one by one, what if there is no image?",
+    aspect="empty",
 )
 def random_crop_needs_an_image(images, size, rng):
     _require_fit(images, size)
@@ -1163,7 +1226,7 @@ def random_flip_flips_each_row(images, rng):
 
 @misconception(
     "random_crop",
-    "You mirror images where they stand: whose are they?",
+    "If images are mirrored where they stand, whose are they?",
     function="random_flip",
     aspect="purity",
 )
@@ -1198,6 +1261,7 @@ def random_flip_takes_any_axes(images, rng):
 _BLACK = np.zeros((4000, 1, 2, 3))
 _VALUES = np.array([10.0, 4.0, 1.0])
 _VECTORS = np.eye(3)[:, [1, 2, 0]]
+_GREY = np.full((1, 1, 2, 3), 100.0)
 _EDGES = 255.0 * np.random.default_rng(2).integers(0, 2, (40, 2, 3, 3))
 _BYTES = np.random.default_rng(3).integers(0, 256, (20, 2, 3, 3)).astype(np.uint8)
 
@@ -1229,6 +1293,15 @@ def _seen_shifts(answer):
         bool(signs.all()),
         round(10 * float((np.abs(numbers) < deviations).mean())),
     )
+
+
+def _seen_deviations(*answers):
+    """About how far single images are shifted along each direction, in powers of two."""
+    if any(answer.shape != _GREY.shape for answer in answers):
+        return answers[0].shape
+    numbers = np.array([answer[0, 0, 0] - 100 for answer in answers]) @ _VECTORS / _VALUES / 0.5
+    sizes = np.maximum(np.sqrt((numbers**2).mean(axis=0)), 1e-3)
+    return [round(float(np.log2(size))) for size in sizes]
 
 
 def _seen_range(answer):
@@ -1264,8 +1337,13 @@ def _augmented(
 @probes("pca_color_augment")
 def _():
     some = np.ones((30, 1, 1, 3), np.float32)
+    one_by_one = generator(9)
     return [
         summarize(call(_BLACK, _VALUES, _VECTORS, generator(2), 0.5), key=_seen_shifts),
+        summarize(
+            *[call(_GREY, _VALUES, _VECTORS, one_by_one, 0.5) for _ in range(40)],
+            key=_seen_deviations,
+        ),
         summarize(call(_EDGES, 9 * _VALUES, _VECTORS, generator(3), 1.0), key=_seen_range),
         summarize(call(_BYTES, 9 * _VALUES, _VECTORS, generator(4), 1.0), key=_seen_bytes),
         summarize(
@@ -1431,7 +1509,7 @@ def pca_color_augment_makes_float64(images, eigenvalues, eigenvectors, rng, sigm
 
 @misconception(
     "pca_color_augment",
-    "You put images together one by one: what if there is none?",
+    "If you put images together one by one, what if there is none?",
     aspect="empty",
 )
 def pca_color_augment_needs_an_image(images, eigenvalues, eigenvectors, rng, sigma=0.1):
@@ -1500,7 +1578,7 @@ def rgb_principal_components_rise(images):
 
 @misconception(
     "pca_color_augment",
-    "You turned the eigenvalues around: what about their vectors?",
+    "If the eigenvalues are turned around, what about their vectors?",
     function="rgb_principal_components",
 )
 def rgb_principal_components_turns_values_only(images):
@@ -1742,7 +1820,7 @@ def ten_crop_makes_floats(images, size):
 
 
 @misconception(
-    "ten_crop", "You put crops together image by image: what if there is none?", aspect="empty"
+    "ten_crop", "If you put crops together image by image, what if there is none?", aspect="empty"
 )
 def ten_crop_needs_an_image(images, size):
     if not len(images):
@@ -1751,7 +1829,7 @@ def ten_crop_needs_an_image(images, size):
 
 
 @misconception(
-    "ten_crop", "You mirror the images where they stand: whose are they?", aspect="purity"
+    "ten_crop", "If the images are mirrored where they stand, whose are they?", aspect="purity"
 )
 def ten_crop_mirrors_its_argument(images, size):
     crops = _cropped(images, size)
@@ -1807,6 +1885,17 @@ def ten_crop_does_not_mirror(images, size):
 )
 def ten_crop_joins_the_batch(images, size):
     return _cropped(images, size, join=lambda crops, mirrored: np.concatenate(crops + mirrored))
+
+
+@misconception("ten_crop", "In which row does the lowest crop end, and in which the image?")
+def ten_crop_misses_the_last_row(images, size):
+    def five(images, size):
+        bottom, right = images.shape[1] - size, images.shape[2] - size
+        last = max(bottom - 1, 0), max(right - 1, 0)
+        corners = [(0, 0), (0, last[1]), (last[0], 0), last]
+        return _five(images, size, corners=corners)
+
+    return _cropped(images, size, five=five)
 
 
 # -- alexnet_table -------------------------------------------------------------------------------
@@ -1877,7 +1966,9 @@ def alexnet_table_forgets_biases(input_size=227, num_classes=1000, groups=1):
     return _described(input_size, num_classes, groups, row=row)
 
 
-@misconception("alexnet_table", "Your filters have biases: have the units of dense layers none?")
+@misconception(
+    "alexnet_table", "Have the units of dense layers biases in your table, as filters have?"
+)
 def alexnet_table_forgets_the_biases_of_dense_layers(input_size=227, num_classes=1000, groups=1):
     def row(n, s, w, c):
         return _row(n, s, (w + (len(s) == 3)) * c, w * c * _places(s))
@@ -2025,6 +2116,22 @@ def alexnet_table_puts_channels_first(input_size=227, num_classes=1000, groups=1
     return [row | {"shape": (*row["shape"][2:], *row["shape"][:2])} for row in rows]
 
 
+@variant(alexnet_table_multiplies_biases)
+def _alexnet_table_multiplies_biases_of_filters(input_size=227, num_classes=1000, groups=1):
+    def row(n, s, w, c):
+        return _row(n, s, (w + 1) * c, (w + (w > 0 and len(s) == 3)) * c * _places(s))
+
+    return _described(input_size, num_classes, groups, row=row)
+
+
+@variant(alexnet_table_multiplies_biases)
+def _alexnet_table_multiplies_biases_of_dense_layers(input_size=227, num_classes=1000, groups=1):
+    def row(n, s, w, c):
+        return _row(n, s, (w + 1) * c, (w + (len(s) == 1)) * c * _places(s))
+
+    return _described(input_size, num_classes, groups, row=row)
+
+
 # -- prepare_flowers -----------------------------------------------------------------------------
 
 _ROW = np.stack([np.full((2, 3, 3), each) for each in range(0, 240, 4)]).astype(np.uint8)
@@ -2154,7 +2261,7 @@ def prepare_flowers_does_not_shuffle(images, labels, seed, num_classes=17):
 
 @misconception(
     "prepare_flowers",
-    "You put images into another order: what about their labels?",
+    "If images are put into another order, what about their labels?",
     aspect="labels",
 )
 def prepare_flowers_leaves_labels_behind(images, labels, seed, num_classes=17):
@@ -2352,7 +2459,7 @@ def top_k_accuracy_in_percent(probabilities, labels, k):
     return 100 * _accuracy(probabilities, labels, k)
 
 
-@misconception("top_k_accuracy", "You count examples: what is their share?")
+@misconception("top_k_accuracy", "What is the share of the right examples?")
 def top_k_accuracy_counts(probabilities, labels, k):
     return len(labels) * _accuracy(probabilities, labels, k)
 
@@ -2399,6 +2506,22 @@ def _top_k_accuracy_takes_any_of_equals(probabilities, labels, k):
 @variant(top_k_accuracy_takes_the_higher_of_equals)
 def _top_k_accuracy_takes_any_of_equals_by_turned_signs(probabilities, labels, k):
     return _accuracy(probabilities, labels, k, rank=lambda p: np.argsort(-p, axis=1))
+
+
+@misconception("top_k_accuracy", "What is sorted: the classes of an example, or the examples?")
+def top_k_accuracy_sorts_examples(probabilities, labels, k):
+    def rank(probabilities):
+        return np.argsort(-probabilities, axis=0, kind="stable")
+
+    return _accuracy(probabilities, labels, k, rank=rank)
+
+
+@variant(top_k_accuracy_sorts_examples)
+def _top_k_accuracy_sorts_examples_upwards(probabilities, labels, k):
+    def rank(probabilities):
+        return np.argsort(probabilities, axis=0)[:, ::-1]
+
+    return _accuracy(probabilities, labels, k, rank=rank)
 
 
 # -- ten_crop_predict ----------------------------------------------------------------------------
@@ -2531,6 +2654,56 @@ def ten_crop_predict_takes_any_size(predict, image, size):
     return _predicted(predict, image, size, crops=crops)
 
 
+@misconception("ten_crop_predict", "Which way does a mirror on the wall turn?")
+def ten_crop_predict_turns_upside_down(predict, image, size):
+    def crops(image, size):
+        five = _crops_of(image, size)[:5]
+        return np.concatenate([five, five[:, ::-1]])
+
+    return _predicted(predict, image, size, crops=crops)
+
+
+@variant(ten_crop_predict_turns_upside_down)
+def _ten_crop_predict_turns_by_half_a_turn(predict, image, size):
+    def crops(image, size):
+        five = _crops_of(image, size)[:5]
+        return np.concatenate([five, five[:, ::-1, ::-1]])
+
+    return _predicted(predict, image, size, crops=crops)
+
+
+@misconception("ten_crop_predict", "Which crop is there besides the four corners?")
+def ten_crop_predict_forgets_the_centre(predict, image, size):
+    def crops(image, size):
+        return _crops_of(image, size)[[0, 1, 2, 3, 5, 6, 7, 8]]
+
+    return _predicted(predict, image, size, crops=crops)
+
+
+@misconception("ten_crop_predict", "How many of the crops have a say?")
+def ten_crop_predict_looks_at_one_corner(predict, image, size):
+    return _predicted(predict, image, size, combine=lambda answers: answers[0])
+
+
+@misconception("ten_crop_predict", "Is the mean taken over the crops, or over the classes?")
+def ten_crop_predict_averages_classes(predict, image, size):
+    return _predicted(predict, image, size, combine=lambda answers: answers.mean(axis=1))
+
+
+@variant(ten_crop_predict_averages_classes)
+def _ten_crop_predict_averages_everything(predict, image, size):
+    return _predicted(predict, image, size, combine=np.mean)
+
+
+@misconception("ten_crop_predict", "Does the mean of probabilities need a softmax?")
+def ten_crop_predict_takes_a_softmax(predict, image, size):
+    def combine(answers):
+        raised = np.exp(answers.mean(axis=0) - answers.mean(axis=0).max())
+        return raised / raised.sum()
+
+    return _predicted(predict, image, size, combine=combine)
+
+
 # -- models and training
 
 
@@ -2661,7 +2834,7 @@ def _shows_dropout(seen):
     return not bent and not _kinds_of(seen["wrong"]) & {"kind", "moments"}
 
 
-def _dropped(kind):
+def _drops_wrongly(kind):
     """Whether units are dropped wrongly in this way, see `dropping.DroppedWrongly`."""
     return lambda seen: seen["dropout"] == kind
 
@@ -3069,7 +3242,7 @@ def build_alexnet_without_dropout(input_shape=(227, 227, 3), num_classes=1000, w
 @misconception(
     "build_alexnet",
     "When does a layer of dropout drop units: always, or only in training?",
-    matches=_dropped("always"),
+    matches=_drops_wrongly("always"),
 )
 def build_alexnet_drops_always(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
     return _always_dropping(_alexnet(input_shape, num_classes, width))
@@ -3299,7 +3472,7 @@ def build_alexnet_with_a_convolution_more(input_shape=(227, 227, 3), num_classes
     matches=lambda seen: _pooling_windows(seen) and not _touch(seen),
 )
 def build_alexnet_pools_other_windows(input_shape=(227, 227, 3), num_classes=1000, width=1.0):
-    return _alexnet(input_shape, num_classes, width, pool=lambda: _max_pooling(3, 1))
+    return _alexnet(input_shape, num_classes, width, pool=lambda: _max_pooling(4, 2))
 
 
 @misconception(
@@ -3495,7 +3668,7 @@ def build_alexnet_batchnorm_without_dropout(input_shape=(224, 224, 3), num_class
 @misconception(
     "build_alexnet_batchnorm",
     "When does a layer of dropout drop units: always, or only in training?",
-    matches=_dropped("always"),
+    matches=_drops_wrongly("always"),
 )
 def build_alexnet_batchnorm_drops_always(input_shape=(224, 224, 3), num_classes=17):
     return _always_dropping(_variant(input_shape, num_classes))
@@ -3504,7 +3677,7 @@ def build_alexnet_batchnorm_drops_always(input_shape=(224, 224, 3), num_classes=
 @misconception(
     "build_alexnet_batchnorm",
     "Which comes last after a dense layer of the variant: dropout, or the normalisation?",
-    matches=_dropped("order"),
+    matches=_drops_wrongly("order"),
 )
 def build_alexnet_batchnorm_drops_last(input_shape=(224, 224, 3), num_classes=17):
     return _variant(input_shape, num_classes, dense_order="rnd")
@@ -3669,15 +3842,6 @@ def build_alexnet_batchnorm_without_a_pooling(input_shape=(224, 224, 3), num_cla
 
 @misconception(
     "build_alexnet_batchnorm",
-    "After which convolutions are the maps pooled, and how often?",
-    matches=_wrong("pooling", "extra", "twice"),
-)
-def build_alexnet_batchnorm_pools_too_often(input_shape=(224, 224, 3), num_classes=17):
-    return _variant(input_shape, num_classes, orders={"conv3": "rpn"}, first="same", padding="same")
-
-
-@misconception(
-    "build_alexnet_batchnorm",
     "Where does the network normalise, and where not?",
     matches=lambda seen: _wrong("normalisation", "extra", "twice")(seen) or _wrong("before")(seen),
 )
@@ -3709,7 +3873,7 @@ def build_alexnet_batchnorm_with_a_convolution_more(input_shape=(224, 224, 3), n
     matches=lambda seen: _pooling_windows(seen) and not _touch(seen),
 )
 def build_alexnet_batchnorm_pools_other_windows(input_shape=(224, 224, 3), num_classes=17):
-    return _variant(input_shape, num_classes, kind=lambda *_: _max_pooling(3, 1))
+    return _variant(input_shape, num_classes, kind=lambda *_: _max_pooling(4, 2))
 
 
 @misconception(

@@ -154,15 +154,15 @@ def _distances(x, codes):
 
 
 def _layers_1998(
-    x, w, *, c3_table=None, after_c1=_squash, after_s=lambda a: a, after_c3=_squash,
-    after_c5=_squash, after_f6=_squash, add=_added,
+    x, w, *, c3_table=None, after_c1=_squash, after_s2=_squash, after_c3=_squash,
+    after_s4=_squash, after_c5=_squash, after_f6=_squash, add=_added,
 ):  # fmt: skip
     """The network of 1998 up to F6, with parts that a misconception may exchange."""
     table = _table(_columns()) if c3_table is None else c3_table
     c1 = after_c1(_conv(x, w["c1_kernel"]) + w["c1_bias"])
-    s2 = after_s(_squash(w["s2_weight"] * add(c1) + w["s2_bias"]))
+    s2 = after_s2(w["s2_weight"] * add(c1) + w["s2_bias"])
     c3 = after_c3(_conv(s2, _masked(w["c3_kernel"], table)) + w["c3_bias"])
-    s4 = after_s(_squash(w["s4_weight"] * add(c3) + w["s4_bias"]))
+    s4 = after_s4(w["s4_weight"] * add(c3) + w["s4_bias"])
     c5 = after_c5(_conv(s4, w["c5_kernel"]) + w["c5_bias"]).reshape(len(x), -1)
     return after_f6(c5 @ w["f6_kernel"] + w["f6_bias"])
 
@@ -293,7 +293,7 @@ def conv_parameters_ignores_groups(kernel_size, in_channels, out_channels, bias=
 
 
 @misconception(
-    "conv_parameters", "You counted the parameters of one group: how many groups are there?"
+    "conv_parameters", "Are the weights of all groups in your count, or those of one group?"
 )
 def conv_parameters_counts_one_group(kernel_size, in_channels, out_channels, bias=True, groups=1):
     def count(weights, bias, filters, in_channels, groups):
@@ -360,6 +360,16 @@ def _conv_parameters_multiplies_whole_filters_by_the_groups(
 ):
     def count(weights, bias, filters, in_channels, groups):
         return (weights * groups + bias) * filters * groups
+
+    return _parameters(kernel_size, in_channels, out_channels, bias, groups, count=count)
+
+
+@misconception("conv_parameters", "How many biases has a layer of 12 filters in 3 groups?")
+def conv_parameters_divides_biases_by_groups(
+    kernel_size, in_channels, out_channels, bias=True, groups=1
+):
+    def count(weights, bias, filters, in_channels, groups):
+        return weights * filters + bias * filters // groups
 
     return _parameters(kernel_size, in_channels, out_channels, bias, groups, count=count)
 
@@ -526,6 +536,40 @@ def _lenet5_table_leaves_biases_of_subsampling_out(input_size=32):
     return rows
 
 
+@variant(lenet5_table_takes_c5_for_dense)
+def _lenet5_table_takes_the_weights_of_c5_for_dense(input_size=32):
+    rows = _described(input_size)
+    learned = 120 * (16 * rows[3]["size"] ** 2 + 1)
+    rows[4] = _row("C5", 120, rows[4]["size"], learned, learned * rows[4]["size"] ** 2)
+    return rows
+
+
+@variant(lenet5_table_takes_c5_for_dense)
+def _lenet5_table_takes_only_the_weights_of_c5_for_dense(input_size=32):
+    rows = _described(input_size)
+    rows[4]["parameters"] = 120 * (16 * rows[3]["size"] ** 2 + 1)
+    return rows
+
+
+_BIASES = {"C1": 6, "C3": 16, "C5": 120, "F6": 84}
+
+
+@misconception("lenet5_table", "What does a filter learn besides its weights?")
+def lenet5_table_leaves_biases_out_of_parameters(input_size=32):
+    rows = _described(input_size)
+    for row in rows:
+        row["parameters"] -= _BIASES.get(row["name"], 0)
+    return rows
+
+
+@variant(lenet5_table_leaves_biases_out_of_parameters)
+def _lenet5_table_leaves_biases_out_everywhere(input_size=32):
+    rows = _described(input_size, bias=0)
+    for row in rows:
+        row["parameters"] -= _BIASES.get(row["name"], 0)
+    return rows
+
+
 # -- c3_connection_table -------------------------------------------------------------------------
 
 
@@ -636,6 +680,21 @@ def c3_connection_table_moves_the_last_groups():
     def columns():
         threes = [[min(k, 3) + i for i in range(3)] for k in range(6)]
         fours = [[min(k, 2) + i for i in range(4)] for k in range(6)]
+        return [*threes, *fours, *_columns()[12:]]
+
+    return _connected(columns=columns)
+
+
+@misconception("c3_connection_table", "Does reshape() exchange rows and columns?")
+def c3_connection_table_is_reshaped():
+    return _connected().T.reshape(6, 16)
+
+
+@misconception("c3_connection_table", "Counting cyclically, which map comes after map 4?")
+def c3_connection_table_counts_to_five():
+    def columns():
+        threes = [[(k + i) % 5 for i in range(3)] for k in range(6)]
+        fours = [[(k + i) % 5 for i in range(4)] for k in range(6)]
         return [*threes, *fours, *_columns()[12:]]
 
     return _connected(columns=columns)
@@ -815,6 +874,81 @@ def sparse_conv2d_keeps_the_last_map_only(x, kernel, bias, table):
 @misconception("sparse_conv2d", "What does True mean in the table: connected, or left out?")
 def sparse_conv2d_leaves_out_what_is_connected(x, kernel, bias, table):
     return _sparse(x, kernel, bias, table, mask=lambda kernel, table: _masked(kernel, ~table))
+
+
+@misconception("sparse_conv2d", "Are the products of an output added, or averaged?")
+def sparse_conv2d_averages(x, kernel, bias, table):
+    def add(sums, bias, table):
+        with np.errstate(all="ignore"):
+            return sums / table.sum(axis=0) + bias
+
+    return _sparse(x, kernel, bias, table, add=add)
+
+
+@variant(sparse_conv2d_averages)
+def _sparse_conv2d_averages_where_something_is_connected(x, kernel, bias, table):
+    def add(sums, bias, table):
+        return sums / np.maximum(table.sum(axis=0), 1) + bias
+
+    return _sparse(x, kernel, bias, table, add=add)
+
+
+@variant(sparse_conv2d_averages)
+def _sparse_conv2d_averages_over_all_maps(x, kernel, bias, table):
+    def add(sums, bias, table):
+        return sums / len(table) + bias
+
+    return _sparse(x, kernel, bias, table, add=add)
+
+
+@variant(sparse_conv2d_averages)
+def _sparse_conv2d_averages_over_the_window(x, kernel, bias, table):
+    def add(sums, bias, table):
+        return sums / (kernel.shape[0] * kernel.shape[1]) + bias
+
+    return _sparse(x, kernel, bias, table, add=add)
+
+
+@misconception("sparse_conv2d", "Over which axes do you add? Is each image for itself?")
+def sparse_conv2d_adds_up_the_batch(x, kernel, bias, table):
+    def convolve(x, kernel):
+        sums = _conv(x, kernel)
+        return np.broadcast_to(sums.sum(axis=0), sums.shape)
+
+    return _sparse(x, kernel, bias, table, convolve=convolve)
+
+
+@misconception("sparse_conv2d", "Which function is done to the sums, and by which exercise?")
+def sparse_conv2d_squashes(x, kernel, bias, table):
+    return _squash(_sparse(x, kernel, bias, table)).astype(np.result_type(x, kernel, bias))
+
+
+@variant(sparse_conv2d_squashes)
+def _sparse_conv2d_cuts_off_what_is_negative(x, kernel, bias, table):
+    return np.maximum(_sparse(x, kernel, bias, table), 0)
+
+
+@variant(sparse_conv2d_squashes)
+def _sparse_conv2d_takes_the_plain_tanh(x, kernel, bias, table):
+    return np.tanh(_sparse(x, kernel, bias, table))
+
+
+@misconception(
+    "sparse_conv2d", "How often is the bias added for a kernel of 5 by 5?", aspect="bias"
+)
+def sparse_conv2d_adds_the_bias_for_each_cell(x, kernel, bias, table):
+    def add(sums, bias, table):
+        return sums + bias * (kernel.shape[0] * kernel.shape[1])
+
+    return _sparse(x, kernel, bias, table, add=add)
+
+
+@variant(sparse_conv2d_adds_the_bias_for_each_cell)
+def _sparse_conv2d_adds_the_bias_for_each_cell_of_each_map(x, kernel, bias, table):
+    def add(sums, bias, table):
+        return sums + bias * (kernel.shape[0] * kernel.shape[1]) * table.sum(axis=0)
+
+    return _sparse(x, kernel, bias, table, add=add)
 
 
 # -- scaled_tanh ---------------------------------------------------------------------------------
@@ -1091,6 +1225,50 @@ def trainable_subsampling_squashes_each_cell(x, weight, bias):
     return _subsampled(x, weight, bias, add=lambda windows: windows, squash=squash)
 
 
+@misconception("trainable_subsampling", "Does your answer change when only the bias does?")
+def trainable_subsampling_forgets_the_bias(x, weight, bias):
+    return _subsampled(x, weight, bias, weigh=lambda added, weight, bias: weight * added)
+
+
+@misconception("trainable_subsampling", "Does your answer change when only the weight does?")
+def trainable_subsampling_forgets_the_weight(x, weight, bias):
+    return _subsampled(x, weight, bias, weigh=lambda added, weight, bias: added + bias)
+
+
+@misconception("trainable_subsampling", "Which weight belongs to the second map?")
+def trainable_subsampling_has_one_weight_for_all(x, weight, bias):
+    def weigh(added, weight, bias):
+        return weight[0] * added + bias[0]
+
+    return _subsampled(x, weight, bias, weigh=weigh)
+
+
+@variant(trainable_subsampling_has_one_weight_for_all)
+def _trainable_subsampling_has_the_first_weight_for_all(x, weight, bias):
+    def weigh(added, weight, bias):
+        return weight[0] * added + bias
+
+    return _subsampled(x, weight, bias, weigh=weigh)
+
+
+@misconception("trainable_subsampling", "Over which axes do you add? Is each image for itself?")
+def trainable_subsampling_adds_up_the_batch(x, weight, bias):
+    def add(windows):
+        added = _sum_of_windows(windows)
+        return np.broadcast_to(added.sum(axis=0), added.shape)
+
+    return _subsampled(x, weight, bias, add=add)
+
+
+@misconception("trainable_subsampling", "Over which axes do you add? Is each map for itself?")
+def trainable_subsampling_adds_up_the_maps(x, weight, bias):
+    def add(windows):
+        added = _sum_of_windows(windows)
+        return np.broadcast_to(added.sum(axis=3, keepdims=True), added.shape)
+
+    return _subsampled(x, weight, bias, add=add)
+
+
 # -- rbf_output and rbf_predict ------------------------------------------------------------------
 
 
@@ -1257,6 +1435,30 @@ def rbf_output_takes_half(x, codes):
     return _rbf(x, codes) / 2
 
 
+@variant(rbf_output_multiplies_by_the_codes)
+def _rbf_output_takes_the_cosine(x, codes):
+    def distances(x, codes):
+        lengths = np.linalg.norm(x, axis=1)[:, None] * np.linalg.norm(codes, axis=1)
+        return x @ codes.T / lengths
+
+    return _rbf(x, codes, distances=distances)
+
+
+@misconception("rbf_output", "Can a squared distance be negative?")
+def rbf_output_is_negative(x, codes):
+    return -_rbf(x, codes)
+
+
+@misconception("rbf_output", "What is done to each difference before it is added?")
+def rbf_output_adds_signed_differences(x, codes):
+    return _rbf(x, codes, distances=lambda x, codes: (x[:, None] - codes[None]).sum(axis=2))
+
+
+@misconception("rbf_output", "Is a feature subtracted from its code, or added to it?")
+def rbf_output_adds_the_codes(x, codes):
+    return _rbf(x, codes, distances=lambda x, codes: _distances(x, -codes))
+
+
 # -- lenet5_1998_forward -------------------------------------------------------------------------
 
 
@@ -1288,7 +1490,10 @@ def _():
 
 @misconception("lenet5_1998_forward", "How often are S2 and S4 squashed, and by which function?")
 def lenet5_1998_forward_squashes_subsampling_twice(x, weights):
-    return _forward(x, weights, after_s=_squash)
+    def twice(a):
+        return _squash(_squash(a))
+
+    return _forward(x, weights, after_s2=twice, after_s4=twice)
 
 
 @misconception("lenet5_1998_forward", "What is done to F6 before it is compared with the codes?")
@@ -1339,6 +1544,41 @@ def lenet5_1998_forward_multiplies_by_the_codes(x, weights):
 def lenet5_1998_forward_changes_the_weights(x, weights):
     weights["c3_kernel"] = _masked(weights["c3_kernel"], _table(_columns()))
     return _forward(x, weights)
+
+
+def _as_it_is(a):
+    return a
+
+
+@misconception("lenet5_1998_forward", "What is done to the sums of C3, before S4 gets them?")
+def lenet5_1998_forward_does_not_squash_c3(x, weights):
+    return _forward(x, weights, after_c3=_as_it_is)
+
+
+@misconception("lenet5_1998_forward", "What is done to the sums of C1, before S2 gets them?")
+def lenet5_1998_forward_does_not_squash_c1(x, weights):
+    return _forward(x, weights, after_c1=_as_it_is)
+
+
+@misconception("lenet5_1998_forward", "Which layers squash? What do S2 and S4 hand on?")
+def lenet5_1998_forward_does_not_squash_subsampling(x, weights):
+    return _forward(x, weights, after_s2=_as_it_is, after_s4=_as_it_is)
+
+
+@variant(lenet5_1998_forward_does_not_squash_subsampling)
+def _lenet5_1998_forward_does_not_squash_s2(x, weights):
+    return _forward(x, weights, after_s2=_as_it_is)
+
+
+@variant(lenet5_1998_forward_does_not_squash_subsampling)
+def _lenet5_1998_forward_does_not_squash_s4(x, weights):
+    return _forward(x, weights, after_s4=_as_it_is)
+
+
+@misconception("lenet5_1998_forward", "Is the plain tanh the squashing function of LeNet-5?")
+def lenet5_1998_forward_uses_the_plain_tanh(x, weights):
+    layers = ("c1", "s2", "c3", "s4", "c5", "f6")
+    return _forward(x, weights, **{f"after_{name}": np.tanh for name in layers})
 
 
 # -- prepare_digits ------------------------------------------------------------------------------
@@ -1516,6 +1756,62 @@ def prepare_digits_trusts_its_arguments(images, labels, num_classes=10):
     return _made_ready(images, labels, num_classes, check=lambda *_: None, encode=encode)
 
 
+@misconception("prepare_digits", "How large are the images when you are done?", aspect="border")
+def prepare_digits_pads_by_four(images, labels, num_classes=10):
+    def border(images):
+        return np.pad(images, ((0, 0), (4, 4), (4, 4)))[..., None].astype(np.float32)
+
+    return _made_ready(images, labels, num_classes, border=border)
+
+
+@variant(prepare_digits_pads_by_four)
+def _prepare_digits_does_not_pad(images, labels, num_classes=10):
+    def border(images):
+        return images[..., None].astype(np.float32)
+
+    return _made_ready(images, labels, num_classes, border=border)
+
+
+@misconception(
+    "prepare_digits", "Which number stands for black, before and after?", aspect=("scale", "border")
+)
+def prepare_digits_scales_about_zero(images, labels, num_classes=10):
+    def scale(x):
+        return x / np.float32(127.5) - np.float32(1)
+
+    return _made_ready(images, labels, num_classes, scale=scale)
+
+
+@variant(prepare_digits_scales_about_zero)
+def _prepare_digits_scales_by_half_about_zero(images, labels, num_classes=10):
+    def scale(x):
+        return x / np.float32(255) - np.float32(0.5)
+
+    return _made_ready(images, labels, num_classes, scale=scale)
+
+
+@variant(prepare_digits_scales_about_zero)
+def _prepare_digits_scales_by_the_mean(images, labels, num_classes=10):
+    def scale(x):
+        return (x - x.mean()) / (x.std() + 1e-8) if x.size else x
+
+    return _made_ready(images, labels, num_classes, scale=scale)
+
+
+@misconception(
+    "prepare_digits", "Which number stands for black, before and after?", aspect=("scale", "border")
+)
+def prepare_digits_turns_black_into_white(images, labels, num_classes=10):
+    return _made_ready(
+        images, labels, num_classes, scale=lambda x: np.float32(1) - x / np.float32(255)
+    )
+
+
+@variant(prepare_digits_turns_black_into_white)
+def _prepare_digits_turns_the_digit_into_white(images, labels, num_classes=10):
+    return _made_ready(255 - images, labels, num_classes)
+
+
 # -- confusion_matrix and accuracy ---------------------------------------------------------------
 
 
@@ -1675,6 +1971,33 @@ def confusion_matrix_counts_hits_only(labels, predictions, num_classes):
 @misconception("confusion_matrix", "Which dtype has np.zeros, and which a count?", aspect="kind")
 def confusion_matrix_of_floats(labels, predictions, num_classes):
     return _confusions(labels, predictions, num_classes).astype(float)
+
+
+@misconception("confusion_matrix", "How exact is the share?", function="accuracy")
+def accuracy_rounds(labels, predictions):
+    return round(_share(labels, predictions), 2)
+
+
+@variant(accuracy_rounds)
+def _accuracy_rounds_to_a_digit(labels, predictions):
+    return round(_share(labels, predictions), 1)
+
+
+@misconception(
+    "confusion_matrix", "Does each example count alike, or each class?", function="accuracy"
+)
+def accuracy_averages_classes(labels, predictions):
+    labels, predictions = _require_pairs(labels, predictions)
+    hits = labels == predictions
+    return float(np.mean([hits[labels == each].mean() for each in np.unique(labels)]))
+
+
+@misconception("confusion_matrix", "At which index does NumPy begin to count?")
+def confusion_matrix_counts_from_one(labels, predictions, num_classes):
+    def count(rows, columns, num_classes):
+        return _counted(rows - 1, columns - 1, num_classes)
+
+    return _confusions(labels, predictions, num_classes, count=count)
 
 
 # -- repair_pipeline -----------------------------------------------------------------------------
@@ -2172,7 +2495,7 @@ def build_lenet5_trains_its_pooling(input_shape=(32, 32, 1), num_classes=10):
     matches=_wrong("pooling", "extra", "twice"),
 )
 def build_lenet5_pools_too_often(input_shape=(32, 32, 1), num_classes=10):
-    return _net(input_shape, num_classes, s2=2, second="same")
+    return _net(input_shape, num_classes, s2=2)
 
 
 @misconception(

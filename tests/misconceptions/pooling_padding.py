@@ -74,10 +74,31 @@ def _reduced(x, rows, columns, reduce, border=None):
     if border is not None:
         x, rows, columns = _bordered_far(x, rows, columns, border)
     y = np.empty((len(x), len(rows), len(columns), x.shape[3]), reduce(x[:, :1, :1]).dtype)
-    for i, (top, bottom) in enumerate(rows):
-        for j, (left, right) in enumerate(columns):
-            y[:, i, j] = reduce(x[:, max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)])
+    for i, down in _of_equal_length(rows, x.shape[1]):
+        for j, right in _of_equal_length(columns, x.shape[2]):
+            cells = reduce(_flat_windows(x, down, right))
+            y[:, i[:, None], j] = cells.reshape(len(x), len(i), len(j), x.shape[3])
     return y
+
+
+def _of_equal_length(spans, size):
+    """The numbers of the windows that are equally long once they are cut, and their cells."""
+    cells = [range(size)[max(start, 0) : max(stop, 0)] for start, stop in spans]
+    lengths = [len(each) for each in cells]
+    for length in sorted(set(lengths)):
+        which = [number for number, each in enumerate(lengths) if each == length]
+        indices = [cells[number] for number in which]
+        yield np.array(which), np.array(indices, int).reshape(len(which), length)
+
+
+def _windows_at(x, down, right):
+    """The windows on the axes images, rows, columns, height, width and channels."""
+    return x[:, down[:, None, :, None], right[None, :, None, :]]
+
+
+def _flat_windows(x, down, right):
+    windows = _windows_at(x, down, right)
+    return windows.reshape(math.prod(windows.shape[:3]), *windows.shape[3:])
 
 
 def _bordered_far(x, rows, columns, border):
@@ -271,6 +292,81 @@ def _spans_without_the_last_of_odd_windows(size, window, stride, padding):
     return spans(size, window, stride, padding)
 
 
+def _spans_ended_from_the_cut_start(size, window, stride, padding):
+    """The end is counted from the start after it was cut to the image."""
+    starts = [max(start, 0) for start, _ in _spans(size, window, stride, padding)]
+    return [(start, start + window) for start in starts]
+
+
+def _spans_ended_one_early(size, window, stride, padding):
+    """The last cell is left out of each window that has more than one."""
+    spans = _spans(size, window, stride, padding)
+    return [(start, max(stop - 1, start + 1)) for start, stop in spans]
+
+
+def _spans_ended_one_late(size, window, stride, padding):
+    spans = _spans(size, window, stride, padding)
+    return [(start, stop + 1) for start, stop in spans]
+
+
+def _spans_one_less_than_a_window_halved(size, window, stride, padding):
+    """As many cells on both sides as lie beside the middle one."""
+    if padding == "valid":
+        return _spans(size, window, stride, padding)
+    half = (window - 1) // 2
+    count = (size + 2 * half - window) // stride + 1
+    return [(i * stride - half, i * stride - half + window) for i in range(count)]
+
+
+def _padded_by(total, count=lambda size, window, stride, total: -(-size // stride)):
+    """Windows of an image to which `total` cells are added, where the others are right."""
+
+    def spans(size, window, stride, padding):
+        if padding == "valid":
+            return _spans(size, window, stride, padding)
+        added = total(size, window, stride)
+        starts = [i * stride - added // 2 for i in range(count(size, window, stride, added))]
+        return [(start, start + window) for start in starts]
+
+    return spans
+
+
+def _fitting(size, window, stride, total):
+    return max((size + total - window) // stride + 1, 0)
+
+
+def _window_less_stride(size, window, stride):
+    return max(window - stride, 0)
+
+
+def _window_less_rest(size, window, stride):
+    """Of a size that the stride divides, the rest is not taken for a whole stride."""
+    return max(window - size % stride, 0)
+
+
+def _lacking_when_rounded_down(size, window, stride):
+    return max((size // stride - 1) * stride + window - size, 0)
+
+
+_spans_half_a_window_before = _padded_by(lambda size, window, stride: 2 * (window // 2))
+_spans_padded_whatever_the_size = _padded_by(_window_less_stride)
+_spans_fitting_whatever_the_size = _padded_by(_window_less_stride, _fitting)
+
+
+def _fitting_or_refused(size, window, stride, total):
+    if _fitting(size, window, stride, total) < -(-size // stride):
+        raise ValueError("operands could not be broadcast together")
+    return -(-size // stride)
+
+
+_spans_lacking_whatever_the_size = _padded_by(_window_less_stride, _fitting_or_refused)
+_spans_padded_for_a_rest = _padded_by(_window_less_rest)
+_spans_fitting_for_a_rest = _padded_by(_window_less_rest, _fitting)
+_spans_rounded_down = _padded_by(
+    _lacking_when_rounded_down, lambda size, window, stride, total: size // stride
+)
+
+
 def _width_first(shape, window, stride, padding, spans):
     rows = spans(shape[1], window[1], stride[1], padding)
     return rows, spans(shape[2], window[0], stride[0], padding)
@@ -317,6 +413,69 @@ def _columns_padded_by_the_height(shape, window, stride, padding, spans):
     return rows, [
         (first + i * stride[1], first + i * stride[1] + window[1]) for i in range(len(columns))
     ]
+
+
+def _columns_counted_by_the_step_down(shape, window, stride, padding, spans):
+    """As many columns as the step down would give; what lies behind the image is left out."""
+    rows, columns = _columns_beyond_the_image(shape, window, stride, padding, spans)
+    return rows, [(start, stop) for start, stop in columns if start < shape[2]]
+
+
+def _columns_beyond_the_image(shape, window, stride, padding, spans):
+    """As many columns as the step down would give, in the image or not."""
+    rows, columns = _apart(shape, window, stride, padding, spans)
+    first = columns[0][0] if columns else 0
+    counted = len(spans(shape[2], window[1], stride[0], padding))
+    return rows, [
+        (first + i * stride[1], first + i * stride[1] + window[1]) for i in range(counted)
+    ]
+
+
+def _paddings_exchanged(shape, window, stride, padding, spans):
+    """The rows get the padding of the columns, and the other way round."""
+    rows, columns = _apart(shape, window, stride, padding, spans)
+    first, other = rows[0][0] if rows else 0, columns[0][0] if columns else 0
+    return (
+        [(start - first + other, stop - first + other) for start, stop in rows],
+        [(start - other + first, stop - other + first) for start, stop in columns],
+    )
+
+
+def _columns_at_the_step_down(shape, window, stride, padding, spans):
+    """As many columns as there should be, at the distance of the rows."""
+    rows, columns = _apart(shape, window, stride, padding, spans)
+    first = columns[0][0] if columns else 0
+    starts = [first + i * stride[0] for i in range(len(columns))]
+    return rows, [(start, start + window[1]) for start in starts]
+
+
+def _only_rows(wrong):
+    """Spans that are wrong for the rows only."""
+
+    def plan(shape, window, stride, padding, spans):
+        _, columns = _apart(shape, window, stride, padding, spans)
+        return wrong(shape[1], window[0], stride[0], padding), columns
+
+    return plan
+
+
+def _spans_side_by_side(size, window, stride, padding):
+    """As many windows as the stride gives, but each beside the one before."""
+    spans = _spans(size, window, stride, padding)
+    first = spans[0][0] if spans else 0
+    return [(first + i * window, first + (i + 1) * window) for i in range(len(spans))]
+
+
+def _in_the_image(wrong):
+    """Spans of which none may lie behind the image."""
+
+    def spans(size, window, stride, padding):
+        found = wrong(size, window, stride, padding)
+        if any(start >= size for start, _ in found):
+            raise ValueError("zero-size array to reduction operation which has no identity")
+        return found
+
+    return spans
 
 
 def _unchecked(x, pool_size, strides, padding):
@@ -1078,6 +1237,92 @@ def _zero_pad2d_pads_every_axis_by_an_int(x, padding):
     return _padded(x, padding, around=around)
 
 
+def _mirrored_around(mode):
+    return lambda x, rows, columns: np.pad(x, ((0, 0), rows, columns, (0, 0)), mode=mode)
+
+
+@misconception("zero_pad2d", "What is around the image: zeros, or the image in a mirror?")
+def zero_pad2d_mirrors_the_image(x, padding):
+    return _padded(x, padding, around=_mirrored_around("reflect"))
+
+
+@variant(zero_pad2d_mirrors_the_image)
+def _zero_pad2d_mirrors_the_edge_too(x, padding):
+    return _padded(x, padding, around=_mirrored_around("symmetric"))
+
+
+@misconception("zero_pad2d", "In ((1, 2), (3, 4)), which two numbers are for the rows?")
+def zero_pad2d_takes_pairs_for_corners(x, padding):
+    def amounts(padding):
+        one, other = _borders(padding)
+        return (
+            ((one[0], other[0]), (one[1], other[1]))
+            if _form_of(padding) == "nested"
+            else (
+                one,
+                other,
+            )
+        )
+
+    return _padded(x, padding, amounts=amounts)
+
+
+@misconception("zero_pad2d", "At which row does the image begin, if two rows of zeros are above?")
+def zero_pad2d_swaps_one_pair(x, padding):
+    def amounts(padding):
+        rows, columns = _borders(padding)
+        return rows[::-1], columns
+
+    return _padded(x, padding, amounts=amounts)
+
+
+@variant(zero_pad2d_swaps_one_pair)
+def _zero_pad2d_swaps_the_pair_of_the_columns(x, padding):
+    def amounts(padding):
+        rows, columns = _borders(padding)
+        return rows, columns[::-1]
+
+    return _padded(x, padding, amounts=amounts)
+
+
+@misconception("zero_pad2d", "Is the number for each side, or for both sides together?")
+def zero_pad2d_shares_the_amount(x, padding):
+    def amounts(padding):
+        borders = _borders(padding)
+        if _form_of(padding) == "nested":
+            return borders
+        return tuple(_halves(before) for before, _ in borders)
+
+    return _padded(x, padding, amounts=amounts)
+
+
+@variant(zero_pad2d_shares_the_amount)
+def _zero_pad2d_shares_the_amount_by_equal_halves(x, padding):
+    def amounts(padding):
+        borders = _borders(padding)
+        if _form_of(padding) == "nested":
+            return borders
+        return tuple((before // 2, before // 2) for before, _ in borders)
+
+    return _padded(x, padding, amounts=amounts)
+
+
+@misconception("zero_pad2d", "On how many sides does the image grow?")
+def zero_pad2d_pads_only_before(x, padding):
+    def amounts(padding):
+        return tuple((before, 0) for before, _ in _borders(padding))
+
+    return _padded(x, padding, amounts=amounts)
+
+
+@variant(zero_pad2d_pads_only_before)
+def _zero_pad2d_pads_only_behind(x, padding):
+    def amounts(padding):
+        return tuple((0, after) for _, after in _borders(padding))
+
+    return _padded(x, padding, amounts=amounts)
+
+
 # -- max_pool2d ----------------------------------------------------------------------------------
 
 
@@ -1111,6 +1356,8 @@ def _pooling_probes(sign, watched):
         call(_holding(x, np.nan)),
         call(infinite),
         call(infinite, 3, 1, "same"),
+        call(x, 3, 2, "same"),
+        call(x[:, :, :6], 4, None, "same"),
         call(x[:0], 2),
         call(watched, 2, watch=True),
         call(x, 0),
@@ -1561,7 +1808,7 @@ def _max_pool2d_moves_by_the_width_of_the_window_first(
 
 @misconception(
     "max_pool2d",
-    "Your search starts from 0. Which number wins if all cells of a window are below it?",
+    "Which number wins if all cells of a window are negative? Is it in the image?",
     aspect=("values", "nan", "infinity", "padded cells"),
 )
 def max_pool2d_starts_from_zero(x, pool_size=2, strides=None, padding="valid"):
@@ -1576,6 +1823,172 @@ def _max_pool2d_starts_from_zero_and_drops_nan(x, pool_size=2, strides=None, pad
         return np.fmax.reduce(cells, axis=(1, 2), initial=0)
 
     return _max(x, pool_size, strides, padding, reduce=largest)
+
+
+@misconception("max_pool2d", "A window begins one cell above the image: where does it end?")
+def max_pool2d_measures_from_the_cut_start(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_ended_from_the_cut_start)
+
+
+@misconception(
+    "max_pool2d", "Does a slice hold the cell at which it ends?", aspect=("values", "padded cells")
+)
+def max_pool2d_ends_one_cell_early(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_ended_one_early)
+
+
+@misconception(
+    "max_pool2d",
+    "How many cells high is a window of 2 in your answer?",
+    aspect=("values", "padded cells"),
+)
+def max_pool2d_ends_one_cell_late(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_ended_one_late)
+
+
+@variant(max_pool2d_pads_half_a_window)
+def _max_pool2d_pads_half_a_window_without_the_middle(
+    x, pool_size=2, strides=None, padding="valid"
+):
+    return _max(x, pool_size, strides, padding, spans=_spans_one_less_than_a_window_halved)
+
+
+@variant(max_pool2d_pads_half_a_window)
+def _max_pool2d_pads_half_a_window_before(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_half_a_window_before)
+
+
+@misconception("max_pool2d", "Does the amount depend on the size? Compare two that differ by one.")
+def max_pool2d_pads_whatever_the_size(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_padded_whatever_the_size)
+
+
+@variant(max_pool2d_pads_whatever_the_size)
+def _max_pool2d_pads_whatever_the_size_2(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_fitting_whatever_the_size)
+
+
+@misconception("max_pool2d", "If the stride divides the size, how much does the last window lack?")
+def max_pool2d_pads_for_a_rest_of_nothing(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_padded_for_a_rest)
+
+
+@variant(max_pool2d_pads_for_a_rest_of_nothing)
+def _max_pool2d_pads_for_a_rest_of_nothing_2(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_fitting_for_a_rest)
+
+
+@misconception(
+    "max_pool2d",
+    "Under same, what becomes of the last cells if the stride does not divide the size?",
+)
+def max_pool2d_same_rounds_down(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_spans_rounded_down)
+
+
+@variant(max_pool2d_counts_columns_by_the_height)
+def _max_pool2d_counts_columns_by_the_step_down(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_columns_counted_by_the_step_down)
+
+
+@misconception(
+    "max_pool2d",
+    "How many times does a loop over range(n - 1) run?",
+    aspect=("values", "dtype", "nan", "infinity", "padded cells"),
+)
+def max_pool2d_leaves_the_end_empty(x, pool_size=2, strides=None, padding="valid"):
+    y = _max(x, pool_size, strides, padding)
+    y[:, -1:] = 0
+    y[:, :, -1:] = 0
+    return y
+
+
+@misconception(
+    "max_pool2d",
+    "Over which axes do you reduce a window? Is each image for itself?",
+    aspect=("values", "nan", "infinity", "padded cells"),
+)
+def max_pool2d_mixes_images(x, pool_size=2, strides=None, padding="valid"):
+    y = _max(x, pool_size, strides, padding)
+    return y if not len(y) else np.broadcast_to(y.max(axis=0), y.shape).copy()
+
+
+@variant(max_pool2d_mixes_images)
+def _max_pool2d_mixes_images_and_channels(x, pool_size=2, strides=None, padding="valid"):
+    y = _max(x, pool_size, strides, padding)
+    if not len(y):
+        return y
+    return np.broadcast_to(y.max(axis=(0, 3), keepdims=True), y.shape).copy()
+
+
+@misconception(
+    "max_pool2d",
+    "Which is larger, -3 or 2? And which of the two has the larger amount?",
+    aspect=("values", "nan", "infinity", "padded cells"),
+)
+def max_pool2d_compares_amounts(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, reduce=lambda cells: _largest(np.abs(cells)))
+
+
+@variant(max_pool2d_compares_amounts)
+def _max_pool2d_compares_amounts_and_keeps_signs(x, pool_size=2, strides=None, padding="valid"):
+    def farthest(cells):
+        high, low = _largest(cells), _smallest(cells)
+        return np.where(high >= -low.astype(float), high, low).astype(cells.dtype)
+
+    return _max(x, pool_size, strides, padding, reduce=farthest)
+
+
+@variant(max_pool2d_counts_columns_by_the_height)
+def _max_pool2d_exchanges_the_paddings(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_paddings_exchanged)
+
+
+@misconception(
+    "max_pool2d",
+    "At which column does the second window begin, and which number of the pair says so?",
+)
+def max_pool2d_starts_columns_by_the_step_down(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_columns_at_the_step_down)
+
+
+@variant(max_pool2d_ends_one_cell_early)
+def _max_pool2d_ends_one_row_early(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_only_rows(_spans_ended_one_early))
+
+
+@variant(max_pool2d_ends_one_cell_late)
+def _max_pool2d_ends_one_row_late(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, plan=_only_rows(_spans_ended_one_late))
+
+
+@misconception(
+    "max_pool2d",
+    "How far is it from the start of a window to the start of the next? Which argument says so?",
+    aspect=("values", "padded cells"),
+)
+def max_pool2d_lays_windows_side_by_side(x, pool_size=2, strides=None, padding="valid"):
+    return _max(x, pool_size, strides, padding, spans=_in_the_image(_spans_side_by_side))
+
+
+@variant(max_pool2d_leaves_the_end_empty)
+def _max_pool2d_leaves_the_last_row_empty(x, pool_size=2, strides=None, padding="valid"):
+    y = _max(x, pool_size, strides, padding)
+    y[:, -1:] = 0
+    return y
+
+
+@variant(max_pool2d_leaves_the_end_empty)
+def _max_pool2d_leaves_the_last_column_empty(x, pool_size=2, strides=None, padding="valid"):
+    y = _max(x, pool_size, strides, padding)
+    y[:, :, -1:] = 0
+    return y
+
+
+@variant(max_pool2d_mixes_images)
+def _max_pool2d_repeats_the_first_image(x, pool_size=2, strides=None, padding="valid"):
+    y = _max(x, pool_size, strides, padding)
+    return np.repeat(y[:1], len(y), axis=0)
 
 
 # -- avg_pool2d ----------------------------------------------------------------------------------
@@ -2087,6 +2500,305 @@ def _avg_pool2d_sums_without_leading_zeros_3(x, pool_size=2, strides=None, paddi
     return _from_sums_without_zeros(x, pool_size, strides, padding, box)
 
 
+@misconception("avg_pool2d", "A window begins one cell above the image: where does it end?")
+def avg_pool2d_measures_from_the_cut_start(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_ended_from_the_cut_start)
+
+
+@misconception(
+    "avg_pool2d", "Does a slice hold the cell at which it ends?", aspect=("values", "padded cells")
+)
+def avg_pool2d_ends_one_cell_early(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_ended_one_early)
+
+
+@misconception(
+    "avg_pool2d",
+    "How many cells high is a window of 2 in your answer?",
+    aspect=("values", "padded cells"),
+)
+def avg_pool2d_ends_one_cell_late(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_ended_one_late)
+
+
+@variant(avg_pool2d_pads_half_a_window)
+def _avg_pool2d_pads_half_a_window_without_the_middle(
+    x, pool_size=2, strides=None, padding="valid"
+):
+    return _avg(x, pool_size, strides, padding, spans=_spans_one_less_than_a_window_halved)
+
+
+@variant(avg_pool2d_pads_half_a_window)
+def _avg_pool2d_pads_half_a_window_before(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_half_a_window_before)
+
+
+@misconception("avg_pool2d", "Does the amount depend on the size? Compare two that differ by one.")
+def avg_pool2d_pads_whatever_the_size(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_padded_whatever_the_size)
+
+
+@variant(avg_pool2d_pads_whatever_the_size)
+def _avg_pool2d_pads_whatever_the_size_2(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_fitting_whatever_the_size)
+
+
+@misconception("avg_pool2d", "If the stride divides the size, how much does the last window lack?")
+def avg_pool2d_pads_for_a_rest_of_nothing(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_padded_for_a_rest)
+
+
+@variant(avg_pool2d_pads_for_a_rest_of_nothing)
+def _avg_pool2d_pads_for_a_rest_of_nothing_2(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_fitting_for_a_rest)
+
+
+@misconception(
+    "avg_pool2d",
+    "Under same, what becomes of the last cells if the stride does not divide the size?",
+)
+def avg_pool2d_same_rounds_down(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_rounded_down)
+
+
+def _average_or_nan(cells):
+    with np.errstate(invalid="ignore"):
+        total = cells.sum(axis=(1, 2)) / (cells.shape[1] * cells.shape[2])
+    return total.astype(_average(cells).dtype if cells.size else np.result_type(cells, np.float32))
+
+
+@variant(avg_pool2d_counts_columns_by_the_height)
+def _avg_pool2d_counts_columns_by_the_step_down(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_columns_counted_by_the_step_down)
+
+
+@variant(avg_pool2d_counts_columns_by_the_height)
+def _avg_pool2d_counts_columns_by_the_step_down_2(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(
+        x, pool_size, strides, padding, plan=_columns_beyond_the_image, reduce=_average_or_nan
+    )
+
+
+@misconception(
+    "avg_pool2d",
+    "How many times does a loop over range(n - 1) run?",
+    aspect=("values", "dtype", "nan", "infinity", "padded cells"),
+)
+def avg_pool2d_leaves_the_end_empty(x, pool_size=2, strides=None, padding="valid"):
+    y = _avg(x, pool_size, strides, padding)
+    y[:, -1:] = 0
+    y[:, :, -1:] = 0
+    return y
+
+
+@misconception(
+    "avg_pool2d",
+    "Over which axes do you reduce a window? Is each image for itself?",
+    aspect=("values", "nan", "infinity", "padded cells"),
+)
+def avg_pool2d_mixes_images(x, pool_size=2, strides=None, padding="valid"):
+    y = _avg(x, pool_size, strides, padding)
+    return y if not len(y) else np.broadcast_to(y.mean(axis=0), y.shape).copy()
+
+
+@variant(avg_pool2d_mixes_images)
+def _avg_pool2d_mixes_images_and_channels(x, pool_size=2, strides=None, padding="valid"):
+    y = _avg(x, pool_size, strides, padding)
+    if not len(y):
+        return y
+    return np.broadcast_to(y.mean(axis=(0, 3), keepdims=True), y.shape).copy()
+
+
+@variant(avg_pool2d_ends_one_cell_early)
+def _avg_pool2d_ends_one_cell_early_and_divides_by_all(
+    x, pool_size=2, strides=None, padding="valid"
+):
+    (height, width), _, _ = _checked(x, pool_size, strides, padding)
+
+    def average(cells):
+        return (cells.sum(axis=(1, 2)) / (height * width)).astype(_average(cells).dtype)
+
+    return _avg(x, pool_size, strides, padding, reduce=average, spans=_spans_ended_one_early)
+
+
+@misconception(
+    "avg_pool2d",
+    "How much does the first cell of a window count in the end, and how much the last?",
+    aspect=("values", "padded cells"),
+)
+def avg_pool2d_halves_again_and_again(x, pool_size=2, strides=None, padding="valid"):
+    def average(cells):
+        so_far = cells[:, 0, 0].astype(float)
+        for i, j in list(np.ndindex(cells.shape[1:3]))[1:]:
+            so_far = (so_far + cells[:, i, j]) / 2
+        return so_far.astype(_average(cells).dtype)
+
+    return _avg(x, pool_size, strides, padding, reduce=average)
+
+
+@variant(avg_pool2d_halves_again_and_again)
+def _avg_pool2d_halves_again_and_again_from_zero(x, pool_size=2, strides=None, padding="valid"):
+    def average(cells):
+        so_far = np.zeros_like(cells[:, 0, 0], dtype=float)
+        for i, j in np.ndindex(cells.shape[1:3]):
+            so_far = (so_far + cells[:, i, j]) / 2
+        return so_far.astype(_average(cells).dtype)
+
+    return _avg(x, pool_size, strides, padding, reduce=average)
+
+
+@misconception(
+    "avg_pool2d",
+    "In which order are a division and a multiplication done that stand side by side?",
+    aspect=("values", "padded cells"),
+)
+def avg_pool2d_divides_and_multiplies(x, pool_size=2, strides=None, padding="valid"):
+    def average(cells):
+        height, width = cells.shape[1:3]
+        return (cells.sum(axis=(1, 2)) / height * width).astype(_average(cells).dtype)
+
+    return _avg(x, pool_size, strides, padding, reduce=average)
+
+
+@variant(avg_pool2d_divides_and_multiplies)
+def _avg_pool2d_divides_and_multiplies_by_the_window(x, pool_size=2, strides=None, padding="valid"):
+    (height, width), _, _ = _checked(x, pool_size, strides, padding)
+
+    def average(cells):
+        return (cells.sum(axis=(1, 2)) / height * width).astype(_average(cells).dtype)
+
+    return _avg(x, pool_size, strides, padding, reduce=average)
+
+
+def _divided_by(cells, count):
+    return (cells.sum(axis=(1, 2)) / count).astype(_average(cells).dtype)
+
+
+@variant(avg_pool2d_divides_by_the_height_squared)
+def _avg_pool2d_divides_every_sum_by_the_height_squared(
+    x, pool_size=2, strides=None, padding="valid"
+):
+    (height, _), _, _ = _checked(x, pool_size, strides, padding)
+    return _avg(x, pool_size, strides, padding, reduce=lambda cells: _divided_by(cells, height**2))
+
+
+@variant(avg_pool2d_divides_by_the_height_squared)
+def _avg_pool2d_divides_by_the_height_squared_under_valid(
+    x, pool_size=2, strides=None, padding="valid"
+):
+    (height, _), _, plain = _checked(x, pool_size, strides, padding)
+
+    def average(cells):
+        return _average(cells) if plain == "same" else _divided_by(cells, height**2)
+
+    return _avg(x, pool_size, strides, padding, reduce=average)
+
+
+@variant(avg_pool2d_divides_and_multiplies)
+def _avg_pool2d_divides_and_multiplies_under_valid(x, pool_size=2, strides=None, padding="valid"):
+    (height, width), _, plain = _checked(x, pool_size, strides, padding)
+
+    def average(cells):
+        return _average(cells) if plain == "same" else _divided_by(cells, height / width)
+
+    return _avg(x, pool_size, strides, padding, reduce=average)
+
+
+@variant(avg_pool2d_leaves_out_zeros)
+def _avg_pool2d_leaves_out_zeros_where_it_pads(x, pool_size=2, strides=None, padding="valid"):
+    def average(cells):
+        return _divided_by(cells, np.maximum(np.count_nonzero(cells, axis=(1, 2)), 1))
+
+    is_padded = str(padding).lower() == "same"
+    return _avg(x, pool_size, strides, padding, reduce=average if is_padded else _average)
+
+
+@misconception(
+    "avg_pool2d",
+    "Which of the two division signs of Python keeps what is behind the point?",
+    aspect=("values", "dtype", "padded cells"),
+)
+def avg_pool2d_divides_without_fractions(x, pool_size=2, strides=None, padding="valid"):
+    def average(cells):
+        return np.floor(_average(cells))
+
+    return _avg(x, pool_size, strides, padding, reduce=average)
+
+
+@variant(avg_pool2d_divides_without_fractions)
+def _avg_pool2d_rounds(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, reduce=lambda cells: np.round(_average(cells)))
+
+
+@misconception(
+    "avg_pool2d",
+    "What is the average of 1, 1 and 4, and which of them is the largest?",
+    aspect=("values", "nan", "infinity", "padded cells"),
+)
+def avg_pool2d_takes_the_largest(x, pool_size=2, strides=None, padding="valid"):
+    def largest(cells):
+        return _largest(cells).astype(_average(cells).dtype)
+
+    return _avg(x, pool_size, strides, padding, reduce=largest)
+
+
+@variant(avg_pool2d_counts_columns_by_the_height)
+def _avg_pool2d_exchanges_the_paddings(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_paddings_exchanged)
+
+
+@misconception(
+    "avg_pool2d",
+    "At which column does the second window begin, and which number of the pair says so?",
+)
+def avg_pool2d_starts_columns_by_the_step_down(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_columns_at_the_step_down)
+
+
+@variant(avg_pool2d_ends_one_cell_early)
+def _avg_pool2d_ends_one_row_early(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_only_rows(_spans_ended_one_early))
+
+
+@variant(avg_pool2d_ends_one_cell_late)
+def _avg_pool2d_ends_one_row_late(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, plan=_only_rows(_spans_ended_one_late))
+
+
+@misconception(
+    "avg_pool2d",
+    "How far is it from the start of a window to the start of the next? Which argument says so?",
+    aspect=("values", "padded cells"),
+)
+def avg_pool2d_lays_windows_side_by_side(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_in_the_image(_spans_side_by_side))
+
+
+@variant(avg_pool2d_leaves_the_end_empty)
+def _avg_pool2d_leaves_the_last_row_empty(x, pool_size=2, strides=None, padding="valid"):
+    y = _avg(x, pool_size, strides, padding)
+    y[:, -1:] = 0
+    return y
+
+
+@variant(avg_pool2d_leaves_the_end_empty)
+def _avg_pool2d_leaves_the_last_column_empty(x, pool_size=2, strides=None, padding="valid"):
+    y = _avg(x, pool_size, strides, padding)
+    y[:, :, -1:] = 0
+    return y
+
+
+@variant(avg_pool2d_mixes_images)
+def _avg_pool2d_repeats_the_first_image(x, pool_size=2, strides=None, padding="valid"):
+    y = _avg(x, pool_size, strides, padding)
+    return np.repeat(y[:1], len(y), axis=0)
+
+
+@variant(avg_pool2d_lays_windows_side_by_side)
+def _avg_pool2d_lays_windows_behind_the_image(x, pool_size=2, strides=None, padding="valid"):
+    return _avg(x, pool_size, strides, padding, spans=_spans_side_by_side, reduce=_average_or_nan)
+
+
 # -- min_pool2d ----------------------------------------------------------------------------------
 
 
@@ -2479,7 +3191,7 @@ def _min_pool2d_moves_by_the_width_of_the_window_first(
 
 @misconception(
     "min_pool2d",
-    "Your search starts from 0. Which number wins if all cells of a window are above it?",
+    "Which number wins if all cells of a window are positive? Is it in the image?",
     aspect=("values", "dtype", "nan", "infinity", "padded cells"),
 )
 def min_pool2d_starts_from_zero(x, pool_size=2, strides=None, padding="valid"):
@@ -2526,6 +3238,173 @@ def _min_pool2d_forgets_the_inner_minus_of_floats(x, pool_size=2, strides=None, 
     return -y.astype(np.float64)
 
 
+@misconception("min_pool2d", "A window begins one cell above the image: where does it end?")
+def min_pool2d_measures_from_the_cut_start(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_ended_from_the_cut_start)
+
+
+@misconception(
+    "min_pool2d", "Does a slice hold the cell at which it ends?", aspect=("values", "padded cells")
+)
+def min_pool2d_ends_one_cell_early(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_ended_one_early)
+
+
+@misconception(
+    "min_pool2d",
+    "How many cells high is a window of 2 in your answer?",
+    aspect=("values", "padded cells"),
+)
+def min_pool2d_ends_one_cell_late(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_ended_one_late)
+
+
+@variant(min_pool2d_pads_half_a_window)
+def _min_pool2d_pads_half_a_window_without_the_middle(
+    x, pool_size=2, strides=None, padding="valid"
+):
+    return _min(x, pool_size, strides, padding, spans=_spans_one_less_than_a_window_halved)
+
+
+@variant(min_pool2d_pads_half_a_window)
+def _min_pool2d_pads_half_a_window_before(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_half_a_window_before)
+
+
+@misconception("min_pool2d", "Does the amount depend on the size? Compare two that differ by one.")
+def min_pool2d_pads_whatever_the_size(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_padded_whatever_the_size)
+
+
+@variant(min_pool2d_pads_whatever_the_size)
+def _min_pool2d_pads_whatever_the_size_2(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_fitting_whatever_the_size)
+
+
+@misconception("min_pool2d", "If the stride divides the size, how much does the last window lack?")
+def min_pool2d_pads_for_a_rest_of_nothing(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_padded_for_a_rest)
+
+
+@variant(min_pool2d_pads_for_a_rest_of_nothing)
+def _min_pool2d_pads_for_a_rest_of_nothing_2(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_fitting_for_a_rest)
+
+
+@misconception(
+    "min_pool2d",
+    "Under same, what becomes of the last cells if the stride does not divide the size?",
+)
+def min_pool2d_same_rounds_down(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_spans_rounded_down)
+
+
+@variant(min_pool2d_counts_columns_by_the_height)
+def _min_pool2d_counts_columns_by_the_step_down(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_columns_counted_by_the_step_down)
+
+
+@misconception(
+    "min_pool2d",
+    "How many times does a loop over range(n - 1) run?",
+    aspect=("values", "dtype", "nan", "infinity", "padded cells"),
+)
+def min_pool2d_leaves_the_end_empty(x, pool_size=2, strides=None, padding="valid"):
+    y = _min(x, pool_size, strides, padding)
+    y[:, -1:] = 0
+    y[:, :, -1:] = 0
+    return y
+
+
+@misconception(
+    "min_pool2d",
+    "Over which axes do you reduce a window? Is each image for itself?",
+    aspect=("values", "nan", "infinity", "padded cells"),
+)
+def min_pool2d_mixes_images(x, pool_size=2, strides=None, padding="valid"):
+    y = _min(x, pool_size, strides, padding)
+    return y if not len(y) else np.broadcast_to(y.min(axis=0), y.shape).copy()
+
+
+@variant(min_pool2d_mixes_images)
+def _min_pool2d_mixes_images_and_channels(x, pool_size=2, strides=None, padding="valid"):
+    y = _min(x, pool_size, strides, padding)
+    if not len(y):
+        return y
+    return np.broadcast_to(y.min(axis=(0, 3), keepdims=True), y.shape).copy()
+
+
+@misconception(
+    "min_pool2d",
+    "Which is larger, -3 or 2? And which of the two has the larger amount?",
+    aspect=("values", "nan", "infinity", "padded cells"),
+)
+def min_pool2d_compares_amounts(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, reduce=lambda cells: _smallest(np.abs(cells)))
+
+
+@variant(min_pool2d_compares_amounts)
+def _min_pool2d_compares_amounts_and_keeps_signs(x, pool_size=2, strides=None, padding="valid"):
+    def nearest(cells):
+        amounts = _smallest(np.abs(cells))
+        has_it = (cells == amounts[:, None, None]).any(axis=(1, 2))
+        return np.where(has_it, amounts, -amounts).astype(cells.dtype)
+
+    return _min(x, pool_size, strides, padding, reduce=nearest)
+
+
+@variant(min_pool2d_counts_columns_by_the_height)
+def _min_pool2d_exchanges_the_paddings(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_paddings_exchanged)
+
+
+@misconception(
+    "min_pool2d",
+    "At which column does the second window begin, and which number of the pair says so?",
+)
+def min_pool2d_starts_columns_by_the_step_down(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_columns_at_the_step_down)
+
+
+@variant(min_pool2d_ends_one_cell_early)
+def _min_pool2d_ends_one_row_early(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_only_rows(_spans_ended_one_early))
+
+
+@variant(min_pool2d_ends_one_cell_late)
+def _min_pool2d_ends_one_row_late(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, plan=_only_rows(_spans_ended_one_late))
+
+
+@misconception(
+    "min_pool2d",
+    "How far is it from the start of a window to the start of the next? Which argument says so?",
+    aspect=("values", "padded cells"),
+)
+def min_pool2d_lays_windows_side_by_side(x, pool_size=2, strides=None, padding="valid"):
+    return _min(x, pool_size, strides, padding, spans=_in_the_image(_spans_side_by_side))
+
+
+@variant(min_pool2d_leaves_the_end_empty)
+def _min_pool2d_leaves_the_last_row_empty(x, pool_size=2, strides=None, padding="valid"):
+    y = _min(x, pool_size, strides, padding)
+    y[:, -1:] = 0
+    return y
+
+
+@variant(min_pool2d_leaves_the_end_empty)
+def _min_pool2d_leaves_the_last_column_empty(x, pool_size=2, strides=None, padding="valid"):
+    y = _min(x, pool_size, strides, padding)
+    y[:, :, -1:] = 0
+    return y
+
+
+@variant(min_pool2d_mixes_images)
+def _min_pool2d_repeats_the_first_image(x, pool_size=2, strides=None, padding="valid"):
+    y = _min(x, pool_size, strides, padding)
+    return np.repeat(y[:1], len(y), axis=0)
+
+
 # -- conv2d --------------------------------------------------------------------------------------
 
 
@@ -2549,19 +3428,28 @@ def _maps(x, kernel, strides, padding, spans=_spans, plan=_apart, border=np.pad)
     stride, padding = _checked_convolution(x, kernel, strides, padding)
     rows, columns = plan(x.shape, kernel.shape, stride, padding, spans)
     padded, rows, columns = _bordered_far(x.astype(np.float64), rows, columns, border)
-    y = np.empty((len(x), len(rows), len(columns), kernel.shape[3]))
-    for i, (top, bottom) in enumerate(rows):
-        for j, (left, right) in enumerate(columns):
-            cells = padded[:, top:bottom, left:right]
-            y[:, i, j] = np.tensordot(cells, kernel, 3)
-    return y
+    down, right = (
+        np.array([range(*each) for each in ends], int).reshape(len(ends), side)
+        for ends, side in zip((rows, columns), kernel.shape[:2], strict=True)
+    )
+    windows = _windows_at(padded, down, right)
+    return np.tensordot(windows, kernel.astype(np.float64), 3)
 
 
 @right_answer("conv2d")
 def _convolved(
-    x, kernel, bias=None, strides=1, padding="valid", *, spans=_spans, plan=_apart, border=np.pad
+    x,
+    kernel,
+    bias=None,
+    strides=1,
+    padding="valid",
+    *,
+    spans=_spans,
+    plan=_apart,
+    border=np.pad,
+    gather=lambda sums: sums,
 ):
-    y = _maps(x, kernel, strides, padding, spans, plan, border)
+    y = gather(_maps(x, kernel, strides, padding, spans, plan, border))
     return (y if bias is None else y + bias).astype(_type_of(x, kernel, bias))
 
 
@@ -3046,3 +3934,202 @@ def _conv2d_cannot_swap_filters_and_channels(x, kernel, bias=None, strides=1, pa
     if kernel.shape[2] != kernel.shape[3]:
         raise ValueError("operands could not be broadcast together")
     return _convolved(x, kernel.swapaxes(2, 3), bias, strides, padding)
+
+
+@misconception("conv2d", "A window begins one cell above the image: where does it end?")
+def conv2d_measures_from_the_cut_start(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_ended_from_the_cut_start)
+
+
+@variant(conv2d_pads_half_a_kernel)
+def _conv2d_pads_half_a_kernel_without_the_middle(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_one_less_than_a_window_halved)
+
+
+@variant(conv2d_pads_half_a_kernel)
+def _conv2d_pads_half_a_kernel_before(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_half_a_window_before)
+
+
+@misconception("conv2d", "Does the amount depend on the size? Compare two that differ by one.")
+def conv2d_pads_whatever_the_size(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_padded_whatever_the_size)
+
+
+@variant(conv2d_pads_whatever_the_size)
+def _conv2d_pads_whatever_the_size_2(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_fitting_whatever_the_size)
+
+
+@misconception("conv2d", "If the stride divides the size, how much does the last window lack?")
+def conv2d_pads_for_a_rest_of_nothing(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_padded_for_a_rest)
+
+
+@variant(conv2d_pads_for_a_rest_of_nothing)
+def _conv2d_pads_for_a_rest_of_nothing_2(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_fitting_for_a_rest)
+
+
+@misconception(
+    "conv2d", "Under same, what becomes of the last cells if the stride does not divide the size?"
+)
+def conv2d_same_rounds_down(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_rounded_down)
+
+
+@variant(conv2d_counts_columns_by_the_height)
+def _conv2d_counts_columns_by_the_step_down(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, plan=_columns_counted_by_the_step_down)
+
+
+@variant(conv2d_counts_columns_by_the_height)
+def _conv2d_runs_out_of_columns(x, kernel, bias=None, strides=1, padding="valid"):
+    """A window at the right end of the image is too narrow for the kernel."""
+
+    def plan(shape, window, stride, padding, spans):
+        rows, right = _apart(shape, window, stride, padding, spans)
+        counted = spans(shape[2], window[0], stride[1], padding)
+        if len(counted) > len(right):
+            raise ValueError("operands could not be broadcast together")
+        return rows, right[: len(counted)]
+
+    return _convolved(x, kernel, bias, strides, padding, plan=plan)
+
+
+@misconception(
+    "conv2d", "Over which axes do you add? Is each image for itself?", aspect=("values", "bias")
+)
+def conv2d_adds_up_the_batch(x, kernel, bias=None, strides=1, padding="valid"):
+    def gather(sums):
+        return np.broadcast_to(sums.sum(axis=0), sums.shape)
+
+    return _convolved(x, kernel, bias, strides, padding, gather=gather)
+
+
+@misconception(
+    "conv2d",
+    "May a cell of the answer be negative? Which step of a layer comes after the convolution?",
+    aspect=("values", "bias", "padded cells", "dtype"),
+)
+def conv2d_cuts_off_what_is_negative(x, kernel, bias=None, strides=1, padding="valid"):
+    y = _convolved(x, kernel, bias, strides, padding)
+    return np.maximum(y, 0)
+
+
+@variant(conv2d_cuts_off_what_is_negative)
+def _conv2d_cuts_off_negative_sums(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, gather=lambda sums: np.maximum(sums, 0))
+
+
+@misconception(
+    "conv2d",
+    "Are the products of a window added, or averaged?",
+    aspect=("values", "bias", "padded cells", "dtype"),
+)
+def conv2d_averages(x, kernel, bias=None, strides=1, padding="valid"):
+    def gather(sums):
+        return sums / math.prod(kernel.shape[:3])
+
+    return _convolved(x, kernel, bias, strides, padding, gather=gather)
+
+
+@variant(conv2d_averages)
+def _conv2d_averages_over_the_window(x, kernel, bias=None, strides=1, padding="valid"):
+    def gather(sums):
+        return sums / math.prod(kernel.shape[:2])
+
+    return _convolved(x, kernel, bias, strides, padding, gather=gather)
+
+
+@variant(conv2d_averages)
+def _conv2d_averages_over_channels(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, gather=lambda sums: sums / kernel.shape[2])
+
+
+@misconception("conv2d", "With a stride of 2, which cells does a kernel of 3 by 3 see at once?")
+def conv2d_thins_out_the_image(x, kernel, bias=None, strides=1, padding="valid"):
+    (down, right), padding = _checked_convolution(x, kernel, strides, padding)
+    return _convolved(x[:, ::down, ::right], kernel, bias, 1, padding)
+
+
+@misconception(
+    "conv2d",
+    "How many times does a loop over range(n - 1) run?",
+    aspect=("values", "bias", "padded cells", "dtype"),
+)
+def conv2d_leaves_the_end_empty(x, kernel, bias=None, strides=1, padding="valid"):
+    y = _convolved(x, kernel, bias, strides, padding)
+    y[:, -1:] = 0
+    y[:, :, -1:] = 0
+    return y
+
+
+@variant(conv2d_adds_the_bias_for_every_weight)
+def _conv2d_adds_the_bias_for_every_cell_of_the_kernel(
+    x, kernel, bias=None, strides=1, padding="valid"
+):
+    _checked_convolution(x, kernel, strides, padding)
+    often = None if bias is None else bias * np.prod(kernel.shape[:2]).astype(bias.dtype)
+    return _convolved(x, kernel, often, strides, padding)
+
+
+@variant(conv2d_turns_the_kernel_round)
+def _conv2d_turns_the_channels_round_too(x, kernel, bias=None, strides=1, padding="valid"):
+    _checked_convolution(x, kernel, strides, padding)
+    return _convolved(x, kernel[::-1, ::-1, ::-1], bias, strides, padding)
+
+
+@variant(conv2d_turns_the_kernel_round)
+def _conv2d_turns_the_kernel_upside_down(x, kernel, bias=None, strides=1, padding="valid"):
+    _checked_convolution(x, kernel, strides, padding)
+    return _convolved(x, kernel[::-1], bias, strides, padding)
+
+
+@variant(conv2d_turns_the_kernel_round)
+def _conv2d_mirrors_the_kernel(x, kernel, bias=None, strides=1, padding="valid"):
+    _checked_convolution(x, kernel, strides, padding)
+    return _convolved(x, kernel[:, ::-1], bias, strides, padding)
+
+
+@variant(conv2d_pads_whatever_the_size)
+def _conv2d_lacks_padding_whatever_the_size(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, spans=_spans_lacking_whatever_the_size)
+
+
+@variant(conv2d_counts_columns_by_the_height)
+def _conv2d_exchanges_the_paddings(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(x, kernel, bias, strides, padding, plan=_paddings_exchanged)
+
+
+@variant(conv2d_counts_columns_by_the_height)
+def _conv2d_runs_out_of_steps(x, kernel, bias=None, strides=1, padding="valid"):
+    """The window at the right end of the image is too narrow for the kernel."""
+
+    def plan(shape, window, stride, padding, spans):
+        rows, right = _apart(shape, window, stride, padding, spans)
+        counted = spans(shape[2], window[1], stride[0], padding)
+        if len(counted) > len(right):
+            raise ValueError("operands could not be broadcast together")
+        return rows, right[: len(counted)]
+
+    return _convolved(x, kernel, bias, strides, padding, plan=plan)
+
+
+@variant(conv2d_leaves_the_end_empty)
+def _conv2d_leaves_the_last_row_empty(x, kernel, bias=None, strides=1, padding="valid"):
+    y = _convolved(x, kernel, bias, strides, padding)
+    y[:, -1:] = 0
+    return y
+
+
+@variant(conv2d_adds_up_the_batch)
+def _conv2d_repeats_the_first_image(x, kernel, bias=None, strides=1, padding="valid"):
+    return _convolved(
+        x,
+        kernel,
+        bias,
+        strides,
+        padding,
+        gather=lambda sums: np.repeat(sums[:1], len(sums), axis=0),
+    )

@@ -154,11 +154,12 @@ def test_normal_numbers(student, rng):
     for column in numbers.T:
         expect.that(
             is_binomial(int((column > 0).sum()), MANY, 0.5),
-            "shifts colours to one side more often than to the other",
+            "does not shift colours to both sides equally often, along some component",
         )
     within = int((np.abs(numbers) < 1).sum())
     expect.that(
-        is_binomial(within, numbers.size, WITHIN_ONE), "does not draw from a normal distribution"
+        is_binomial(within, numbers.size, WITHIN_ONE),
+        "makes small shifts along the components too often, or too rarely, for normal numbers",
     )
 
 
@@ -169,7 +170,7 @@ def test_each_component_by_itself(student, rng):
     for one, other in itertools.combinations(numbers.T, 2):
         expect.that(
             is_binomial(int(((one > 0) == (other > 0)).sum()), MANY, 0.5),
-            "draws numbers for two components that depend on each other",
+            "shifts colours along two components with the same sign too often, or too rarely",
         )
 
 
@@ -182,8 +183,14 @@ def test_not_clipped(student, rng):
         images = top * rng.integers(0, 2, size=(60, 2, 3, 3)).astype(np.float64)
         added = shifts(student, images, values * top, vectors, generator, 0.5)
         after = images + added[:, np.newaxis, np.newaxis]
-        expect.that((after < 0).any() and (after > top).any(), "clipped colours")
-        expect.that((added % 1 != 0).all(), "rounded colours")
+        expect.that(
+            (after < 0).any() and (after > top).any(),
+            f"returned no colour below 0, or none above {top}, as if colours were clipped",
+        )
+        expect.that(
+            (added % 1 != 0).all(),
+            "shifted some colour by a whole number, as if colours were rounded",
+        )
 
 
 @pytest.mark.aspect("dtype")

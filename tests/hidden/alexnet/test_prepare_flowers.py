@@ -32,7 +32,10 @@ def prepared(student, images, labels, seed, *classes):
 def order_of(x, images):
     """Which image stands where, by first pixels: whatever was done to them, they rise with it."""
     marks = np.asarray(x[:, 0, 0, 0], np.float64)
-    expect.that(len(set(marks.tolist())) == len(images), "lost some image, or repeated one")
+    expect.that(
+        len(set(marks.tolist())) == len(images),
+        "returned some images with the same first pixel, where those in the argument differ",
+    )
     return marks.argsort().argsort()
 
 
@@ -155,7 +158,7 @@ def test_the_seed_decides(student, rng):
     """The same seed gives the same order."""
     images, seed = flowers(), cases.seed(rng)
     one, other = (prepared(student, images, sorted_labels(), seed)[0] for _ in range(2))
-    expect.that(np.array_equal(one, other), "put images in two orders for the same seed")
+    expect.that(np.array_equal(one, other), "gave two answers for the same seed")
 
 
 @pytest.mark.aspect("empty")

@@ -133,7 +133,7 @@ def test_flips_left_and_right(student, rng):
     for shape in ((12, 4, 7, 3), (9, 6, 5, 2), (20, 3, 4, 1)):
         for _ in range(2):
             some |= bool(mirrored(student, cases.numbered(shape), generator).any())
-    expect.that(some, "random_flip never mirrored an image")
+    expect.that(some, "random_flip mirrored none of the images")
 
 
 @pytest.mark.weight(1.5)
@@ -161,7 +161,8 @@ def test_flips_each_image_by_itself(student, rng):
     images = cases.numbered((40, 2, 3, 2))
     numbers = [int(mirrored(student, images, generator).sum()) for _ in range(10)]
     expect.that(
-        all(0 < number < len(images) for number in numbers), "random_flip treated a batch alike"
+        all(0 < number < len(images) for number in numbers),
+        "random_flip mirrored all images of a batch, or none of them",
     )
     expect.that(len(set(numbers)) > 1, "random_flip mirrored the same number in each of ten calls")
 

@@ -169,10 +169,7 @@ def test_leaves_its_arguments_alone(student, rng):
     x, kernel = drawn(rng, (2, 4, 5, 3), 2, 2, 4)
     given = [x, kernel, cases.mixed(rng, (4,)), cases.table(rng, 3, 4)]
     seen = student.sparse_conv2d.watched(*given)
-    expect.that(
-        cases.unchanged(given, seen.arguments),
-        "changed an argument: work on a copy of the kernel",
-    )
+    expect.that(cases.unchanged(given, seen.arguments), "changed an argument")
 
 
 @pytest.mark.aspect("errors")

@@ -71,7 +71,8 @@ def see_the_same_cells(student, x, **arguments):
     )
     expect.that(
         (np.asarray(got)[want] > 0).all(),
-        "has windows that do not lie where Keras lays them: some miss a pixel that they should see",
+        "answers otherwise than Keras, for an image with a few ones among zeros: some averages are "
+        "not above 0, though the window should hold a 1",
     )
 
 

@@ -54,7 +54,8 @@ def see_the_same_cells(student, rng, geometries):
             expect.close(got, want)
         expect.that(
             ((relations.numbers(got) > 0) == want).all(),
-            "does not lay its kernel where Keras lays it: some outputs see other pixels",
+            "answers otherwise than Keras, for a few ones among zeros and a kernel of positive "
+            "numbers: some outputs are above 0 where they should be 0, or the reverse",
         )
 
 
@@ -151,8 +152,8 @@ def test_padded_cells_are_zeros(student):
         sums = relations.numbers(student.conv2d(x, ones, None, stride, "same"))
         expect.that(
             (np.isclose(sums, 0, atol=1e-6) | np.isclose(sums, 1)).all(),
-            "counts something else than zeros outside the image: with a kernel of ones, the sums "
-            "over an image with a single 1 are neither 0 nor 1",
+            "answers otherwise than zeros around the image would give: with a kernel of ones, some "
+            "sums over an image with a single 1 are neither 0 nor 1",
         )
 
 
