@@ -9,5 +9,11 @@ c = get_config()  # noqa: F821 - given by traitlets, which runs this file
 # The folders, and above all: student code runs in a sandbox, never in nbgrader's own process.
 configure(c, Path(__file__).resolve().parent)
 
-# Settings of your own go below this line, for instance a plugin that takes points off late work:
-# c.AssignLatePenalties.plugin_class = "nbgrader.plugins.latesubmission.LateSubmissionPlugin"
+# Settings of your own go below this line, for instance what late work costs:
+# c.AssignLatePenalties.plugin_class = "autograder.gradebook.late_penalty.LatePenalty"
+# c.LatePenalty.percent_per_day = 10  # of the earned points, for each day begun
+# c.LatePenalty.most_percent = 50
+# c.LatePenalty.grace_minutes = 15
+# or a gradebook on a server (pip install 'convgrade[postgresql]'):
+# c.CourseDirectory.db_url = "postgresql+psycopg://user:password@host/database"
+# c.CourseDirectory.course_id = "networks"

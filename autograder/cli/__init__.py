@@ -15,7 +15,10 @@ from autograder.cli.build import build
 from autograder.cli.data import data
 from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
+from autograder.cli.extra_time import extra_time
+from autograder.cli.feedback import feedback
 from autograder.cli.grade import grade
+from autograder.cli.mark import mark
 from convgrade.commands.check import check
 from convgrade.commands.ending import Commands, run, show_version
 from convgrade.commands.working import hint, list_exercises, reset
@@ -29,7 +32,9 @@ app = typer.Typer(
 )
 
 
-for command in (check, hint, reset, build, grade, audit, demo, doctor):
+for command in (
+    check, hint, reset, build, grade, mark, feedback, extra_time, audit, demo, doctor
+):  # fmt: skip
     app.command()(command)
 app.command("list")(list_exercises)
 app.add_typer(data, name="data")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from convgrade.safe_text import sentences, shortened
 
 if TYPE_CHECKING:
+    from autograder.gradebook.book import Standing
     from autograder.gradebook.writer import Problem
     from autograder.results import Result
 
@@ -21,6 +22,7 @@ def of_class(
     results: Sequence[Result],
     problems: Sequence[Problem],
     absent: Sequence[str],
+    gone: Mapping[str, Standing],
     nameless: Sequence[str],
 ) -> list[Problem]:
     """Collect the problems of a class in the order of its students; missing students come last.
@@ -29,6 +31,7 @@ def of_class(
         results: one per student.
         problems: what could not be graded or written.
         absent: students who have handed in nothing.
+        gone: students whose folder is not there any more, and what the gradebook has of them.
         nameless: folders whose name cannot be a student's.
     """
     from autograder.gradebook.writer import Problem
@@ -45,6 +48,14 @@ def of_class(
         for fault in dict.fromkeys(
             fault for result in results for fault in result.faults if not fault.exercise
         )
+    ]
+    found += [
+        Problem(
+            student,
+            f"the folder is gone from submitted/, but the marks stand: {each.score:g} of "
+            f"{each.max_score:g} points.",
+        )
+        for student, each in gone.items()
     ]
     found += [Problem(student, "has handed in nothing.") for student in absent]
     return found + [
@@ -65,6 +76,16 @@ def of_submission(result: Result) -> list[str]:
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         reasons.append(f"did not run through: {shortened(failed[0], 200)}{more}")
     return reasons
+
+
+def show_changes(changes: Sequence[Problem]) -> None:
+    """Print a line for each student whose earlier scores changed."""
+    from convgrade.commands.console import say
+
+    if changes:
+        say(f"Changed for {len(changes)}:")
+    for change in changes:
+        say("  " + shortened(f"{change.student}: {change.reason}", LONGEST_LINE))
 
 
 def show_attention(problems: Sequence[Problem]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.commands import CourseOption, course_root
+from autograder.cli.commands import CourseOption, ExitCode, course_root
 
 
 def build(
@@ -22,13 +22,14 @@ def build(
 ) -> None:
     """Generate what students get, and the solutions, from the source.
 
-    Building twice changes nothing.
+    Building twice changes nothing. The gradebook gets the assignment too, so that formgrader's
+    buttons find it. Exit code 1: the files are built, but the gradebook did not take it.
 
     Example: [bold]autograder build week03[/bold]
     """
     from autograder.course.assignment import assignment_names, load_assignment
     from autograder.errors import CourseError
-    from convgrade.commands.console import say
+    from convgrade.commands.console import complain, say
 
     root = course_root(course)
     names = [assignment] if assignment is not None else assignment_names(root)
@@ -37,10 +38,18 @@ def build(
     for name in names:
         load_assignment(name, root)
     from autograder.authoring import build
+    from autograder.gradebook import writer
 
+    code = ExitCode.DONE
     for name in names:
         changed = build.build(name, root)
         for path in changed:
             say(f"{name}: wrote {path.relative_to(root)}")
         if not changed:
             say(f"{name}: nothing changed")
+        try:
+            writer.register(load_assignment(name, root))
+        except CourseError as error:
+            complain(f"{name} is built, but it is not in the gradebook: {error}")
+            code = ExitCode.ATTENTION
+    raise typer.Exit(code)

@@ -12,7 +12,7 @@ import typer
 
 from autograder.cli.commands import CourseOption, ExitCode, IsolationOption, course_root
 from autograder.course.assignment import Assignment, assignment_names, load_assignment
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, CourseError
 
 if TYPE_CHECKING:
     from autograder.demo import MadeUp
@@ -131,13 +131,16 @@ def with_pages(
             chosen.setdefault(made_up[result.student].expected, result.student)
     students = list(chosen.values())[:PAGES]
     with Progress(len(students), "Writing feedback pages", each=False) as progress:
-        for student in feedback_in_parallel(assignment, students):
+        for student, reason in feedback_in_parallel(assignment, students):
+            if reason:
+                raise CourseError(reason)
             progress.advance(student)
     return students
 
 
 def show_next(assignment: Assignment, made_up: Mapping[str, MadeUp], pages: Sequence[str]) -> None:
     """Print what to open: feedback pages, the gradebook, and nbgrader's own view of it."""
+    from autograder.cli.grading_class import places
     from convgrade.commands.console import output, safe
 
     console = output()
@@ -150,10 +153,10 @@ def show_next(assignment: Assignment, made_up: Mapping[str, MadeUp], pages: Sequ
     near = os.path.relpath(root)
     folder = shlex.quote(str(root) if near.startswith("..") else near)
     lines = {
-        "all feedback pages": f"cd {folder} && nbgrader generate_feedback {assignment.name}",
+        "all feedback pages": f"cd {folder} && autograder feedback {assignment.name}",
         "formgrader (menu Nbgrader)": f"cd {folder} && jupyter lab",
-        "gradebook": str(root / "gradebook.db"),
-        "each result as JSON": str(root / "results" / assignment.name),
+        "gradebook": places(assignment)["gradebook"],
+        "each result as JSON": places(assignment)["results"],
     }
     for what, where in lines.items():
         console.print(f"  {what}: {safe(where)}", soft_wrap=True)

@@ -25,6 +25,7 @@ LIBRARIES = (
     "pytest",
     "msgpack",
 )
+State = Literal["present", "absent", "not needed"]
 MARKS = {
     "present": "[green]✓[/green]",
     "absent": "[red]✗[/red]",
@@ -37,7 +38,7 @@ class Finding:
     """One line of the table: what was checked, and what to do if it is missing."""
 
     name: str
-    state: Literal["present", "absent", "not needed"]
+    state: State
     required: bool
     advice: str = ""
 
@@ -110,14 +111,25 @@ def course_findings(course: Path | None) -> list[Finding]:
         if not assignment.release_notebook.is_file():
             advice = f"run `autograder build {name}`"
             findings.append(Finding(f"{name}: release", "absent", True, advice))
-    gradebook = root / "gradebook.db"
-    if gradebook.is_file():
-        findings.append(Finding("gradebook.db", "present", False))
-    else:
-        findings.append(
-            Finding("gradebook.db", "not needed", False, "made by the first `autograder grade`")
-        )
-    return findings
+    return [*findings, gradebook_finding(root)]
+
+
+def gradebook_finding(root: Path) -> Finding:
+    """The gradebook: whether it is there, or whether its server can be reached."""
+    from autograder.gradebook.address import check_address_of_course, file_of, shown, unreachable
+
+    try:
+        url = check_address_of_course(root)
+    except AutograderError as error:
+        return Finding("gradebook", "absent", True, str(error))
+    file = file_of(url)
+    if file is None:
+        reason = unreachable(url)
+        state: State = "absent" if reason else "present"
+        return Finding("gradebook", state, True, f"{shown(url)} {reason}".strip())
+    if file.is_file():
+        return Finding("gradebook", "present", False, str(file))
+    return Finding("gradebook", "not needed", False, "made by the first `autograder grade`")
 
 
 def show(sections: dict[str, list[Finding]]) -> None:

@@ -6,7 +6,6 @@ import importlib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.cli.commands import ExitCode
@@ -22,11 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GradedClass:
-    """A graded class: a result per student, each student's state in the gradebook, and problems."""
+    """A graded class: a result per student, each student's state in the gradebook, problems, what
+    changed in scores that were there already, and what late work costs.
+    """
 
     results: Sequence[Result]
     standing: Mapping[str, Standing]
     attention: Sequence[Problem]
+    changes: Sequence[Problem] = ()
+    late_rule: str = ""
 
 
 def grade_class(
@@ -34,7 +37,7 @@ def grade_class(
 ) -> ExitCode:
     """Grade everybody, show the table, and list what needs attention."""
     from autograder.cli import reports
-    from autograder.cli.attention import show_attention
+    from autograder.cli.attention import show_attention, show_changes
     from autograder.cli.tables import show_class
     from autograder.publish.json import dumps
     from autograder.publish.visibility import FeedbackVisibility
@@ -49,7 +52,10 @@ def grade_class(
     show_class(assignment, graded.results, standing=graded.standing, on_stderr=on_stderr)
     if not on_stderr:
         for what, where in places(assignment).items():
-            output().print(f"{what}: {safe(str(where))}", soft_wrap=True)
+            output().print(f"{what}: {safe(where)}", soft_wrap=True)
+        if graded.late_rule:
+            output().print(safe(graded.late_rule), soft_wrap=True)
+    show_changes(graded.changes)
     show_attention(graded.attention)
     return ExitCode.ATTENTION if graded.attention else ExitCode.DONE
 
@@ -92,22 +98,35 @@ def run(
         )
     say("Writing the gradebook")
     writer_imported.join()
-    from autograder.gradebook import writer
+    from autograder.gradebook import lateness, writer
 
     results = [each.result for each in graded]
+    changes: list[Problem] = []
     problems = writer.write(
         graded,
         submissions,
         assignment,
         on_wait=lambda: say("Another run is writing the gradebook: waiting for it"),
+        on_change=changes.append,
     )
+    standing = writer.standing(assignment)
     absent = (writer.students(assignment) | known_by_hand_ins(assignment)) - found.keys()
+    gone = {
+        student: standing[student] for student in sorted(absent) if is_marked(standing, student)
+    }
     nameless = found.keys() - submissions.keys()
     return GradedClass(
         results,
-        writer.standing(assignment),
-        of_class(results, problems, sorted(absent), sorted(nameless)),
+        standing,
+        of_class(results, problems, sorted(absent - gone.keys()), gone, sorted(nameless)),
+        changes,
+        lateness.late_rule(assignment),
     )
+
+
+def is_marked(standing: Mapping[str, Standing], student: str) -> bool:
+    """Whether the gradebook has points that the tests or a person gave to this student."""
+    return student in standing and standing[student].is_graded
 
 
 def _import_meanwhile(module: str) -> threading.Thread:
@@ -125,11 +144,13 @@ def known_by_hand_ins(assignment: Assignment) -> set[str]:
     return {folder.name for folder in folders if folder.is_dir() and is_name(folder.name)}
 
 
-def places(assignment: Assignment) -> Mapping[str, Path]:
+def places(assignment: Assignment) -> Mapping[str, str]:
     """The places of everything that grading writes."""
+    from autograder.gradebook.address import address_of_course, shown
+
     root = assignment.root
     return {
-        "gradebook": root / "gradebook.db",
-        "graded notebooks": root / "autograded",
-        "results": root / "results" / assignment.name,
+        "gradebook": shown(address_of_course(root)),
+        "graded notebooks": str(root / "autograded"),
+        "results": str(root / "results" / assignment.name),
     }

@@ -92,8 +92,10 @@ def check_course(assignment: Assignment) -> None:
     """Check that results, graded notebooks and the gradebook can be written.
 
     Raises:
-        AutograderError: one of them cannot.
+        AutograderError: one of them cannot, or the gradebook's address cannot be used.
     """
+    from autograder.gradebook.address import check_address_of_course, file_of
+
     root = assignment.root
     folders = (root, root / ".autograder", root / "results" / assignment.name, root / "autograded")
     for folder in folders:
@@ -104,8 +106,8 @@ def check_course(assignment: Assignment) -> None:
             try_to_write(folder)
         except OSError as error:
             raise _unwritable(folder, error) from None
-    gradebook = root / "gradebook.db"
-    if gradebook.exists() and not os.access(gradebook, os.W_OK):
+    gradebook = file_of(check_address_of_course(root))
+    if gradebook is not None and gradebook.exists() and not os.access(gradebook, os.W_OK):
         raise _unwritable(gradebook, PermissionError(13, "Permission denied"))
 
 

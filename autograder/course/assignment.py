@@ -175,6 +175,15 @@ class Assignment:
             if cell.is_grade and cell.is_solution
         )
 
+    @cached_property
+    def model_answers(self) -> Mapping[str, str]:
+        """What the source says for each written question: model answer and rubric, by cell id."""
+        return {
+            str(cell.grade_id): cell.source
+            for cell in self.source_cells
+            if cell.nbgrader.get("task") or (cell.is_grade and cell.is_solution)
+        }
+
     @property
     def max_score(self) -> float:
         """The points of all automatically graded exercises."""

@@ -45,7 +45,7 @@ def explained(
     is_set = score.manual is not None
     ungraded = result.score is None and not is_set
     points = Points(None if ungraded else score.score, score.worth)
-    tests, concealed = _tests(result, shown)
+    tests, concealed = _tests(result, shown, is_set=is_set)
     failed = [test for test in tests if not test.passed]
     messages = {test.message for test in failed}
     same = messages.pop() if len(failed) > 1 and len(messages) == 1 else ""
@@ -100,8 +100,13 @@ def _where_to_look(exercise: Exercise, result: ExerciseResult) -> str:
     return " ".join(found)
 
 
-def _tests(result: ExerciseResult, shown: FeedbackVisibility) -> tuple[tuple[Test, ...], str]:
-    """The tests that students may see, and how many of the others passed, in words."""
+def _tests(
+    result: ExerciseResult, shown: FeedbackVisibility, *, is_set: bool
+) -> tuple[tuple[Test, ...], str]:
+    """The tests that students may see, and how many of the others passed, in words.
+
+    If a person set the points, no test says what it is worth: the sum would be another number.
+    """
     if result.score is None or _is_absent_as_a_whole(result.tests):
         return (), ""
     total = sum(test.weight for test in result.tests) or 1.0
@@ -111,7 +116,7 @@ def _tests(result: ExerciseResult, shown: FeedbackVisibility) -> tuple[tuple[Tes
     for test in result.tests:
         if test not in concealed:
             worth = plain_number(result.max_score * test.weight / total)
-            tests.append(_test(test, result.name, shown, seen, worth))
+            tests.append(_test(test, result.name, shown, seen, "" if is_set else worth))
     tests = list(_without_repeated_examples(tests))
     passed = sum(test.passed for test in concealed)
     words = f"{passed} of {len(concealed)} hidden tests passed." if concealed else ""
@@ -126,7 +131,7 @@ def _test(
     return Test(
         passed=test.passed,
         title=plain(test.title, lines=False) or f"A test of {exercise}",
-        worth=f"worth {worth} {unit}{example}",
+        worth=(f"worth {worth} {unit}{example}" if worth else example.strip()),
         message=plain(shown.message(test, seen) or test.outcome.sentence).strip(),
         example=_example(test, shown),
         training=pictures.training(test.training) if test.training else None,

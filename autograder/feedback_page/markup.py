@@ -57,6 +57,13 @@ def text_html(source: str, attachments: Mapping[str, Any] | None = None, heading
     return str(MarkdownWithMath(renderer, plugins=[strikethrough, table, url]).render(text))
 
 
+def cell_html(cell: Mapping[str, Any], heading: int = 5) -> str:
+    """A cell of a notebook as HTML: code with numbered lines, or Markdown with its pictures."""
+    if cell["cell_type"] == "code":
+        return f'<pre class="code"><code>{code_html(cell["source"])}</code></pre>'
+    return text_html(cell["source"], cell.get("attachments", {}), heading)
+
+
 def inline_html(source: str) -> str:
     """One line of Markdown as HTML, without a paragraph around it."""
     return text_html(source).strip().removeprefix("<p>").removesuffix("</p>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from nbformat import NotebookNode
@@ -14,7 +14,8 @@ from autograder.feedback_page.exercises import SET_BY_A_PERSON, anchor, explaine
 from autograder.feedback_page.handed_in import MOST_OTHERS, MOST_OUTPUT_LINES, HandedIn, Question
 from autograder.feedback_page.notices import notices
 from autograder.feedback_page.scores import CellScore, Scores
-from autograder.feedback_page.views import Exercise, Page, Points, Written
+from autograder.feedback_page.views import Exercise, Page, Points, Written, plain_number
+from autograder.gradebook.rubric_points import item_key
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import Result
 from convgrade.release import GRADE_CELL_PREFIX
@@ -108,14 +109,14 @@ def _unexplained(name: str, score: CellScore, code: str, comment: str, output: s
         remarks=(SET_BY_A_PERSON,) if score.manual is not None else (),
         code_html=markup.code_html(code) if code.strip() else "",
         comment_html=markup.text_html(comment) if comment else "",
-        output=bounded(plain(output), MOST_OUTPUT_LINES),
+        output="" if score.manual is not None else bounded(plain(output), MOST_OUTPUT_LINES),
     )
 
 
 def _written(
     handed_in: HandedIn, scores: Scores, assignment: Assignment | None
 ) -> Iterator[Written]:
-    models = {cell.grade_id: cell.source for cell in assignment.source_cells} if assignment else {}
+    models = assignment.model_answers if assignment else {}
     shown = FeedbackVisibility.of(assignment.feedback if assignment else {})
     for question in handed_in.questions:
         score = scores.cells.get(question.grade_id, _NOTHING)
@@ -124,14 +125,25 @@ def _written(
         is_marked = score.manual is not None and not score.needs_marking
         if is_marked and shown.rubric:
             items = rubric_of(models.get(question.grade_id, ""))
-            written = replace(written, rubric_html=tuple(map(markup.inline_html, items)))
+            given = scores.rubric_points.get(question.grade_id, {})
+            if min(sum(given.values()), score.worth) != score.score:
+                given = {}  # a person set other points than the sum: one number is shown
+            written = replace(written, rubric_html=tuple(_rubric_html(items, given)))
         if comment:
             written = replace(written, comment_html=markup.text_html(comment))
         yield written
 
 
+def _rubric_html(items: Iterable[str], given: Mapping[str, float]) -> Iterator[str]:
+    """The items of a rubric; those for which a marker gave points say how many."""
+    for item in items:
+        points = given.get(item_key(item))
+        got = "" if points is None else f" <b>You got {plain_number(points)}.</b>"
+        yield markup.inline_html(item) + got
+
+
 def _answer(question: Question, handed_in: HandedIn, score: CellScore) -> Written:
-    name, text = _heading(question)
+    name, text = heading_and_text(question)
     cell = None if question.is_task else handed_in.answer(question.grade_id)
     is_blank = cell is not None and not handed_in.is_answered(question.grade_id)
     if score.needs_marking:
@@ -142,10 +154,7 @@ def _answer(question: Question, handed_in: HandedIn, score: CellScore) -> Writte
         state = "no answer" if is_blank else "not marked"
     answer = ""
     if cell is not None and not is_blank:
-        if cell.cell_type == "code":
-            answer = f'<pre class="code"><code>{markup.code_html(cell.source)}</code></pre>'
-        else:
-            answer = markup.text_html(cell.source, cell.get("attachments", {}))
+        answer = markup.cell_html(cell)
     return Written(
         name=name,
         anchor=f"answer-{question.grade_id}",
@@ -162,7 +171,7 @@ def _comment(scores: Scores, *cells: str) -> str:
     return "\n\n".join(comment for comment in found if comment not in ("", _OF_NBGRADER))
 
 
-def _heading(question: Question) -> tuple[str, str]:
+def heading_and_text(question: Question) -> tuple[str, str]:
     """The name of a question, from the heading above its text, and the text below it."""
     first, _, rest = question.text.strip().partition("\n")
     if first.startswith("#"):
@@ -173,7 +182,4 @@ def _heading(question: Question) -> tuple[str, str]:
 def _others(handed_in: HandedIn) -> Iterator[str]:
     """The cells that the student added, as markup."""
     for cell in handed_in.others[:MOST_OTHERS]:
-        if cell.cell_type == "code":
-            yield f'<pre class="code"><code>{markup.code_html(cell.source)}</code></pre>'
-        else:
-            yield markup.text_html(cell.source, cell.get("attachments", {}), heading=3)
+        yield markup.cell_html(cell, heading=3)

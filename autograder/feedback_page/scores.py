@@ -9,6 +9,8 @@ from typing import Any
 from nbgrader.api import BaseCell, Comment, Grade
 from sqlalchemy import select
 
+from autograder.gradebook import rubric_points
+
 
 @dataclass(frozen=True)
 class CellScore:
@@ -22,12 +24,16 @@ class CellScore:
 
 @dataclass(frozen=True)
 class Scores:
-    """One submission in the gradebook: its points after the penalty, and those of its cells."""
+    """One submission in the gradebook: its points after the penalty, and those of its cells.
+
+    `rubric_points` has the points that a marker clicked: by cell, then by the item's key.
+    """
 
     score: float
     worth: float
     late_penalty: float = 0.0
     cells: Mapping[str, CellScore] = field(default_factory=dict)
+    rubric_points: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -43,6 +49,7 @@ def read(gradebook: Any, notebook: str, assignment: str, student: str) -> Scores
     grades = gradebook.db.execute(
         select(
             BaseCell.name,
+            Grade.id,
             Grade.score,
             Grade.max_score,
             Grade.manual_score,
@@ -51,7 +58,11 @@ def read(gradebook: Any, notebook: str, assignment: str, student: str) -> Scores
         .join(Grade.cell)
         .where(Grade.notebook_id == entry.id)
     )
-    cells = {name: CellScore(*values) for name, *values in grades}
+    clicked = rubric_points.read(gradebook.db)
+    cells, items = {}, {}
+    for name, grade_id, *values in grades:
+        cells[name] = CellScore(*values)
+        items[name] = clicked.get(grade_id, {})
     comments = gradebook.db.execute(
         select(BaseCell.name, Comment.comment)
         .join(Comment.cell)
@@ -63,5 +74,6 @@ def read(gradebook: Any, notebook: str, assignment: str, student: str) -> Scores
         worth=sum(cell.worth for cell in cells.values()),
         late_penalty=penalty,
         cells=cells,
+        rubric_points=items,
         comments={name: comment or "" for name, comment in comments},
     )

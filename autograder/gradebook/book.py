@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from alembic.script import ScriptDirectory
@@ -17,25 +17,29 @@ from nbgrader import utils
 from nbgrader.api import Base, Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
-from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import create_engine, inspect, text
 from traitlets.config import Config
 
 from autograder.course.assignment import Assignment
+from autograder.errors import CourseError
+from autograder.gradebook.address import check_address
+from autograder.gradebook.changes import Snapshot, snapshot_of
 from autograder.gradebook.grades import has_no_score
+from autograder.gradebook.late_penalty import late_penalties, rule_of
 from autograder.nbgrader_bridge import configuration
 from autograder.nbgrader_bridge.release import quiet_log
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The state of one submission in the gradebook: its points, their maximum, and cells left to
-    mark.
+    """The state of one submission in the gradebook: its points, their maximum, cells left to
+    mark, and whether the tests or a person gave points anywhere.
     """
 
     score: float
     max_score: float
     to_mark: int
+    is_graded: bool = True
 
 
 class Book:
@@ -48,13 +52,15 @@ class Book:
         log, _ = quiet_log()
         self.assignment = assignment
         self.config = config
-        self.folders = CourseDirectory(config=config, log=log, root=str(assignment.root))
-        self._late = AssignLatePenalties(config=config, log=log)
-        self._late.init_plugin()
+        self.db_url = check_address(assignment.root, config)
+        self.folders = CourseDirectory(
+            config=config, log=log, root=str(assignment.root), db_url=self.db_url
+        )
+        self._late = late_penalties(assignment.root, config)
 
     def __enter__(self) -> Self:
-        _create_if_new(self.folders.db_url)
-        self._book = Gradebook(self.folders.db_url, self.folders.course_id)
+        _create_if_new(self.db_url)
+        self._book = Gradebook(self.db_url, self.folders.course_id)
         # nbgrader commits after every step; here a student is one transaction, ended by `commit`.
         self._commit = self._book.db.registry().commit
         self._book.db.commit = self._book.db.flush
@@ -62,6 +68,11 @@ class Book:
 
     def __exit__(self, *_: object) -> None:
         self._book.close()
+
+    @property
+    def gradebook(self) -> Any:
+        """nbgrader's own object, for what only one module needs."""
+        return self._book
 
     def is_registered(self) -> bool:
         """Whether the gradebook has this release: the same cells, with the same text and points."""
@@ -133,6 +144,46 @@ class Book:
                 penalty = self._late._check_late_penalty(entry, penalty)
         if entry.late_submission_penalty != penalty:
             entry.late_submission_penalty = penalty
+            self._book.db.flush()
+
+    def late_students(self) -> list[str]:
+        """The students whose work came late, or who have a late penalty, sorted."""
+        entries = self._book.assignment_submissions(self.assignment.name)
+        return sorted(
+            each.student.id
+            for each in entries
+            if each.total_seconds_late > 0 or each.late_submission_penalty
+        )
+
+    def late_rule(self) -> str:
+        """The due date and what late work costs, in words; "" if there is no due date."""
+        try:
+            due = self._book.find_assignment(self.assignment.name).duedate
+        except MissingEntry:
+            return ""
+        return (
+            f"due {due:%Y-%m-%d %H:%M} UTC; late: {rule_of(self._late.plugin_inst)}" if due else ""
+        )
+
+    def give_extra_time(self, student: str, hours: float) -> None:
+        """Set the time after the due date that this student has, and the penalty with it.
+
+        Raises:
+            CourseError: the assignment has no due date.
+        """
+        if self._book.find_assignment(self.assignment.name).duedate is None:
+            raise CourseError(f"{self.assignment.name} has no due date: set one in formgrader.")
+        self.add_student(student)
+        self._book.update_or_create_submission(
+            self.assignment.name, student, extension=timedelta(hours=hours)
+        )
+        self.apply_lateness(student)
+
+    def snapshot(self, student: str) -> Snapshot:
+        """The scores of a student's submission as they are now; empty if there is none."""
+        if not self.has_submission(student):
+            return Snapshot()
+        return snapshot_of(self._entry(student))
 
     def has_submission(self, student: str) -> bool:
         """Whether the gradebook has a submission of this student."""
@@ -173,6 +224,7 @@ class Book:
                 round(max(0.0, submission.score - (submission.late_submission_penalty or 0.0)), 2),
                 submission.max_score,
                 sum(grade.needs_manual_grade for grade in grades),
+                any(g.auto_score is not None or g.manual_score is not None for g in grades),
             )
         return found
 

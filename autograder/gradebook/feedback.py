@@ -19,9 +19,10 @@ from autograder.nbgrader_bridge import configuration
 from autograder.nbgrader_bridge.release import quiet_log
 from autograder.process_pool import ignore_interrupts, pool_of
 
-GROUPS_PER_WORKER = 4
-"""A worker makes several pages with one converter: opening the gradebook takes longer than a page.
-"""
+PAGES_PER_WORKER = 150
+"""A page takes some hundredths of a second. To start a worker takes as long as so many pages."""
+PAGES_AT_A_TIME = 10
+"""One converter makes several pages: opening the gradebook takes longer than a page."""
 
 
 class _FeedbackOfSome(GenerateFeedback):  # type: ignore[misc]  # nbgrader is untyped
@@ -77,23 +78,50 @@ def feedback(assignment: Assignment, students: Collection[str] = ()) -> list[Pat
     ]
 
 
+def graded_notebook(assignment: Assignment, student: str) -> Path:
+    """Return the path of a student's graded notebook."""
+    log, _ = quiet_log()
+    config = configuration.load(assignment.root)
+    folders = CourseDirectory(config=config, log=log, root=str(assignment.root))
+    folder = folders.format_path(folders.autograded_directory, student, assignment.name)
+    return Path(folder) / assignment.release_notebook.name
+
+
+def graded_students(assignment: Assignment) -> list[str]:
+    """Return the students who have a graded notebook, sorted."""
+    log, _ = quiet_log()
+    config = configuration.load(assignment.root)
+    folders = CourseDirectory(config=config, log=log, root=str(assignment.root))
+    step = Path(folders.format_path(folders.autograded_directory, ".", ".")).resolve()
+    found = step.glob(f"*/{assignment.name}/{assignment.release_notebook.name}")
+    return sorted(path.parent.parent.name for path in found)
+
+
 def feedback_in_parallel(
     assignment: Assignment, students: Collection[str], *, jobs: int | None = None
-) -> Iterator[str]:
-    """Write the pages in several processes, and yield each student whose page is done.
+) -> Iterator[tuple[str, str]]:
+    """Write the pages, in several processes if there are many; a page that cannot be made stops no
+    other.
 
     Args:
         assignment: an assignment that has been graded.
         students: whose pages to write.
-        jobs: processes at a time; one per processor by default.
+        jobs: processes at a time; by default at most one per processor, and one alone if starting
+            more would take longer than the pages.
 
-    Raises:
-        CourseError: nbgrader could not make a page; the message has nbgrader's reason.
+    Yields:
+        Each student, with "" if the page is done, and otherwise why not.
     """
     waiting = list(students)
-    workers = max(1, min(jobs or os.cpu_count() or 1, len(waiting)))
-    size = math.ceil(len(waiting) / (workers * GROUPS_PER_WORKER)) or 1
-    groups = [waiting[start : start + size] for start in range(0, len(waiting), size)]
+    useful = min(os.cpu_count() or 1, math.ceil(len(waiting) / PAGES_PER_WORKER))
+    workers = max(1, min(jobs or useful, len(waiting)))
+    starts = range(0, len(waiting), PAGES_AT_A_TIME)
+    groups = [waiting[start : start + PAGES_AT_A_TIME] for start in starts]
+    if workers == 1:
+        for group in groups:
+            failures = _pages(assignment.name, assignment.root, group)
+            yield from ((student, failures.get(student, "")) for student in group)
+        return
     with pool_of(workers, ignore_interrupts) as pool:
         try:
             pages = {
@@ -101,12 +129,25 @@ def feedback_in_parallel(
                 for group in groups
             }
             for page in as_completed(pages):
-                page.result()
-                yield from pages[page]
+                failures = page.result()
+                yield from ((student, failures.get(student, "")) for student in pages[page])
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _pages(name: str, root: Path, students: list[str]) -> None:
-    feedback(load_assignment(name, root), students)
+def _pages(name: str, root: Path, students: list[str]) -> dict[str, str]:
+    """Write pages; return why not, by student. nbgrader does not say whose page it could not make,
+    so after a failure each is made alone.
+    """
+    assignment = load_assignment(name, root)
+    try:
+        feedback(assignment, students)
+        return {}
+    except CourseError as error:
+        if len(students) == 1:
+            return {students[0]: str(error)}
+    failures: dict[str, str] = {}
+    for student in students:
+        failures.update(_pages(name, root, [student]))
+    return failures

@@ -6,24 +6,24 @@ A problem with one student is reported and stops nobody else.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import find_all_files
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from autograder.course.assignment import Assignment
 from autograder.errors import CourseError
 from autograder.gradebook.book import Book, Standing, open_book, texts
+from autograder.gradebook.changes import described
 from autograder.gradebook.grades import annotate, stamp
+from autograder.gradebook.locking import gradebook_lock, usable
 from autograder.gradebook.notebooks import canonical
 from autograder.gradebook.submission_time import is_plain_file, timestamp
 from autograder.grading.graded import Graded
@@ -45,6 +45,7 @@ def write(
     submissions: Mapping[str, Path],
     assignment: Assignment,
     on_wait: Callable[[], None] = lambda: None,
+    on_change: Callable[[Problem], None] = lambda change: None,
 ) -> list[Problem]:
     """Write results into the gradebook and graded notebooks into `autograded/`.
 
@@ -55,6 +56,7 @@ def write(
         submissions: each student's file, or the folder that contains it.
         assignment: what was graded. It is registered in the gradebook if it is new or has changed.
         on_wait: called before waiting, if another run holds the gradebook.
+        on_change: called with what changed in scores that were in the gradebook already.
 
     Returns:
         What needs attention: rejected, missing and ungraded submissions.
@@ -64,16 +66,19 @@ def write(
     """
     problems: list[Problem] = []
     with (
-        _gradebook_lock(assignment.root, on_wait),
-        _usable(assignment),
+        gradebook_lock(assignment.root, on_wait),
+        usable(assignment),
         open_book(assignment) as book,
     ):
         _register(book, assignment)
         for each in graded:
             result = each.result
             try:
+                before = book.snapshot(result.student)
                 reason = _write_one(book, each, submissions[result.student], assignment)
                 book.commit()
+                if change := described(before, book.snapshot(result.student)):
+                    on_change(Problem(result.student, change))
             except OperationalError:
                 raise
             except Exception as error:  # reported by name; the other grades must not depend on it
@@ -90,7 +95,7 @@ def students(assignment: Assignment) -> set[str]:
     Raises:
         CourseError: the gradebook cannot be used at all.
     """
-    with _usable(assignment), open_book(assignment) as book:
+    with usable(assignment), open_book(assignment) as book:
         return book.students()
 
 
@@ -100,7 +105,7 @@ def standing(assignment: Assignment) -> dict[str, Standing]:
     Raises:
         CourseError: the gradebook cannot be used at all.
     """
-    with _usable(assignment), open_book(assignment) as book:
+    with usable(assignment), open_book(assignment) as book:
         return book.standing()
 
 
@@ -110,7 +115,7 @@ def register(assignment: Assignment) -> None:
     Raises:
         CourseError: cells were added or removed although submissions are in the gradebook.
     """
-    with _gradebook_lock(assignment.root), _usable(assignment), open_book(assignment) as book:
+    with gradebook_lock(assignment.root), usable(assignment), open_book(assignment) as book:
         _register(book, assignment)
 
 
@@ -124,7 +129,7 @@ def _register(book: Book, assignment: Assignment) -> None:
         target.parent.mkdir(parents=True)
         shutil.copy(assignment.source_notebook, target)
         config = configuration.load(assignment.root)
-        generate(assignment.name, scratch, config, book.folders.db_url)
+        generate(assignment.name, scratch, config, book.db_url)
     book.rollback()
     if not book.is_registered():
         raise CourseError(
@@ -147,6 +152,8 @@ def _write_one(book: Book, graded: Graded, place: Path, assignment: Assignment) 
     folder = place if place.is_dir() else place.parent
     if not os.path.lexists(place) or (folder == place and _is_empty(folder)):
         book.add_student(student)
+        if book.snapshot(student).is_graded:
+            return "the folder is empty now, but the marks of an earlier submission stand."
         return result.reason or "Nothing was handed in."
     book.add_submission(student, timestamp(folder, book.config))
     target = Path(
@@ -218,33 +225,3 @@ def _replace_folder(
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
-
-
-@contextmanager
-def _gradebook_lock(root: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Lock the course's gradebook against other runs of this program; a second one waits."""
-    folder = root / ".autograder"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(folder / "gradebook.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            on_wait()
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _usable(assignment: Assignment) -> Iterator[None]:
-    """Turn the error of an unusable database into one sentence."""
-    try:
-        yield
-    except DatabaseError as error:
-        raise CourseError(
-            f"The gradebook of {assignment.root} cannot be used ({error.orig}): close what else is "
-            "writing to it and run the command again; after an upgrade of nbgrader, back it up and "
-            "run `nbgrader db upgrade`."
-        ) from None

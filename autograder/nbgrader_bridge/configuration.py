@@ -11,6 +11,8 @@ import glob
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -60,6 +62,9 @@ def configure(c: Config, root: Path) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.GenerateAssignment.post_convert_hook = "autograder.authoring.build.after_generate_assignment"
+    # The exporter gives canonical notebooks, so of nbgrader's cleaning only the gradebook's points
+    # and texts are needed.
+    c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.OverwriteCells"]
     c.Autograde.exporter_class = "autograder.gradebook.preprocessors.SubmissionExporter"
     c.Autograde.autograde_preprocessors = [
         "autograder.gradebook.preprocessors.GradeInSandbox",
@@ -70,6 +75,8 @@ def configure(c: Config, root: Path) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    # Only formgrader's marking page is made with this exporter.
+    c.HTMLExporter.preprocessors = ["autograder.gradebook.marking_page.ShowModelAnswers"]
     # The page reads the gradebook itself, so none of nbgrader's preprocessors is needed.
     c.GenerateFeedback.exporter_class = "autograder.feedback_page.exporter.FeedbackPage"
     c.GenerateFeedback.preprocessors = []
@@ -95,6 +102,16 @@ def found(pattern: str) -> list[str]:
     return glob.glob(os.path.join(glob.escape(folder), rest))
 
 
+@contextmanager
+def course_modules(root: Path) -> Iterator[None]:
+    """Let modules in the course folder be imported, for instance plugins, as nbgrader does."""
+    sys.path.insert(0, str(root))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(root))
+
+
 def load(root: Path) -> Config:
     """Load the configuration that the stock commands would use in the course at `root`.
 
@@ -102,7 +119,8 @@ def load(root: Path) -> Config:
         CourseError: `nbgrader_config.py` cannot be run.
     """
     try:
-        return PyFileConfigLoader(ROOT_MARKER, path=str(root)).load_config()
+        with course_modules(root):
+            return PyFileConfigLoader(ROOT_MARKER, path=str(root)).load_config()
     except FileNotFoundError:
         raise CourseError(f"{root} is not a course: it has no {ROOT_MARKER}.") from None
     except Exception as error:  # the instructor's file can raise anything

@@ -186,7 +186,7 @@ def test_what_to_open_next_is_told_with_paths_that_can_be_copied(
     said = capsys.readouterr().out
     page = f"feedback/ada/{assignment.name}/{assignment.name}.html"
     assert any(line.strip().endswith(page) for line in said.splitlines())
-    for what in ("gradebook.db", "jupyter lab", "nbgrader generate_feedback"):
+    for what in ("gradebook.db", "jupyter lab", "autograder feedback"):
         assert what in said
 
 

@@ -1,0 +1,53 @@
+"""Late work in the gradebook: what it costs, extra time, and penalties from the present marks."""
+
+from __future__ import annotations
+
+from autograder.course.assignment import Assignment
+from autograder.errors import CourseError
+from autograder.gradebook.book import open_book
+from autograder.gradebook.changes import described
+from autograder.gradebook.locking import gradebook_lock, usable
+from autograder.gradebook.writer import Problem, register
+
+
+def apply_lateness(assignment: Assignment) -> list[Problem]:
+    """Compute late penalties anew from the marks as they are now; return what changed.
+
+    Raises:
+        CourseError: the gradebook or the plugin for late work cannot be used.
+    """
+    changes = []
+    with gradebook_lock(assignment.root), usable(assignment), open_book(assignment) as book:
+        for student in book.late_students():
+            before = book.snapshot(student)
+            book.apply_lateness(student)
+            if change := described(before, book.snapshot(student)):
+                changes.append(Problem(student, change))
+        book.commit()
+    return changes
+
+
+def late_rule(assignment: Assignment) -> str:
+    """Return the due date and what late work costs, in words; "" if there is no due date.
+
+    Raises:
+        CourseError: the gradebook cannot be used at all.
+    """
+    with usable(assignment), open_book(assignment) as book:
+        return book.late_rule()
+
+
+def give_extra_time(assignment: Assignment, student: str, hours: float) -> str:
+    """Set how many hours after the due date this student has; return what that changed, or "".
+
+    Raises:
+        CourseError: the gradebook cannot be used, has no such student, or no due date.
+    """
+    register(assignment)
+    with gradebook_lock(assignment.root), usable(assignment), open_book(assignment) as book:
+        if student not in book.students():
+            raise CourseError(f"The gradebook has no student {student!r}.")
+        before = book.snapshot(student)
+        book.give_extra_time(student, hours)
+        book.commit()
+        return described(before, book.snapshot(student))

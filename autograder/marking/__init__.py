@@ -1,0 +1,1 @@
+"""Marking written answers question by question, without names, in a page on this machine."""
