@@ -2718,7 +2718,8 @@ def _kind(student, suite, ask, *arguments):
     Where layers are missing, or there are more, it is not known which units are seen.
     """
     found = suite.wrong_weights(student, np.random.default_rng(14))
-    if any(each.what in ("missing", "extra") for each in found):
+    dense = [each for each in found if not each.layer.startswith("conv")]
+    if any(each.what in ("missing", "extra") for each in dense):
         return "unknown"
     try:
         student.once(ask, *arguments)
@@ -3529,6 +3530,8 @@ def _variant(
                 made.append(layers.Activation(activation))
             elif step == "p":
                 made.append((kind or layers.MaxPooling2D)(pool, 2))
+            elif step == "g":
+                made.append(layers.GlobalAveragePooling2D())
             elif step == "n":
                 made.append((normalisation or layers.BatchNormalization)(scale=scale))
             elif rate:
@@ -3788,6 +3791,15 @@ def build_alexnet_batchnorm_takes_the_mean(input_shape=(224, 224, 3), num_classe
     import keras
 
     return _variant(input_shape, num_classes, kind=keras.layers.AveragePooling2D)
+
+
+@misconception(
+    "build_alexnet_batchnorm",
+    "How many numbers does a unit of the first dense layer see of each map?",
+    matches=_wrong("mean"),
+)
+def build_alexnet_batchnorm_averages_whole_maps(input_shape=(224, 224, 3), num_classes=17):
+    return _variant(input_shape, num_classes, orders={"conv5": "rpng"})
 
 
 @misconception(

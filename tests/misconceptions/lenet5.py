@@ -2468,6 +2468,21 @@ def build_lenet5_without_s2(input_shape=(32, 32, 1), num_classes=10):
 
 @misconception(
     "build_lenet5",
+    "Do S2 and S4 add four cells up, or take their average?",
+    matches=_wrong("pool kind", "sum"),
+)
+def build_lenet5_adds_up_windows(input_shape=(32, 32, 1), num_classes=10):
+    import keras
+
+    class Sum(keras.layers.AveragePooling2D):
+        def call(self, maps):
+            return 4 * super().call(maps)
+
+    return _net(input_shape, num_classes, pool=Sum)
+
+
+@misconception(
+    "build_lenet5",
     "Has the pooling of this network anything to learn?",
     matches=_wrong("training"),
 )

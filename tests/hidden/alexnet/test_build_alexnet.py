@@ -208,7 +208,11 @@ def other_widths(student, rng):
 def test_width(student, rng):
     """Every hidden layer is scaled by `width`, to the nearest whole number and at least 1."""
     known_as = but_for_width(wrong_weights(student, rng))
-    trials.require_no_more(student.once(other_widths, rng), known_as)
+    found = student.once(other_widths, rng)
+    layers = ("missing", "extra")
+    if any(each.what in layers for each in known_as):  # layers with one unit look alike
+        found = [each for each in found if each.what not in layers]
+    trials.require_no_more(found, known_as)
 
 
 GREY = ((83, 131, 1), (195, 227, 1))

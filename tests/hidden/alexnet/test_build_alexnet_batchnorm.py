@@ -238,7 +238,16 @@ def flattens(student, rng):
 
 
 def nothing_else(student, rng):
-    """Require that training changes nothing but what the dense layers drop."""
+    """Require that training changes nothing but what the dense layers drop.
+
+    It cannot be told where another share of them is dropped, or in another place: see `dropout`.
+    """
+    known(student, rng)
+    try:
+        student.once(dropout, rng)
+    except dropping.DroppedWrongly as wrong:
+        if wrong.kind in ("share", "order"):
+            return
     trial = built(student, LEAST, READ + 1)
     x = np.repeat(identifying.images(rng, trial.input_shape, 1), FEW, axis=0)
     _, within = narrow(trial, rng, x[:2])
@@ -259,8 +268,6 @@ def nothing_else(student, rng):
         weights["fc7_gamma"] *= 0  # else what fc6 drops is blown up
     trial.put(weights)
     training = dropping.trained(trial, x)
-    if dropped_last(weights, training) and not normalised_first(student, rng):
-        return  # see `dropout`
     top = np.where(training > np.median(training, axis=0) - 0.1, training, np.nan)
     spread = np.nanstd(top, axis=0)
     if not np.median(spread) < SPREAD:

@@ -32,6 +32,8 @@ def shown(
     The weights of a net as wide as the paper's are too many to be pulled out: their shapes are
     claims, until the answers for weights of these shapes are right.
     """
+    if not model.weight_shapes():
+        model.predict(np.zeros((1, *input_shape), np.float32))
     if any(0 in shape for shape in model.weight_shapes()):
         raise NothingLeft("returned a model whose maps vanish: its dense layers get nothing.")
     pulled = pulled and weights_of(model) <= MOST_PULLED
