@@ -905,15 +905,6 @@ def dropout_takes_any_rate(x, rate, training, rng):
     return _scaled(x, rng.random(x.shape) >= rate, rate) if training else x.copy()
 
 
-@misconception("dropout", "Is the factor the same in each call, whatever was drawn?")
-def dropout_scales_by_what_was_kept(x, rate, training, rng):
-    def scale(x, kept, rate):
-        share = kept.mean() if kept.any() else 1
-        return np.where(kept, x / x.dtype.type(share), np.zeros((), x.dtype))
-
-    return _dropped(x, rate, training, rng, scale=scale)
-
-
 # -- random_crop and random_flip -----------------------------------------------------------------
 
 _PIXELS = np.arange(3000 * 5 * 7.0).reshape(3000, 5, 7, 1)
@@ -1260,6 +1251,7 @@ def random_flip_takes_any_axes(images, rng):
 
 _BLACK = np.zeros((4000, 1, 2, 3))
 _VALUES = np.array([10.0, 4.0, 1.0])
+_POWERS = np.array([16.0, 4.0, 1.0])
 _VECTORS = np.eye(3)[:, [1, 2, 0]]
 _GREY = np.full((1, 1, 2, 3), 100.0)
 _EDGES = 255.0 * np.random.default_rng(2).integers(0, 2, (40, 2, 3, 3))
@@ -1299,7 +1291,7 @@ def _seen_deviations(*answers):
     """About how far single images are shifted along each direction, in powers of two."""
     if any(answer.shape != _GREY.shape for answer in answers):
         return answers[0].shape
-    numbers = np.array([answer[0, 0, 0] - 100 for answer in answers]) @ _VECTORS / _VALUES / 0.5
+    numbers = np.array([answer[0, 0, 0] - 100 for answer in answers]) @ _VECTORS / _POWERS / 0.45
     sizes = np.maximum(np.sqrt((numbers**2).mean(axis=0)), 1e-3)
     return [round(float(np.log2(size))) for size in sizes]
 
@@ -1341,7 +1333,7 @@ def _():
     return [
         summarize(call(_BLACK, _VALUES, _VECTORS, generator(2), 0.5), key=_seen_shifts),
         summarize(
-            *[call(_GREY, _VALUES, _VECTORS, one_by_one, 0.5) for _ in range(40)],
+            *[call(_GREY, _POWERS, _VECTORS, one_by_one, 0.45) for _ in range(80)],
             key=_seen_deviations,
         ),
         summarize(call(_EDGES, 9 * _VALUES, _VECTORS, generator(3), 1.0), key=_seen_range),

@@ -3471,6 +3471,7 @@ def calls_of_conv2d():
         call(x, _images(4, 3, 2, 3), bias, 2, "same"),
         call(x, _images(3, 3, 2, 3), bias, (1, 3), "SAME"),
         call(x[:, :4, :6], _images(3, 3, 2, 3), None, 2, "same"),
+        call(x[:, :4, :6], _images(2, 2, 2, 3), None, 2, "same"),
         call(x.astype(np.int32), kernel),
         call(x, kernel, bias.astype(np.float64)),
         call(_holding(x, np.nan)[:1], kernel[:1, :1]),
