@@ -918,7 +918,11 @@ def sparse_conv2d_adds_up_the_batch(x, kernel, bias, table):
     return _sparse(x, kernel, bias, table, convolve=convolve)
 
 
-@misconception("sparse_conv2d", "Which function is done to the sums, and by which exercise?")
+@misconception(
+    "sparse_conv2d",
+    "Which function is done to the sums, and by which exercise?",
+    aspect=("values", "bias"),
+)
 def sparse_conv2d_squashes(x, kernel, bias, table):
     return _squash(_sparse(x, kernel, bias, table)).astype(np.result_type(x, kernel, bias))
 

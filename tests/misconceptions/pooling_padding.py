@@ -1924,7 +1924,7 @@ def _max_pool2d_mixes_images_and_channels(x, pool_size=2, strides=None, padding=
 @misconception(
     "max_pool2d",
     "Which is larger, -3 or 2? And which of the two has the larger amount?",
-    aspect=("values", "nan", "infinity", "padded cells"),
+    aspect=("values", "nan", "infinity", "padded cells", "dtype"),
 )
 def max_pool2d_compares_amounts(x, pool_size=2, strides=None, padding="valid"):
     return _max(x, pool_size, strides, padding, reduce=lambda cells: _largest(np.abs(cells)))
@@ -3337,7 +3337,7 @@ def _min_pool2d_mixes_images_and_channels(x, pool_size=2, strides=None, padding=
 @misconception(
     "min_pool2d",
     "Which is larger, -3 or 2? And which of the two has the larger amount?",
-    aspect=("values", "nan", "infinity", "padded cells"),
+    aspect=("values", "nan", "infinity", "padded cells", "dtype"),
 )
 def min_pool2d_compares_amounts(x, pool_size=2, strides=None, padding="valid"):
     return _min(x, pool_size, strides, padding, reduce=lambda cells: _smallest(np.abs(cells)))
@@ -3999,7 +3999,9 @@ def _conv2d_runs_out_of_columns(x, kernel, bias=None, strides=1, padding="valid"
 
 
 @misconception(
-    "conv2d", "Over which axes do you add? Is each image for itself?", aspect=("values", "bias")
+    "conv2d",
+    "Over which axes do you add? Is each image for itself?",
+    aspect=("values", "bias", "padded cells"),
 )
 def conv2d_adds_up_the_batch(x, kernel, bias=None, strides=1, padding="valid"):
     def gather(sums):
