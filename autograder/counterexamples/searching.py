@@ -23,7 +23,7 @@ from autograder.counterexamples.picture import picture
 from autograder.counterexamples.printing import printed
 from autograder.counterexamples.shrinking import shrunk
 from autograder.counterexamples.windows import source_cells
-from autograder.counterexamples.writing import code_and_answer
+from autograder.counterexamples.writing import written
 from autograder.errors import SuiteError
 from autograder.results import Counterexample
 from autograder.sandbox import StudentRaised
@@ -141,7 +141,7 @@ class Search:
             if cells is not None:
                 images = finding.example.args[0]
                 svg, alt = picture(asking.parameters[0], images, cells, index)
-        code, answer = code_and_answer(
+        cell = written(
             generator.function,
             asking.parameters,
             finding,
@@ -149,10 +149,10 @@ class Search:
             generator.show,
         )
         return Counterexample(
-            code=code,
-            answer=answer,
+            code=cell.code,
+            answer=cell.answer,
             wrong=f"{generator.function} {finding.wrong.sentence}",
-            expected=_expected(generator, finding),
+            expected=_expected(generator, finding, cell.expected),
             picture=svg,
             alt=alt,
             numbers=finding.example.numbers,
@@ -174,13 +174,13 @@ def _is_same(finding: Finding, again: Finding | None) -> bool:
     return isinstance(again.got, StudentRaised) or printed(again.got) == printed(finding.got)
 
 
-def _expected(generator: Generator, finding: Finding) -> str:
-    """The right answer as text; empty if it is not the only right one."""
+def _expected(generator: Generator, finding: Finding, printed: str) -> str:
+    """What the cell would print of the right answer; empty if it is not the only right one."""
     if generator.purity:
         return ""
     if finding.example.refused:
         return "a ValueError"
-    return "" if generator.check is not None else printed(finding.want)
+    return "" if generator.check is not None else printed
 
 
 def derived(seed: bytes, exercise: str, number: int) -> bytes:

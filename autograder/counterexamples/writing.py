@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
+import operator
 import textwrap
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,14 +25,25 @@ MOST_SHOWN = 64
 Show = Callable[[Any], Any]
 
 
-def code_and_answer(
+class Written(NamedTuple):
+    """A cell that repeats a call, what it prints, and what the right function makes of it.
+
+    Of an exception it prints type and text.
+    """
+
+    code: str
+    answer: str
+    expected: str
+
+
+def written(
     name: str,
     parameters: Sequence[str],
     finding: Finding,
     replaced: Sequence[str] = (),
     show: Show | None = None,
-) -> tuple[str, str]:
-    """A cell that repeats the call, and what it prints; of an exception, its type and text.
+) -> Written:
+    """Write a call as a cell.
 
     Args:
         name: the student's function.
@@ -40,55 +53,74 @@ def code_and_answer(
         show: reduces the answer to what is printed.
     """
     above: list[str] = []
-    written = [
+    arguments = [
         _argument(parameter, value, above)
         for parameter, value in zip(parameters, finding.example.args, strict=False)
     ]
-    written += [
+    arguments += [
         f"{parameter}={_argument(parameter, value, above)}"
         for parameter, value in finding.example.kwargs.items()
     ]
-    call = f"{name}({', '.join(written)})"
+    call = f"{name}({', '.join(arguments)})"
     if finding.wrong.kind == "changed":
-        last, answer = f"{call}\nprint({written[finding.argument or 0]})", finding.got
+        last = f"{call}\nprint({arguments[finding.argument or 0]})"
+        answer, expected = finding.got, finding.want
     elif finding.wrong.kind == "shares":
-        last, answer = f"print(np.shares_memory({call}, {written[0]}))", True
+        last = f"print(np.shares_memory({call}, {arguments[0]}))"
+        answer, expected = True, False
     else:
         if show is not None:
             above.append(_source(show))
-        expression, answer = _shown(call, finding, show)
+        expression, reduced = _shown(call, finding, show)
+        answer, expected = reduced(finding.got), _of_right_answer(reduced, finding.want)
         last = f"print({expression})"
     comment = []
     if replaced:
         names = " and ".join(replaced)
         comment = [f"# This was graded with the right {names} in place of yours."]
-    return "\n".join([*comment, "import numpy as np", "", *above, last]), printed(answer)
+    code = "\n".join([*comment, "import numpy as np", "", *above, last])
+    return Written(code, printed(answer), printed(expected))
 
 
-def _shown(call: str, finding: Finding, show: Show | None) -> tuple[str, Any]:
-    """The expression to print, and its value."""
+def _shown(call: str, finding: Finding, show: Show | None) -> tuple[str, Show]:
+    """The expression to print, and what it makes of an answer."""
     got, wrong = finding.got, finding.wrong
     if isinstance(got, StudentRaised):
-        return call, got
+        return call, _whole
     if show is not None:
         try:
-            return f"{show.__name__}({call})", show(got)
+            show(got)
         except Exception:  # the answer is the student's, of any type
-            return call, got
-    for subscript in wrong.part:
-        got = got[subscript]
+            return call, _whole
+        return f"{show.__name__}({call})", show
+
+    def part_of(answer: Any) -> Any:
+        return functools.reduce(operator.getitem, wrong.part, answer)
+
     part = call + "".join(f"[{subscript!r}]" for subscript in wrong.part)
     if wrong.kind == "dtype":
-        return f"np.asarray({part}).dtype", str(np.asarray(got).dtype)
-    if numbers_in(finding.got) <= MOST_SHOWN:
-        return call, finding.got
+        return f"np.asarray({part}).dtype", lambda answer: str(np.asarray(part_of(answer)).dtype)
+    if numbers_in(got) <= MOST_SHOWN:
+        return call, _whole
     if wrong.kind == "shape":
-        return f"np.shape({part})", np.shape(got)
+        return f"np.shape({part})", lambda answer: np.shape(part_of(answer))
     if wrong.index is not None:
-        array = part if isinstance(got, np.ndarray) else f"np.asarray({part})"
+        array = part if isinstance(part_of(got), np.ndarray) else f"np.asarray({part})"
         place = ", ".join(map(str, wrong.index))
-        return f"{array}[{place}]", np.asarray(got)[wrong.index]
-    return call, finding.got
+        return f"{array}[{place}]", lambda answer: np.asarray(part_of(answer))[wrong.index]
+    return call, _whole
+
+
+def _whole(answer: Any) -> Any:
+    return answer
+
+
+def _of_right_answer(reduced: Show, want: Any) -> Any:
+    """What a cell would print of the right answer; all of it where that is of another form."""
+    try:
+        return reduced(want)
+    except Exception:  # what fits the student's answer need not fit the right one
+        return want
 
 
 def _argument(parameter: str, value: Any, above: list[str]) -> str:

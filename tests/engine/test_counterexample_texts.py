@@ -24,7 +24,7 @@ from autograder.counterexamples.picture import picture
 from autograder.counterexamples.printing import printed
 from autograder.counterexamples.shrinking import shrunk
 from autograder.counterexamples.windows import source_cells
-from autograder.counterexamples.writing import code_and_answer
+from autograder.counterexamples.writing import written
 from autograder.errors import SuiteError
 from autograder.sandbox import Handle, StudentRaised
 from autograder.suite.asked_calls import AskedCalls, key_of, numbers_in
@@ -249,16 +249,16 @@ def test_large_answers_show_the_wrong_number_only() -> None:
     text = "def f(count):\n    return np.arange(count) * 2\nimport numpy as np"
     make = lambda draw: call(draw.integer(200, 300))  # noqa: E731
     asking, finding = looked_at(text, "f", make, right=lambda count: np.arange(count))
-    code, answer = code_and_answer("f", asking.parameters, finding)
+    code, answer, expected = written("f", asking.parameters, finding)
     assert code.endswith("print(f(200)[1])")
-    assert answer == "2"
+    assert (answer, expected) == ("2", "1")
 
 
 def test_what_is_built_and_functions_and_generators_are_part_of_the_code() -> None:
     example = call(built(largest, np.zeros((1, 2, 2, 1))), largest, generator(7))
     text = "def f(x, function, rng):\n    return 1"
     _, finding = looked_at(text, "f", lambda draw: example, right=lambda a, b, c: 2)
-    code, answer = code_and_answer("f", ("x", "function", "rng"), finding)
+    code, answer, _ = written("f", ("x", "function", "rng"), finding)
     namespace = module_of(text)
     exec(code.removesuffix("print(f(x, largest, rng))"), namespace)
     assert namespace["x"].shape == (1, 1)
