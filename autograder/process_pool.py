@@ -32,7 +32,7 @@ class WorkerDied(Exception):
 
 class Pool:
     """Fresh interpreters that compute tasks. Use it as a context manager; leaving it waits for
-    them.
+    them, and after an exception ends them at once.
 
     Args:
         workers: the number of processes.
@@ -64,6 +64,8 @@ class Pool:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
+        if kind is not None:
+            self.shutdown(wait=False, cancel_futures=True)
         self.shutdown(cancel_futures=kind is not None)
 
     def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:

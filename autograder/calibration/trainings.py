@@ -106,12 +106,8 @@ def _trained(
         some = missing[first : first + at_once]
         with pool_of(min(workers, len(some)), _use_one_thread) as pool:
             futures = [pool.submit(_train, *which, name, seed) for name, seed in some]
-            try:
-                for future in as_completed(futures):
-                    yield future.result()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+            for future in as_completed(futures):
+                yield future.result()
 
 
 def _use_one_thread() -> None:

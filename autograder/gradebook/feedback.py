@@ -123,17 +123,12 @@ def feedback_in_parallel(
             yield from ((student, failures.get(student, "")) for student in group)
         return
     with pool_of(workers, ignore_interrupts) as pool:
-        try:
-            pages = {
-                pool.submit(_pages, assignment.name, assignment.root, group): group
-                for group in groups
-            }
-            for page in as_completed(pages):
-                failures = page.result()
-                yield from ((student, failures.get(student, "")) for student in pages[page])
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        pages = {
+            pool.submit(_pages, assignment.name, assignment.root, group): group for group in groups
+        }
+        for page in as_completed(pages):
+            failures = page.result()
+            yield from ((student, failures.get(student, "")) for student in pages[page])
 
 
 def _pages(name: str, root: Path, students: list[str]) -> dict[str, str]:

@@ -124,6 +124,6 @@ def _in_parallel(
     ):
         try:
             yield from batch.results(tasks)
-        except BaseException:
+        except BaseException:  # end the workers before what they use is closed
             pool.shutdown(wait=False, cancel_futures=True)
             raise

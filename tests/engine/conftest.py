@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from batches import Batch
+from chromium import CHROMIUM, QUIET
 from graders import grade
 from hypothesis import settings
 from mini_course import write_mini_course
@@ -120,3 +121,16 @@ def graded(
         return replace(whole, exercises=kept)
 
     return result
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, as Playwright drives it."""
+    from playwright.sync_api import sync_playwright
+
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on this machine")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield started
+        started.close()

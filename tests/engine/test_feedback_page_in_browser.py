@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from chromium import CHROMIUM
 from feedback_pages import ALT, generate_feedback, made_class, made_course, page_file
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from autograder.course.assignment import Assignment
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 
 STUDENTS = ("right", "wrong", "rejected", "unfinished", "hostile")
@@ -23,7 +21,6 @@ WIDE, NARROW = 1280, 390
 # Every rule that axe has, those of the highest level and the experimental ones too.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa"]}
 RULES["runOnly"] += ["best-practice", "experimental"]
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +29,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
     made_class(course)
     generate_feedback(course)
     return course
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
 
 
 def opened(browser: Browser, path: Path, width: int = WIDE, scheme: Any = "light") -> Page:

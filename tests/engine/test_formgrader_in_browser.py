@@ -9,13 +9,12 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from book_course import MODEL_ANSWER, NAME, write_course
 from jupyter_lab import environment, jupyter_lab
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 from typer.testing import CliRunner
 
 from autograder.cli import app
@@ -23,22 +22,10 @@ from autograder.course.assignment import load_assignment
 from autograder.gradebook.marking_page import TITLE
 from autograder.gradebook.written_marks import Mark, marks, save
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 LONG = 120_000
 """Milliseconds that a button of nbgrader may take."""
 STUDENT = getpass.getuser()
 ANSWER = "Since the number is added to itself."
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

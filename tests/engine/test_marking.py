@@ -19,7 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 from feedback_pages import MODEL_ANSWER, NAME, grade, hand_in, made_course, mark, result_of
 from feedback_pages import RIGHT as RESULTS
 from nbgrader.api import Gradebook
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from autograder.course.assignment import Assignment, assignment_names, load_assignment
 from autograder.course.rubrics import rubric_items
@@ -29,8 +29,6 @@ from autograder.gradebook.written_marks import Mark, MarkChanged, marks, save
 from autograder.marking.answers import answers_of
 from autograder.marking.form import NotAMark, mark_of
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 STUDENTS = ("zoe-zimmer", "ada-adams", "ben-brown", "cyd-clark")
 HOSTILE = '<script>document.title = "forged"</script></section></main> [x](javascript:alert(1))'
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -88,16 +86,6 @@ def served(course: Assignment) -> Iterator[Served]:
     finally:
         process.terminate()
         process.wait(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
 
 
 def opened(browser: Browser, address: str, **context: Any) -> Page:
