@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
+import time
 
 import psutil
 
-from autograder.process_pool import pool_of
+from autograder.process_pool import WorkerDied, pool_of
 
 OWNER = """
 import os, signal
@@ -34,3 +36,13 @@ def test_workers_end_when_their_owner_is_killed(tmp_path) -> None:
 def test_a_pool_computes() -> None:
     with pool_of(1) as pool:
         assert pool.submit(pow, 2, 5).result() == 32
+
+
+def test_an_exception_ends_what_still_runs() -> None:
+    with contextlib.suppress(KeyError), pool_of(1) as pool:
+        assert pool.submit(pow, 2, 5).result() == 32
+        running = pool.submit(time.sleep, 100)
+        while not running.running():
+            time.sleep(0.01)
+        raise KeyError
+    assert isinstance(running.exception(), WorkerDied)
