@@ -40,6 +40,15 @@ def mark_of(question: Question, field: Callable[[str], str]) -> Mark:
     return Mark(min(sum(items.values()), question.worth), False, comment, items)
 
 
+def typed(question: Question, field: Callable[[str], str]) -> list[str]:
+    """What stands in a form that was not saved, in sentences: nobody has to remember it."""
+    chosen = [field(f"item{number}").strip() for number in range(len(question.items))]
+    points = field("points").strip() or " + ".join(filter(None, chosen))
+    comment = field("comment").strip()
+    found = [f"You had typed: {comment}"] if comment else []
+    return [*found, f"Your points were: {points}"] if points else found
+
+
 def _points(text: str, most: float) -> float:
     try:
         points = float(text.replace(",", "."))
