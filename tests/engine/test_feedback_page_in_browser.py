@@ -71,6 +71,20 @@ def test_hints_open_by_keyboard_one_after_the_other(browser: Browser, made: Assi
     page.context.close()
 
 
+def test_a_link_of_the_summary_leads_to_its_exercise_by_keyboard(
+    browser: Browser, made: Assignment
+) -> None:
+    page = opened(browser, page_file(made, "wrong"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "triple"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#exercise-triple")
+    page.keyboard.press("Tab")
+    reached = "document.activeElement.closest('#exercise-triple') !== null"
+    assert page.evaluate(reached), "Tab goes on from the exercise"
+    page.context.close()
+
+
 def test_a_screen_reader_hears_headings_in_order(browser: Browser, made: Assignment) -> None:
     page = opened(browser, page_file(made, "wrong"))
     said = page.locator("body").aria_snapshot()

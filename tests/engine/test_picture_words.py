@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from drawn_pictures import PICTURES, cell_of
+from matplotlib.colors import to_rgb
 from nbconvert import HTMLExporter
 
 import convgrade
 from convgrade import show_padding, show_pooling, show_sizes
+from convgrade.notebook import drawing
 
 
 def exported(picture: Any, template: str) -> Any:
@@ -50,3 +52,28 @@ def test_a_large_picture_has_no_list_of_numbers() -> None:
     picture = show_padding(np.ones((30, 30)).tolist(), ((0, 0), (0, 0)))
     assert len(picture.alt) < 200
     assert "image, 30×30" in picture.alt
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground", "least"),
+    [
+        (drawing.INK, "white", 4.5),
+        (drawing.PALE_INK, drawing.PADDED_GROUND, 4.5),
+        *((drawing.INK, drawing._tint(fill), 4.5) for fill in range(len(drawing.PALETTE))),
+        (drawing.EDGE, "white", 3),
+    ],
+)
+def test_texts_and_edges_of_pictures_stand_out(ink: Any, ground: Any, least: float) -> None:
+    assert contrast(ink, ground) >= least
+
+
+def contrast(one: Any, other: Any) -> float:
+    """The contrast of two colours as WCAG defines it, from 1 to 21."""
+    low, high = sorted(map(luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: Any) -> float:
+    channels = np.array(to_rgb(colour))
+    linear = np.where(channels <= 0.03928, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
