@@ -146,7 +146,8 @@ def known_by_hand_ins(assignment: Assignment) -> set[str]:
 
 def places(assignment: Assignment) -> Mapping[str, str]:
     """The places of everything that grading writes."""
-    from autograder.gradebook.address import address_of_course, shown
+    from autograder.gradebook.address import address_of_course
+    from autograder.nbgrader_bridge.database import shown
 
     root = assignment.root
     return {
