@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from by_keyboard import enter
 from feedback_pages import MODEL_ANSWER, NAME, grade, hand_in, made_course, mark, result_of
 from feedback_pages import RIGHT as RESULTS
 from marking_server import served
@@ -104,9 +105,8 @@ def test_a_question_is_marked_by_keyboard_to_the_end(browser: Browser, course: A
             for _ in range(3):  # the second item, the points, the comment
                 keys.press("Tab")
             keys.type(f"By keyboard, {place}.")
-            keys.press("Tab")
             with page.expect_navigation():
-                keys.press("Enter")
+                enter(page, page.get_by_role("button", name="Save and go on"))
             if place < 3:
                 said = page.get_by_role("status").inner_text()
                 assert said == "Saved: 0.5 of 4 points for that answer."
@@ -141,6 +141,31 @@ def test_typed_points_take_the_place_of_the_sum_and_come_back(
         page.get_by_role("button", name="Take the mark back").click()
         assert page.get_by_text("It waits for a mark.").is_visible()
         page.context.close()
+
+
+def test_a_comment_can_be_given_again_with_a_click(browser: Browser, course: Assignment) -> None:
+    often, once = "Name the *unit*.", 'Why "<both>"?\nSay more.'
+    with served(course) as server:
+        page = opened(browser, server.address, java_script_enabled=False)
+        first_answer(page)
+        assert not page.get_by_text("given before").count()
+        for comment in (f"{often}\n\n{once}", often):
+            page.get_by_role("radio", name="2.5").check()
+            page.get_by_label("Comment for the student").fill(comment)
+            page.get_by_role("button", name="Save and go on").click()
+        offered = page.get_by_role("group", name="Add a comment that was given before")
+        assert offered.get_by_role("checkbox").count() == 2
+        assert offered.locator("label").first.inner_text().strip() == often
+        offered.get_by_label("Say more.").check()
+        page.get_by_label("Comment for the student").fill("New.")
+        page.get_by_role("button", name="Save and go on").click()  # without points
+        assert offered.get_by_label("Say more.").is_checked()
+        page.get_by_role("radio", name="2.5").check()
+        page.get_by_role("button", name="Save and go on").click()
+        assert page.get_by_role("group", name="given before").get_by_label("New.").count() == 1
+        page.context.close()
+    comments = {mark.comment for mark in marks(course, "why").values()}
+    assert comments == {f"{often}\n\n{once}", often, f"New.\n\n{once}", ""}
 
 
 def test_a_refused_mark_is_named_in_words_and_at_its_field(
