@@ -10,9 +10,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+from feedback_pages import RIGHT, grade, hand_in, made_course, result_of
+from playwright.sync_api import Browser, Page
+
 from autograder.course.assignment import Assignment
+
+STUDENTS = ("zoe-zimmer", "ada-adams", "ben-brown", "cyd-clark")
+HOSTILE = '<script>document.title = "forged"</script></section></main> [x](javascript:alert(1))'
+
+
+def graded_class(root: Path) -> Path:
+    """A graded class; nobody has marked anything, and one answer is missing."""
+    course = made_course(root)
+    for student in STUDENTS:
+        hand_in(course, student, {"why": f"{HOSTILE} Number {len(student)}.", "how": "So."})
+        grade(course, result_of(student, RIGHT))
+    hand_in(course, "eva-empty", {})
+    grade(course, result_of("eva-empty", RIGHT))
+    return course.root
 
 
 @dataclass
@@ -49,3 +67,13 @@ def served(course: Assignment) -> Iterator[Served]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def opened(browser: Browser, address: str, **context: Any) -> Page:
+    page = browser.new_context(**context).new_page()
+    page.goto(address)
+    return page
+
+
+def first_answer(page: Page) -> None:
+    page.get_by_role("link", name="Mark Question 1").click()

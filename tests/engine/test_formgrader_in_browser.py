@@ -154,9 +154,7 @@ def test_a_term_from_release_to_grades(browser: Browser, course: Path, tmp_path:
 def solve_in_jupyterlab(page: Page, address: str, notebook: str) -> None:
     """What a student does in JupyterLab: write a function, run its checks, answer in words."""
     page.goto(f"{address}lab/tree/{notebook}?reset")
-    page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(
-        timeout=LONG
-    )
+    page.get_by_role("button", name="| Idle").wait_for(timeout=LONG)
     for place in range(3):  # the title, the set-up with a picture, the heading
         run_cell(page, place)
     expect(page.get_by_role("img", name="padded, 2×3")).to_be_visible(timeout=LONG)  # noqa: RUF001

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from by_keyboard import enter
-from feedback_pages import MODEL_ANSWER, NAME, grade, hand_in, made_course, mark, result_of
+from feedback_pages import MODEL_ANSWER, NAME, grade, hand_in, mark, result_of
 from feedback_pages import RIGHT as RESULTS
-from marking_server import served
+from marking_server import STUDENTS, first_answer, graded_class, opened, served
 from nbgrader.api import Gradebook
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from autograder.course.assignment import Assignment, assignment_names, load_assignment
 from autograder.course.rubrics import rubric_items
@@ -23,36 +21,16 @@ from autograder.gradebook.written_marks import Mark, MarkChanged, marks, save
 from autograder.marking.answers import answers_of
 from autograder.marking.form import NotAMark, mark_of
 
-STUDENTS = ("zoe-zimmer", "ada-adams", "ben-brown", "cyd-clark")
-HOSTILE = '<script>document.title = "forged"</script></section></main> [x](javascript:alert(1))'
-
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A graded class; nobody has marked anything, and one answer is missing."""
-    course = made_course(tmp_path_factory.mktemp("marking") / "course")
-    for student in STUDENTS:
-        hand_in(course, student, {"why": f"{HOSTILE} Number {len(student)}.", "how": "So."})
-        grade(course, result_of(student, RESULTS))
-    hand_in(course, "eva-empty", {})
-    grade(course, result_of("eva-empty", RESULTS))
-    return course.root
+    return graded_class(tmp_path_factory.mktemp("marking") / "course")
 
 
 @pytest.fixture
 def course(template: Path, tmp_path: Path) -> Assignment:
     shutil.copytree(template, tmp_path / "course")
     return load_assignment(NAME, tmp_path / "course")
-
-
-def opened(browser: Browser, address: str, **context: Any) -> Page:
-    page = browser.new_context(**context).new_page()
-    page.goto(address)
-    return page
-
-
-def first_answer(page: Page) -> None:
-    page.get_by_role("link", name="Mark Question 1").click()
 
 
 # -- the road of a marker --------------------------------------------------------------------
@@ -85,36 +63,6 @@ def test_a_question_is_marked_without_a_script_and_without_names(
     assert "2.5 of 4 points" in text
     assert "is worked out. <b>You got 2.5.</b>" in text
     assert text.count("You got") == 1
-
-
-def test_a_question_is_marked_by_keyboard_to_the_end(browser: Browser, course: Assignment) -> None:
-    with served(course) as server:
-        page = opened(browser, server.address)
-        keys = page.keyboard
-        keys.press("Tab")
-        keys.press("Enter")
-        page.wait_for_url("**/1/*")
-        for place in range(len(STUDENTS)):
-            assert page.get_by_text(f"Answer {place + 1} of 4").is_visible()
-            keys.press("Tab")
-            assert page.evaluate("document.activeElement.textContent") == "Skip to the mark"
-            keys.press("Enter")
-            keys.press("Tab")
-            keys.press("Space")
-            keys.press("ArrowRight")  # from 0 to 0.5 of the first item
-            for _ in range(3):  # the second item, the points, the comment
-                keys.press("Tab")
-            keys.type(f"By keyboard, {place}.")
-            with page.expect_navigation():
-                enter(page, page.get_by_role("button", name="Save and go on"))
-            if place < 3:
-                said = page.get_by_role("status").inner_text()
-                assert said == "Saved: 0.5 of 4 points for that answer."
-        assert page.get_by_text("4 of 4 answers marked: all done.").is_visible()
-        page.context.close()
-    found = marks(course, "why").values()
-    assert {mark.points for mark in found} == {0.5}
-    assert {mark.comment for mark in found} == {f"By keyboard, {place}." for place in range(4)}
 
 
 def test_typed_points_take_the_place_of_the_sum_and_come_back(
@@ -166,48 +114,6 @@ def test_a_comment_can_be_given_again_with_a_click(browser: Browser, course: Ass
         page.context.close()
     comments = {mark.comment for mark in marks(course, "why").values()}
     assert comments == {f"{often}\n\n{once}", often, f"New.\n\n{once}", ""}
-
-
-def test_a_refused_mark_is_named_in_words_and_at_its_field(
-    browser: Browser, course: Assignment
-) -> None:
-    with served(course) as server:
-        page = opened(browser, server.address)
-        first_answer(page)
-        field = page.get_by_label("Points, from 0 to 4")
-        assert field.get_attribute("aria-invalid") is None
-        field.fill("five")
-        page.get_by_label("Comment for the student").fill("Mine.")
-        page.get_by_role("button", name="Save and go on").click()
-        assert page.title().startswith("Not saved: Question 1")
-        message = "Nothing is saved: 'five' is no number from 0 to 4."
-        assert page.get_by_role("alert").inner_text() == message
-        assert field.get_attribute("aria-invalid") == "true"
-        described = field.evaluate(
-            "each => each.getAttribute('aria-describedby').split(' ')"
-            ".map(id => document.getElementById(id).innerText.trim())"
-        )
-        assert described == [message, "Leave it empty to take the sum of the rubric."]
-        assert field.input_value() == "five"
-        field.fill("4")
-        page.get_by_role("button", name="Save and go on").click()
-        assert page.title().startswith("Saved. Next: Question 1")
-        assert page.get_by_role("status").is_visible()
-        page.context.close()
-
-
-def test_the_printed_address_lets_in_and_no_other_way_is_offered(
-    browser: Browser, course: Assignment
-) -> None:
-    with served(course) as server:
-        page = opened(browser, f"http://127.0.0.1:{server.port}/")
-        assert page.get_by_role("main").inner_text() == (
-            "Open the address that autograder mark printed: it has a token in it."
-        )
-        page.goto(server.address)
-        assert page.get_by_role("textbox").count() == 0
-        assert page.get_by_role("link", name="Mark Question 1").is_visible()
-        page.context.close()
 
 
 def test_an_answer_runs_nothing_and_stays_in_its_place(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 HOLDS, IN_PART, NOT_APPLICABLE = "holds", "holds in part", "does not apply"
-BY_READING = "read by a person"
+BY_READING = "by reading"
 CRITERIA = """
 1.1.1 A Non-text Content
 1.2.1 A Audio-only and Video-only (Prerecorded)
