@@ -193,8 +193,8 @@ def _check_source(source: NotebookNode, assignment: Assignment) -> None:
         if not roles["grade"]:
             continue
         points = roles.get("points")
-        if isinstance(points, bool) or not isinstance(points, int | float) or points <= 0:
-            raise CourseError(f"{where} is graded and needs points above 0.")
+        if isinstance(points, bool) or not isinstance(points, int | float) or points < 0:
+            raise CourseError(f"{where} is graded and needs points, at least 0.")
         if roles["solution"]:
             if cell.cell_type != "markdown":
                 raise CourseError(f"{where} is marked by a person and must be a markdown cell.")
