@@ -41,7 +41,8 @@ class CheckFailed(AssertionError):
 
     def __str__(self) -> str:
         """The text, with the hint at its end."""
-        return super().__str__() + self.hint
+        gap = "\n" if self.hint and self.picture is not None else ""
+        return super().__str__() + gap + self.hint
 
     def _render_traceback_(self) -> list[str]:
         """The text that IPython shows instead of a traceback."""

@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.counterexamples.examples import Example
 from autograder.counterexamples.windows import source_cells
 from autograder.course.assignment import load_assignment
 from convgrade import CheckFailed, Window, check, check_raises
+from convgrade.notebook.collecting import show_all_failures
 from convgrade.notebook.panels import PADDED
 from convgrade.notebook.window_pictures import WINDOW, WRONG
 
@@ -261,3 +263,58 @@ def test_each_declared_window_holds_the_cells_that_the_solution_depends_on(
             said = window.cells(args[0].shape, index)
             weighed = weighed_cells(function, args, kwargs, index)
             assert (said == reached).all() or (said == weighed).all(), f"{kwargs} at {index}"
+
+
+SETUP = """
+import numpy as np
+from convgrade import Window, check
+x = np.arange(4.0).reshape(1, 2, 2, 1)
+def layer(x): return x + 1
+def other(x): return x + 2
+"""
+CELL = """
+check(layer, x, expected=x, window=Window())
+check(other, x, expected=x, window=Window())
+"""
+
+
+def run_in_ipython(monkeypatch: pytest.MonkeyPatch, cell: str, *, kernel: bool) -> list[str]:
+    """What a cell shows: the first line of each error, and the words of each picture."""
+    shell = InteractiveShell()
+    found: list[str] = []
+
+    def publish(data: dict[str, Any], metadata: dict[str, Any], **_: Any) -> None:
+        assert data["image/png"]
+        found.append(metadata["image/png"]["alt"])
+
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    monkeypatch.setattr(shell, "_showtraceback", lambda *error: found.append(error[2][0]))
+    monkeypatch.setattr(shell.display_pub, "publish", publish)
+    monkeypatch.setattr(InteractiveShell, "initialized", lambda: True)
+    monkeypatch.setattr(InteractiveShell, "instance", lambda: shell)
+    if kernel:
+        shell.kernel = object()
+    show_all_failures()
+    shell.run_cell(SETUP)
+    shell.run_cell(cell)
+    return found
+
+
+def test_jupyter_shows_each_picture_below_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, its_picture, second, another = run_in_ipython(monkeypatch, CELL, kernel=True)
+    assert first.startswith("✗ layer(x)")
+    assert "The call: layer(x)" in its_picture
+    assert second.startswith("✗ other(x)")
+    assert "The call: other(x)" in another
+
+
+def test_a_check_inside_other_code_has_its_picture_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    looped = CELL.replace("check(layer", "for _ in 'a': check(layer")
+    assert "The call: layer(x)" in run_in_ipython(monkeypatch, looped, kernel=True)[1]
+
+
+def test_no_picture_in_a_terminal_or_without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = run_in_ipython(monkeypatch, CELL, kernel=False)
+    monkeypatch.setattr("convgrade.notebook.collecting.can_draw", lambda: False)
+    assert texts == run_in_ipython(monkeypatch, CELL, kernel=True)
+    assert len(texts) == 2
