@@ -11,8 +11,8 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError
 
 from autograder.course.assignment import Assignment
-from autograder.errors import CourseError
-from autograder.gradebook.address import address_of_course, file_of, one_line, shown
+from autograder.gradebook.address import address_of_course
+from autograder.nbgrader_bridge.database import unusable
 
 
 @contextmanager
@@ -38,13 +38,4 @@ def usable(assignment: Assignment) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        url = address_of_course(assignment.root)
-        what_to_do = (
-            "close what else is writing to it and run the command again"
-            if file_of(url) is not None
-            else "start the server, or correct c.CourseDirectory.db_url, and run the command again"
-        )
-        raise CourseError(
-            f"The gradebook {shown(url)} cannot be used ({one_line(error)}): {what_to_do}; after "
-            "an upgrade of nbgrader, back it up and run `nbgrader db upgrade`."
-        ) from None
+        raise unusable(address_of_course(assignment.root), error) from None
