@@ -88,7 +88,7 @@ def check(
     __tracebackhide__ = True
     if window is not None and not isinstance(window, Window):
         window, kwargs = None, {**kwargs, "window": window}
-    if window is not None and not all(_is_images(each) for each in (*args[:1], expected)):
+    if window is not None and not (args and _is_images(args[0]) and _is_images(expected)):
         raise ValueError("a Window needs a first argument and an expected array with 4 axes")
     variables = sys._getframe(1).f_globals
     call = describe(function, args, kwargs, variables)

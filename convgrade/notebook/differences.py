@@ -136,16 +136,21 @@ def _side_by_side(got: Array, expected: Array, differs: npt.NDArray[np.bool_]) -
     index, where = _first_plane(differs)
     plane = differs[index].reshape(-1, differs[index].shape[-1])
     planes = [array[index].reshape(plane.shape) for array in (expected, got)]
+    axes = ("", "channels") if differs.ndim == 4 and is_line(differs.shape) else ("rows", "columns")
     lines: list[str] = []
     for columns in range(MOST_COLUMNS, FEWEST_COLUMNS - 1, -1):
-        lines = _in_columns(planes, plane, where, columns)
+        lines = _in_columns(planes, plane, where, columns, axes)
         if max(map(len, lines)) <= WIDTH:
             break
     return lines
 
 
 def _in_columns(
-    planes: Sequence[Array], differs: npt.NDArray[np.bool_], where: Sequence[str], most: int
+    planes: Sequence[Array],
+    differs: npt.NDArray[np.bool_],
+    where: Sequence[str],
+    most: int,
+    axes: tuple[str, str],
 ) -> list[str]:
     """The expected plane and the other, around the first difference, in so many columns."""
     row, column = (int(i) for i in np.argwhere(differs)[0])
@@ -156,7 +161,8 @@ def _in_columns(
     left_texts, right_texts = _texts(planes[0][cut].ravel(), planes[1][cut].ravel())
     places = [*where]
     if (rows[1] - rows[0], columns[1] - columns[0]) != differs.shape:
-        places += [f"rows {rows[0]} to {rows[1] - 1}", f"columns {columns[0]} to {columns[1] - 1}"]
+        named = zip(axes, (rows, columns), strict=True)
+        places += [f"{axis} {first} to {end - 1}" for axis, (first, end) in named if axis]
     left_block = block(left_texts, np.zeros_like(marked))
     right_block = block(right_texts, marked)
     width = max(len("expected"), *(len(line) for line in left_block))

@@ -31,6 +31,8 @@ MARGIN = 0.3
 TITLE_CELLS = 0.9
 CAPTION_CELLS = 0.9
 CELLS_PER_CHARACTER = 0.24
+CHARACTERS_PER_CELL = 4
+"""A longer text is written smaller, with all others of its panel."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ def _slot(panel: Panel) -> float:
 
 def _draw_panel(axes: Axes, panel: Panel, left: float, top: float, size: float) -> None:
     axes.text(left, top - 0.45, panel.title, va="center", color=INK, fontsize=size)
+    longest = max(len(text) for row in panel.texts for text in row)
+    fitting = size * min(1.0, CHARACTERS_PER_CELL / max(longest, 1))
     for row in range(panel.height):
         for column in range(panel.width):
             fill = panel.fills[row][column]
@@ -112,7 +116,7 @@ def _draw_panel(axes: Axes, panel: Panel, left: float, top: float, size: float) 
             ink = PALE_INK if fill == PADDED else INK
             if panel.texts[row][column]:
                 place = left + column + 0.5, top + row + 0.5
-                _write(axes, *place, panel.texts[row][column], size, ink)
+                _write(axes, *place, panel.texts[row][column], fitting, ink)
     for row, label in enumerate(panel.row_labels):
         if label:
             place = left - 0.2, top + row + 0.5

@@ -36,11 +36,15 @@ def picture(
     right = _answer("expected", expected, np.zeros_like(wrong), index)
     came = _answer("got", got, wrong, index)
     came_from = "padding only" if source.is_padding else "the outlined cells"
+    outlined = [
+        f"Outlined in {panel.title}: {_outlined(plane)}"
+        for panel, plane in zip(inputs, source.planes, strict=True)
+    ]
     return Picture(
         (*inputs, right, came),
         ("+",) * (len(inputs) - 1) + ("→", "≠"),
         f"{source.place} comes from {came_from}",
-        f"Outlined in {source.name}: {_outlined(source.planes[0])}. The call: {call}",
+        ". ".join([*outlined, f"The call: {call}"]),
     )
 
 

@@ -146,11 +146,11 @@ def source(window: Window, images: Array, name: str, shape: Sequence[int], index
     """
     channels = window.channels_of(index, images.shape[3])
     place = place_of(index, shape)
-    if is_line(images.shape):
-        line = images[index[0], 0]
-        return Source(place, name, (_around(line, range(1), channels, ("", "channel")),))
-    shown = channels[:MOST_PLANES]
     rows, columns = window.spans(index)
+    if is_line(images.shape) and rows == columns == range(1):
+        line = images[index[0], 0]
+        return Source(place, name, (_around(line, rows, channels, ("", "channel")),))
+    shown = channels[:MOST_PLANES]
     planes = []
     for channel in shown:
         label = f"channel {channel}" if images.shape[3] > 1 else ""

@@ -105,6 +105,16 @@ def test_images_of_one_cell_are_shown_as_a_line_of_channels() -> None:
     )
 
 
+def test_padding_around_images_of_one_cell_is_shown_as_padding() -> None:
+    padded = np.pad(one_cell, [(0, 0), (1, 1), (1, 1), (0, 0)])
+    text = shown(wrong(padded, 0, 0, 1, 2), one_cell, padded, Window(before=1))
+    assert text == (
+        "Row 0, column 1, channel 2 of the answer comes from padding (·), from no\n"
+        "cell of one_cell:\n\n"
+        "channel 2:\n[·]\n 2"
+    )
+
+
 @pytest.mark.parametrize("size", [2, 11])
 def test_a_large_input_is_cut_around_the_window(size: int) -> None:
     many = np.random.default_rng(0).normal(size=(2, 30, 40, 5))
@@ -132,6 +142,8 @@ def test_a_wrong_shape_or_dtype_reads_as_without_a_window(got: np.ndarray) -> No
 def test_a_window_that_does_not_fit_is_an_error_of_the_author() -> None:
     with pytest.raises(ValueError, match="4 axes"):
         check(np.abs, image[0], expected=image[0], window=Window(1))
+    with pytest.raises(ValueError, match="4 axes"):
+        check(lambda: image, expected=image, window=Window(1))
 
 
 def test_any_other_window_is_an_argument_of_the_function() -> None:
@@ -177,6 +189,16 @@ def test_padding_is_hatched_in_the_picture() -> None:
     picture = failure(wrong(expected, 0, 3, 3, 0), image, expected, Window(2)).picture()
     assert picture.panels[0].fills[4][:4] == (PADDED,) * 4
     assert "6, padding; padding, padding" in picture.alt
+
+
+def test_the_words_of_a_picture_name_the_cells_of_each_channel() -> None:
+    two = np.concatenate([image, 10 * image], axis=3)
+    expected = np.zeros((1, 3, 3, 1))
+    window = Window(2, channels="all")
+    picture = failure(wrong(expected, 0, 0, 0, 0), two, expected, window).picture()
+    assert "Outlined in the input, channel 0: 2, 2; 9, 4. " in picture.alt
+    assert "Outlined in the input, channel 1: 20, 20; 90, 40. " in picture.alt
+    assert picture.signs == ("+", "→", "≠")
 
 
 def test_cells_apart_have_an_outline_each() -> None:
