@@ -50,6 +50,7 @@ def check(
             show(path, report)
     except KeyboardInterrupt:
         if watch:
+            say()  # below the terminal's ^C
             return ExitCode.DONE
         complain("Stopped before all checks had run.")
         return ExitCode.INTERRUPTED
@@ -63,6 +64,7 @@ def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
     has_shown = False
     passed: frozenset[str] = frozenset()
     for _ in saves(path, checker.is_outdated):
+        before = _state(path)
         try:
             report, is_new = checker.check()
             says("")
@@ -73,6 +75,9 @@ def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
                 show_unchanged(path)
             has_shown = True
         except AutograderError as error:
+            time.sleep(POLL_SECONDS)
+            if _state(path) != before:
+                continue  # it was read while an editor was writing it
             says("")
             complain(str(error))
             has_shown = False
@@ -119,15 +124,20 @@ def saves(path: Path, is_outdated: Callable[[], bool] = lambda: False) -> Iterat
     """
     seen: tuple[int, int] | None = None
     while True:
-        try:
-            status = path.stat()
-        except OSError:
-            if seen is None:
-                raise AutograderError(f"There is no file {path}.") from None
-        else:
-            now = (status.st_mtime_ns, status.st_size)
-            if now != seen or is_outdated():
-                seen = now
-                yield
-                continue
+        now = _state(path)
+        if now is None and seen is None:
+            raise AutograderError(f"There is no file {path}.")
+        if now is not None and (now != seen or is_outdated()):
+            seen = now
+            yield
+            continue
         time.sleep(POLL_SECONDS)
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """When a file was saved and its size; None if there is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size

@@ -83,7 +83,7 @@ def show_next(path: Path, report: CheckReport, passed: Collection[str] = ()) -> 
     for item in following:
         show_exercise(item)
     console.print()
-    for line in closing_lines(report):
+    for line in closing_lines(report, has_bar=True):
         console.print(_printable(safe(line)))
 
 
@@ -123,14 +123,14 @@ def show_unchanged(path: Path) -> None:
     output().print(f"[dim]{safe(path.name)} was saved; nothing that is checked has changed.[/dim]")
 
 
-def closing_lines(report: CheckReport) -> list[str]:
-    """What is left, and what to do next."""
+def closing_lines(report: CheckReport, *, has_bar: bool = False) -> list[str]:
+    """What is left, and what to do next. With a bar above, how many pass is said already."""
     left = [item for item in report.exercises if not item.passed]
     total = len(report.exercises)
     blank = _blank(report)
     if left:
-        first = f"{total - len(left)} of {total} pass. Next: {_todo(left)}."
-        return [*blank, first]
+        count = "" if has_bar else f"{total - len(left)} of {total} pass. "
+        return [*blank, f"{count}Next: {_todo(left)}."]
     if report.is_part:
         return [f"{_all(total)}. Check the whole file before you hand it in."]
     if blank:

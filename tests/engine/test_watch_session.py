@@ -16,9 +16,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from released import DOUBLE, STUB, TRIPLE, notebook, two
+
+from convgrade.commands.check import _watch
+from convgrade.commands.check_output import Running
+from convgrade.errors import AutograderError
 
 COLUMNS = 80
 PATIENCE_SECONDS = 120
@@ -197,6 +202,7 @@ def test_a_student_writes_one_exercise_after_the_other(tmp_path: Path) -> None:
         assert "nothing that is checked has changed" in shown
 
         assert session.end() == 0
+        assert session.written.endswith("\n"), "the prompt would stand behind ^C"
         lines = ESCAPES.sub("", session.written).replace("\r\n", "\n").replace("\r", "\n")
         assert max(map(len, lines.splitlines())) <= COLUMNS
         assert COLOURS.search(session.written)
@@ -232,3 +238,35 @@ def test_a_file_that_is_gone_for_a_while_is_waited_for(tmp_path: Path, gone: boo
             time.sleep(1)  # more than one look at the file
         assert "✓ double" in session.save(DOUBLE)
         assert session.end() == 0
+
+
+def test_a_file_that_is_read_while_it_is_written_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = notebook(tmp_path / "mine.ipynb", *two(DOUBLE, TRIPLE))
+    whole = file.read_text(encoding="utf-8")
+    file.write_text(whole[:50], encoding="utf-8")
+
+    class Interrupted:
+        """Ends the session at the second check, as Ctrl-C does."""
+
+        checks = 0
+
+        def check(self) -> None:
+            self.checks += 1
+            if self.checks == 2:
+                raise KeyboardInterrupt
+            raise AutograderError("The notebook is not valid JSON.")
+
+        def is_outdated(self) -> bool:
+            return False
+
+    def sleep(_: float) -> None:
+        file.write_text(whole, encoding="utf-8")
+
+    monkeypatch.setattr("convgrade.commands.check.time.sleep", sleep)
+    checker: Any = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        _watch(file, checker, Running())
+    assert "JSON" not in capsys.readouterr().err
+    assert checker.checks == 2
