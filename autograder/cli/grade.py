@@ -80,6 +80,13 @@ def grade(
         bool,
         typer.Option("--dry-run", help="Show whose points of a class would change; write nothing."),
     ] = False,
+    wait: Annotated[
+        bool,
+        typer.Option(
+            "--wait/--no-wait",
+            help="If another run is grading this assignment: wait for it, or end at once.",
+        ),
+    ] = True,
     changes: Annotated[str | None, _target("what changed in points, as JSON,")] = None,
     dataset: DatasetOption = None,
     isolation: IsolationOption = "namespaces",
@@ -130,5 +137,6 @@ def grade(
             json=json,
             changes=changes,
             dry_run=dry_run,
+            wait=wait,
         )
     raise typer.Exit(code)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from autograder.cli.commands import ExitCode
 from autograder.course.assignment import Assignment
+from autograder.course.locks import locked
 from autograder.errors import CourseError
 from convgrade.safe_text import json_log_safe
 
@@ -45,6 +46,7 @@ def grade_class(
     json: str | None,
     changes: str | None,
     dry_run: bool,
+    wait: bool,
 ) -> ExitCode:
     """Grade everybody, show the table, what changed, and what needs attention."""
     from autograder.cli import reports
@@ -56,8 +58,10 @@ def grade_class(
 
     targets = [target for target in (json, changes) if target is not None]
     reports.check(targets)
-    grading = rehearse if dry_run else run
-    graded = grading(assignment, jobs=jobs, isolation=isolation, fresh=fresh)
+    if dry_run:
+        graded = rehearse(assignment, jobs=jobs, isolation=isolation, fresh=fresh)
+    else:
+        graded = run(assignment, jobs=jobs, isolation=isolation, fresh=fresh, wait=wait)
     on_stderr = any(map(reports.goes_to_stdout, targets))
     if json is not None:
         shown = FeedbackVisibility.of(assignment.feedback)
@@ -76,12 +80,18 @@ def grade_class(
 
 
 def run(
-    assignment: Assignment, *, jobs: int | None, isolation: Isolation, fresh: bool
+    assignment: Assignment,
+    *,
+    jobs: int | None,
+    isolation: Isolation,
+    fresh: bool,
+    wait: bool = True,
 ) -> GradedClass:
     """Grade with a progress display and write the gradebook.
 
     Raises:
-        CourseError: nobody has handed anything in, or the gradebook cannot be used.
+        CourseError: nobody has handed anything in, or the gradebook cannot be used; or another run
+            grades this assignment, and this one is not to `wait`.
         AutograderError: the machine or the course lacks what grading needs.
     """
     from autograder.cli import preflight
@@ -93,7 +103,10 @@ def run(
     preflight.check_machine()
     preflight.check_secret(assignment.root)
     writer_imported = _import_meanwhile("autograder.gradebook.writer")
-    graded = in_parallel(assignment, submissions, jobs, isolation, fresh=fresh)
+    with locked(
+        assignment.root, f"grading-{assignment.name}", lambda: _another_run(assignment, wait)
+    ):
+        graded = in_parallel(assignment, submissions, jobs, isolation, fresh=fresh)
     say("Writing the gradebook")
     writer_imported.join()
     from autograder.gradebook import lateness, writer
@@ -122,6 +135,16 @@ def run(
         changes,
         lateness.late_rule(assignment),
     )
+
+
+def _another_run(assignment: Assignment, wait: bool) -> None:
+    from convgrade.commands.console import say
+
+    if not wait:
+        raise CourseError(
+            f"Another run is grading {assignment.name} in {assignment.root}: nothing was done."
+        )
+    say(f"Another run is grading {assignment.name}: waiting for it (--no-wait ends at once)")
 
 
 def rehearse(

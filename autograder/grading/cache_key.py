@@ -20,7 +20,7 @@ from typing import Any
 import convgrade
 from autograder.course.assignment import Assignment
 from autograder.grading import seeds
-from autograder.grading.suite_digests import code_digest, digest_with_named, suite_digest
+from autograder.grading.suite_digests import code_digest, digest_with_named, suite_digests
 from autograder.results import FORMAT_VERSION
 from convgrade.submission import HandIn
 
@@ -59,9 +59,11 @@ def keys(hand_in: HandIn, assignment: Assignment, seed: bytes, isolation: str) -
         versions(),
     ]
     exercises = assignment.exercises
+    suites = [assignment.suite_file(each.name).name for each in exercises]
+    digests = suite_digests(assignment.suite_folder, suites)
     tests = {
-        each.name: _hash([common, each.name, suite_digest(assignment.suite_file(each.name))])
-        for each in exercises
+        each.name: _hash([common, each.name, digest])
+        for each, digest in zip(exercises, digests, strict=True)
     }
     advice = advice_digest(assignment)
     points = [[each.name, each.points] for each in exercises]
@@ -110,8 +112,9 @@ def suites_digest(assignment: Assignment) -> str:
     return _digest_of(tuple((file, _modified(file)) for file in files))
 
 
+@lru_cache(maxsize=1)
 def engine_digest() -> str:
-    """A digest of the engine's own code, and of the student's side."""
+    """A digest of the engine's own code, and of the student's side, as this process found it."""
     packages = (Path(__file__).parents[1], Path(convgrade.__file__).parent)
     files = [file for package in packages for file in sorted(package.rglob("*.py"))]
     return _digest_of(tuple((file, _modified(file)) for file in files))
