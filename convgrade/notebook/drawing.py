@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
 INK = "#222222"
-PALE_INK = "#8A8A8A"
+PALE_INK = "#5F5F5F"
+EDGE = "#8A8A8A"
+PADDED_GROUND = "#F4F4F4"
 
 INCHES_PER_CELL = 0.42
 WIDEST_INCHES = 9.0
@@ -131,9 +133,9 @@ def _draw_cell(axes: Axes, x: float, y: float, fill: int) -> None:
 
     if fill == NOTHING:
         return
-    cell = Rectangle((x, y), 1, 1, facecolor="white", edgecolor="#B5B5B5", linewidth=0.8)
+    cell = Rectangle((x, y), 1, 1, facecolor="white", edgecolor=EDGE, linewidth=0.8)
     if fill == PADDED:
-        cell.set(facecolor="#F4F4F4", edgecolor="#CFCFCF", hatch="////", linewidth=0.6)
+        cell.set(facecolor=PADDED_GROUND, edgecolor="#CFCFCF", hatch="////", linewidth=0.6)
     elif fill >= 0:
         cell.set_facecolor(_tint(fill))
     axes.add_artist(cell)  # unlike add_patch, it computes no limits
