@@ -183,7 +183,7 @@ class Book:
         """The scores of a student's submission as they are now; empty if there is none."""
         if not self.has_submission(student):
             return Snapshot()
-        return snapshot_of(self._entry(student))
+        return snapshot_of(self._book.db, self._entry(student))
 
     def has_submission(self, student: str) -> bool:
         """Whether the gradebook has a submission of this student."""
