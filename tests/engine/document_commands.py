@@ -141,9 +141,9 @@ HEAD = """\
 
 # All commands
 
-Each command explains itself with `--help`. `convgrade --version` and `autograder --version` show the
-version. `convgrade` is the program of students; its commands are also commands of `autograder`,
-which needs the engine.
+Each command explains itself with `--help`. `convgrade --version` and `autograder --version` show
+the version. `convgrade` is the program of students; its commands are also commands of
+`autograder`, which needs the engine.
 """
 
 

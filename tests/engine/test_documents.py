@@ -212,9 +212,8 @@ def broken_links(document: Document) -> list[str]:
             continue
         path, _, anchor = link.partition("#")
         target = (ROOT / document.name).parent / path
-        if path and not target.exists():
-            broken.append(link)
-        elif anchor and anchor not in (anchors(target) if path else document.anchors):
+        known = anchors(target) if path and target.exists() else document.anchors
+        if (path and not target.exists()) or (anchor and anchor not in known):
             broken.append(link)
     return broken
 
