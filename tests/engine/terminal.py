@@ -22,6 +22,8 @@ from rich.console import Console
 from rich.text import Text
 
 COLUMNS, LINES = 80, 24
+DIM = ("#868887", "#a9abaa")
+"""Rich's grey on its background has too little contrast; ours has 7 to 1."""
 CELL = 12.2
 """How wide Rich draws a character of a picture."""
 _CONTROL = re.compile(r"\x1b\[([?\d;]*)([A-Za-z])")
@@ -48,7 +50,7 @@ def run(
     environment: Mapping[str, str],
     *,
     until: str = "",
-    seconds: float = 300,
+    seconds: float = 150,
 ) -> Screen:
     """Run a command by bash. With `until`, press Ctrl-C as soon as this pattern was printed.
 
@@ -65,6 +67,7 @@ def run(
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
+        preexec_fn=_heed_ctrl_c,
     )
     os.close(theirs)
     alarm = _Alarm(process, seconds)
@@ -80,6 +83,11 @@ def run(
     if alarm.rang:
         raise TimeoutError(f"{command!r} did not end in {seconds} seconds: {said[-500:]!r}")
     return Screen(code, screen(said.decode(errors="replace")))
+
+
+def _heed_ctrl_c() -> None:
+    """In a job in the background of a shell it would be ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class _Alarm:
@@ -129,11 +137,9 @@ SVG = """\
 font-size: {char_height}px; line-height: {line_height}px; }}
 {styles}
 </style>
-<defs><clipPath id="{unique_id}-clip-terminal">
-<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/></clipPath>
-{lines}</defs>
+<defs>{lines}</defs>
 {chrome}
-<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+<g transform="translate({terminal_x}, {terminal_y})">
 {backgrounds}
 <g class="{unique_id}-matrix">
 {matrix}
@@ -141,11 +147,12 @@ font-size: {char_height}px; line-height: {line_height}px; }}
 """
 
 
-def picture(coloured: str, title: str) -> str:
+def picture(coloured: str) -> str:
     """The screen as an SVG, which loads nothing."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_ansi(coloured), highlight=False)
-    return console.export_svg(title=title, code_format=SVG, unique_id="terminal")
+    svg = console.export_svg(title="", code_format=SVG, unique_id="terminal")
+    return svg.replace(*DIM)
 
 
 def text_of(svg: str) -> str:
