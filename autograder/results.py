@@ -20,6 +20,8 @@ FORMAT_VERSION = 1
 
 Status = Literal["graded", "rejected", "grader_error"]
 Visibility = Literal["public", "hidden"]
+Role = Literal["values", "supporting", "claim"]
+"""What a test rests on: values that the grader checks, only relations and errors, or a claim."""
 WrittenState = Literal["needs_marking", "no_response"]
 
 
@@ -151,6 +153,7 @@ class TestResult:
     hint: str | None = None
     training: Mapping[str, Any] | None = None
     counterexample: Counterexample | None = None
+    role: Role = "values"
 
     def __post_init__(self) -> None:
         _take_word_for_outcome(self)
@@ -166,7 +169,9 @@ class ExerciseResult:
 
     `score` is None if the grader itself failed (`grader_error`). That is not a score of zero.
     `replaced` names the functions that were replaced by reference functions while the exercise was
-    graded. `hints` has one hint for each known mistake that was found, the surest first.
+    graded. `hints` has one hint for each known mistake that was found, the surest first. `built_on`
+    says of each exercise that it builds on whether the right function took its place. The keys are
+    digests of what tests and advice depend on (`grading.cache_key`).
     """
 
     name: str
@@ -177,6 +182,9 @@ class ExerciseResult:
     replaced: tuple[str, ...] = ()
     hints: tuple[Hint, ...] = ()
     suspect: SuspectLine | None = None
+    built_on: Mapping[str, bool] = field(default_factory=dict)
+    tests_key: str = ""
+    advice_key: str = ""
 
     def __post_init__(self) -> None:
         _take_word_for_outcome(self)
@@ -217,6 +225,26 @@ class WrittenResult:
 
 
 @dataclass(frozen=True)
+class ScoreChange:
+    """How a regrade of the same work changed one exercise.
+
+    Attributes:
+        exercise: its name.
+        before, after: its score.
+        max_before, max_after: its points.
+        passes, fails: the titles of the tests that pass now, or fail now, and did not before.
+    """
+
+    exercise: str
+    before: float
+    after: float
+    max_before: float
+    max_after: float
+    passes: tuple[str, ...] = ()
+    fails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Observed:
     """What was recorded besides the tests: claims and limits. It never changes the points.
 
@@ -243,6 +271,7 @@ class Observed:
 class Result:
     """The outcome of grading one submission to one assignment.
 
+    `changes` says how scores changed when this work was graded again, the last time that they did.
     If `status` is `grader_error`, the exercises without a fault may still have been graded.
     """
 
@@ -255,6 +284,7 @@ class Result:
     written: tuple[WrittenResult, ...] = ()
     observed: Observed = field(default_factory=Observed)
     faults: tuple[Fault, ...] = ()
+    changes: tuple[ScoreChange, ...] = ()
     isolation: str = ""
     dataset: str = ""
     seconds: float = 0.0
@@ -304,6 +334,9 @@ class Result:
                     "written": tuple(WrittenResult(**item) for item in document["written"]),
                     "observed": Observed(**_tuples(document["observed"])),
                     "faults": tuple(Fault(**item) for item in document.get("faults", ())),
+                    "changes": tuple(
+                        ScoreChange(**_tuples(item)) for item in document.get("changes", ())
+                    ),
                 }
             )
         except (KeyError, TypeError) as error:

@@ -78,12 +78,14 @@ def of_submission(result: Result) -> list[str]:
     return reasons
 
 
-def show_changes(changes: Sequence[Problem]) -> None:
-    """Print a line for each student whose earlier scores changed."""
+def show_changes(changes: Sequence[Problem], *, is_done: bool = True) -> None:
+    """Print a line for each student whose earlier scores changed, or would change."""
     from convgrade.commands.console import say
 
     if changes:
-        say(f"Changed for {len(changes)}:")
+        say(f"{'Changed' if is_done else 'Would change'} for {len(changes)}:")
+    elif not is_done:
+        say("No points that are in the gradebook would change.")
     for change in changes:
         say("  " + shortened(f"{change.student}: {change.reason}", LONGEST_LINE))
 

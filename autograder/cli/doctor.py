@@ -116,7 +116,8 @@ def course_findings(course: Path | None) -> list[Finding]:
 
 def gradebook_finding(root: Path) -> Finding:
     """The gradebook: whether it is there, or whether its server can be reached."""
-    from autograder.gradebook.address import check_address_of_course, file_of, shown, unreachable
+    from autograder.gradebook.address import check_address_of_course
+    from autograder.nbgrader_bridge.database import file_of, shown, unreachable
 
     try:
         url = check_address_of_course(root)

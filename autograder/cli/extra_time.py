@@ -16,6 +16,9 @@ def extra_time(
         float,
         typer.Argument(min=0, metavar="HOURS", help="0 takes it back.", show_default=False),
     ],
+    new: Annotated[
+        bool, typer.Option("--new", help="Add the student if the gradebook has no such name.")
+    ] = False,
     course: CourseOption = None,
 ) -> None:
     """Give a student more time for an assignment, and correct the late penalty at once.
@@ -29,5 +32,5 @@ def extra_time(
     from convgrade.commands.console import output, safe
 
     found = load_assignment(assignment, course_root(course))
-    change = lateness.give_extra_time(found, student, hours) or "no points changed"
+    change = lateness.give_extra_time(found, student, hours, may_be_new=new) or "no points changed"
     output().print(safe(f"{student} has {hours:g} more hours: {change}"), soft_wrap=True)

@@ -76,6 +76,18 @@ def grade(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Grade again what is already graded and unchanged.")
     ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Show whose points of a class would change; write nothing."),
+    ] = False,
+    wait: Annotated[
+        bool,
+        typer.Option(
+            "--wait/--no-wait",
+            help="If another run is grading this assignment: wait for it, or end at once.",
+        ),
+    ] = True,
+    changes: Annotated[str | None, _target("what changed in points, as JSON,")] = None,
     dataset: DatasetOption = None,
     isolation: IsolationOption = "namespaces",
     course: CourseOption = None,
@@ -94,6 +106,8 @@ def grade(
     targets = {"json": json, "junit": junit, "gradescope": gradescope, "markdown": markdown}
     wanted = {name: target for name, target in targets.items() if target is not None}
     if files:
+        if dry_run or changes is not None:
+            raise AutograderError("--dry-run and --changes are for a class: name no files.")
         from autograder.cli.grading_files import run
 
         code = run(
@@ -115,5 +129,14 @@ def grade(
                 "--with, --student, --fail-under, --junit, --gradescope and --markdown are for "
                 f"files: name them, as in `autograder grade {assignment} FILE`."
             )
-        code = grade_class(found, jobs=jobs, isolation=isolation, fresh=fresh, json=json)
+        code = grade_class(
+            found,
+            jobs=jobs,
+            isolation=isolation,
+            fresh=fresh,
+            json=json,
+            changes=changes,
+            dry_run=dry_run,
+            wait=wait,
+        )
     raise typer.Exit(code)

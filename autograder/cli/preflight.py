@@ -94,7 +94,8 @@ def check_course(assignment: Assignment) -> None:
     Raises:
         AutograderError: one of them cannot, or the gradebook's address cannot be used.
     """
-    from autograder.gradebook.address import check_address_of_course, file_of
+    from autograder.gradebook.address import check_address_of_course
+    from autograder.nbgrader_bridge.database import file_of
 
     root = assignment.root
     folders = (root, root / ".autograder", root / "results" / assignment.name, root / "autograded")

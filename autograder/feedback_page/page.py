@@ -14,7 +14,7 @@ from autograder.feedback_page.exercises import SET_BY_A_PERSON, anchor, explaine
 from autograder.feedback_page.handed_in import MOST_OTHERS, MOST_OUTPUT_LINES, HandedIn, Question
 from autograder.feedback_page.notices import notices
 from autograder.feedback_page.scores import CellScore, Scores
-from autograder.feedback_page.views import Exercise, Page, Points, Written, plain_number
+from autograder.feedback_page.views import Exercise, Notice, Page, Points, Written, plain_number
 from autograder.gradebook.rubric_points import item_key
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import Result
@@ -67,10 +67,20 @@ def page_of(
         late_penalty=scores.late_penalty,
         exercises=tuple(exercises),
         written=tuple(written),
-        notices=notices(result.observed, result.ungraded) if result and not rejected else (),
+        notices=_notices(scores, result) if result and not rejected else (),
         rejected=rejected,
         others_html=() if rejected else tuple(_others(handed_in)),
     )
+
+
+def _notices(scores: Scores, result: Result) -> tuple[Notice, ...]:
+    """Sentences on the whole submission; points that a person set are no change of the tests."""
+    changes = [
+        change
+        for change in result.changes
+        if (cell := scores.cells.get(GRADE_CELL_PREFIX + change.exercise)) and cell.manual is None
+    ]
+    return notices(result.observed, result.ungraded, changes)
 
 
 def _rejection(handed_in: HandedIn, result: Result | None) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from autograder.grading.score_changes import cause
+from autograder.results import Result, ScoreChange
 from convgrade.release import GRADE_CELL_PREFIX
 
 
@@ -49,18 +51,38 @@ def snapshot_of(entry: Any) -> Snapshot:
     )
 
 
-def described(before: Snapshot, after: Snapshot) -> str:
-    """Return what changed between two times, in one line; "" if nothing did."""
-    return "; ".join(_parts(before, after))
+def with_scores(before: Snapshot, result: Result) -> Snapshot:
+    """The scores as they would be with another result of the tests."""
+    scores = {GRADE_CELL_PREFIX + each.name: each.score for each in result.exercises}
+    cells = {
+        name: replace(cell, auto=scores[name]) if scores.get(name) is not None else cell
+        for name, cell in before.cells.items()
+    }
+    return replace(before, cells=cells)
 
 
-def _parts(before: Snapshot, after: Snapshot) -> Iterator[str]:
+def described(before: Snapshot, after: Snapshot, changes: Sequence[ScoreChange] = ()) -> str:
+    """Return what changed between two times, in one line; "" if nothing did.
+
+    Args:
+        before: the scores at the first time.
+        after: those at the second time.
+        changes: how a regrade changed scores, for the tests behind them.
+    """
+    return "; ".join(_parts(before, after, {each.exercise: each for each in changes}))
+
+
+def _parts(before: Snapshot, after: Snapshot, changes: Mapping[str, ScoreChange]) -> Iterator[str]:
     for name, now in after.cells.items():
         was = before.cells.get(name)
         if was is not None and before.is_graded and was != now:
-            sentence = _of_cell(name.removeprefix(GRADE_CELL_PREFIX), was, now)
+            exercise = name.removeprefix(GRADE_CELL_PREFIX)
+            sentence = _of_cell(exercise, was, now)
+            change = changes.get(exercise)
+            is_cause = change and (change.before, change.after) == (was.auto, now.auto)
+            why = cause(change) if change and is_cause else ""
             if sentence:
-                yield sentence
+                yield f"{sentence} ({why})" if why else sentence
     if before.penalty != after.penalty:
         late = f" ({_duration(after.seconds_late)} late)" if after.seconds_late else " (in time)"
         yield f"late penalty {before.penalty:g} → {after.penalty:g}{late}"

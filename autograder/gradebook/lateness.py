@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograder.course.assignment import Assignment
+from autograder.course.student_names import require_name
 from autograder.errors import CourseError
 from autograder.gradebook.book import open_book
 from autograder.gradebook.changes import described
@@ -37,16 +38,32 @@ def late_rule(assignment: Assignment) -> str:
         return book.late_rule()
 
 
-def give_extra_time(assignment: Assignment, student: str, hours: float) -> str:
-    """Set how many hours after the due date this student has; return what that changed, or "".
+def give_extra_time(
+    assignment: Assignment, student: str, hours: float, *, may_be_new: bool = False
+) -> str:
+    """Set how many hours after the due date a student has.
+
+    Args:
+        assignment: an assignment with a due date.
+        student: the student's name.
+        hours: the time after the due date.
+        may_be_new: add the student if the gradebook does not have them.
+
+    Returns:
+        What that changed in the student's scores, or "".
 
     Raises:
+        AutograderError: this cannot be a student's name.
         CourseError: the gradebook cannot be used, has no such student, or no due date.
     """
+    require_name(student)
     register(assignment)
     with gradebook_lock(assignment.root), usable(assignment), open_book(assignment) as book:
-        if student not in book.students():
-            raise CourseError(f"The gradebook has no student {student!r}.")
+        if not may_be_new and student not in book.students():
+            raise CourseError(
+                f"The gradebook has no student {student!r}: correct the name, or add the student "
+                "with --new."
+            )
         before = book.snapshot(student)
         book.give_extra_time(student, hours)
         book.commit()

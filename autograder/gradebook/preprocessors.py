@@ -20,7 +20,8 @@ from autograder.errors import AutograderError
 from autograder.gradebook.book import open_book
 from autograder.gradebook.grades import annotate
 from autograder.gradebook.notebooks import canonical
-from autograder.grading.result_store import load_if_current, result_file
+from autograder.grading.result_store import load_if_current, result_file, stored
+from autograder.grading.score_changes import with_changes
 from autograder.results import Result
 from convgrade.submission import HandIn, Unreadable, read_hand_in
 
@@ -94,7 +95,9 @@ def current_result(
     found = load_if_current(hand_in, assignment, student)
     if found is not None:
         return found
-    result = _kept_grader.of(assignment, isolation).grade(hand_in, student=student)
+    grader = _kept_grader.of(assignment, isolation)
+    earlier = stored(assignment, student)
+    result = with_changes(grader.grade(hand_in, student=student, earlier=earlier), earlier)
     result.write(result_file(assignment, student))
     return result
 

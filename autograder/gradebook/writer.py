@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from autograder.course.assignment import Assignment
 from autograder.errors import CourseError
 from autograder.gradebook.book import Book, Standing, open_book, texts
-from autograder.gradebook.changes import described
+from autograder.gradebook.changes import described, with_scores
 from autograder.gradebook.grades import annotate, stamp
 from autograder.gradebook.locking import gradebook_lock, usable
 from autograder.gradebook.notebooks import canonical
@@ -77,7 +77,8 @@ def write(
                 before = book.snapshot(result.student)
                 reason = _write_one(book, each, submissions[result.student], assignment)
                 book.commit()
-                if change := described(before, book.snapshot(result.student)):
+                after = book.snapshot(result.student)
+                if change := described(before, after, result.changes):
                     on_change(Problem(result.student, change))
             except OperationalError:
                 raise
@@ -87,6 +88,27 @@ def write(
             if reason:
                 problems.append(Problem(result.student, reason))
     return problems
+
+
+def expected_changes(graded: Iterable[Graded], assignment: Assignment) -> list[Problem]:
+    """Return what `write` would change in scores that are in the gradebook; write nothing.
+
+    Late penalties are not computed anew.
+
+    Raises:
+        CourseError: the gradebook cannot be used at all.
+    """
+    found = []
+    with usable(assignment), open_book(assignment) as book:
+        for each in graded:
+            result = each.result
+            before = book.snapshot(result.student)
+            after = with_scores(before, result)
+            if result.status != "grader_error" and (
+                change := described(before, after, result.changes)
+            ):
+                found.append(Problem(result.student, change))
+    return found
 
 
 def students(assignment: Assignment) -> set[str]:

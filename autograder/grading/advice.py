@@ -52,7 +52,7 @@ def find_advice(
     seconds_factor: float,
     kinds: Collection[AdviceKind] = ADVICE_KINDS,
 ) -> tuple[dict[str, Advice], list[Fault]]:
-    """Search for advice on each exercise that did not pass.
+    """Search for advice on each exercise that ran and did not pass.
 
     Args:
         assignment: the assignment.
@@ -71,7 +71,7 @@ def find_advice(
     wrong = {
         exercise.name: {name: right(name) for name in found.replaced.get(exercise.name, ())}
         for exercise in assignment.exercises
-        if _is_wrong(exercise.name, found)
+        if exercise.name not in found.reused and _is_wrong(exercise.name, found)
     }
     misconceptions: dict[str, tuple[Misconception, ...]] = {}
     suspects: dict[str, SuspectLine] = {}
@@ -130,7 +130,7 @@ def _counterexamples(
         course = counterexamples.load(assignment)
     except SuiteError as error:
         return {}, [Fault(f"There are no counterexamples: {error}", file)]
-    exercises = [exercise.name for exercise in assignment.exercises]
+    exercises = [each.name for each in assignment.exercises if each.name not in found.reused]
     examples, faults = counterexamples.find(
         course, exercises, found, sandbox, right, seed, seconds_factor
     )

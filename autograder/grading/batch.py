@@ -23,6 +23,7 @@ from autograder.grading.graded import Graded
 from autograder.grading.grader import ATTEMPTS, Grader, limits
 from autograder.grading.warm_processes import LOADED, MOST_ALIVE, Libraries, libraries, start
 from autograder.process_pool import Pool, WorkerDied
+from autograder.results import Result
 from autograder.sandbox import Isolation, WarmProcess, speed
 from autograder.sandbox.host import time_budget
 from convgrade.submission import HandIn, Submission, read_hand_in
@@ -36,7 +37,8 @@ class Task:
     """One submission to grade: the student, the file or the student's folder, and further files.
 
     Without a seed, it is derived from the course secret. A `hand_in` is not read again. `advice` is
-    what to search for where points were lost.
+    what to search for where points were lost. Of an `earlier` result, what has not changed is not
+    run again.
     """
 
     student: str
@@ -45,6 +47,7 @@ class Task:
     beside: tuple[Path, ...] = ()
     advice: tuple[AdviceKind, ...] = ADVICE_KINDS
     hand_in: HandIn | None = field(default=None, compare=False, repr=False)
+    earlier: Result | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -236,6 +239,7 @@ def _grade_task(
                     student=task.student,
                     beside=task.beside,
                     advice=task.advice,
+                    earlier=task.earlier,
                 ),
                 _without_files(hand_in),
             )

@@ -1,45 +1,74 @@
-"""Digests of everything that a result depends on: the course's suites, the engine, the libraries.
+"""Digests of everything that a result, and each exercise in it, depends on.
 
-Equal keys mean that grading again would change nothing. This makes a run resumable.
+Equal keys mean that grading again would change nothing. This makes a run resumable, and after a
+change in one suite only its exercise is graded again.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import importlib.metadata
 import json
 import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import convgrade
 from autograder.course.assignment import Assignment
 from autograder.grading import seeds
+from autograder.grading.suite_digests import code_digest, digest_with_named, suite_digests
 from autograder.results import FORMAT_VERSION
 from convgrade.submission import HandIn
 
 NAMED_LIBRARIES = ("convgrade", "numpy", "keras", "tensorflow", "ipython", "pytest")
+NOT_GRADED_ANEW = ("points", "checksum")
+"""nbgrader's metadata that decide no outcome of a test."""
 
 
-def cache_key(
-    hand_in: HandIn,
-    assignment: Assignment,
-    seed: bytes,
-    isolation: str,
-) -> str:
-    """One hash of all that a result depends on; equal keys: grading again would change nothing."""
-    parts = [
+@dataclass(frozen=True)
+class Keys:
+    """The digests for one submission.
+
+    Attributes:
+        whole: of all that the result depends on, points too.
+        tests: by exercise, of all that the outcomes of its tests depend on, but the outcomes of
+            the exercises that it builds on.
+        advice: of what its hints and counterexamples depend on beyond that.
+    """
+
+    whole: str
+    tests: Mapping[str, str]
+    advice: str
+
+
+def keys(hand_in: HandIn, assignment: Assignment, seed: bytes, isolation: str) -> Keys:
+    """The digests for a submission that is graded with this seed and isolation."""
+    common = [
         FORMAT_VERSION,
         assignment.name,
         hand_in.digest,
-        fingerprint(assignment),
+        course_digest(assignment),
         engine_digest(),
         seed.hex(),
         isolation,
         assignment.dataset,
         versions(),
     ]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    exercises = assignment.exercises
+    suites = [assignment.suite_file(each.name).name for each in exercises]
+    digests = suite_digests(assignment.suite_folder, suites)
+    tests = {
+        each.name: _hash([common, each.name, digest])
+        for each, digest in zip(exercises, digests, strict=True)
+    }
+    advice = advice_digest(assignment)
+    points = [[each.name, each.points] for each in exercises]
+    points += [[each.name, each.points] for each in assignment.written]
+    return Keys(_hash([tests, advice, points]), tests, advice)
 
 
 def default_seed(hand_in: HandIn, assignment: Assignment, student: str) -> bytes:
@@ -48,26 +77,55 @@ def default_seed(hand_in: HandIn, assignment: Assignment, student: str) -> bytes
     return seeds.seed_for(secret, assignment.name, student, hand_in.digest)
 
 
-def fingerprint(assignment: Assignment) -> str:
-    """A digest of all files of the course that decide a score, a hint or a counterexample."""
-    files = [
-        *sorted(assignment.suite_folder.glob("*.py")),
-        assignment.misconceptions_file,
-        assignment.counterexamples_file,
-        assignment.hints_file,
-        assignment.solution_module,
-        assignment.source_notebook,
-        assignment.release_notebook,
-        assignment.source_notebook.parent / "assignment.toml",
+def course_digest(assignment: Assignment) -> str:
+    """A digest of what every exercise depends on: the release, the solutions and the settings."""
+    release = [
+        [cell.cell_type, cell.source, _of_tests(cell.nbgrader)] for cell in assignment.release_cells
     ]
+    terms = assignment.training_terms
+    return _hash(
+        [
+            release,
+            code_digest(assignment.solution_module),
+            assignment.preload,
+            dict(assignment.limits),
+            None if terms is None else repr(dataclasses.astuple(terms)),
+        ]
+    )
+
+
+def advice_digest(assignment: Assignment) -> str:
+    """A digest of the course's misconceptions, their hints and the generators."""
+    hints, folder = assignment.hints_file, assignment.suite_folder
+    return _hash(
+        [
+            digest_with_named(assignment.misconceptions_file, folder),
+            digest_with_named(assignment.counterexamples_file, folder),
+            hints.read_text(encoding="utf-8") if hints.is_file() else "",
+        ]
+    )
+
+
+def suites_digest(assignment: Assignment) -> str:
+    """A digest of all files in the folder of the hidden suites."""
+    files = sorted(assignment.suite_folder.glob("*.py"))
     return _digest_of(tuple((file, _modified(file)) for file in files))
 
 
+@lru_cache(maxsize=1)
 def engine_digest() -> str:
-    """A digest of the engine's own code, and of the student's side."""
+    """A digest of the engine's own code, and of the student's side, as this process found it."""
     packages = (Path(__file__).parents[1], Path(convgrade.__file__).parent)
     files = [file for package in packages for file in sorted(package.rglob("*.py"))]
     return _digest_of(tuple((file, _modified(file)) for file in files))
+
+
+def _of_tests(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in metadata.items() if name not in NOT_GRADED_ANEW}
+
+
+def _hash(parts: Any) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def _modified(file: Path) -> int:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -26,11 +26,12 @@ from autograder.errors import (
 )
 from autograder.grading import result_builder
 from autograder.grading.advice import ADVICE_KINDS, AdviceKind, find_advice
-from autograder.grading.cache_key import cache_key, default_seed, fingerprint
+from autograder.grading.cache_key import Keys, default_seed, keys, suites_digest
 from autograder.grading.environment import require_usable
 from autograder.grading.reference_functions import ReferenceFunctions
+from autograder.grading.reusing import reusable, stands
 from autograder.grading.warm_processes import WarmProcesses
-from autograder.results import Result
+from autograder.results import ExerciseResult, Result
 from autograder.sandbox import Cell, Isolation, Limits, Sandbox
 from autograder.suite import points
 from autograder.suite.faults import fault_of
@@ -91,12 +92,14 @@ class Grader:
         student: str | None = None,
         beside: Sequence[Path] = (),
         advice: Collection[AdviceKind] = ADVICE_KINDS,
+        earlier: Result | None = None,
     ) -> Result:
         """Grade one hand-in. Arguments, result and errors are those of the function `grade`.
 
         Args:
             submission: as there; or a hand-in that has been read, which is not read again.
             advice: what to search for where points were lost. It takes time and changes no points.
+            earlier: an earlier result of this student. What has not changed is not run again.
         """
         started = time.perf_counter()
         require_usable()
@@ -112,17 +115,21 @@ class Grader:
             )
             if seed is None:
                 seed = default_seed(hand_in, self.assignment, student)
-            key = cache_key(hand_in, self.assignment, seed, self.isolation)
+            digests = keys(hand_in, self.assignment, seed, self.isolation)
         except AutograderError:
             raise
         except Exception as fault:  # from reading the hand-in: it must not stop other gradings
             return self._grader_error(blank, fault)
-        blank = replace(blank, submission=str(hand_in.path), seed=seed.hex(), key=key)
+        blank = replace(blank, submission=str(hand_in.path), seed=seed.hex(), key=digests.whole)
+        is_readable = isinstance(hand_in, Submission)
+        if is_readable and earlier and stands(earlier, self.assignment, digests):
+            return result_builder.repriced(earlier, blank, self.assignment, digests)
         try:
             if isinstance(hand_in, Unreadable):
                 result = result_builder.rejected(blank, self.assignment, hand_in.reason)
             else:
-                result = self._graded_with_retries(hand_in, seed, blank, advice)
+                work = _Work(hand_in, seed, digests, earlier)
+                result = self._graded_with_retries(work, blank, advice)
         except (IsolationUnavailable, EnvironmentUnusable):
             raise
         except (Exception, GraderInterrupted) as fault:  # the grader's own: nobody gets a zero
@@ -136,11 +143,7 @@ class Grader:
         return result_builder.ungraded(blank, self.assignment, reason, story)
 
     def _graded_with_retries(
-        self,
-        submission: Submission,
-        seed: bytes,
-        blank: Result,
-        advice: Collection[AdviceKind],
+        self, work: _Work, blank: Result, advice: Collection[AdviceKind]
     ) -> Result:
         """The result. If a sandbox is ended from outside, grade again, with the same result.
 
@@ -149,9 +152,8 @@ class Grader:
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                address = self._choose(submission)
-                grading = _Grading(self.assignment, submission, seed, address)
-                return grading.result(blank, advice)
+                address = self._choose(work.submission)
+                return _Grading(self.assignment, work, address).result(blank, advice)
             except SandboxLost as loss:
                 if attempt == ATTEMPTS:
                     raise SandboxLost(
@@ -218,15 +220,26 @@ def limits(assignment: Assignment) -> Limits:
         raise SuiteError(f"[limits] of {assignment.name}'s assignment.toml: {error}.") from None
 
 
+@dataclass(frozen=True)
+class _Work:
+    """A submission to grade, with its seed, its keys, and an earlier result, if there is one."""
+
+    submission: Submission
+    seed: bytes
+    keys: Keys
+    earlier: Result | None
+
+
 class _Grading:
     """Grades one submission once: its sandbox and its suites."""
 
-    def __init__(
-        self, assignment: Assignment, submission: Submission, seed: bytes, address: str
-    ) -> None:
+    def __init__(self, assignment: Assignment, work: _Work, address: str) -> None:
         self._assignment = assignment
-        self._submission = submission
-        self._seed = seed
+        self._submission = work.submission
+        self._seed = work.seed
+        self._keys = work.keys
+        self._earlier = work.earlier
+        self._known = reusable(work.earlier, work.keys)
         self._address = address
 
     def result(self, blank: Result, kinds: Collection[AdviceKind]) -> Result:
@@ -237,6 +250,8 @@ class _Grading:
         ):
             found = self._run_suites(sandbox, right)
             observed = result_builder.observed(submission, sandbox)
+            if self._earlier is not None and found.reused:
+                observed = result_builder.with_earlier(observed, self._earlier.observed)
             advice, misfits = find_advice(
                 assignment,
                 submission,
@@ -252,7 +267,7 @@ class _Grading:
             blank,
             status="grader_error" if found.faults else "graded",
             reason=result_builder.reason(faults) if found.faults else "",
-            exercises=result_builder.exercises(assignment, found, advice),
+            exercises=result_builder.exercises(assignment, found, advice, self._keys, self._known),
             written=result_builder.written(submission, assignment),
             observed=observed,
             faults=faults,
@@ -276,7 +291,7 @@ class _Grading:
         A suite that breaks the rules of weights, or fails on the solutions too, has a fault.
         """
         assignment = self._assignment
-        found = self._run(sandbox, right=right)
+        found = self._run(sandbox, right=right, known=self._known)
         faults = dict(found.faults)
         for name in self._exercises:
             if name not in faults:
@@ -306,14 +321,16 @@ class _Grading:
         *,
         right: ReferenceFunctions | None = None,
         only: Sequence[str] = (),
+        known: Mapping[str, ExerciseResult] | None = None,
     ) -> SuiteRun:
         return run(
             self._assignment.suite_folder,
             self._exercises,
             sandbox,
             self._seed,
-            fingerprint=fingerprint(self._assignment),
+            fingerprint=suites_digest(self._assignment),
             right=right,
             only=only,
             terms=self._assignment.training_terms,
+            known=known,
         )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.course.assignment import Assignment, Exercise
 from autograder.grading.advice import Advice
-from autograder.grading.cache_key import versions
+from autograder.grading.cache_key import Keys, versions
 from autograder.results import (
     ExerciseResult,
     Fault,
@@ -35,16 +35,24 @@ MAX_SENTENCE = 400
 
 
 def exercises(
-    assignment: Assignment, found: SuiteRun, advice: Mapping[str, Advice]
+    assignment: Assignment,
+    found: SuiteRun,
+    advice: Mapping[str, Advice],
+    keys: Keys,
+    known: Mapping[str, ExerciseResult],
 ) -> tuple[ExerciseResult, ...]:
     """All exercises with their points and tests, and the advice on them.
 
     An exercise whose suite has a fault gets no score and shows no tests: they cannot be relied on.
+    One whose tests did not run again is as it was, at its present points.
     """
     results = []
     for exercise in assignment.exercises:
         if exercise.name in found.faults:
             results.append(_without_score(exercise))
+            continue
+        if exercise.name in found.reused:
+            results.append(_at_present_points(known[exercise.name], exercise, keys))
             continue
         tests = [test for test in found.records if test.exercise == exercise.name]
         advised = advice.get(exercise.name, Advice())
@@ -58,9 +66,54 @@ def exercises(
                 found.replaced.get(exercise.name, ()),
                 tuple(Hint(each.name, each.steps) for each in advised.misconceptions),
                 advised.suspect,
+                found.built_on.get(exercise.name, {}),
+                keys.tests[exercise.name],
+                keys.advice,
             )
         )
     return tuple(results)
+
+
+def repriced(earlier: Result, blank: Result, assignment: Assignment, keys: Keys) -> Result:
+    """An earlier result of which nothing has to run again, at the present points."""
+    known = {each.name: each for each in earlier.exercises}
+    states = {each.name: each.state for each in earlier.written}
+    return replace(
+        earlier,
+        submission=blank.submission,
+        key=blank.key,
+        exercises=tuple(
+            _at_present_points(known[each.name], each, keys) for each in assignment.exercises
+        ),
+        written=tuple(
+            WrittenResult(each.name, each.points, states[each.name])
+            for each in assignment.written
+            if each.name in states
+        ),
+    )
+
+
+def _at_present_points(earlier: ExerciseResult, exercise: Exercise, keys: Keys) -> ExerciseResult:
+    tests = [TestRecord(exercise.name, test) for test in earlier.tests]
+    return replace(
+        earlier,
+        score=points.score(exercise.points, tests),
+        max_score=exercise.points,
+        advice_key=keys.advice,
+    )
+
+
+def with_earlier(now: Observed, before: Observed) -> Observed:
+    """What was observed now, with the limits and violations of exercises that did not run again."""
+    return replace(
+        now,
+        limits_hit=_with_new(before.limits_hit, now.limits_hit),
+        violations=_with_new(before.violations, now.violations),
+    )
+
+
+def _with_new(before: Sequence[str], now: Sequence[str]) -> tuple[str, ...]:
+    return (*before, *(each for each in now if each not in before))
 
 
 def _without_score(exercise: Exercise) -> ExerciseResult:

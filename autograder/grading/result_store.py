@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.course.assignment import Assignment
-from autograder.grading.cache_key import cache_key, default_seed
+from autograder.grading.cache_key import default_seed, keys
 from autograder.results import Result
 from convgrade.submission import HandIn
 
@@ -23,6 +23,14 @@ def is_stored(assignment: Assignment, student: str) -> bool:
     return result_file(assignment, student).is_file()
 
 
+def stored(assignment: Assignment, student: str) -> Result | None:
+    """The stored result of a student, current or not; None if there is none that can be read."""
+    try:
+        return Result.from_json(result_file(assignment, student).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
 def load_if_current(
     hand_in: HandIn, assignment: Assignment, student: str, isolation: str | None = None
 ) -> Result | None:
@@ -35,15 +43,14 @@ def load_if_current(
         isolation: the isolation that grading would use; by default that of the stored result, and
             then also its dataset.
     """
-    try:
-        found = Result.from_json(result_file(assignment, student).read_text(encoding="utf-8"))
-        seed = default_seed(hand_in, assignment, student)
-    except (OSError, ValueError):
+    found = stored(assignment, student)
+    if found is None:
         return None
+    seed = default_seed(hand_in, assignment, student)
     if isolation is None:
         isolation = found.isolation
         if found.dataset in assignment.training:
             assignment = assignment.on(found.dataset)
-    key = cache_key(hand_in, assignment, seed, isolation)
+    key = keys(hand_in, assignment, seed, isolation).whole
     at_fault = found.status == "grader_error" or found.faults
     return found if found.key == key and not at_fault else None

@@ -9,13 +9,15 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.course.assignment import Assignment
 from autograder.grading.batch import Batch, Task
 from autograder.grading.environment import require_usable
 from autograder.grading.graded import Graded
-from autograder.grading.result_store import is_stored, load_if_current, result_file
+from autograder.grading.result_store import is_stored, load_if_current, result_file, stored
+from autograder.grading.score_changes import with_changes
 from autograder.process_pool import ignore_interrupts, pool_of
 from autograder.results import Result
 from autograder.sandbox import Isolation
@@ -38,6 +40,7 @@ def grade_class(
     isolation: Isolation = "namespaces",
     on_result: Callable[[Result], None] = lambda result: None,
     fresh: bool = False,
+    dry_run: bool = False,
 ) -> list[Graded]:
     """Grade many submissions in parallel; each result file is written as soon as it is ready.
 
@@ -48,6 +51,7 @@ def grade_class(
         isolation: as for `grade`.
         on_result: called in this process with each result, in the order in which they are ready.
         fresh: grade again even if the stored result is current.
+        dry_run: write no result.
 
     Returns:
         The results in the order of `submissions`, each with the hand-in that was read.
@@ -65,15 +69,19 @@ def grade_class(
             else None
         )
         if known is None:
-            waiting.append(Task(student, place, hand_in=hand_in))
+            earlier = None if fresh else stored(assignment, student)
+            waiting.append(Task(student, place, hand_in=hand_in, earlier=earlier))
         else:
             graded[student] = Graded(known, hand_in)
             on_result(known)
     if waiting:
         for each in _in_parallel(assignment, waiting, isolation, jobs):
-            each.result.write(result_file(assignment, each.result.student))
-            graded[each.result.student] = each
-            on_result(each.result)
+            student = each.result.student
+            result = with_changes(each.result, stored(assignment, student))
+            if not dry_run:
+                result.write(result_file(assignment, student))
+            graded[student] = replace(each, result=result)
+            on_result(result)
     return [graded[student] for student in submissions]
 
 

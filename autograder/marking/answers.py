@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +25,8 @@ from autograder.feedback_page.page import heading_and_text
 from autograder.gradebook.feedback import graded_notebook
 from autograder.gradebook.written_marks import Mark, MarkChanged, marks, save
 from autograder.grading.seeds import course_secret
+
+MOST_EARLIER_COMMENTS = 8
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,21 @@ class Answers:
         except (OSError, ValueError, nbformat.ValidationError):
             return None
         return HandedIn(notebook, self.assignment.release_cells).answer(question.grade_id)
+
+
+def earlier_comments(answers: Sequence[Answer], answer: Answer) -> list[str]:
+    """The comments on other answers to the same question, those that were given most often first.
+
+    They are few, and without those that the answer has already.
+    """
+    paragraphs = Counter(
+        paragraph.strip()
+        for other in answers
+        if other.key != answer.key
+        for paragraph in dict.fromkeys(other.mark.comment.split("\n\n"))
+    )
+    new = [text for text, _ in paragraphs.most_common() if text and text not in answer.mark.comment]
+    return new[:MOST_EARLIER_COMMENTS]
 
 
 def answers_of(assignment: Assignment) -> Answers:

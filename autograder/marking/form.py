@@ -7,7 +7,7 @@ from collections.abc import Callable
 from autograder.errors import AutograderError
 from autograder.gradebook.rubric_points import item_key
 from autograder.gradebook.written_marks import Mark
-from autograder.marking.answers import Question
+from autograder.marking.answers import MOST_EARLIER_COMMENTS, Question
 
 LONGEST_COMMENT = 20_000
 
@@ -32,12 +32,28 @@ def mark_of(question: Question, field: Callable[[str], str]) -> Mark:
         if chosen:
             items[item_key(item.text)] = _points(chosen, item.most)
     typed = field("points").strip()
-    comment = field("comment").replace("\r\n", "\n").strip()[:LONGEST_COMMENT]
+    comment = _comment(field)
     if typed:
         return Mark(_points(typed, question.worth), False, comment, items)
     if not items:
         raise NotAMark("Nothing is saved: choose points in the rubric, or write a number.")
     return Mark(min(sum(items.values()), question.worth), False, comment, items)
+
+
+def _comment(field: Callable[[str], str]) -> str:
+    """What was typed, and below it the earlier comments that were ticked, each once."""
+    texts = [_text(field("comment")), *chosen_comments(field)]
+    return "\n\n".join(text for text in dict.fromkeys(texts) if text)[:LONGEST_COMMENT]
+
+
+def chosen_comments(field: Callable[[str], str]) -> list[str]:
+    """The earlier comments that are ticked in a form."""
+    ticked = [_text(field(f"again{number}")) for number in range(MOST_EARLIER_COMMENTS)]
+    return [text for text in ticked if text]
+
+
+def _text(typed: str) -> str:
+    return typed.replace("\r\n", "\n").strip()
 
 
 def _points(text: str, most: float) -> float:

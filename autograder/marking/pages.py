@@ -11,7 +11,8 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from autograder.feedback_page import markup
 from autograder.feedback_page.views import plain_number
 from autograder.gradebook.rubric_points import item_key
-from autograder.marking.answers import Answer, Question
+from autograder.marking.answers import Answer, Question, earlier_comments
+from autograder.marking.form import chosen_comments
 
 
 def overview(title: str, rows: Sequence[tuple[Question, Sequence[Answer]]]) -> str:
@@ -65,6 +66,7 @@ def answer_page(
         }
         for number, item in enumerate(question.items)
     ]
+    ticked = chosen_comments(field) if field else []
     is_sum = mark.items and mark.points == min(sum(mark.items.values()), question.worth)
     return _render(
         "answer.html.j2",
@@ -76,6 +78,10 @@ def answer_page(
         items=items,
         points=field("points") if field else "" if is_sum else _number(mark.points),
         comment=field("comment") if field else mark.comment,
+        earlier=[
+            (f"again{number}", text, text in ticked)
+            for number, text in enumerate(earlier_comments(answers, answer))
+        ],
         mark=mark,
         seen=answer.version,
         place=place,

@@ -20,6 +20,7 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from autograder.course.assignment import ROOT_MARKER
 from autograder.errors import CourseError
+from autograder.nbgrader_bridge.database import explain_in_stock_commands
 
 RELEASE = "assignments"
 
@@ -44,6 +45,7 @@ def configure(c: Config, root: Path) -> None:
     # SQLAlchemy warns once per row about how nbgrader builds its rows; the user can do nothing.
     warnings.filterwarnings("ignore", message="Object of type <Submitted.* not in session")
     _find_folders_by_their_names()
+    explain_in_stock_commands()
     c.CourseDirectory.root = str(root)
     c.CourseDirectory.release_directory = RELEASE
     c.CourseDirectory.ignore = list(UNSEEN)

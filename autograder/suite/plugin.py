@@ -20,13 +20,13 @@ import pytest
 
 from autograder.course.training_terms import TrainingTerms
 from autograder.errors import AutograderError, GraderInterrupted, SuiteError
-from autograder.results import Fault, Outcome, TestResult
+from autograder.results import ExerciseResult, Fault, Outcome, Role, TestResult
 from autograder.sandbox import CallFailed, HandleMisuse, Sandbox
 from autograder.sandbox.protocol.remote_functions import Function
 from autograder.suite.dependencies import dependencies_of, exercise_of, topological_order
 from autograder.suite.expect import Mismatch
 from autograder.suite.faults import fault_of
-from autograder.suite.points import Role, TestRecord
+from autograder.suite.points import TestRecord
 from autograder.suite.stand_ins import StandIns
 from autograder.suite.student import CalledWrongly, Student
 from autograder.suite.training import GradingData, NotTrainedEnough, Training, grading_data
@@ -60,12 +60,15 @@ class GradingPlugin:
         only: frozenset[str],
         right: Callable[[str], Function] | None,
         terms: TrainingTerms | None,
+        known: Mapping[str, ExerciseResult],
     ) -> None:
         self._student = Student(sandbox)
         self._seed = seed
         self._exercises = exercises
         self._only = only
         self._terms = terms
+        self._known = known
+        self._is_reused: dict[str, bool] = {}
         self._built_on: Mapping[str, tuple[str, ...]] = {}
         self._training: Training | None = None
         self.stand_ins = StandIns(right)
@@ -75,12 +78,16 @@ class GradingPlugin:
         self.fatal: BaseException | None = None
         self.asked = self._student.asked
 
+    @property
+    def reused(self) -> frozenset[str]:
+        """The exercises whose earlier results stand, so that their tests did not run."""
+        return frozenset(name for name, is_reused in self._is_reused.items() if is_reused)
+
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:
         """The submission, with the test's time limit and reference functions."""
         exercise = exercise_of(request.node)
-        built_on = self._built_on[exercise]
-        replaced = self.stand_ins.of(exercise, built_on, self.records, self.faults)
+        replaced = self.stand_ins.of(exercise)
         self._student.begin(replaced, self._seconds(request))
         return self._student
 
@@ -118,6 +125,23 @@ class GradingPlugin:
         if self._terms is None:
             raise SuiteError("A suite trains, but its assignment.toml has no [training].")
         return self._terms
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """Leave out the tests of an exercise whose earlier result stands.
+
+        It stands if the same of the exercises that it builds on are replaced. These come before.
+        """
+        exercise = exercise_of(item)
+        if exercise not in self._is_reused:
+            built_on = self.stand_ins.choose(
+                exercise, self._built_on[exercise], self.records, self.faults
+            )
+            earlier = self._known.get(exercise)
+            self._is_reused[exercise] = earlier is not None and earlier.built_on == built_on
+            if earlier is not None and self._is_reused[exercise]:
+                self.records += [TestRecord(exercise, test) for test in earlier.tests]
+        return self._is_reused[exercise] or None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
@@ -209,8 +233,9 @@ class GradingPlugin:
             seconds=round(seconds, 4),
             training=trained.record.as_plain() if trained and trained.record else None,
             counterexample=error.counterexample if isinstance(error, Mismatch) else None,
+            role=_role(item),
         )
-        return TestRecord(exercise_of(item), _role(item), result)
+        return TestRecord(exercise_of(item), result)
 
     def _explain(self, item: pytest.Item, error: BaseException | None) -> tuple[Outcome, str, str]:
         where = f"{self._student.last_call} " if self._student.last_call else ""

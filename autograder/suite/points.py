@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from autograder.errors import SuiteError
-from autograder.results import Outcome, TestResult
+from autograder.results import Outcome, Role, TestResult
 
 MAX_PUBLIC_SHARE = 0.2
-Role = Literal["values", "supporting", "claim"]
-"""What a test rests on: values that the grader checks, only relations and errors, or a claim."""
 
 
 @dataclass(frozen=True)
 class TestRecord:
-    """One test that ran: its exercise, what it rests on, and its result."""
+    """One test that ran: its exercise and its result."""
 
     __test__ = False
 
     exercise: str
-    role: Role
     result: TestResult
 
     @property
     def weight(self) -> float:
         """The weight that the suite gives the test."""
         return self.result.weight
+
+    @property
+    def role(self) -> Role:
+        """What the test rests on."""
+        return self.result.role
 
     @property
     def passed(self) -> bool:

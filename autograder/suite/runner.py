@@ -19,7 +19,7 @@ import pytest
 
 from autograder.course.training_terms import TrainingTerms
 from autograder.errors import SuiteError
-from autograder.results import Fault
+from autograder.results import ExerciseResult, Fault
 from autograder.sandbox import Sandbox
 from autograder.sandbox.protocol.remote_functions import Function
 from autograder.suite.asked_calls import AskedCalls
@@ -53,6 +53,8 @@ class SuiteRun:
         replaced: for each exercise, the replaced functions that were called.
         faults: by exercise, the faults because of which it could not be graded.
         asked: the calls of the student's functions.
+        built_on: for each exercise, its dependencies, and whether each was to be replaced.
+        reused: the exercises whose tests did not run, because their earlier results stand.
     """
 
     records: tuple[TestRecord, ...]
@@ -60,6 +62,8 @@ class SuiteRun:
     replaced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     faults: Mapping[str, Fault] = field(default_factory=dict)
     asked: AskedCalls = field(default_factory=AskedCalls, repr=False)
+    built_on: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    reused: frozenset[str] = frozenset()
 
 
 def run(
@@ -72,6 +76,7 @@ def run(
     only: Sequence[str] = (),
     right: Callable[[str], Function] | None = None,
     terms: TrainingTerms | None = None,
+    known: Mapping[str, ExerciseResult] | None = None,
 ) -> SuiteRun:
     """Run `test_<exercise>.py` in `folder` for each exercise, dependencies first.
 
@@ -85,6 +90,8 @@ def run(
         right: returns the reference function for a name, for exercises with a failed dependency.
             Without it no function is replaced.
         terms: how training is done and judged, if an exercise trains.
+        known: earlier results whose tests need not run again, unless the outcome of an exercise
+            that theirs builds on has changed.
 
     Returns:
         The outcome. If a suite cannot be read or run, its exercise is not graded and has a fault.
@@ -94,7 +101,8 @@ def run(
         AutograderError: the sandbox or its warm process failed.
     """
     files = [folder / suite_file_name(exercise) for exercise in exercises]
-    plugin = GradingPlugin(sandbox, seed, exercises, frozenset(only), right, terms)
+    known = known or {}
+    plugin = GradingPlugin(sandbox, seed, exercises, frozenset(only), right, terms, known)
     for file in files:
         if not file.is_file():
             plugin.blame(fault_of(SuiteError("there is no such hidden suite"), file))
@@ -118,9 +126,11 @@ def run(
     return SuiteRun(
         tuple(plugin.records),
         plugin.unforeseen,
-        plugin.stand_ins.in_use,
+        {**plugin.stand_ins.in_use, **{name: known[name].replaced for name in plugin.reused}},
         plugin.faults,
         plugin.asked,
+        plugin.stand_ins.built_on,
+        plugin.reused,
     )
 
 

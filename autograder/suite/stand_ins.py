@@ -25,11 +25,15 @@ _ENDED = (
 
 
 class StandIns:
-    """The reference functions in use, by exercise, and which of them the student's code called."""
+    """The reference functions in use, by exercise, and which of them the student's code called.
+
+    `built_on` says of each dependency of an exercise whether its reference function replaces it.
+    """
 
     def __init__(self, right: Callable[[str], Function] | None) -> None:
         self._right = right
         self._failed: dict[str, tuple[str, ...]] = {}
+        self.built_on: dict[str, dict[str, bool]] = {}
         self._asked: dict[str, None] = {}
         self._in_use: dict[str, dict[str, bool]] = {}
 
@@ -41,28 +45,36 @@ class StandIns:
             for exercise, names in self._in_use.items()
         }
 
-    def of(
+    def choose(
         self,
         exercise: str,
         built_on: Sequence[str],
         records: Sequence[TestRecord],
         ungraded: Container[str] = (),
-    ) -> dict[str, Function]:
-        """The reference functions for the next test, the same for all tests of its exercise.
-
-        They are chosen before the first of these tests. This call also forgets which functions
-        student code called before.
+    ) -> dict[str, bool]:
+        """Choose the reference functions for an exercise, before the first of its tests.
 
         Args:
-            exercise: the exercise of the test.
+            exercise: the exercise.
             built_on: its dependencies.
             records: the tests that have run so far.
             ungraded: the exercises that could not be graded because of a fault.
+
+        Returns:
+            For each dependency, whether its reference function replaces it.
+        """
+        failed = () if self._right is None else to_replace(built_on, records, ungraded)
+        self._failed[exercise] = failed
+        self.built_on[exercise] = {name: name in failed for name in built_on}
+        return self.built_on[exercise]
+
+    def of(self, exercise: str) -> dict[str, Function]:
+        """The reference functions for the next test of an exercise.
+
+        This call also forgets which functions student code called before.
         """
         if self._right is None:
             return {}
-        if exercise not in self._failed:
-            self._failed[exercise] = to_replace(built_on, records, ungraded)
         self._asked = {}
         return {name: self._noting(name, self._right(name)) for name in self._failed[exercise]}
 

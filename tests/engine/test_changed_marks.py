@@ -183,6 +183,7 @@ def test_extra_time_is_kept_and_says_what_changed(course: Assignment) -> None:
 
 
 def test_extra_time_before_anything_was_handed_in_is_no_submission(course: Assignment) -> None:
+    configure(course, OURS)
     with open_book(course) as book:
         book.add_student("eva")
         book.commit()
@@ -190,6 +191,13 @@ def test_extra_time_before_anything_was_handed_in_is_no_submission(course: Assig
     assert not writer.standing(course)["eva"].is_graded
     with pytest.raises(CourseError, match="no student 'nobody'"):
         lateness.give_extra_time(course, "nobody", 5)
+    new = ["extra-time", NAME, "nobody", "5", "--new", "--course", str(course.root)]
+    assert CliRunner().invoke(app, new).exit_code == 0
+    late(course, "nobody", "2026-03-01 16:00:00 UTC")
+    grade(course, result_of("nobody"))
+    assert writer.standing(course)["nobody"].score == 3.0
+    refused = CliRunner().invoke(app, [*new[:2], "a/b", *new[3:]])
+    assert (refused.exit_code, "a/b" in refused.output) == (2, True)
 
 
 def test_extra_time_needs_a_due_date(course: Assignment) -> None:

@@ -19,7 +19,7 @@ from autograder.counterexamples.draws import Choice
 from autograder.counterexamples.searching import derived
 from autograder.course.assignment import Assignment
 from autograder.grading.advice import ADVICE_KINDS
-from autograder.grading.cache_key import fingerprint
+from autograder.grading.cache_key import advice_digest
 from autograder.results import Counterexample, ExerciseResult, Result
 from autograder.suite.asked_calls import AskedCalls
 
@@ -367,9 +367,9 @@ def test_a_check_that_refuses_the_right_answer_is_a_fault(course, tmp_path, name
 
 
 def test_a_generator_is_part_of_the_key(course):
-    before = fingerprint(course)
+    before = advice_digest(course)
     with_generators(course, GENERATORS + "\n# more\n")
-    assert fingerprint(course) != before
+    assert advice_digest(course) != before
 
 
 def test_without_generators_there_are_none(mini_course, tmp_path):

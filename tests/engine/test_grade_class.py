@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from typer.testing import CliRunner, Result
 from autograder.authoring import build
 from autograder.cli import app
 from autograder.course.assignment import load_assignment
+from autograder.course.locks import locked
 from autograder.gradebook.book import open_book
 
 RIGHT = "import numpy as np\n\n\ndef double(x):\n    return np.asarray(x) * 2\n"
@@ -151,3 +154,21 @@ def test_a_second_run_grades_what_a_fault_left_once_the_suite_is_mended(
     (row,) = [line.split() for line in done.stdout.splitlines() if line.startswith("ada")]
     assert row[1:4] == ["3", "3", "6"]
     assert "of 14 points" in done.stdout
+
+
+def test_a_second_run_waits_for_the_first_or_ends_at_once(classroom: Path) -> None:
+    command = ["grade", NAME, "--course", str(classroom)]
+    with locked(classroom, f"grading-{NAME}"):
+        refused = CliRunner().invoke(app, [*command, "--no-wait"])
+        assert refused.exit_code == 2
+        assert f"Another run is grading {NAME}" in refused.stderr
+        waiting = subprocess.Popen(
+            [str(Path(sys.executable).parent / "autograder"), *command],
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+        )
+        assert waiting.stderr
+        assert "waiting for it" in waiting.stderr.readline()
+    said = waiting.communicate()[1]
+    assert "3/3" in said

@@ -13,7 +13,7 @@ import pytest
 from book_course import NAME, write_course
 from nbgrader.api import Gradebook
 from test_gradebook import hand_in, result_of, write
-from test_stock_nbgrader import nbgrader
+from test_stock_nbgrader import nbgrader, run_nbgrader
 from typer.testing import CliRunner
 
 from autograder.authoring import build
@@ -174,6 +174,36 @@ def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["doctor", "--course", str(course.root)])
     assert done.exit_code == 1
     assert "gradebook.db" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("lacking", "command", "sentence"),
+    [
+        ("driver", ("export",), "install the driver with `pip install 'convgrade[postgresql]'`"),
+        ("driver", ("autograde", NAME, "--create"), "install the driver with `pip install"),
+        ("course", ("db", "student", "list"), "add c.CourseDirectory.course_id ="),
+        ("server", ("autograde", NAME, "--create"), "start the server, or correct"),
+    ],
+)
+def test_nbgraders_own_commands_say_the_same_sentences(
+    tmp_path: Path, lacking: str, command: tuple[str, ...], sentence: str
+) -> None:
+    root = tmp_path / "course"
+    named = [] if lacking == "course" else ["c.CourseDirectory.course_id = 'networks'"]
+    course_with(root, at("postgresql+psycopg://teacher:secret@/marks?host=/none"), *named)
+    (root / "submitted" / "ada" / NAME).mkdir(parents=True)
+    (root / "submitted" / "ada" / NAME / f"{NAME}.ipynb").touch()
+    packages = tmp_path / "packages"
+    packages.mkdir()
+    if lacking == "driver":
+        (packages / "psycopg.py").write_text("raise ModuleNotFoundError(name='psycopg')")
+    done = run_nbgrader(root, *command, PYTHONPATH=str(packages))
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("nbgrader: The gradebook postgresql")
+    assert sentence in last
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr + done.stdout
 
 
 def test_a_relative_file_is_relative_to_the_course(tmp_path: Path) -> None:

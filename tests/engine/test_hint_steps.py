@@ -15,7 +15,7 @@ from autograder.cli.one_submission import show_submission
 from autograder.course.assignment import Assignment
 from autograder.diagnosis.reading_grade import reading_grade, syllables, words
 from autograder.errors import SuiteError
-from autograder.grading.cache_key import fingerprint
+from autograder.grading.cache_key import advice_digest
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import Result
 
@@ -153,11 +153,11 @@ def test_the_terminal_shows_the_first_step_and_says_that_there_are_more(course, 
 
 
 def test_the_key_of_stored_results_changes_with_the_hints(course):
-    before = fingerprint(course)
+    before = advice_digest(course)
     write_hints(course)
-    first = fingerprint(course)
+    first = advice_digest(course)
     write_hints(course, HINTS.replace("too much", "far too much"))
-    assert len({before, first, fingerprint(course)}) == 3
+    assert len({before, first, advice_digest(course)}) == 3
 
 
 # -- the text of a hint ------------------------------------------------------------------------

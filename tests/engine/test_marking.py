@@ -173,6 +173,31 @@ def test_typed_points_take_the_place_of_the_sum_and_come_back(
         page.context.close()
 
 
+def test_a_comment_can_be_given_again_with_a_click(browser: Browser, course: Assignment) -> None:
+    often, once = "Name the *unit*.", 'Why "<both>"?\nSay more.'
+    with served(course) as server:
+        page = opened(browser, server.address, java_script_enabled=False)
+        first_answer(page)
+        assert not page.get_by_text("given before").count()
+        for comment in (f"{often}\n\n{once}", often):
+            page.get_by_role("radio", name="2.5").check()
+            page.get_by_label("Comment for the student").fill(comment)
+            page.get_by_role("button", name="Save and go on").click()
+        offered = page.get_by_role("group", name="Add a comment that was given before")
+        assert offered.get_by_role("checkbox").count() == 2
+        assert offered.locator("label").first.inner_text().strip() == often
+        offered.get_by_label("Say more.").check()
+        page.get_by_label("Comment for the student").fill("New.")
+        page.get_by_role("button", name="Save and go on").click()  # without points
+        assert offered.get_by_label("Say more.").is_checked()
+        page.get_by_role("radio", name="2.5").check()
+        page.get_by_role("button", name="Save and go on").click()
+        assert page.get_by_role("group", name="given before").get_by_label("New.").count() == 1
+        page.context.close()
+    comments = {mark.comment for mark in marks(course, "why").values()}
+    assert comments == {f"{often}\n\n{once}", often, f"New.\n\n{once}", ""}
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (320, "light")])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(
     browser: Browser, course: Assignment, width: int, scheme: Any

@@ -10,7 +10,7 @@ from autograder.suite.points import TestRecord, require_sound, score, summary
 
 
 def record(outcome="passed", weight=1.0, role="values", visibility="hidden") -> TestRecord:
-    return TestRecord("e", role, TestResult("test_x", "X.", visibility, outcome, weight))
+    return TestRecord("e", TestResult("test_x", "X.", visibility, outcome, weight, role=role))
 
 
 def test_points_are_the_passed_share_of_the_weight_to_two_decimals():

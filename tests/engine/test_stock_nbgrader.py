@@ -33,17 +33,24 @@ RIGHT = "def double(x):\n    return 2 * x"
 WRONG = "print('hello')\nopen({marker!r}, 'w').write('I was here')\ndef double(x):\n    return x"
 
 
-def nbgrader(root: Path, *arguments: str) -> str:
-    """Run a stock command in the course root, where it must succeed; returns what it said."""
+def run_nbgrader(
+    root: Path, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a stock command in the course root."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=root,
-        env={**os.environ, "PATH": path},
+        env={**os.environ, "PATH": path, **environment},
         capture_output=True,
         text=True,
         timeout=300,
     )
+
+
+def nbgrader(root: Path, *arguments: str) -> str:
+    """Run a stock command in the course root, where it must succeed; returns what it said."""
+    done = run_nbgrader(root, *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 

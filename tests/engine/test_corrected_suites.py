@@ -1,0 +1,112 @@
+"""A suite is corrected after the marks are out: whose points change, before and after, and why."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from book_course import NAME, write_course
+from nbgrader.api import Gradebook
+from test_gradebook import hand_in
+from typer.testing import CliRunner, Result
+
+from autograder.authoring import build
+from autograder.cli import app
+from autograder.course.assignment import Assignment, load_assignment
+from autograder.gradebook.feedback import feedback
+
+CAUSE = "double 3 → 0 (fails now: “Doubles numbers”)"
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class of two that is graded; a person has set the points of one."""
+    root = write_course(tmp_path_factory.mktemp("corrected") / "course")
+    build.build(NAME, root)
+    for student in ("ada", "ben"):
+        hand_in(load_assignment(NAME, root), student, "Since it is added.")
+    assert autograder(root, "grade").exit_code == 0
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        grade = gradebook.find_grade("test_double", NAME, NAME, "ben")
+        grade.manual_score, grade.needs_manual_grade = 2.5, False
+        gradebook.db.commit()
+    return root
+
+
+@pytest.fixture
+def course(template: Path, tmp_path: Path) -> Assignment:
+    """The class after its suite has been changed."""
+    shutil.copytree(template, tmp_path / "course")
+    course = load_assignment(NAME, tmp_path / "course")
+    suite = course.suite_file("double")
+    text = suite.read_text(encoding="utf-8")
+    suite.write_text(text.replace("2 * x", "3 * x"), encoding="utf-8")
+    return course
+
+
+def autograder(root: Path, *arguments: str) -> Result:
+    command, *options = arguments
+    return CliRunner().invoke(app, [command, NAME, *options, "--course", str(root)])
+
+
+def written(root: Path) -> dict[str, str]:
+    """A digest of each file that grading writes."""
+    folders = [root / "results", root / "autograded"]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return {
+        str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (*files, root / "gradebook.db")
+    }
+
+
+def test_a_dry_run_says_whose_points_would_change_and_writes_nothing(course: Assignment) -> None:
+    before = written(course.root)
+    done = autograder(course.root, "grade", "--dry-run")
+    assert done.exit_code == 0, done.output
+    assert "Would change for 2:" in done.stderr
+    assert f"ada: {CAUSE}" in done.stderr
+    assert "ben: double: the 2.5 points that a person gave stay, though the tests" in done.stderr
+    assert written(course.root) == before
+
+
+def test_grading_says_what_changed_and_why(course: Assignment) -> None:
+    target = course.root / "changes.json"
+    done = autograder(course.root, "grade", "--changes", str(target))
+    assert f"ada: {CAUSE}" in done.stderr
+    first, second = json.loads(target.read_text(encoding="utf-8"))
+    assert (first["student"], first["what"]) == ("ada", CAUSE)
+    (change,) = first["exercises"]
+    assert (change["exercise"], change["before"], change["after"]) == ("double", 3, 0)
+    assert change["fails"] == ["Doubles numbers."]
+    assert second["student"] == "ben"
+    again = autograder(course.root, "grade", "--changes", "-")
+    assert json.loads(again.stdout) == []
+
+
+def test_students_read_it_in_their_next_feedback(course: Assignment) -> None:
+    autograder(course.root, "grade")
+    pages = {page.parent.parent.name: page.read_text("utf-8") for page in feedback(course)}
+    sentence = "It had 3 of 3 points, and has 0 of 3 now."
+    assert sentence in pages["ada"]
+    assert sentence not in pages["ben"], "a person set these points"
+    (course.root / "submitted" / "ada" / NAME).rename(course.root / "old")
+    hand_in(course, "ada", "Something else.")
+    autograder(course.root, "grade")
+    (page,) = feedback(course, ["ada"])
+    assert sentence not in page.read_text("utf-8"), "other work than before"
+
+
+def test_a_dry_run_before_anything_was_graded_makes_no_gradebook(tmp_path: Path) -> None:
+    root = write_course(tmp_path)
+    build.build(NAME, root)
+    hand_in(load_assignment(NAME, root), "ada")
+    done = autograder(root, "grade", "--dry-run")
+    assert done.exit_code == 0, done.output
+    assert "No points that are in the gradebook would change." in done.stderr
+    assert not (root / "gradebook.db").exists()
+    assert not (root / "results").exists()
+    refused = autograder(root, "grade", "work.ipynb", "--dry-run")
+    assert (refused.exit_code, "are for a class" in refused.stderr) == (2, True)
