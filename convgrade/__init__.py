@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from convgrade.notebook.checks import NotWrittenYet as NotWrittenYet
     from convgrade.notebook.checks import check as check
     from convgrade.notebook.checks import check_raises as check_raises
+    from convgrade.notebook.drawing import Picture as Picture
     from convgrade.notebook.gallery import show_filters as show_filters
     from convgrade.notebook.gallery import show_image_rows as show_image_rows
     from convgrade.notebook.gallery import show_top_predictions as show_top_predictions
     from convgrade.notebook.grids import show_confusion as show_confusion
     from convgrade.notebook.grids import show_connections as show_connections
-    from convgrade.notebook.pictures import Picture as Picture
     from convgrade.notebook.pictures import show_convolution as show_convolution
     from convgrade.notebook.pictures import show_padding as show_padding
     from convgrade.notebook.pictures import show_pooling as show_pooling
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from convgrade.notebook.training import Trained as Trained
     from convgrade.notebook.training import check_learned as check_learned
     from convgrade.notebook.training import train_as_graded as train_as_graded
+    from convgrade.notebook.windows import Window as Window
 
 __all__ = [
     "Chart",
@@ -42,6 +43,7 @@ __all__ = [
     "NotWrittenYet",
     "Picture",
     "Trained",
+    "Window",
     "check",
     "check_learned",
     "check_raises",
@@ -67,10 +69,12 @@ _NAMES_OF = {
     "charts": "Chart show_bars show_curves show_feature_maps show_images show_misclassified "
     "show_sizes",
     "checks": "CheckFailed NotWrittenYet check check_raises",
+    "drawing": "Picture",
     "gallery": "show_filters show_image_rows show_top_predictions",
     "grids": "show_confusion show_connections",
-    "pictures": "Picture show_convolution show_padding show_pooling show_windows",
+    "pictures": "show_convolution show_padding show_pooling show_windows",
     "training": "Trained check_learned train_as_graded",
+    "windows": "Window",
 }
 _PLACES = {name: module for module, names in _NAMES_OF.items() for name in names.split()}
 

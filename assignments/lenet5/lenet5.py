@@ -32,6 +32,7 @@ import numpy as np
 from IPython.display import display
 
 from convgrade import (
+    Window,
     check,
     check_learned,
     check_raises,
@@ -256,6 +257,7 @@ check(
     bias,
     table,
     expected=np.stack([first_output, second_output], axis=-1)[np.newaxis],
+    window=Window(size=2, channels=table),
 )
 check_raises(sparse_conv2d, two_maps, kernel, bias, table[:, :1], naming="table")
 
@@ -327,6 +329,7 @@ check(
     np.array([1.0]),
     np.array([0.5]),
     expected=np.array([1.30681941]).reshape(1, 1, 1, 1),
+    window=Window(size=2, step=2),
 )
 check_raises(trainable_subsampling, window, np.ones(2), np.zeros(1), naming="weight")
 

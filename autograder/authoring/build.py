@@ -21,8 +21,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.authoring import public_hints
-from autograder.authoring.standalone import FOLDER, stamped, standalone_text
-from autograder.course.assignment import Assignment, load_assignment
+from autograder.authoring.standalone import stamped, standalone_text
+from autograder.course.assignment import Assignment, load_assignment, standalone_of
 from autograder.errors import CourseError
 from autograder.nbgrader_bridge import author_stubs, configuration
 from autograder.nbgrader_bridge.release import generate
@@ -73,7 +73,7 @@ def build(assignment_name: str, root: Path) -> list[Path]:
         for notebook in (assignment.source_notebook, assignment.release_notebook):
             texts[hints_table(notebook)] = hints
         table = {hints_table(assignment.release_notebook).name: hints} if hints else {}
-        texts[_standalone(assignment.release_notebook)] = standalone_text(release, table)
+        texts[assignment.standalone_notebook] = standalone_text(release, table)
         changed = [path for path, text in texts.items() if _replace(path, text.encode())]
         for path in sorted(release_folder.rglob("*")):
             target = assignment.release_notebook.parent / path.relative_to(release_folder)
@@ -94,12 +94,7 @@ def after_generate_assignment(assignment: str, student: str, notebooks: Sequence
         table = {hints.name: hints.read_text(encoding="utf-8")} if hints.is_file() else {}
         _replace(path, notebook_text(release).encode())
         _replace(path.with_suffix(".py"), percent_text(release, path.stem).encode())
-        _replace(_standalone(path), standalone_text(release, table).encode())
-
-
-def _standalone(release: Path) -> Path:
-    """The notebook of a release that brings its checks and pictures along."""
-    return release.parent / FOLDER / release.name
+        _replace(standalone_of(path), standalone_text(release, table).encode())
 
 
 def notebook_text(notebook: NotebookNode) -> str:
@@ -193,8 +188,8 @@ def _check_source(source: NotebookNode, assignment: Assignment) -> None:
         if not roles["grade"]:
             continue
         points = roles.get("points")
-        if isinstance(points, bool) or not isinstance(points, int | float) or points <= 0:
-            raise CourseError(f"{where} is graded and needs points above 0.")
+        if isinstance(points, bool) or not isinstance(points, int | float) or points < 0:
+            raise CourseError(f"{where} is graded and needs points, at least 0.")
         if roles["solution"]:
             if cell.cell_type != "markdown":
                 raise CourseError(f"{where} is marked by a person and must be a markdown cell.")

@@ -20,11 +20,13 @@ import numpy as np
 from autograder import diagnosis
 from autograder.course.assignment import Assignment
 from autograder.diagnosis import Misconception
-from convgrade import CheckFailed, check, check_raises
+from convgrade import CheckFailed, Window, check, check_raises
 from convgrade.checking.names import names
 from convgrade.notebook import known_answers
 
 CHECKS: dict[str, Any] = {"check": check, "check_raises": check_raises}
+IMPORTED: dict[str, Any] = {**CHECKS, "Window": Window}
+"""What the statements of a cell of checks may use that another cell imports."""
 
 
 def table(assignment: Assignment, solutions: str, cells: Mapping[str, str]) -> str:
@@ -88,7 +90,7 @@ def _secrets(statements: Sequence[str], right: dict[str, Any], which: Misconcept
     before = right[which.replaces]
     right[which.replaces] = _named(which.function, which.replaces)  # also for other solutions
     try:
-        space = {**right, **CHECKS}
+        space = {**right, **IMPORTED}
         for statement in statements:
             try:
                 with _quiet():

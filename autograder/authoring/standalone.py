@@ -21,7 +21,6 @@ from nbformat import NotebookNode
 
 import convgrade
 
-FOLDER = "standalone"
 MOST_BYTES = 200_000
 PACKAGE = "convgrade"
 INSTALLED_AS = {"keras": "tensorflow", "sklearn": "scikit-learn", "PIL": "pillow"}

@@ -102,6 +102,10 @@ def run(
     preflight.check_course(assignment)
     preflight.check_machine()
     preflight.check_secret(assignment.root)
+    if _has_other_cells(assignment):
+        from autograder.gradebook.writer import register
+
+        register(assignment)  # nbgrader may refuse it: then nothing is graded
     writer_imported = _import_meanwhile("autograder.gradebook.writer")
     with locked(
         assignment.root, f"grading-{assignment.name}", lambda: _another_run(assignment, wait)
@@ -134,6 +138,21 @@ def run(
         of_class(results, problems, sorted(absent - gone.keys()), gone, nameless),
         changes,
         lateness.late_rule(assignment),
+    )
+
+
+def _has_other_cells(assignment: Assignment) -> bool:
+    """Whether a stored result has other exercises or questions than the assignment has now."""
+    from autograder.grading.result_store import stored, stored_students
+
+    student = next(stored_students(assignment), None)
+    result = stored(assignment, student) if student is not None else None
+    if result is None:
+        return False
+    exercises = {each.name for each in result.exercises}
+    questions = {each.name for each in result.written}
+    return exercises != {each.name for each in assignment.exercises} or (
+        questions != {each.name for each in assignment.written}
     )
 
 

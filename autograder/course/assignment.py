@@ -102,6 +102,11 @@ class Assignment:
         return self.root / "assignments" / self.name / f"{self.name}.ipynb"
 
     @property
+    def standalone_notebook(self) -> Path:
+        """The same with its checks and pictures in it; there is none if it needs none of them."""
+        return standalone_of(self.release_notebook)
+
+    @property
     def solution_module(self) -> Path:
         """The generated module of right functions."""
         return self.root / "solutions" / f"{self.name}.py"
@@ -188,6 +193,11 @@ class Assignment:
     def max_score(self) -> float:
         """The points of all automatically graded exercises."""
         return sum(exercise.points for exercise in self.exercises)
+
+
+def standalone_of(release: Path) -> Path:
+    """The place of the notebook that brings the checks and pictures of a release along."""
+    return release.parent / "standalone" / release.name
 
 
 def find_root(start: Path | None = None) -> Path:

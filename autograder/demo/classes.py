@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from autograder.course.assignment import Assignment
 from autograder.demo.broken import tampered, unreadable
-from autograder.demo.honest import mistaken, right, unfinished
+from autograder.demo.honest import mistaken, of_other_releases, right, unfinished
 from autograder.demo.hostile import hostile
 from autograder.demo.made_up import MadeUp
 from autograder.errors import CourseError
@@ -137,6 +137,7 @@ def made_up_class(assignment: Assignment, *, brief: bool = False) -> dict[str, M
     chosen = slice(None, None, 3) if assignment.training_terms or brief else slice(None)
     kinds = [
         *list(right(assignment))[chosen],
+        *of_other_releases(assignment),
         *unfinished(assignment),
         *mistaken(assignment),
         *unreadable(assignment, assignment.solution_module),

@@ -35,6 +35,22 @@ def right(assignment: Assignment) -> Iterator[MadeUp]:
             yield MadeUp(f"right_{path.stem}", what, "full", _copied(assignment, path))
 
 
+def of_other_releases(assignment: Assignment) -> Iterator[MadeUp]:
+    """Yield the right solution in the notebook that brings its checks along, and in an older one.
+
+    If there is no such notebook, only the second is yielded.
+    """
+    releases = [("right_older_release", "an older release", notebooks.older_release(assignment))]
+    if assignment.standalone_notebook.is_file():
+        brought = notebooks.read(assignment.standalone_notebook)
+        releases.append(("right_standalone", "the notebook that brings its checks", brought))
+    solution = assignment.solution_module.read_text("utf-8")
+    for kind, what, given in releases:
+        notebook = notebooks.filled(assignment, solution, into=given)
+        answered = notebooks.with_written_answers(notebook, assignment)
+        yield MadeUp(kind, f"right: {what}", "full", _notebook(assignment, answered))
+
+
 def _requirements(path: Path) -> set[str]:
     """The libraries that a right solution needs preloaded: `# requires: …` in its first line."""
     first, _, _ = path.read_text("utf-8").partition("\n")

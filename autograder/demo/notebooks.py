@@ -22,21 +22,41 @@ WRITTEN_ANSWER = "A made-up answer, in a sentence or two, for a person to mark."
 
 def release(assignment: Assignment) -> Notebook:
     """Return a fresh copy of the released notebook, which may be changed."""
-    text = assignment.release_notebook.read_text(encoding="utf-8")
-    notebook: Notebook = json.loads(text)
+    return read(assignment.release_notebook)
+
+
+def read(path: Path) -> Notebook:
+    """Return the notebook in a file, with the text of each cell as one string."""
+    notebook: Notebook = json.loads(path.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         cell["source"] = source(cell)
     return notebook
 
 
-def filled(assignment: Assignment, module: str, *, only: Iterable[str] | None = None) -> Notebook:
-    """Return the release with its stubs replaced by a module's functions.
+def older_release(assignment: Assignment) -> Notebook:
+    """Return the release as it might have been before: its first check cell with one check less."""
+    notebook = release(assignment)
+    notebook["metadata"]["convgrade"] = {"release": "0" * 8}
+    cell = notebook["cells"][graded_cells(notebook)[0]]
+    lines = cell["source"].splitlines()
+    cell["source"] = "\n".join(lines[: ast.parse(cell["source"]).body[-1].lineno - 1])
+    return notebook
+
+
+def filled(
+    assignment: Assignment,
+    module: str,
+    *,
+    only: Iterable[str] | None = None,
+    into: Notebook | None = None,
+) -> Notebook:
+    """Return the release, or `into`, with its stubs replaced by a module's functions.
 
     Everything else at the module's top level (imports, constants, private functions) goes into a
     code cell before the first stub, as students do. `only` names the functions to fill; the other
     stubs stay.
     """
-    notebook = release(assignment)
+    notebook = release(assignment) if into is None else copy.deepcopy(into)
     stubs = {name for cell in notebook["cells"] for name in stub_names(cell)}
     functions, others = _taken_apart(module, stubs)
     wanted = set(functions) if only is None else set(only)

@@ -34,10 +34,10 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.filters["number"] = plain_number
-    environment.filters["code_spans"] = _code_spans
+    environment.filters["code_spans"] = code_spans
     return environment
 
 
-def _code_spans(text: str) -> Markup:
+def code_spans(text: str) -> Markup:
     """A text, escaped, in which code between backticks is marked up as code."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))

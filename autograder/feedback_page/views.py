@@ -25,6 +25,8 @@ class Points:
     @property
     def words(self) -> str:
         """The points in words, for example "2.5 of 3 points"."""
+        if not self.worth:
+            return "does not count"
         worth = plain_number(self.worth)
         unit = "point" if worth == "1" else "points"
         if self.earned is None:

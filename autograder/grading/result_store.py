@@ -5,6 +5,7 @@ It needs no sandbox: nbgrader's commands read stored results where nothing can b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course.assignment import Assignment
@@ -21,6 +22,12 @@ def result_file(assignment: Assignment, student: str) -> Path:
 def is_stored(assignment: Assignment, student: str) -> bool:
     """Whether a result of this student is stored, current or not."""
     return result_file(assignment, student).is_file()
+
+
+def stored_students(assignment: Assignment) -> Iterator[str]:
+    """The students with a stored result, in no order."""
+    folder = assignment.root / "results" / assignment.name
+    return (path.stem for path in folder.glob("*.json"))
 
 
 def stored(assignment: Assignment, student: str) -> Result | None:

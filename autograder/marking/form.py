@@ -40,6 +40,15 @@ def mark_of(question: Question, field: Callable[[str], str]) -> Mark:
     return Mark(min(sum(items.values()), question.worth), False, comment, items)
 
 
+def typed(question: Question, field: Callable[[str], str]) -> list[str]:
+    """What stands in a form that was not saved, in sentences: nobody has to remember it."""
+    chosen = [field(f"item{number}").strip() for number in range(len(question.items))]
+    points = field("points").strip() or " + ".join(filter(None, chosen))
+    comment = _comment(field)
+    found = [f"You had typed: {comment}"] if comment else []
+    return [*found, f"Your points were: {points}"] if points else found
+
+
 def _comment(field: Callable[[str], str]) -> str:
     """What was typed, and below it the earlier comments that were ticked, each once."""
     texts = [_text(field("comment")), *chosen_comments(field)]

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from autograder.feedback_page import markup
+from autograder.feedback_page.rendering import code_spans
 from autograder.feedback_page.views import plain_number
 from autograder.gradebook.rubric_points import item_key
 from autograder.marking.answers import Answer, Question, earlier_comments
@@ -83,6 +84,7 @@ def answer_page(
             for number, text in enumerate(earlier_comments(answers, answer))
         ],
         mark=mark,
+        key=answer.key,  # without it the next page would open where a link of this one led
         seen=answer.version,
         place=place,
         total=len(answers),
@@ -92,12 +94,13 @@ def answer_page(
         xsrf=xsrf,
         message=message,
         is_wrong=is_wrong,
+        typed_wrong=field is not None,
     )
 
 
-def sentence_page(title: str, sentence: str) -> str:
-    """A page with one sentence, for instance that there is nothing at this address."""
-    return _render("sentence.html.j2", title=title, sentence=sentence)
+def sentence_page(title: str, sentence: str, *, may_enter: bool) -> str:
+    """A page with one sentence, and a link to all questions for who may see them."""
+    return _render("sentence.html.j2", title=title, sentence=sentence, may_enter=may_enter)
 
 
 def next_waiting(answers: Sequence[Answer], after: str = "") -> str:
@@ -132,4 +135,5 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.filters["number"] = plain_number
+    environment.filters["code_spans"] = code_spans
     return environment

@@ -20,7 +20,7 @@ from autograder.feedback_page.views import plain_number
 from autograder.gradebook.written_marks import Mark, MarkChanged
 from autograder.marking import pages
 from autograder.marking.answers import Answer, Answers, Question
-from autograder.marking.form import NotAMark, mark_of
+from autograder.marking.form import NotAMark, mark_of, typed
 
 HOST = "127.0.0.1"
 LARGEST_REQUEST = 2**20
@@ -64,7 +64,8 @@ class _Page(RequestHandler):  # type: ignore[misc]  # tornado is not checked
         }.get(status_code, "Something went wrong. What was saved before is kept.")
         if isinstance(error, AutograderError):
             sentence = str(error)
-        self.finish(pages.sentence_page(self.answers.assignment.title, sentence))
+        title, may_enter = self.answers.assignment.title, status_code != 403
+        self.finish(pages.sentence_page(title, sentence, may_enter=may_enter))
 
     def log_exception(self, typ: Any, value: Any, trace: Any) -> None:
         """Leave out the errors that the page explains."""
@@ -110,8 +111,7 @@ class _Answer(_Page):
             return
         except MarkChanged:
             question, answers, answer = self._found(number, key)
-            typed = field("comment").strip()
-            message = f"{CHANGED} You had typed: {typed}" if typed else CHANGED
+            message = "\n".join([CHANGED, *typed(question, field)])
             self._show(question, answers, answer, message=message, is_wrong=True)
             return
         if mark.points is None:

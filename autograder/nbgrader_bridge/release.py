@@ -37,6 +37,10 @@ def _names_exception(line: str) -> bool:
     return head.replace(".", "").isidentifier() and head.endswith(("Error", "Exception", "Entry"))
 
 
+CELLS_DIFFER = "Cannot add or remove cells"
+"""How nbgrader begins its refusal of a release whose cells are not those of the submissions."""
+
+
 def quiet_log() -> tuple[logging.Logger, Reasons]:
     """Return a logger for one conversion that prints nothing, and the messages that it collects."""
     log = logging.Logger("autograder.nbgrader")
@@ -78,6 +82,12 @@ def generate(assignment_name: str, root: Path, config: Config, db_url: str | Non
     try:
         converter.start()
     except NbGraderException:
+        if CELLS_DIFFER in reasons.reason:
+            raise CourseError(
+                f"The gradebook has submissions to {assignment_name!r}, so that no graded cell can "
+                "be added or removed any more. To drop an exercise or a question, leave its cell "
+                "in the source and give it 0 points."
+            ) from None
         raise CourseError(
             f"nbgrader cannot make the release of {assignment_name!r}: {reasons.reason}."
         ) from None

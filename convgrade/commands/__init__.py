@@ -1,42 +1,13 @@
-"""The `convgrade` command of students: one thin function per command, each in its own module.
-
-No command needs TensorFlow or nbgrader, and importing this is quick.
-"""
+"""The `convgrade` command of students. It starts quickly and needs no package of the engine."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
 
-import typer
-
-from convgrade.commands.check import check
-from convgrade.commands.ending import Commands, run, show_version
-from convgrade.commands.working import hint, list_exercises, reset
-
-app = typer.Typer(
-    cls=Commands,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-)
-for command in (check, hint, reset):
-    app.command()(command)
-app.command("list")(list_exercises)
-
-
-@app.callback()
-def of_all(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=show_version, is_eager=True, help="Show the version and exit."
-        ),
-    ] = False,
-) -> None:
-    """Check your own work: what is right, what is not, and what to do next."""
+from convgrade.commands.ending import run
+from convgrade.commands.parser import run_command
 
 
 def main() -> None:
     """Run the console script."""
-    run(app, "convgrade")
+    run(lambda: run_command(sys.argv[1:], "convgrade"), "convgrade")

@@ -7,11 +7,9 @@ the report of that process, and needs neither TensorFlow nor nbgrader.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
-
-import typer
+from typing import TYPE_CHECKING, NoReturn
 
 from convgrade.commands.console import complain, say
 from convgrade.commands.ending import ExitCode
@@ -23,49 +21,18 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.5
 
-FileArgument = Annotated[
-    Path | None,
-    typer.Argument(
-        metavar="[FILE]",
-        help="A notebook or .py file; by default the only notebook in this folder.",
-        show_default=False,
-    ),
-]
-ChecksOption = Annotated[
-    Path | None,
-    typer.Option(
-        help="The released notebook, if FILE has no checks of its own.",
-        exists=True,
-        dir_okay=False,
-        show_default=False,
-    ),
-]
-SecondsOption = Annotated[float, typer.Option(min=1, help="How long one cell of FILE may take.")]
-
 
 def check(
-    file: FileArgument = None,
-    watch: Annotated[
-        bool,
-        typer.Option("--watch", help="Check again whenever the file is saved: only what changed."),
-    ] = False,
-    exercise: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="Check this exercise only, with the cells that it needs; may be repeated.",
-            show_default=False,
-        ),
-    ] = None,
-    checks: ChecksOption = None,
-    seconds: SecondsOption = 120.0,
-) -> None:
-    """Run the public checks on your own file.
+    file: Path | None, watch: bool, exercise: Sequence[str], checks: Path | None, seconds: float
+) -> ExitCode:
+    """Show for each exercise what was expected and what came, once or at each save.
 
-    For each exercise, it shows what was expected and what came, and what to do next. With --watch
-    it shows the first exercise that does not pass yet, and goes on to the next one.
-
-    Example: [bold]convgrade check week03.ipynb --watch[/bold]
+    Args:
+        file: the student's file; None for the only notebook in the working folder.
+        watch: check again whenever the file is saved, until Ctrl-C.
+        exercise: the exercises to check; empty for all.
+        checks: the released notebook; None if it is to be found.
+        seconds: how long one cell may take.
     """
     from convgrade.checking.checker import Checker
     from convgrade.commands.check_output import running, show
@@ -74,7 +41,7 @@ def check(
     try:
         with (
             running() as says,
-            Checker(path, checks, seconds, exercise or (), says) as checker,
+            Checker(path, checks, seconds, exercise, says) as checker,
         ):
             if watch:
                 _watch(path, checker, says)
@@ -83,10 +50,11 @@ def check(
             show(path, report)
     except KeyboardInterrupt:
         if watch:
-            raise typer.Exit(ExitCode.DONE) from None
+            say()  # below the terminal's ^C
+            return ExitCode.DONE
         complain("Stopped before all checks had run.")
-        raise typer.Exit(ExitCode.INTERRUPTED) from None
-    raise typer.Exit(ExitCode.DONE if report.all_passed else ExitCode.ATTENTION)
+        return ExitCode.INTERRUPTED
+    return ExitCode.DONE if report.all_passed else ExitCode.ATTENTION
 
 
 def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
@@ -96,6 +64,7 @@ def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
     has_shown = False
     passed: frozenset[str] = frozenset()
     for _ in saves(path, checker.is_outdated):
+        before = _state(path)
         try:
             report, is_new = checker.check()
             says("")
@@ -106,6 +75,9 @@ def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
                 show_unchanged(path)
             has_shown = True
         except AutograderError as error:
+            time.sleep(POLL_SECONDS)
+            if _state(path) != before:
+                continue  # it was read while an editor was writing it
             says("")
             complain(str(error))
             has_shown = False
@@ -152,15 +124,20 @@ def saves(path: Path, is_outdated: Callable[[], bool] = lambda: False) -> Iterat
     """
     seen: tuple[int, int] | None = None
     while True:
-        try:
-            status = path.stat()
-        except OSError:
-            if seen is None:
-                raise AutograderError(f"There is no file {path}.") from None
-        else:
-            now = (status.st_mtime_ns, status.st_size)
-            if now != seen or is_outdated():
-                seen = now
-                yield
-                continue
+        now = _state(path)
+        if now is None and seen is None:
+            raise AutograderError(f"There is no file {path}.")
+        if now is not None and (now != seen or is_outdated()):
+            seen = now
+            yield
+            continue
         time.sleep(POLL_SECONDS)
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """When a file was saved and its size; None if there is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convgrade.checking.report import CheckReport, ExerciseCheck
-from convgrade.commands.console import output, progress_output, safe
+from convgrade.commands.console import folded, output, progress_output, safe
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -57,9 +57,7 @@ def running() -> Iterator[Running]:
 def show(path: Path, report: CheckReport) -> None:
     """Print a mark per exercise with what was expected and what came, then what to do next."""
     console = output()
-    console.print(f"[bold]{_printable(safe(path.name))}[/bold]")
-    for sentence in (*report.attention, *report.problems):
-        console.print(f"[yellow]![/yellow] {_printable(safe(sentence))}")
+    _show_head(path, report, report.exercises)
     for item in report.exercises:
         show_exercise(item)
     console.print()
@@ -76,19 +74,27 @@ def show_next(path: Path, report: CheckReport, passed: Collection[str] = ()) -> 
         passed: the exercises that passed the last time.
     """
     console = output()
-    console.print(f"[bold]{_printable(safe(path.name))}[/bold]")
-    for sentence in (*report.attention, *report.problems):
-        console.print(f"[yellow]![/yellow] {_printable(safe(sentence))}")
+    following = [item for item in report.exercises if not item.passed][:1]
+    _show_head(path, report, following)
     for item in report.exercises:
         if item.passed and item.name not in passed:
             show_exercise(item)
     console.print(bar(sum(item.passed for item in report.exercises), len(report.exercises)))
-    left = [item for item in report.exercises if not item.passed]
-    for item in left[:1]:
+    for item in following:
         show_exercise(item)
     console.print()
-    for line in closing_lines(report):
+    for line in closing_lines(report, has_bar=True):
         console.print(_printable(safe(line)))
+
+
+def _show_head(path: Path, report: CheckReport, shown: Collection[ExerciseCheck]) -> None:
+    """Print the name of the file, and what is wrong with it that no shown exercise says."""
+    console = output()
+    console.print(f"[bold]{_printable(safe(path.name))}[/bold]")
+    said = "\n".join(item.text for item in shown)
+    problems = [sentence for sentence in report.problems if sentence not in said]
+    for sentence in (*report.attention, *problems):
+        console.print(f"[yellow]![/yellow] {_printable(safe(sentence))}")
 
 
 def bar(done: int, total: int) -> str:
@@ -108,7 +114,8 @@ def show_exercise(item: ExerciseCheck) -> None:
     console.print(f"[{colour}]{sign}[/{colour}] {safe(item.name)}{suffix}")
     text = "" if item.outcome in REMARKS else item.text.strip("\n")
     for line in text.splitlines():
-        console.print(f"    {_printable(safe(line))}".rstrip(), soft_wrap=True)
+        for part in folded(f"    {_printable(line)}", sys.stdout):
+            console.print(safe(part).rstrip(), soft_wrap=True)
 
 
 def show_unchanged(path: Path) -> None:
@@ -116,14 +123,14 @@ def show_unchanged(path: Path) -> None:
     output().print(f"[dim]{safe(path.name)} was saved; nothing that is checked has changed.[/dim]")
 
 
-def closing_lines(report: CheckReport) -> list[str]:
-    """What is left, and what to do next."""
+def closing_lines(report: CheckReport, *, has_bar: bool = False) -> list[str]:
+    """What is left, and what to do next. With a bar above, how many pass is said already."""
     left = [item for item in report.exercises if not item.passed]
     total = len(report.exercises)
     blank = _blank(report)
     if left:
-        first = f"{total - len(left)} of {total} pass. Next: {_todo(left)}."
-        return [*blank, first]
+        count = "" if has_bar else f"{total - len(left)} of {total} pass. "
+        return [*blank, f"{count}Next: {_todo(left)}."]
     if report.is_part:
         return [f"{_all(total)}. Check the whole file before you hand it in."]
     if blank:

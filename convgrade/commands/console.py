@@ -5,9 +5,11 @@ Everything that may contain a student's text passes through `safe` before it rea
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TextIO
 
 from convgrade.safe_text import log_safe
 
@@ -51,9 +53,25 @@ def safe(text: str) -> str:
     return escape(log_safe(text))
 
 
+def folded(line: str, stream: TextIO) -> list[str]:
+    """A line as lines that fit into the terminal of a stream; unchanged if it is no terminal."""
+    if not stream.isatty():
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    width = shutil.get_terminal_size().columns
+    return (
+        textwrap.wrap(
+            line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+        if len(line) > width
+        else [line]
+    )
+
+
 def complain(sentence: str) -> None:
     """Print one sentence to stderr, as plain text."""
-    print(f"{_program}: {log_safe(sentence)}", file=sys.stderr)
+    for line in folded(f"{_program}: {log_safe(sentence)}", sys.stderr):
+        print(line, file=sys.stderr)
 
 
 def say(line: str = "") -> None:

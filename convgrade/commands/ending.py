@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from enum import IntEnum
-from typing import Any
-
-import typer
-from typer.core import TyperGroup
 
 from convgrade.commands import console, streams
 from convgrade.commands.console import complain
@@ -40,7 +37,7 @@ OF_THE_MACHINE = (
 
 OF_THE_ENGINE = frozenset(
     "jinja2 jupytext jupyterlab msgpack nbconvert nbformat nbgrader psutil pytest sklearn "
-    "tensorflow traitlets".split()
+    "tensorflow traitlets typer".split()
 )
 """Packages that the student's side does without."""
 
@@ -51,56 +48,45 @@ def in_a_sentence(error: OSError) -> str:
     return f"{where}{error.strerror or error}. Correct that and run the command again."
 
 
-class Commands(TyperGroup):
-    """Turns exceptions of a command into a sentence and an exit code."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run a command, and turn its exceptions into a sentence and an exit code."""
-        try:
-            return super().invoke(ctx)
-        except AutograderError as error:
-            complain(str(error))
-            raise typer.Exit(ExitCode.COULD_NOT_RUN) from None
-        except KeyboardInterrupt:
-            complain("Stopped. What is done is kept: the same command goes on from there.")
-            raise typer.Exit(ExitCode.INTERRUPTED) from None
-        except ModuleNotFoundError as error:
-            if error.name not in OF_THE_ENGINE:
-                raise
-            complain(f"This command needs {error.name}: run pip install 'convgrade[engine]' first.")
-            raise typer.Exit(ExitCode.COULD_NOT_RUN) from None
-        except BrokenPipeError:
-            raise typer.Exit(ExitCode.COULD_NOT_RUN) from None
-        except OSError as error:
-            if error.errno not in OF_THE_MACHINE:
-                raise
-            complain(in_a_sentence(error))
-            raise typer.Exit(ExitCode.COULD_NOT_RUN) from None
+def ended_by(error: BaseException) -> ExitCode | None:
+    """Say in a sentence why a command ended, and return its exit code; None for a fault of ours."""
+    if isinstance(error, AutograderError):
+        complain(str(error))
+    elif isinstance(error, KeyboardInterrupt):
+        complain("Stopped. What is done is kept: the same command goes on from there.")
+        return ExitCode.INTERRUPTED
+    elif isinstance(error, ModuleNotFoundError) and error.name in OF_THE_ENGINE:
+        complain(f"This command needs {error.name}: run pip install 'convgrade[engine]' first.")
+    elif isinstance(error, OSError) and error.errno in OF_THE_MACHINE:
+        complain(in_a_sentence(error))
+    elif not isinstance(error, BrokenPipeError):
+        return None
+    return ExitCode.COULD_NOT_RUN
 
 
-def run(app: typer.Typer, program: str) -> None:
-    """Run the commands of a console script under its name."""
+def run(start: Callable[[], int | None], program: str) -> None:
+    """Run a command of a console script under its name, and exit with the code that it returns."""
     console.speak_as(program)
     streams.prepare()
     start_quickly()
     try:
-        app()
+        raise SystemExit(start() or ExitCode.DONE)
     except SystemExit as ended:
         if not streams.finish() and not ended.code:
             raise SystemExit(ExitCode.COULD_NOT_RUN) from None
         raise
-    except OSError as error:  # of stdout, before a command begins
-        complain(in_a_sentence(error))
+    except BaseException as error:
+        code = ended_by(error)
+        if code is None:
+            raise
         streams.finish()
-        raise SystemExit(ExitCode.COULD_NOT_RUN) from None
+        raise SystemExit(code) from None
     finally:
         end_quickly()
 
 
-def show_version(wanted: bool) -> None:
-    """Print the name and version of the distribution, and exit."""
-    if wanted:
-        from importlib import metadata
+def version() -> str:
+    """The name and version of the distribution."""
+    from importlib import metadata
 
-        typer.echo(f"convgrade {metadata.version('convgrade')}")
-        raise typer.Exit
+    return f"convgrade {metadata.version('convgrade')}"

@@ -2,102 +2,128 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
-
-from convgrade.commands.check import ChecksOption, FileArgument, SecondsOption, the_file
+from convgrade.commands.check import the_file
 from convgrade.commands.ending import ExitCode
 
 if TYPE_CHECKING:
+    from convgrade.checking.report import ExerciseCheck
     from convgrade.release import Release
 
 HINT = "  Hint: "
 
 
 def hint(
-    exercise: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[EXERCISE]",
-            help="By default the first exercise that does not pass.",
-            show_default=False,
-        ),
-    ] = None,
-    file: FileArgument = None,
-    checks: ChecksOption = None,
-    seconds: SecondsOption = 120.0,
-) -> None:
+    exercise: str | None, file: Path | None, checks: Path | None, seconds: float, more: bool
+) -> ExitCode:
     """Give a hint for one exercise: where to look, or an example to begin with.
 
-    Example: [bold]convgrade hint max_pool2d[/bold]
+    Args:
+        exercise: its name; None for the first that does not pass.
+        file: the student's file; None for the only notebook in the working folder.
+        checks: the released notebook; None if it is to be found.
+        seconds: how long one cell may take.
+        more: show all that the public checks say about the exercise.
     """
     from convgrade.checking.checker import Checker
     from convgrade.checking.finding import release_of
-    from convgrade.commands.check_output import running, show_exercise
+    from convgrade.commands.check_output import running
     from convgrade.commands.console import output, safe
 
+    if exercise and file is None and Path(exercise).is_file():
+        file, exercise = Path(exercise), None
     path = the_file(file)
     with (
         running() as says,
         Checker(path, checks, seconds, [exercise] if exercise else (), says) as checker,
     ):
         report, _ = checker.check()
-    console = output()
     left = next((item for item in report.exercises if not item.passed), None)
     if left is None:
         passed = exercise or "Every exercise"
-        console.print(f"{safe(passed)} passes the public checks: there is no hint to give.")
-        raise typer.Exit(ExitCode.DONE)
-    console.print(f"[bold]{safe(left.name)}[/bold]")
-    found = hint_in(left.text)
-    if found:
-        console.print(safe(found))
-    elif left.outcome == "failed":
-        show_exercise(left)
-        console.print("No known mistake fits. Work out this example by hand.")
+        output().print(f"{safe(passed)} passes the public checks: there is no hint to give.")
     elif left.outcome == "not_implemented":
-        example = first_check(release_of(path, checks).release, left.name)
-        console.print("It is not written yet. Work out its first example by hand:")
-        console.print(f"    {safe(example)}", soft_wrap=True)
+        _show_examples(examples_of(release_of(path, checks).release, left.name), left.name, more)
     else:
-        show_exercise(left)
+        _show_failure(left, more)
+    return ExitCode.DONE
+
+
+def _show_examples(examples: Sequence[str], exercise: str, more: bool) -> None:
+    """What a function that is not written yet should do: its first public check, or all."""
+    from convgrade.commands.console import output, safe
+
+    console = output()
+    console.print(f"[bold]{safe(exercise)}[/bold]")
+    which = "its examples" if more else "its first example"
+    console.print(f"It is not written yet. Work out {which} by hand:")
+    for example in examples if more else examples[:1]:
+        for line in example.splitlines():
+            console.print(f"    {safe(line)}", soft_wrap=True)
+    if not more and len(examples) > 1:
+        _say_more("all of its examples")
+
+
+def _show_failure(item: ExerciseCheck, more: bool) -> None:
+    """The hint with the check that it belongs to; all that fails if there is none."""
+    from convgrade.commands.check_output import show_exercise
+    from convgrade.commands.console import output, safe
+
+    console = output()
+    call, found = hint_in(item.text)
+    if found and not more:
+        console.print(f"[bold]{safe(item.name)}[/bold]")
+        console.print(safe(call))
+        console.print(safe(f"Hint: {found}"))
+        _say_more("the numbers of all checks that fail")
+        return
+    show_exercise(item)
+    if found:
+        console.print("There are no more hints now. After grading, your feedback may have more.")
+    elif item.outcome == "failed":
+        console.print("No known mistake fits. Work out this example by hand.")
+    else:
         console.print("Read the error first: its last line says what is wrong, and where.")
 
 
-def hint_in(text: str) -> str:
-    """The hint at the end of a failed check, in one line; "" if there is none."""
-    lines = text.splitlines()
-    start = next((n for n, line in enumerate(lines) if line.startswith(HINT)), len(lines))
-    kept = []
-    for line in lines[start:]:
-        if not line.startswith("  "):
+def _say_more(what: str) -> None:
+    from convgrade.commands.console import output
+
+    output().print(f"[dim]With --more you see {what}.[/dim]")
+
+
+def hint_in(text: str) -> tuple[str, str]:
+    """The first line of the first failed check with a hint, and its hint in one line; "" for none.
+
+    Args:
+        text: what the checks of an exercise say.
+    """
+    call, hint = "", ""
+    for line in text.splitlines():
+        if hint and not line.startswith("  "):
             break
-        kept.append(line.strip())
-    return " ".join(kept).removeprefix(HINT.strip()).strip()
+        if line.startswith(HINT) or hint:
+            hint = f"{hint} {line.strip()}".strip()
+        elif not line.startswith(" "):
+            call = line or call
+    return (call, hint.removeprefix(HINT.strip()).strip()) if hint else ("", "")
 
 
-def first_check(release: Release, exercise: str) -> str:
-    """The first public check of an exercise, as it stands in the notebook."""
+def examples_of(release: Release, exercise: str) -> list[str]:
+    """The public checks of an exercise, as they stand in the notebook."""
     from convgrade.submission.blocks import blocks
     from convgrade.submission.released import Released
 
     cell = next(each.check for each in Released(release).exercises if each.name == exercise)
     texts = [block.text.strip() for block in blocks(cell.source)]
-    return next((text for text in texts if text.startswith("check")), texts[0])
+    return [text for text in texts if text.startswith("check")] or texts[:1]
 
 
-def reset(
-    exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help="The exercise to reset.")],
-    file: FileArgument = None,
-    checks: ChecksOption = None,
-) -> None:
-    """Put one exercise back to its stub, and keep your text in a file beside it.
-
-    Close the notebook in Jupyter first, or reload it from disk afterwards.
-
-    Example: [bold]convgrade reset max_pool2d[/bold]
-    """
+def reset(exercise: str, file: Path | None, checks: Path | None) -> ExitCode:
+    """Put one exercise back to its stub, and keep its text in a file beside it."""
     from convgrade.checking.resetting import reset as put_back
     from convgrade.commands.console import output, safe
 
@@ -106,15 +132,11 @@ def reset(
     output().print(
         f"{safe(exercise)} in {safe(path.name)} is a stub again. Your text is in {safe(kept.name)}."
     )
+    return ExitCode.DONE
 
 
-def list_exercises(file: FileArgument = None, checks: ChecksOption = None) -> None:
-    """List the exercises and questions with their points, and what is written.
-
-    It runs nothing.
-
-    Example: [bold]convgrade list[/bold]
-    """
+def list_exercises(file: Path | None, checks: Path | None) -> ExitCode:
+    """List the exercises and questions with their points, and what is written."""
     from rich import box
     from rich.table import Table
 
@@ -138,3 +160,4 @@ def list_exercises(file: FileArgument = None, checks: ChecksOption = None) -> No
         "In each exercise, hidden tests carry at least four fifths of the points, and the public "
         "checks at most one fifth. A person marks the written answers."
     )
+    return ExitCode.DONE

@@ -12,13 +12,12 @@ import math
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from convgrade.notebook.drawing import MISSING, Shown, can_draw, shown
+from convgrade.notebook.displayed import MISSING, Displayed, can_draw
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +32,7 @@ TITLE_CHARACTERS = 15
 
 
 @dataclass(frozen=True)
-class Chart:
+class Chart(Displayed):
     """A figure that is drawn when it is shown; Jupyter shows it as the value of a cell.
 
     `figure` is the matplotlib figure, for example to save it. `words` says what it shows, and
@@ -50,24 +49,12 @@ class Chart:
         """The text that stands for the chart where it cannot be seen."""
         return f"{self.what}: {self.words}" if self.what else self.words
 
-    @cached_property
-    def figure(self) -> Figure:
-        """The matplotlib figure, drawn at the first access."""
+    def _draw(self) -> Figure:
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=self.inches, facecolor="white", layout="constrained")
         self.paint(figure)
         return figure
-
-    @cached_property
-    def _shown(self) -> Shown:
-        return shown(self.figure, self.alt)
-
-    def _repr_png_(self) -> tuple[bytes, dict[str, int | str]] | None:
-        return (self._shown.png, self._shown.metadata) if can_draw() else None
-
-    def _repr_html_(self) -> str | None:
-        return self._shown.html if can_draw() else None
 
     def __repr__(self) -> str:
         """A description of the chart in words."""

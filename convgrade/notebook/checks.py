@@ -9,14 +9,21 @@ from __future__ import annotations
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Mapping
-from types import CodeType, FunctionType
-from typing import Any
+from functools import partial
+from types import CodeType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from convgrade.notebook import known_answers
-from convgrade.notebook.differences import difference, shown
+from convgrade.notebook.calls import argument_names, describe, known_name, name_of
+from convgrade.notebook.differences import difference, shown, wrong_cells
+from convgrade.notebook.window_pictures import picture
+from convgrade.notebook.windows import Window, source
+
+if TYPE_CHECKING:
+    from convgrade.notebook.drawing import Picture
 
 PASSED_MARK = "✓"
 
@@ -25,14 +32,17 @@ class CheckFailed(AssertionError):
     """A check that did not pass; its text says everything. It may end with a hint.
 
     `secret` is made of the example and the wrong answer to it; None if there is no such answer.
+    `picture` makes a picture of the first wrong number; None if its check declares no window.
     """
 
     hint = ""
     secret: bytes | None = None
+    picture: Callable[[], Picture] | None = None
 
     def __str__(self) -> str:
         """The text, with the hint at its end."""
-        return super().__str__() + self.hint
+        gap = "\n" if self.hint and self.picture is not None else ""
+        return super().__str__() + gap + self.hint
 
     def _render_traceback_(self) -> list[str]:
         """The text that IPython shows instead of a traceback."""
@@ -49,6 +59,7 @@ def check(
     *args: Any,
     expected: Any,
     dtype: npt.DTypeLike | None = None,
+    window: Any = None,
     **kwargs: Any,
 ) -> None:
     """Call `function(*args, **kwargs)` and compare the returned value with `expected`.
@@ -62,20 +73,33 @@ def check(
         function: the function to check.
         expected: what it should return: a number, a string, a tuple, or an array.
         dtype: the dtype that a returned array must have; None accepts any.
+        window: a `Window` says which cells of the first argument a number of the answer comes from.
+            Then the text shows those of the first wrong number, and Jupyter a picture. Any other
+            value is an argument of the function.
 
     Raises:
         NotWrittenYet: the function is still the stub.
         CheckFailed: it returned something else, or changed an argument; the text says what.
+        ValueError: there is a `Window`, but argument and `expected` are not arrays with 4 axes.
 
     Example:
         `check(abs, -3, expected=3)` prints `✓ abs(-3)`.
     """
     __tracebackhide__ = True
-    call = _describe(function, args, kwargs, sys._getframe(1).f_globals)
+    if window is not None and not isinstance(window, Window):
+        window, kwargs = None, {**kwargs, "window": window}
+    if window is not None and not (args and _is_images(args[0]) and _is_images(expected)):
+        raise ValueError("a Window needs a first argument and an expected array with 4 axes")
+    variables = sys._getframe(1).f_globals
+    call = describe(function, args, kwargs, variables)
     got, changed = _call(function, args, kwargs, call)
     text = difference(got, expected, dtype)
     if text:
         failed = CheckFailed(f"✗ {call} {text}")
+        cells = wrong_cells(got, expected, dtype) if window is not None else None
+        if cells is not None:
+            name = known_name(args[0], variables) or "the input"
+            failed = _with_window(failed, window, args[0], name, got, expected, cells, call)
         wrong = known_answers.wrong_value(got, expected)
         raise _with_hint(failed, function, args, kwargs, wrong)
     if changed:
@@ -109,7 +133,7 @@ def check_raises(
         `check_raises(int, "seven", naming="seven")` prints `✓ int('seven') raises ValueError`.
     """
     __tracebackhide__ = True
-    call = _describe(function, args, kwargs, sys._getframe(1).f_globals)
+    call = describe(function, args, kwargs, sys._getframe(1).f_globals)
     wanted = f"a {error.__name__}" + (f" that names {naming!r}" if naming else "")
     try:
         got, _ = _call(function, args, kwargs, call)
@@ -144,6 +168,28 @@ def hint_once(failure: BaseException, earlier: Iterable[BaseException]) -> None:
         failure.hint = "" if failure.hint in hints else failure.hint
 
 
+def _with_window(
+    failed: CheckFailed,
+    window: Window,
+    images: npt.NDArray[Any],
+    name: str,
+    got: Any,
+    expected: npt.NDArray[Any],
+    wrong: npt.NDArray[np.bool_],
+    call: str,
+) -> CheckFailed:
+    """The failure with the cells of the input that the first wrong number comes from."""
+    index = tuple(int(place) for place in np.argwhere(wrong)[0])
+    found = source(window, images, name, expected.shape, index)
+    failed.args = (f"{failed.args[0]}\n\n{found.text}",)
+    failed.picture = partial(picture, found, np.array(got), expected, wrong, index, call)
+    return failed
+
+
+def _is_images(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.ndim == 4
+
+
 def _with_hint(
     failed: CheckFailed,
     function: Callable[..., Any],
@@ -172,12 +218,12 @@ def _call(
             error.add_note(f"This happened in the check {call}")
             raise
         stub = code.co_name if code is not None and code.co_name.isidentifier() else ""
-        raise NotWrittenYet(f"· {stub or _name(function)} is not written yet.") from None
+        raise NotWrittenYet(f"· {stub or name_of(function)} is not written yet.") from None
     except Exception as error:
         error.add_note(f"This happened in the check {call}")
         raise
     originals = [*args, *kwargs.values()]
-    names = _argument_names(function, len(args)) + list(kwargs)
+    names = argument_names(function, len(args)) + list(kwargs)
     for name, before, after in zip(names, originals, [*copies, *named.values()], strict=True):
         if isinstance(before, np.ndarray) and not _identical(before, after):
             return got, name
@@ -214,44 +260,6 @@ def _identical(before: npt.NDArray[Any], after: npt.NDArray[Any]) -> bool:
     return (before.shape, before.dtype) == (after.shape, after.dtype) and (
         before.tobytes() == after.tobytes()
     )
-
-
-def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
-    """The names of the first positional arguments; "argument 3" for one without a name."""
-    code = getattr(function, "__code__", None)
-    known = list(code.co_varnames[: code.co_argcount]) if code is not None else []
-    return [known[i] if i < len(known) else f"argument {i + 1}" for i in range(count)]
-
-
-def _describe(
-    function: Callable[..., Any],
-    args: tuple[Any, ...],
-    kwargs: Mapping[str, Any],
-    variables: Mapping[str, Any],
-) -> str:
-    """Write the call as a person would, with the caller's names for arrays and generators."""
-    parts = [_argument(value, variables) for value in args]
-    parts += [f"{name}={_argument(value, variables)}" for name, value in kwargs.items()]
-    return f"{_name(function)}({', '.join(parts)})"
-
-
-def _argument(value: Any, variables: Mapping[str, Any]) -> str:
-    if isinstance(value, np.ndarray | np.random.Generator):
-        for name, known in list(variables.items()):
-            if known is value and not name.startswith("_"):
-                return name
-    if isinstance(value, np.ndarray):
-        if value.size > 4:
-            shape = ", ".join(str(length) for length in value.shape)
-            return f"<array {shape}>"
-        return f"np.array({value.tolist()})"
-    if isinstance(value, np.random.Generator):
-        return "<generator>"
-    return _name(value) if isinstance(value, FunctionType) else shown(value)
-
-
-def _name(function: Callable[..., Any]) -> str:
-    return str(getattr(function, "__name__", function))
 
 
 def _say_passed(what: str) -> None:

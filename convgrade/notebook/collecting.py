@@ -4,7 +4,8 @@ A failing `check(...)` raises, which would hide the checks below it. In IPython,
 therefore changes each cell with top-level checks before it runs. It puts each of these checks into
 `with one():`, and everything before the cell's last expression into `with cell():`. When the cell
 has run, the last failure is raised, so the cell fails as usual. Earlier failures are shown as
-IPython shows an error. Outside IPython nothing changes: the first failure raises.
+IPython shows an error, and each with its picture below. Outside IPython nothing changes: the first
+failure raises.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from convgrade.notebook.checks import CheckFailed, NotWrittenYet, check, check_raises, hint_once
+from convgrade.notebook.displayed import can_draw
 from convgrade.notebook.training import check_learned
 
 CHECKS = (check, check_learned, check_raises)
@@ -59,6 +61,7 @@ class cell:
         shell: Any = get_ipython()
         for failure in failures:
             shell.showtraceback((type(failure), failure, failure.__traceback__))
+            show_picture(shell, failure)
 
 
 class one:
@@ -120,6 +123,16 @@ class ShowAllFailures(ast.NodeTransformer):
         )
 
 
+def show_picture(shell: Any, failure: BaseException | None) -> None:
+    """Show the picture of a failed check, if it has one, in Jupyter and with matplotlib."""
+    if not isinstance(failure, CheckFailed) or failure.picture is None or not can_draw():
+        return
+    if hasattr(shell, "kernel"):  # in a terminal, IPython would write it in characters
+        from IPython.display import display
+
+        display(failure.picture())
+
+
 def _in_context(name: str, body: list[ast.stmt], place: ast.stmt) -> ast.With:
     context = ast.parse(f"{_LOAD}.{name}()", mode="eval").body
     for part in ast.walk(context):
@@ -140,3 +153,4 @@ def show_all_failures() -> None:
     if any(type(known).__name__ == ShowAllFailures.__name__ for known in shell.ast_transformers):
         return  # this module was loaded before
     shell.ast_transformers.append(ShowAllFailures(shell.user_ns))
+    shell.events.register("post_run_cell", lambda run: show_picture(shell, run.error_in_exec))

@@ -83,11 +83,8 @@ def _sequence_difference(got: Any, expected: Sequence[Any]) -> str:
 
 
 def _array_difference(got: Any, expected: Array, dtype: npt.DTypeLike | None) -> str:
-    try:
-        array = np.asarray(got)
-    except (TypeError, ValueError):
-        array = np.asarray(None)
-    if array.dtype.kind not in "biufc":
+    array = _numbers(got)
+    if array is None:
         return f"returned a {type(got).__name__}, and an array of numbers is expected."
     if array.shape != expected.shape:
         return f"has the wrong shape.\n  expected: {expected.shape}\n  got:      {array.shape}"
@@ -100,6 +97,26 @@ def _array_difference(got: Any, expected: Array, dtype: npt.DTypeLike | None) ->
     verb = "differs" if wrong == 1 else "differ"
     lines = [f"has the wrong values: {wrong} of {differs.size} {verb}.", ""]
     return "\n".join(lines + [f"  {line}" for line in _side_by_side(array, expected, differs)])
+
+
+def wrong_cells(
+    got: Any, expected: Array, dtype: npt.DTypeLike | None = None
+) -> npt.NDArray[np.bool_] | None:
+    """Where an array has wrong values; None if `got` is none, or of another shape or dtype."""
+    array = _numbers(got)
+    if array is None or array.shape != expected.shape:
+        return None
+    if dtype is not None and array.dtype != np.dtype(dtype):
+        return None
+    return ~_close(array, expected)
+
+
+def _numbers(got: Any) -> Array | None:
+    try:
+        array = np.asarray(got)
+    except (TypeError, ValueError):
+        return None
+    return array if array.dtype.kind in "biufc" else None
 
 
 def _close(got: Array, expected: Array) -> npt.NDArray[np.bool_]:
@@ -119,29 +136,35 @@ def _side_by_side(got: Array, expected: Array, differs: npt.NDArray[np.bool_]) -
     index, where = _first_plane(differs)
     plane = differs[index].reshape(-1, differs[index].shape[-1])
     planes = [array[index].reshape(plane.shape) for array in (expected, got)]
+    axes = ("", "channels") if differs.ndim == 4 and is_line(differs.shape) else ("rows", "columns")
     lines: list[str] = []
     for columns in range(MOST_COLUMNS, FEWEST_COLUMNS - 1, -1):
-        lines = _in_columns(planes, plane, where, columns)
+        lines = _in_columns(planes, plane, where, columns, axes)
         if max(map(len, lines)) <= WIDTH:
             break
     return lines
 
 
 def _in_columns(
-    planes: Sequence[Array], differs: npt.NDArray[np.bool_], where: Sequence[str], most: int
+    planes: Sequence[Array],
+    differs: npt.NDArray[np.bool_],
+    where: Sequence[str],
+    most: int,
+    axes: tuple[str, str],
 ) -> list[str]:
     """The expected plane and the other, around the first difference, in so many columns."""
     row, column = (int(i) for i in np.argwhere(differs)[0])
-    rows = _span(row, differs.shape[0], MOST_ROWS)
-    columns = _span(column, differs.shape[1], most)
+    rows = span(row, differs.shape[0], MOST_ROWS)
+    columns = span(column, differs.shape[1], most)
     cut = (slice(*rows), slice(*columns))
     marked = differs[cut]
     left_texts, right_texts = _texts(planes[0][cut].ravel(), planes[1][cut].ravel())
     places = [*where]
     if (rows[1] - rows[0], columns[1] - columns[0]) != differs.shape:
-        places += [f"rows {rows[0]} to {rows[1] - 1}", f"columns {columns[0]} to {columns[1] - 1}"]
-    left_block = _block(left_texts, np.zeros_like(marked))
-    right_block = _block(right_texts, marked)
+        named = zip(axes, (rows, columns), strict=True)
+        places += [f"{axis} {first} to {end - 1}" for axis, (first, end) in named if axis]
+    left_block = block(left_texts, np.zeros_like(marked))
+    right_block = block(right_texts, marked)
     width = max(len("expected"), *(len(line) for line in left_block))
     lines = [", ".join(places) + ":"] if places else []
     lines.append("expected".ljust(width) + GAP + "got")
@@ -152,10 +175,12 @@ def _in_columns(
 def _first_plane(differs: npt.NDArray[np.bool_]) -> tuple[tuple[Any, ...], list[str]]:
     """Return the index of the plane with the first difference, and how to name it.
 
-    Images (batch, height, width, channels) are shown as height by width, other arrays by their last
-    two axes.
+    Images (batch, height, width, channels) are shown as height by width, images of one cell as a
+    line of channels, other arrays by their last two axes.
     """
     first = [int(i) for i in np.argwhere(differs)[0]]
+    if differs.ndim == 4 and is_line(differs.shape):
+        return (first[0], 0), [f"image {first[0]}"] if len(differs) > 1 else []
     if differs.ndim == 4:
         index: tuple[Any, ...] = (first[0], slice(None), slice(None), first[3])
         names = [("image", first[0], differs.shape[0]), ("channel", first[3], differs.shape[3])]
@@ -164,7 +189,13 @@ def _first_plane(differs: npt.NDArray[np.bool_]) -> tuple[tuple[Any, ...], list[
     return leading, [f"at index {', '.join(str(i) for i in leading)}"] if leading else []
 
 
-def _span(index: int, count: int, most: int) -> tuple[int, int]:
+def is_line(shape: Sequence[int]) -> bool:
+    """Whether each image has one cell, so that its channels are shown as a line."""
+    return shape[1] == shape[2] == 1 and shape[3] > 1
+
+
+def span(index: int, count: int, most: int) -> tuple[int, int]:
+    """The first of `most` places around `index`, of `count`, and the one after the last."""
     start = max(0, min(index - most // 2, count - most))
     return start, min(count, start + most)
 
@@ -182,7 +213,7 @@ def _pair(one: Any, other: Any) -> tuple[str, str]:
     return (str(one), str(other)) if short[0] == short[1] and one != other else short
 
 
-def _block(texts: list[str], marked: npt.NDArray[np.bool_]) -> list[str]:
+def block(texts: list[str], marked: npt.NDArray[np.bool_]) -> list[str]:
     """Right-aligned rows of numbers; marked numbers are in brackets."""
     width = max(len(text) for text in texts)
     cells = [

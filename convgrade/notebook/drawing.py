@@ -1,4 +1,4 @@
-"""Turns the panels of a picture into a matplotlib figure when it is shown.
+"""Pictures made of panels: in Jupyter as a matplotlib figure, elsewhere in characters.
 
 matplotlib is imported inside the functions, because the warm process of the sandbox imports this
 module too and would spend more than a second on searching fonts that nobody uses. The colours can
@@ -8,15 +8,12 @@ pyplot state or network is needed.
 
 from __future__ import annotations
 
-import base64
-import html
-import importlib.util
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from convgrade.notebook.panels import NOTHING, PADDED, Frame, Panel, overlap
+from convgrade.notebook.displayed import MISSING, Displayed, can_draw
+from convgrade.notebook.panels import NOTHING, PADDED, PLAIN, Frame, Panel, in_words, overlap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +21,9 @@ if TYPE_CHECKING:
 
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
 INK = "#222222"
-PALE_INK = "#8A8A8A"
+PALE_INK = "#5F5F5F"
+EDGE = "#8A8A8A"
+PADDED_GROUND = "#F4F4F4"
 
 INCHES_PER_CELL = 0.42
 WIDEST_INCHES = 9.0
@@ -34,14 +33,38 @@ MARGIN = 0.3
 TITLE_CELLS = 0.9
 CAPTION_CELLS = 0.9
 CELLS_PER_CHARACTER = 0.24
-PIXELS_PER_INCH = 192
-SHOWN_PIXELS_PER_INCH = 96
-MISSING = "(This picture needs matplotlib: run %pip install matplotlib in a new cell.)"
+CHARACTERS_PER_CELL = 4
+"""A longer text is written smaller, with all others of its panel."""
 
 
-def can_draw() -> bool:
-    """Whether matplotlib is installed."""
-    return importlib.util.find_spec("matplotlib") is not None
+@dataclass(frozen=True)
+class Picture(Displayed):
+    """Panels from left to right with a sign between them, and a caption.
+
+    `marked` says in words which cells have a frame.
+
+    Jupyter shows it as the value of a cell. `figure` is the matplotlib figure, for example to save
+    it: `picture.figure.savefig("pooling.pdf")`.
+    """
+
+    panels: tuple[Panel, ...]
+    signs: tuple[str, ...] = ()
+    caption: str = ""
+    marked: str = ""
+
+    @property
+    def alt(self) -> str:
+        """The text that stands for the picture where it cannot be seen."""
+        return ". ".join([*map(in_words, self.panels), *filter(None, [self.marked, self.caption])])
+
+    def _draw(self) -> Figure:
+        return draw(self.panels, self.signs, self.caption)
+
+    def __repr__(self) -> str:
+        """The picture in characters, for a terminal or a screen reader."""
+        blocks = ["\n".join([panel.title, *_characters(panel)]) for panel in self.panels]
+        remark = "" if can_draw() else MISSING
+        return "\n\n".join(filter(None, [*blocks, self.caption, remark]))
 
 
 def draw(panels: Sequence[Panel], signs: Sequence[str], caption: str) -> Figure:
@@ -79,37 +102,6 @@ def draw(panels: Sequence[Panel], signs: Sequence[str], caption: str) -> Figure:
     return figure
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A figure as Jupyter shows it: PNG, sharp on dense displays, its size, and its words."""
-
-    png: bytes
-    width: int
-    height: int
-    alt: str
-
-    @property
-    def metadata(self) -> dict[str, int | str]:
-        """What Jupyter needs beside the PNG: its display size in pixels, and the words."""
-        return {"width": self.width, "height": self.height, "alt": self.alt}
-
-    @property
-    def html(self) -> str:
-        """The picture as an element. JupyterLab and nbconvert drop the words of a plain PNG."""
-        return (
-            f'<img src="data:image/png;base64,{base64.b64encode(self.png).decode()}" '
-            f'width="{self.width}" height="{self.height}" alt="{html.escape(self.alt)}">'
-        )
-
-
-def shown(figure: Figure, alt: str) -> Shown:
-    """Return a figure with the words that say what it shows, for Jupyter."""
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=PIXELS_PER_INCH)
-    width, height = (round(side * SHOWN_PIXELS_PER_INCH) for side in figure.get_size_inches())
-    return Shown(stream.getvalue(), width, height, alt)
-
-
 def _slot(panel: Panel) -> float:
     """The width that a panel needs: its cells or its title, whichever is wider."""
     return max(float(panel.width), CELLS_PER_CHARACTER * len(panel.title))
@@ -117,6 +109,8 @@ def _slot(panel: Panel) -> float:
 
 def _draw_panel(axes: Axes, panel: Panel, left: float, top: float, size: float) -> None:
     axes.text(left, top - 0.45, panel.title, va="center", color=INK, fontsize=size)
+    longest = max(len(text) for row in panel.texts for text in row)
+    fitting = size * min(1.0, CHARACTERS_PER_CELL / max(longest, 1))
     for row in range(panel.height):
         for column in range(panel.width):
             fill = panel.fills[row][column]
@@ -124,7 +118,7 @@ def _draw_panel(axes: Axes, panel: Panel, left: float, top: float, size: float) 
             ink = PALE_INK if fill == PADDED else INK
             if panel.texts[row][column]:
                 place = left + column + 0.5, top + row + 0.5
-                _write(axes, *place, panel.texts[row][column], size, ink)
+                _write(axes, *place, panel.texts[row][column], fitting, ink)
     for row, label in enumerate(panel.row_labels):
         if label:
             place = left - 0.2, top + row + 0.5
@@ -139,19 +133,19 @@ def _draw_cell(axes: Axes, x: float, y: float, fill: int) -> None:
 
     if fill == NOTHING:
         return
-    cell = Rectangle((x, y), 1, 1, facecolor="white", edgecolor="#B5B5B5", linewidth=0.8)
+    cell = Rectangle((x, y), 1, 1, facecolor="white", edgecolor=EDGE, linewidth=0.8)
     if fill == PADDED:
-        cell.set(facecolor="#F4F4F4", edgecolor="#CFCFCF", hatch="////", linewidth=0.6)
+        cell.set(facecolor=PADDED_GROUND, edgecolor="#CFCFCF", hatch="////", linewidth=0.6)
     elif fill >= 0:
         cell.set_facecolor(_tint(fill))
-    axes.add_patch(cell)
+    axes.add_artist(cell)  # unlike add_patch, it computes no limits
 
 
 def _draw_frame(axes: Axes, frame: Frame, left: float, top: float, overlapping: bool) -> None:
     from matplotlib.patches import Rectangle
 
     inset = 0.05 + (0.055 * (frame.colour % 4) if overlapping else 0.0)
-    axes.add_patch(
+    axes.add_artist(
         Rectangle(
             (left + frame.left + inset, top + frame.top + inset),
             frame.width - 2 * inset,
@@ -173,3 +167,15 @@ def _tint(colour: int, strength: float = 0.38) -> tuple[float, ...]:
 
 def _write(axes: Axes, x: float, y: float, text: str, size: float, ink: str = INK) -> None:
     axes.text(x, y, text, ha="center", va="center", color=ink, fontsize=size)
+
+
+def _characters(panel: Panel) -> list[str]:
+    shown = [
+        [
+            text or {NOTHING: "", PADDED: "·", PLAIN: ""}.get(fill, "#")
+            for text, fill in zip(texts, fills, strict=True)
+        ]
+        for texts, fills in zip(panel.texts, panel.fills, strict=True)
+    ]
+    width = max(len(text) for row in shown for text in row)
+    return ["  ".join(text.rjust(width) for text in row).rstrip() for row in shown]

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from convgrade.notebook.drawing import Picture
 from convgrade.notebook.panels import NOTHING, PLAIN, Panel
-from convgrade.notebook.pictures import Picture
 
 CONNECTED, RIGHT, WRONG = 0, 2, 5
 MARK = "×"  # noqa: RUF001

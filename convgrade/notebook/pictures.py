@@ -9,61 +9,14 @@ consists of panels, which `drawing` turns into a figure when it is shown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from convgrade.notebook.drawing import MISSING, Shown, can_draw, draw, shown
-from convgrade.notebook.panels import NOTHING, PADDED, PLAIN, Frame, Panel, in_words, overlap
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from convgrade.notebook.drawing import Picture
+from convgrade.notebook.panels import NOTHING, PADDED, PLAIN, Frame, Panel, overlap
 
 Rows = Sequence[Sequence[float]]
 Margins = tuple[tuple[int, int], tuple[int, int]]
 NO_PADDING: Margins = ((0, 0), (0, 0))
-
-
-@dataclass(frozen=True)
-class Picture:
-    """Panels from left to right with a sign between them, and a caption.
-
-    `marked` says in words which cells have a frame.
-
-    Jupyter shows it as the value of a cell. `figure` is the matplotlib figure, for example to save
-    it: `picture.figure.savefig("pooling.pdf")`.
-    """
-
-    panels: tuple[Panel, ...]
-    signs: tuple[str, ...] = ()
-    caption: str = ""
-    marked: str = ""
-
-    @cached_property
-    def figure(self) -> Figure:
-        """The matplotlib figure, drawn at the first access."""
-        return draw(self.panels, self.signs, self.caption)
-
-    @property
-    def alt(self) -> str:
-        """The text that stands for the picture where it cannot be seen."""
-        return ". ".join([*map(in_words, self.panels), *filter(None, [self.marked, self.caption])])
-
-    @cached_property
-    def _shown(self) -> Shown:
-        return shown(self.figure, self.alt)
-
-    def _repr_png_(self) -> tuple[bytes, dict[str, int | str]] | None:
-        return (self._shown.png, self._shown.metadata) if can_draw() else None
-
-    def _repr_html_(self) -> str | None:
-        return self._shown.html if can_draw() else None
-
-    def __repr__(self) -> str:
-        """The picture in characters, for a terminal or a screen reader."""
-        blocks = ["\n".join([panel.title, *_characters(panel)]) for panel in self.panels]
-        remark = "" if can_draw() else MISSING
-        return "\n\n".join(filter(None, [*blocks, self.caption, remark]))
 
 
 def show_windows(
@@ -244,18 +197,6 @@ def _filled(fills: tuple[tuple[int, ...], ...], frames: Sequence[Frame]) -> tupl
                 if rows[row][column] == PLAIN:
                     rows[row][column] = frame.colour
     return _frozen(rows)
-
-
-def _characters(panel: Panel) -> list[str]:
-    shown = [
-        [
-            text or {NOTHING: "", PADDED: "·", PLAIN: ""}.get(fill, "#")
-            for text, fill in zip(texts, fills, strict=True)
-        ]
-        for texts, fills in zip(panel.texts, panel.fills, strict=True)
-    ]
-    width = max(len(text) for row in shown for text in row)
-    return ["  ".join(text.rjust(width) for text in row).rstrip() for row in shown]
 
 
 def _frozen(rows: Sequence[Sequence[Any]]) -> tuple[tuple[Any, ...], ...]:

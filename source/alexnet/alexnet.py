@@ -46,6 +46,7 @@ import numpy as np
 from IPython.display import display
 
 from convgrade import (
+    Window,
     check,
     check_learned,
     check_raises,
@@ -171,6 +172,12 @@ def _floating(x):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_local_response_norm", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+def near(channels, radius):
+    """Which channels, of so many, are at most `radius` apart."""
+    numbers = np.arange(channels)
+    return abs(numbers[:, np.newaxis] - numbers) <= radius
+
+
 # with these numbers each divisor is 1 plus a hundredth of the sum: 5, 6, 6, 6 and 2
 channels = np.array([20.0, 0.0, 20.0, 10.0, 0.0]).reshape(1, 1, 1, 5)
 check(
@@ -181,12 +188,14 @@ check(
     alpha=0.01,
     beta=1.0,
     expected=np.array([4, 0, 20 / 6, 10 / 6, 0]).reshape(1, 1, 1, 5),
+    window=Window(channels=near(5, radius=1)),
 )
 large = np.array([300.0, 0.0, 60.0, 0.0, 200.0, 100.0]).reshape(1, 1, 1, 6)
 check(
     local_response_norm,
     large,
     expected=np.array([48.482779, 0, 7.733175, 0, 44.758099, 23.236808]).reshape(1, 1, 1, 6),
+    window=Window(channels=near(6, radius=2)),
 )
 check_raises(local_response_norm, channels[0], naming="x")
 

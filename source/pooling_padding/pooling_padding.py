@@ -48,6 +48,7 @@ import numpy as np
 
 # %% nbgrader={"grade": false, "grade_id": "tools", "locked": true, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"}
 from convgrade import (
+    Window,
     check,
     check_raises,
     show_convolution,
@@ -286,14 +287,16 @@ check(
             [0, 8, 9, 4, 0, 0],
         ]
     ).reshape(1, 3, 6, 1),
+    window=Window(size=1, before=(1, 1)),
 )
 check(
     zero_pad2d,
     small,
     padding=(0, 1),
     expected=np.array([[0, 5, 6, 7, 0], [0, 8, 9, 4, 0]]).reshape(1, 2, 5, 1),
+    window=Window(size=1, before=(0, 1)),
 )
-check(zero_pad2d, small, padding=0, expected=small)
+check(zero_pad2d, small, padding=0, expected=small, window=Window(size=1))
 check_raises(zero_pad2d, small, padding=-1, naming="padding")
 
 # %% [markdown]
@@ -396,16 +399,28 @@ def _windows(x, window, steps, margins, fill):
 
 # %% nbgrader={"grade": true, "grade_id": "test_max_pool2d", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
 image = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]).reshape(1, 4, 4, 1)
-check(max_pool2d, image, expected=np.array([[9, 7], [8, 6]]).reshape(1, 2, 2, 1))
+check(
+    max_pool2d,
+    image,
+    expected=np.array([[9, 7], [8, 6]]).reshape(1, 2, 2, 1),
+    window=Window(size=2, step=2),
+)
 check(
     max_pool2d,
     image,
     pool_size=3,
     strides=1,
     expected=np.array([[9, 7], [9, 6]]).reshape(1, 2, 2, 1),
+    window=Window(size=3, step=1),
 )
 negative = np.array([[-1, -8, -3], [-4, -5, -6]]).reshape(1, 2, 3, 1)
-check(max_pool2d, negative, padding="same", expected=np.array([[-1, -3]]).reshape(1, 1, 2, 1))
+check(
+    max_pool2d,
+    negative,
+    padding="same",
+    expected=np.array([[-1, -3]]).reshape(1, 1, 2, 1),
+    window=Window(size=2, step=2),
+)
 check_raises(max_pool2d, image, pool_size=0, naming="pool_size")
 
 # %% [markdown]
@@ -466,7 +481,12 @@ def avg_pool2d(x, pool_size=2, strides=None, padding="valid"):
 
 # %% nbgrader={"grade": true, "grade_id": "test_avg_pool2d", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
 image = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]).reshape(1, 4, 4, 1)
-check(avg_pool2d, image, expected=np.array([[4.25, 4.25], [4.25, 3.5]]).reshape(1, 2, 2, 1))
+check(
+    avg_pool2d,
+    image,
+    expected=np.array([[4.25, 4.25], [4.25, 3.5]]).reshape(1, 2, 2, 1),
+    window=Window(size=2, step=2),
+)
 one_to_nine = np.arange(1.0, 10.0).reshape(1, 3, 3, 1)
 check(
     avg_pool2d,
@@ -474,6 +494,7 @@ check(
     strides=1,
     padding="same",
     expected=np.array([[3, 4, 4.5], [6, 7, 7.5], [7.5, 8.5, 9]]).reshape(1, 3, 3, 1),
+    window=Window(size=2, step=1),
 )
 two_pixels = np.array([10.0, 20.0]).reshape(1, 1, 2, 1)
 check(
@@ -483,6 +504,7 @@ check(
     strides=2,
     padding="same",
     expected=np.array([15.0]).reshape(1, 1, 1, 1),
+    window=Window(size=3, step=2, before=(1, 0)),
 )
 check_raises(avg_pool2d, image, padding="full", naming="padding")
 
@@ -539,15 +561,26 @@ def _highest(dtype):
 
 # %% nbgrader={"grade": true, "grade_id": "test_min_pool2d", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
 image = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]).reshape(1, 4, 4, 1)
-check(min_pool2d, image, expected=np.array([[2, 1], [1, 2]]).reshape(1, 2, 2, 1))
+check(
+    min_pool2d,
+    image,
+    expected=np.array([[2, 1], [1, 2]]).reshape(1, 2, 2, 1),
+    window=Window(size=2, step=2),
+)
 region = np.array([[3, 7], [2, 5]]).reshape(1, 2, 2, 1)
-check(min_pool2d, region, expected=np.array([2]).reshape(1, 1, 1, 1))
+check(
+    min_pool2d,
+    region,
+    expected=np.array([2]).reshape(1, 1, 1, 1),
+    window=Window(size=2, step=2),
+)
 check(
     min_pool2d,
     region,
     strides=1,
     padding="same",
     expected=np.array([[2, 5], [2, 5]]).reshape(1, 2, 2, 1),
+    window=Window(size=2, step=1),
 )
 check_raises(min_pool2d, image, strides=0, naming="strides")
 
@@ -653,6 +686,7 @@ check(
     image,
     difference,
     expected=np.array([[-2, -4, 6], [4, 2, 2], [7, 3, -4]]).reshape(1, 3, 3, 1),
+    window=Window(size=2, channels="all"),
 )
 check(
     conv2d,
@@ -661,6 +695,7 @@ check(
     bias=np.array([10]),
     strides=2,
     expected=np.array([[8, 16], [17, 6]]).reshape(1, 2, 2, 1),
+    window=Window(size=2, step=2, channels="all"),
 )
 check(
     conv2d,
@@ -670,6 +705,7 @@ check(
     expected=np.array([[-2, -4, 6, 3], [4, 2, 2, 1], [7, 3, -4, 4], [3, 1, 2, 6]]).reshape(
         1, 4, 4, 1
     ),
+    window=Window(size=2, channels="all"),
 )
 check_raises(conv2d, image, np.zeros((5, 5, 1, 1)), naming="kernel")
 

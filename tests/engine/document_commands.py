@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -13,9 +13,9 @@ import typer.main
 from documents import Document
 
 from autograder.cli import app as engine
-from convgrade.commands import app as students
+from convgrade.commands import parser as students
 
-PROGRAMS = {"convgrade": students, "autograder": engine}
+PROGRAMS = ("convgrade", "autograder")
 OTHERS = ("--privileged", "--security-opt", "--compile-bytecode")
 """Options of Docker and uv."""
 
@@ -51,10 +51,28 @@ class KnownCommand:
 @cache
 def known_commands() -> dict[str, KnownCommand]:
     """All commands by program and name, such as `autograder data fetch`."""
-    found: dict[str, KnownCommand] = {}
-    for program, app in PROGRAMS.items():
-        _collect(program, typer.main.get_command(app), found)
+    found = {"convgrade": KnownCommand("convgrade", "", (), (Option("--version", ""),))}
+    for name in students.COMMANDS:
+        found[f"convgrade {name}"] = _of_students(name)
+        found[f"autograder {name}"] = replace(found[f"convgrade {name}"], name=f"autograder {name}")
+    _collect("autograder", typer.main.get_command(engine), found)
     return found
+
+
+def _of_students(name: str) -> KnownCommand:
+    """A command of the student's side, from its parser."""
+    parser = students._parser(name, "convgrade")
+    options, arguments = [], []
+    for each in parser._actions:
+        if each.option_strings:
+            value = each.metavar or ""
+            options.append(Option(each.option_strings[0], str(value), each.help or ""))
+        else:
+            arguments.append(f"[{each.metavar}]" if each.nargs == "?" else str(each.metavar))
+    command = students.COMMANDS[name]
+    example = f"Example: `convgrade {command.example}`"
+    text = "\n\n".join(each for each in (command.summary, command.more, example) if each)
+    return KnownCommand(f"convgrade {name}", text, tuple(arguments), tuple(options))
 
 
 def _collect(name: str, command: Any, found: dict[str, KnownCommand]) -> None:
@@ -71,7 +89,7 @@ def _collect(name: str, command: Any, found: dict[str, KnownCommand]) -> None:
             value = "" if each.is_flag else (each.metavar or each.name.upper())
             options.append(Option(first, value, each.help or "", tuple(others)))
     text = re.sub(r"\[/?bold\]", "`", inspect.cleandoc(command.help or ""))
-    found[name] = KnownCommand(name, text, tuple(arguments), tuple(options))
+    found.setdefault(name, KnownCommand(name, text, tuple(arguments), tuple(options)))
 
 
 def unknown_options(document: Document) -> list[str]:

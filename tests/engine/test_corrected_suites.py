@@ -99,6 +99,42 @@ def test_students_read_it_in_their_next_feedback(course: Assignment) -> None:
     assert sentence not in page.read_text("utf-8"), "other work than before"
 
 
+def test_an_exercise_that_is_dropped_counts_nothing_and_loses_no_mark(
+    template: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "course"
+    shutil.copytree(template, root)
+    source = root / "source" / NAME / f"{NAME}.py"
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace('"points": 3', '"points": 0'), encoding="utf-8")
+    assert autograder(root, "build").exit_code == 0
+    done = autograder(root, "grade")
+    assert done.exit_code == 0, done.output
+    assert "ada: double 3 → 0 (it has 0 points now, it had 3)" in done.stderr
+    assert "ben: double: the 2.5 points that a person gave stay" in done.stderr
+    (page,) = feedback(load_assignment(NAME, root), ["ada"])
+    assert "does not count" in page.read_text("utf-8")
+    source.write_text(text.replace('"points": 3', '"points": 6'), encoding="utf-8")
+    autograder(root, "build")
+    assert "ada: double 0 → 6" in autograder(root, "grade").stderr
+
+
+def test_a_cell_that_is_removed_is_refused_before_anything_is_graded(
+    template: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "course"
+    shutil.copytree(template, root)
+    source = root / "source" / NAME / f"{NAME}.py"
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text[: text.index('# %% [markdown] nbgrader={"grade_id": "why"')])
+    assert autograder(root, "build").exit_code == 1
+    before = written(root)
+    done = autograder(root, "grade")
+    assert done.exit_code == 2
+    assert "give it 0 points" in done.stderr
+    assert written(root) == before
+
+
 def test_a_dry_run_before_anything_was_graded_makes_no_gradebook(tmp_path: Path) -> None:
     root = write_course(tmp_path)
     build.build(NAME, root)

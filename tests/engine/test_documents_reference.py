@@ -32,6 +32,7 @@ DOCUMENT = read(ROOT / "docs" / "authors-reference.md")
 HIDDEN = ROOT / "tests" / "hidden" / "pooling_padding"
 EXAMPLES = {
     "The source and what is built from it": 1,
+    "Windows in public checks": 1,
     "Hidden suites": 1,
     "Generators and functions as arguments": 1,
     "Exercises that build on each other": 1,
@@ -89,6 +90,27 @@ def test_a_stub_of_the_author() -> None:
     assert "return right(x)" in without_stub(cell)
     assert "wrong" not in without_stub(cell)
     assert "    return wrong(x)" in with_stub(cell, "raise NotImplementedError()").splitlines()
+
+
+def test_a_window_in_a_public_check(right: dict[str, Any]) -> None:
+    from convgrade import Window, check
+
+    image = -np.arange(1.0, 7.0).reshape(1, 2, 3, 1)
+    maxima = np.array([-1.0]).reshape(1, 1, 1, 1)
+
+    def checked(function: Any) -> None:
+        ran(
+            "Windows in public checks",
+            check=check,
+            Window=Window,
+            max_pool2d=function,
+            image=image,
+            maxima=maxima,
+        )
+
+    checked(right["max_pool2d"])
+    with pytest.raises(AssertionError, match=r"\[ *-1"):
+        checked(lambda x: maxima * 0)
 
 
 def test_a_hidden_suite(right: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,11 @@
-"""A term in nbgrader's own pages, in JupyterLab and Chromium: from the release to the grades."""
+"""A term in nbgrader's own pages, in JupyterLab and Chromium, by keyboard: release to grades."""
 
 from __future__ import annotations
 
 import csv
 import getpass
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,9 +13,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from book_course import MODEL_ANSWER, NAME, write_course
+from accessible_pages import IN_NOTEBOOKS
+from book_course import MODEL_ANSWER, NAME, SOURCE, write_course
+from by_keyboard import command, enter, page_without_mouse, write
 from jupyter_lab import environment, jupyter_lab
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
+from scanning import IN_OTHERS, axe
 from typer.testing import CliRunner
 
 from autograder.cli import app
@@ -24,8 +28,15 @@ from autograder.gradebook.written_marks import Mark, marks, save
 
 LONG = 120_000
 """Milliseconds that a button of nbgrader may take."""
+CHOSEN = re.compile("jp-mod-active")
 STUDENT = getpass.getuser()
 ANSWER = "Since the number is added to itself."
+TERM = SOURCE.replace(
+    "import numpy as np\n",
+    "import numpy as np\nfrom convgrade import check, show_padding\n\n"
+    "show_padding([[1, 2]], ((1, 0), (0, 1)))\n",
+).replace("print(double(2))", "check(double, 2, expected=4)")
+"""The course with what notebooks of ours have: a picture, and a public check."""
 
 
 @pytest.fixture
@@ -34,7 +45,7 @@ def course(tmp_path: Path) -> Path:
     exchange = tmp_path / "exchange"
     exchange.mkdir()
     exchange.chmod(0o777)
-    root = write_course(tmp_path / "course")
+    root = write_course(tmp_path / "course", TERM)
     with (root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
         config.write(
             f"\nc.Exchange.root = {str(exchange)!r}\nc.CourseDirectory.course_id = 'nets'\n"
@@ -69,43 +80,48 @@ def answered(notebook: Path) -> None:
     notebook.write_text(json.dumps(document), encoding="utf-8")
 
 
-def press(place: FrameLocator, row: Locator, what: str, success: str) -> None:
+def press(page: Page, place: FrameLocator, row: Locator, what: str, success: str) -> None:
     """Press a button in a row of formgrader, and close the message that it was a success."""
-    row.locator(f".{what} a").click(timeout=LONG)
+    button = row.locator(f".{what} a")
+    button.wait_for(timeout=LONG)
+    enter(page, button)
     message = place.locator(".modal-body p").first
     expect(message).to_contain_text(success, timeout=LONG)
-    place.locator(".modal-footer button", has_text="OK").click()
+    enter(page, place.locator(".modal-footer button", has_text="OK"))
     expect(place.locator(".modal")).to_have_count(0)
 
 
 def formgrader(page: Page, address: str) -> FrameLocator:
-    """Open formgrader from the menu of JupyterLab."""
+    """Open formgrader in JupyterLab, with the palette of commands."""
     page.goto(f"{address}lab?reset")
-    page.get_by_role("menuitem", name="Nbgrader").click(timeout=LONG)
-    page.get_by_role("menuitem", name="Formgrader").click()
+    page.get_by_role("menuitem", name="Nbgrader").wait_for(timeout=LONG)
+    command(page, "Formgrader")
     return page.frame_locator("iframe[src*='formgrader']")
 
 
 def test_a_term_from_release_to_grades(browser: Browser, course: Path, tmp_path: Path) -> None:
-    home, pupil = tmp_path / "home", tmp_path / "pupil"
+    home, pupil = tmp_path / "home", course / "pupil"
+    used: list[str] = []
     pupil.mkdir()
     settings = f"c = get_config()\nc.Exchange.root = {str(tmp_path / 'exchange')!r}\n"
     (pupil / "nbgrader_config.py").write_text(f"{settings}c.CourseDirectory.course_id = 'nets'\n")
     with jupyter_lab(course, home) as address:
-        page = browser.new_page()
+        page = page_without_mouse(browser, used)
         place = formgrader(page, address)
         row = place.locator("tr", has_text=NAME).last
-        press(place, row, "assign", "Successfully created the student version")
-        press(place, row, "release", "Successfully released")
+        press(page, place, row, "assign", "Successfully created the student version")
+        press(page, place, row, "release", "Successfully released")
         nbgrader(pupil, home, "fetch_assignment", NAME)
-        answered(pupil / NAME / f"{NAME}.ipynb")
+        solve_in_jupyterlab(page, address, f"pupil/{NAME}/{NAME}.ipynb")
         nbgrader(pupil, home, "submit", NAME)
-        press(place, row, "collect", "Successfully collected")
-        row.locator(".num-submissions a").click()
+        place = formgrader(page, address)
+        row = place.locator("tr", has_text=NAME).last
+        press(page, place, row, "collect", "Successfully collected")
+        enter(page, row.locator(".num-submissions a"))
 
         submitted = place.locator("tr", has_text=STUDENT).last
         expect(submitted).to_contain_text("needs autograding", timeout=LONG)
-        press(place, submitted, "autograde", "Successfully autograded")
+        press(page, place, submitted, "autograde", "Successfully autograded")
         expect(submitted).to_contain_text("needs manual grading")
         expect(submitted).to_contain_text("3 / 7")
 
@@ -120,9 +136,10 @@ def test_a_term_from_release_to_grades(browser: Browser, course: Path, tmp_path:
 
         place = formgrader(page, address)
         row = place.locator("tr", has_text=NAME).last
-        press(place, row, "generate-feedback", "Successfully generated feedback")
-        press(place, row, "release-feedback", "Successfully released feedback")
-        page.close()
+        press(page, place, row, "generate-feedback", "Successfully generated feedback")
+        press(page, place, row, "release-feedback", "Successfully released feedback")
+        page.context.close()
+    assert used == [], "this term is by keyboard alone"
     nbgrader(pupil, home, "fetch_feedback", NAME)
     (received,) = (pupil / NAME / "feedback").rglob("*.html")
     text = received.read_text(encoding="utf-8")
@@ -134,10 +151,55 @@ def test_a_term_from_release_to_grades(browser: Browser, course: Path, tmp_path:
         assert {row["student_id"]: row["score"] for row in csv.DictReader(file)} == {STUDENT: "6.5"}
 
 
+def solve_in_jupyterlab(page: Page, address: str, notebook: str) -> None:
+    """What a student does in JupyterLab: write a function, run its checks, answer in words."""
+    page.goto(f"{address}lab/tree/{notebook}?reset")
+    page.get_by_role("button", name="| Idle").wait_for(timeout=LONG)
+    for place in range(3):  # the title, the set-up with a picture, the heading
+        run_cell(page, place)
+    expect(page.get_by_role("img", name="padded, 2×3")).to_be_visible(timeout=LONG)  # noqa: RUF001
+    for factor, said in ((3, "expected"), (2, "✓")):
+        rewrite(page, f"def double(x): return {factor} * np.asarray(x)")
+        run_cell(page, 3)
+        run_cell(page, 4)
+        expect(cell(page, 4).locator(".jp-OutputArea")).to_contain_text(said, timeout=LONG)
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowUp")
+        expect(cell(page, 3)).to_have_class(CHOSEN)
+    found = axe(page, IN_OTHERS, IN_NOTEBOOKS)
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+    run_cell(page, 3)
+    run_cell(page, 4)
+    rewrite(page, ANSWER)
+    run_cell(page, 5)
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        page.keyboard.press("ControlOrMeta+s")
+
+
+def cell(page: Page, place: int) -> Locator:
+    return page.locator(f".jp-Cell[data-windowed-list-index='{place}']")
+
+
+def run_cell(page: Page, place: int) -> None:
+    """Run the chosen cell, which goes on to the next one."""
+    page.keyboard.press("Shift+Enter")
+    expect(cell(page, place + 1)).to_have_class(CHOSEN)
+
+
+def rewrite(page: Page, text: str) -> None:
+    """Write a text into the chosen cell in place of its own."""
+    page.keyboard.press("Enter")
+    expect(page.locator(".jp-mod-editMode.jp-Notebook")).to_be_visible()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(text)
+
+
 def mark_in_formgrader(page: Page, address: str) -> None:
     """Mark the written answer in formgrader's page, where the model answer is in view."""
     page.goto(f"{address}formgrader/gradebook/{NAME}/{NAME}")
-    page.get_by_role("link", name="Submission #1").click(timeout=LONG)
+    link = page.get_by_role("link", name="Submission #1")
+    link.wait_for(timeout=LONG)
+    enter(page, link)
     note, answer = page.get_by_text(MODEL_ANSWER), page.get_by_text(ANSWER)
     expect(page.get_by_text(TITLE)).to_be_visible()
     expect(note).to_be_visible()
@@ -145,13 +207,9 @@ def mark_in_formgrader(page: Page, address: str) -> None:
     assert left
     assert right
     assert left["x"] + left["width"] <= right["x"], "the model answer is not beside the answer"
-    score = page.locator("#why")
-    score.fill("2.5")
-    score.press("Tab")
-    comment = page.locator("#why-comment")
-    comment.fill("Well put.")
+    write(page, page.locator("#why"), "2.5")
     with page.expect_response(lambda response: "/api/comment/" in response.url):
-        comment.press("Tab")
+        write(page, page.locator("#why-comment"), "Well put.")
 
 
 def holds_the_answer(path: Path) -> bool:

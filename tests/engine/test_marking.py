@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import http.client
-import re
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from feedback_pages import MODEL_ANSWER, NAME, grade, hand_in, made_course, mark, result_of
+from feedback_pages import MODEL_ANSWER, NAME, grade, hand_in, mark, result_of
 from feedback_pages import RIGHT as RESULTS
+from marking_server import STUDENTS, first_answer, graded_class, opened, served
 from nbgrader.api import Gradebook
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from autograder.course.assignment import Assignment, assignment_names, load_assignment
 from autograder.course.rubrics import rubric_items
@@ -29,73 +21,16 @@ from autograder.gradebook.written_marks import Mark, MarkChanged, marks, save
 from autograder.marking.answers import answers_of
 from autograder.marking.form import NotAMark, mark_of
 
-STUDENTS = ("zoe-zimmer", "ada-adams", "ben-brown", "cyd-clark")
-HOSTILE = '<script>document.title = "forged"</script></section></main> [x](javascript:alert(1))'
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A graded class; nobody has marked anything, and one answer is missing."""
-    course = made_course(tmp_path_factory.mktemp("marking") / "course")
-    for student in STUDENTS:
-        hand_in(course, student, {"why": f"{HOSTILE} Number {len(student)}.", "how": "So."})
-        grade(course, result_of(student, RESULTS))
-    hand_in(course, "eva-empty", {})
-    grade(course, result_of("eva-empty", RESULTS))
-    return course.root
+    return graded_class(tmp_path_factory.mktemp("marking") / "course")
 
 
 @pytest.fixture
 def course(template: Path, tmp_path: Path) -> Assignment:
     shutil.copytree(template, tmp_path / "course")
     return load_assignment(NAME, tmp_path / "course")
-
-
-@dataclass
-class Served:
-    """A running `autograder mark`, and its address with the token."""
-
-    address: str
-
-    @property
-    def port(self) -> int:
-        return int(urlsplit(self.address).port or 0)
-
-    def request(self, method: str, path: str, **headers: str) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        body = headers.pop("body", None)
-        connection.request(method, path, body=body, headers=headers)
-        return connection.getresponse()
-
-
-@contextmanager
-def served(course: Assignment) -> Iterator[Served]:
-    process = subprocess.Popen(
-        [str(Path(sys.executable).parent / "autograder"), "mark", NAME, "--no-browser"],
-        cwd=course.root,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stderr
-        line = process.stderr.readline()
-        found = re.search(r"http://\S+", line)
-        assert found, line + process.stderr.read()
-        yield Served(found[0])
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def opened(browser: Browser, address: str, **context: Any) -> Page:
-    page = browser.new_context(**context).new_page()
-    page.goto(address)
-    return page
-
-
-def first_answer(page: Page) -> None:
-    page.get_by_role("link", name="Mark Question 1").click()
 
 
 # -- the road of a marker --------------------------------------------------------------------
@@ -128,23 +63,6 @@ def test_a_question_is_marked_without_a_script_and_without_names(
     assert "2.5 of 4 points" in text
     assert "is worked out. <b>You got 2.5.</b>" in text
     assert text.count("You got") == 1
-
-
-def test_a_whole_answer_is_marked_by_keyboard(browser: Browser, course: Assignment) -> None:
-    with served(course) as server:
-        page = opened(browser, server.address)
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/1/*")
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.textContent") == "Skip to the mark"
-        page.keyboard.press("Enter")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Space")
-        page.keyboard.press("ArrowRight")  # from 0 to 0.5 of the first item
-        page.keyboard.press("Enter")
-        assert page.get_by_role("status").inner_text() == "Saved: 0.5 of 4 points for that answer."
-        page.context.close()
 
 
 def test_typed_points_take_the_place_of_the_sum_and_come_back(
@@ -196,27 +114,6 @@ def test_a_comment_can_be_given_again_with_a_click(browser: Browser, course: Ass
         page.context.close()
     comments = {mark.comment for mark in marks(course, "why").values()}
     assert comments == {f"{often}\n\n{once}", often, f"New.\n\n{once}", ""}
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (320, "light")])
-def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(
-    browser: Browser, course: Assignment, width: int, scheme: Any
-) -> None:
-    with served(course) as server:
-        window: Any = {"width": width, "height": 800}
-        page = opened(
-            browser, server.address, viewport=window, color_scheme=scheme, bypass_csp=True
-        )
-        found = Axe().run(page, options=RULES).response["violations"]
-        first_answer(page)
-        page.get_by_text("The question").click()
-        for _ in range(2):  # as it is, and with an error
-            found += Axe().run(page, options=RULES).response["violations"]
-            assert page.evaluate("document.documentElement.scrollWidth") == width
-            page.get_by_role("button", name="Save and go on").click()
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
-        assert page.title().startswith("Not saved: Question 1")
-        page.context.close()
 
 
 def test_an_answer_runs_nothing_and_stays_in_its_place(
@@ -282,6 +179,7 @@ def test_what_formgrader_changed_meanwhile_is_not_overwritten(
         page.get_by_role("button", name="Save and go on").click()
         assert "changed meanwhile" in page.get_by_role("alert").inner_text()
         assert "You had typed: Mine." in page.get_by_role("alert").inner_text()
+        assert "Your points were: 4" in page.get_by_role("alert").inner_text()
         assert page.get_by_label("Points, from 0 to 4").input_value() == "1.5"
         assert page.get_by_label("Comment for the student").input_value() == "From formgrader."
         assert marks(course, "why")[student].points == 1.5

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 from book_course import MODEL_ANSWER, NAME, SOURCE, write_course
-from nbconvert.exporters import HTMLExporter
+from formgrader_page import formgrader_page
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.server_extensions.formgrader import handlers
 from test_gradebook import hand_in
 from typer.testing import CliRunner
 
@@ -62,23 +61,12 @@ def test_after_build_the_button_grades_students_with_one_warm_process(
     assert len(started) == 1
 
 
-def marking_page(course: Assignment, student: str, **resources: object) -> str:
-    """The page that formgrader makes of a graded notebook, with its own exporter settings."""
-    config = configuration.load(course.root)
-    config.HTMLExporter.template_name = "formgrade"
-    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
-    file = course.root / "autograded" / student / NAME / f"{NAME}.ipynb"
-    base = {"assignment_id": NAME, "notebook_id": NAME, "index": 0, "total": 1, "base_url": ""}
-    page, _ = HTMLExporter(config=config).from_filename(str(file), {**base, **resources})
-    return str(page)
-
-
 def test_the_model_answer_stands_beside_the_answer(course: Assignment, api: NbGraderAPI) -> None:
     hand_in(course, "dan", "Since it is added.")
     assert api.autograde(NAME, "dan")["success"]
-    page = marking_page(course, "dan", submission_id="1")
+    page = formgrader_page(course, "dan", submission_id="1")
     assert page.index(TITLE) < page.index(MODEL_ANSWER) < page.index("Since it is added.")
-    assert MODEL_ANSWER not in marking_page(course, "dan"), "another page than formgrader's"
+    assert MODEL_ANSWER not in formgrader_page(course, "dan"), "another page than formgrader's"
 
 
 def test_students_get_no_model_answer(course: Assignment, api: NbGraderAPI) -> None:
@@ -96,7 +84,7 @@ def test_an_assignment_of_another_kind_is_shown_as_it_is(
 ) -> None:
     hand_in(course, "fay", "Since it is added.")
     assert api.autograde(NAME, "fay")["success"]
-    page = marking_page(course, "fay", submission_id="1", assignment_id="elsewhere")
+    page = formgrader_page(course, "fay", submission_id="1", assignment_id="elsewhere")
     assert "Since it is added." in page
     assert TITLE not in page
 

@@ -4,74 +4,24 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import nbformat
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
-from IPython.core.formatters import DisplayFormatter
+from drawn_pictures import PICTURES, cell_of
+from matplotlib.colors import to_rgb
 from nbconvert import HTMLExporter
 
 import convgrade
-from convgrade import (
-    show_bars,
-    show_confusion,
-    show_connections,
-    show_convolution,
-    show_curves,
-    show_feature_maps,
-    show_filters,
-    show_image_rows,
-    show_images,
-    show_misclassified,
-    show_padding,
-    show_pooling,
-    show_sizes,
-    show_top_predictions,
-    show_windows,
-)
-
-IMAGE = [[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]
-PICTURES = {
-    show_windows: (
-        show_windows(5, 2, stride=2, padding=(1, 0)),
-        "5 cells: window 1: padding, 0; window 2: 1, 2; window 3: 3, 4",
-    ),
-    show_padding: (show_padding([[5, 6]], ((0, 0), (1, 0))), "padded, 1×3: 0, 5, 6"),
-    show_pooling: (show_pooling(IMAGE, [[9, 7], [8, 6]]), "result, 2×2: 9, 7; 8, 6"),
-    show_convolution: (
-        show_convolution(IMAGE, [[1, 1]], [[4, 9, 10]], at=(0, 2)),
-        "the window from row 0, column 2 on",
-    ),
-    show_connections: (show_connections([[1, 0, 1], [0, 1, 1]]), "0: 0, 2; 1: 1, 2"),
-    show_confusion: (show_confusion([[3, 1], [0, 2]], ["cat", "dog"]), "cat: cat 3, dog 1"),
-    show_images: (show_images(np.zeros((2, 4, 5)), ["a", "b"]), "2 images of 4×5 pixels: a, b"),
-    show_feature_maps: (show_feature_maps(np.zeros((4, 4, 2))), "Feature maps: 2 images"),
-    show_misclassified: (
-        show_misclassified(np.zeros((2, 4, 4)), [1, 2], [1, 5]),
-        "Misclassified: 1 images of 4×4 pixels: 2, not 5",
-    ),
-    show_sizes: (show_sizes([("in", 1, 32), ("out", 6, 28)]), "Sizes of layers: in 1 @ 32×32"),
-    show_curves: (show_curves({"loss": [1.0, 0.5]}), "loss ends at 0.5"),
-    show_bars: (show_bars(["a", "b"], {"work": [1, 3]}), "Bars: work: a 1, b 3"),
-    show_image_rows: (show_image_rows({"one": np.zeros((1, 4, 4, 3))}), "Rows of images: one: 1"),
-    show_filters: (show_filters(np.zeros((3, 3, 1, 5))), "Filters: 5 images of 3×3 pixels"),
-    show_top_predictions: (
-        show_top_predictions(np.zeros((1, 4, 4)), [[0.3, 0.7]], [1], ["iris", "rose"]),
-        "most probable classes: rose: rose 70%, iris 30%",
-    ),
-}
+from convgrade import show_padding, show_pooling, show_sizes
+from convgrade.notebook import drawing
 
 
 def exported(picture: Any, template: str) -> Any:
     """The `<img>` of a picture in a notebook that nbconvert exported."""
-    data, metadata = DisplayFormatter().format(picture)
-    data["image/png"] = base64.b64encode(data["image/png"]).decode()
-    output = nbformat.v4.new_output("execute_result", data, metadata=metadata, execution_count=1)
-    cell = nbformat.v4.new_code_cell("picture", outputs=[output])
-    notebook = nbformat.v4.new_notebook(cells=[cell])
+    notebook = nbformat.v4.new_notebook(cells=[cell_of(picture)])
     page, _ = HTMLExporter(template_name=template).from_notebook_node(notebook)
     return BeautifulSoup(page, "html.parser").find("img")
 
@@ -102,3 +52,28 @@ def test_a_large_picture_has_no_list_of_numbers() -> None:
     picture = show_padding(np.ones((30, 30)).tolist(), ((0, 0), (0, 0)))
     assert len(picture.alt) < 200
     assert "image, 30×30" in picture.alt
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground", "least"),
+    [
+        (drawing.INK, "white", 4.5),
+        (drawing.PALE_INK, drawing.PADDED_GROUND, 4.5),
+        *((drawing.INK, drawing._tint(fill), 4.5) for fill in range(len(drawing.PALETTE))),
+        (drawing.EDGE, "white", 3),
+    ],
+)
+def test_texts_and_edges_of_pictures_stand_out(ink: Any, ground: Any, least: float) -> None:
+    assert contrast(ink, ground) >= least
+
+
+def contrast(one: Any, other: Any) -> float:
+    """The contrast of two colours as WCAG defines it, from 1 to 21."""
+    low, high = sorted(map(luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: Any) -> float:
+    channels = np.array(to_rgb(colour))
+    linear = np.where(channels <= 0.03928, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from asyncio import AbstractServer
@@ -187,6 +188,14 @@ def test_a_large_plane_is_cut_around_the_first_difference() -> None:
     assert "rows 16 to 23, columns 31 to 38:" in text
     assert "[7]" in text
     assert len(text.splitlines()) < 15
+
+
+def test_images_of_one_cell_are_compared_as_a_line_of_channels() -> None:
+    right = np.arange(20.0).reshape(1, 1, 1, 20) / 7
+    text = message(right + (right == 1), right)
+    assert "channels 6 to 8:" in text
+    assert "rows" not in text
+    assert re.search(r"expected +got\n.*  1  .*\[ +2\]", text)
 
 
 def test_numbers_that_differ_late_are_shown_with_the_digits_that_tell_them_apart() -> None:

@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 
 from autograder.cli import app as engine_app
 from convgrade.checking.report import CheckReport, ExerciseCheck
-from convgrade.commands import app
 from convgrade.commands.check_output import bar, show_next
+from convgrade.commands.ending import ended_by
+from convgrade.commands.parser import COMMANDS, run_command
 from convgrade.commands.working import hint_in
 
 DOUBLE = "def double(x):\n    return 2 * x"
@@ -27,27 +28,92 @@ Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
     """Runs a command in the folder, and returns its exit code and output."""
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str) -> tuple[int, str]:
-        result = CliRunner().invoke(app, [*arguments])
-        return result.exit_code, result.output
+        try:
+            code: int | None = run_command(arguments, "convgrade")
+        except Exception as error:
+            code = ended_by(error)
+        assert code is not None
+        return code, "".join(capsys.readouterr())
 
     return run
 
 
 def test_both_programs_have_the_commands() -> None:
-    for each in (app, engine_app):
-        names = {info.name or info.callback.__name__ for info in each.registered_commands}
-        assert {"check", "hint", "reset", "list"} <= names
+    engine = {info.name or info.callback.__name__ for info in engine_app.registered_commands}
+    assert set(COMMANDS) == {"check", "hint", "reset", "list"} <= engine
 
 
-def test_each_command_answers_help_with_an_example() -> None:
-    for name in ("check", "hint", "reset", "list"):
-        result = CliRunner().invoke(app, [name, "--help"])
-        assert f"convgrade {name}" in result.output
+def test_each_command_answers_help_with_an_example(command: Run) -> None:
+    for name in COMMANDS:
+        for flag in ("--help", "-h"):
+            code, shown = command(name, flag)
+            assert code == 0
+            assert f"Example: convgrade {name}" in shown
+            assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_without_arguments_the_commands_are_shown(command: Run) -> None:
+    code, shown = command()
+    assert code == 2
+    assert all(f"\n  {name}" in shown for name in COMMANDS)
+    assert max(map(len, shown.splitlines())) <= 80
+    assert command("--help") == (0, shown)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("chek", "There is no command chek. Did you mean check? See `convgrade --help`."),
+        ("--chek", "There is no option --chek. Did you mean check? See `convgrade --help`."),
+        ("check --wach", "Did you mean --watch? See `convgrade check --help`."),
+        ("check --frob", "There is no option --frob. See `convgrade check --help`."),
+        ("check a.py b.py", "b.py is one argument too many."),
+        ("check --seconds soon", "--seconds: needs a number of at least 1, not soon."),
+        ("check --seconds 0", "--seconds: needs a number of at least 1, not 0."),
+        ("check --seconds nan", "--seconds: needs a number of at least 1, not nan."),
+        ("check --checks none.ipynb", "--checks: there is no file none.ipynb."),
+        ("check none.ipynb", "There is no file none.ipynb: name your notebook or .py file."),
+        ("reset", "Name the EXERCISE. See `convgrade reset --help`."),
+    ],
+)
+def test_a_wrong_argument_gets_one_sentence(arguments: str, sentence: str, command: Run) -> None:
+    code, shown = command(*arguments.split())
+    assert code == 2
+    assert shown.startswith(("convgrade: ", "autograder: "))
+    assert sentence in shown
+    assert len(shown.splitlines()) == 1
+
+
+def test_options_may_stand_between_arguments(tmp_path: Path, command: Run) -> None:
+    release(tmp_path / "mine.ipynb")
+    (tmp_path / "other.ipynb").write_text("{}")
+    code, shown = command("hint", "triple", "--seconds", "9", "mine.ipynb")
+    assert (code, "check(triple, 3, expected=9)" in shown) == (0, True)
+
+
+def test_the_engines_program_passes_all_arguments_on(tmp_path: Path, command: Run) -> None:
+    release(tmp_path / "mine.ipynb")
+    arguments = ["check", "--exercise", "triple", "mine.ipynb", "--seconds", "9"]
+    result = CliRunner().invoke(engine_app, arguments)
+    assert (result.exit_code, result.output) == command(*arguments)
+    assert "double" not in result.output
+    for others in (["check", "--frob"], ["check", "--help"], ["reset"]):
+        result = CliRunner().invoke(engine_app, others)
+        code, shown = command(*others)
+        assert result.exit_code == code
+        named = shown.replace("convgrade ", "autograder ").replace("convgrade:", "autograder:")
+        assert result.output.split() == named.split()
+
+
+def test_both_programs_say_the_same_version(command: Run) -> None:
+    assert CliRunner().invoke(engine_app, ["--version"]).output == command("--version")[1]
 
 
 # -- list ----------------------------------------------------------------------------------
@@ -100,9 +166,51 @@ def test_an_exercise_that_passes_gets_no_hint(tmp_path: Path, command: Run) -> N
 
 
 def test_the_hint_of_a_known_mistake_is_taken_out_of_the_check() -> None:
-    text = "✗ f(1) is wrong.\n  expected: 2\n  Hint: Look at the\n  last row.\n✗ f(2) is wrong."
-    assert hint_in(text) == "Look at the last row."
-    assert hint_in("✗ f(1) is wrong.") == ""
+    text = (
+        "✗ f(0) is wrong.\n  expected: 1\n✗ f(1) is wrong.\n\n  expected: 2\n"
+        "  Hint: Look at the\n  last row.\n✗ f(2) is wrong.\n  Hint: Another."
+    )
+    assert hint_in(text) == ("✗ f(1) is wrong.", "Look at the last row.")
+    assert hint_in("✗ f(1) is wrong.") == ("", "")
+
+
+def test_more_of_an_unwritten_exercise_is_all_its_examples(tmp_path: Path, command: Run) -> None:
+    release(tmp_path / "mine.ipynb")
+    first, every = command("hint", "triple")[1], command("hint", "triple", "--more")[1]
+    assert "check(triple, 5, expected=15)" not in first
+    assert "--more" in first
+    assert "check(triple, 3, expected=9)\n    check(triple, 5, expected=15)" in every
+    assert "--more" not in every
+
+
+def test_a_known_mistake_gets_its_hint_and_with_more_its_numbers(
+    tmp_path: Path, command: Run
+) -> None:
+    from convgrade.notebook import known_answers
+
+    def double(x: int) -> int:
+        return 3 * x
+
+    notebook(tmp_path / "mine.ipynb", *two("def double(x):\n    return 3 * x", TRIPLE))
+    secret = known_answers.secret(double, (3,), {}, known_answers.wrong_value(9, 6))
+    assert secret is not None
+    table = known_answers.encrypted({secret: "How often is the number added to itself?"})
+    (tmp_path / "mine.hints.json").write_text(table, encoding="utf-8")
+    brief = command("hint")[1]
+    assert "✗ double(3) is wrong.\nHint: How often is the number added to itself?\n" in brief
+    assert "expected" not in brief
+    assert "With --more" in brief
+    every = command("hint", "--more")[1]
+    assert "expected: 6" in every
+    assert "How often" in every
+    assert "no more hints now" in every
+    assert command("hint")[1] == brief, "the same work gets the same hint"
+
+
+def test_hint_takes_a_file_alone(tmp_path: Path, command: Run) -> None:
+    release(tmp_path / "mine.ipynb")
+    (tmp_path / "other.ipynb").write_text("{}")
+    assert command("hint", "mine.ipynb")[1].startswith("double\n")
 
 
 # -- reset ---------------------------------------------------------------------------------
@@ -196,7 +304,7 @@ def test_watching_shows_a_bar_what_is_new_and_the_next_exercise(
     assert "2 of 4 exercises pass" in shown
     assert "✗ three" in lines
     assert "four" not in shown
-    assert "Next: correct three" in shown
+    assert lines[-1] == "Next: correct three."
 
 
 @pytest.mark.parametrize(("done", "full"), [(0, 0), (1, 15), (2, 30)])

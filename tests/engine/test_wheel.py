@@ -19,6 +19,9 @@ HEAVY = set(
 )
 
 
+MOST_PACKAGES = 16
+
+
 def test_the_students_dependencies_are_light() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = {each.split(">")[0] for each in project["dependencies"]}
@@ -48,6 +51,7 @@ def test_the_installed_wheel_checks_a_notebook(tmp_path: Path) -> None:
     names = {each["name"].lower() for each in json.loads(listed.stdout)}
     assert "convgrade" in names
     assert not names & HEAVY
+    assert len(names - {"pip", "setuptools"}) <= MOST_PACKAGES
     work = tmp_path / "work"
     work.mkdir()
     double, triple = "def double(x):\n    return 2 * x", "def triple(x):\n    return 4 * x"
@@ -69,3 +73,9 @@ def test_the_installed_wheel_checks_a_notebook(tmp_path: Path) -> None:
     )  # fmt: skip
     assert graded.returncode == 2
     assert "Traceback" not in graded.stderr
+    assert "pip install 'convgrade[engine]'" in graded.stderr
+    listed = subprocess.run(
+        [there / "autograder", "list", "mine.ipynb"],
+        cwd=work, env=plain, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "2 of 2 are written" in listed.stdout, listed.stderr

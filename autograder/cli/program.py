@@ -1,0 +1,83 @@
+"""The commands of the engine with Typer, and those of students, which it passes on.
+
+Importing this is quick on purpose: no command imports TensorFlow, nbgrader or IPython until it
+needs it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from autograder.cli.audit import audit
+from autograder.cli.build import build
+from autograder.cli.data import data
+from autograder.cli.demo import demo
+from autograder.cli.doctor import doctor
+from autograder.cli.extra_time import extra_time
+from autograder.cli.feedback import feedback
+from autograder.cli.grade import grade
+from autograder.cli.mark import mark
+from convgrade.commands.ending import ended_by, version
+from convgrade.commands.parser import COMMANDS, run_command
+
+
+class Commands(TyperGroup):
+    """Turns exceptions of a command into a sentence and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command, and turn its exceptions into a sentence and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except (Exception, KeyboardInterrupt) as error:
+            code = ended_by(error)
+            if code is None:
+                raise
+            raise typer.Exit(code) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def pass_on(context: typer.Context) -> None:
+    """Run a command of students with the arguments as they are."""
+    arguments = [context.info_name or "", *context.args]
+    raise typer.Exit(run_command(arguments, "autograder"))
+
+
+for name, command in COMMANDS.items():
+    app.command(
+        name,
+        help=command.summary,
+        add_help_option=False,
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    )(pass_on)
+for each in (build, grade, mark, feedback, extra_time, audit, demo, doctor):
+    app.command()(each)
+app.add_typer(data, name="data")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version())
+        raise typer.Exit
+
+
+@app.callback()
+def of_all(
+    is_version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Teach and assess convolutional networks: grade a class, a single file, or yourself."""
