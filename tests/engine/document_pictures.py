@@ -80,9 +80,9 @@ def notebook(at: Taken) -> bytes:
     _opened(page, at.student, f"{NAME}.ipynb")
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
-    failed = page.locator(".jp-Cell", has_text="check(max_pool2d, image, expected").last
+    failed = page.locator(".jp-Cell", has_text="check_raises(max_pool2d").last
     output = failed.locator(".jp-OutputArea-output").last
-    output.wait_for(timeout=LONG)
+    failed.locator(".jp-OutputArea-output").first.wait_for(timeout=LONG)
     return _of_notebook(page, output, "end")
 
 
