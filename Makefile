@@ -10,7 +10,7 @@ PYTEST := $(RUN)/python -m pytest -n auto --no-loadscope-reorder
 QUICK := architecture grading golden expect points suite_faults diagnosis diagnosis_evidence \
   hint_steps seeds_and_results cells execution wire submission reading publish
 
-.PHONY: help demo demo-full quick test test-all lint tests tests-all bench lock clean
+.PHONY: help demo demo-full quick test test-all lint tests tests-all bench docs lock clean
 
 help:
 	@echo 'make demo    a made-up class of submissions, graded end to end (a minute or two)'
@@ -19,6 +19,7 @@ help:
 	@echo 'make test    linter, type checker and all tests but those marked slow'
 	@echo 'make test-all   the slow ones too: all wrong answers, all networks, more trainings'
 	@echo 'make bench   stock nbgrader and this, measured side by side (half an hour)'
+	@echo 'make docs    output and pictures in the documents anew, from real runs (a few minutes)'
 	@echo 'make lock    requirements.lock anew from pyproject.toml'
 
 demo: $(READY)
@@ -47,6 +48,9 @@ tests-all: $(READY)
 
 bench: $(READY)
 	$(RUN)/python benchmarks/nbgrader_comparison.py
+
+docs: $(READY)
+	$(RUN)/python docs/refresh.py
 
 lock: $(READY)
 	$(RUN)/uv pip compile pyproject.toml --extra engine --group dev -o requirements.lock --generate-hashes \

@@ -150,7 +150,7 @@ def checks(assignment: Assignment, catalogue: Catalogue, graded: Graded) -> list
             ((which.name, harm(which, result)) for which, result in wrong.items()),
         ),
         _check(
-            "a misconception is told its own hint, once",
+            "a misconception gets its own hint, once",
             ((which.name, other_hints(which, result)) for which, result in wrong.items()),
         ),
         _check("hints lead to the mistake in plain words", _hints(wrong)),

@@ -1,4 +1,4 @@
-"""Results as the JSON document for CI, with exactly the keys that docs/ci.md lists.
+"""Results as the JSON document for CI, with exactly the keys that docs/graders.md lists.
 
 `dataset`, `replaced`, `hints`, `suspect`, `training` and `counterexample` are left out if empty.
 """

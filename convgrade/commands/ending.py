@@ -45,7 +45,7 @@ OF_THE_ENGINE = frozenset(
 def in_a_sentence(error: OSError) -> str:
     """Say what the machine refused, and for which file."""
     where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}. Mend that and run the command again."
+    return f"{where}{error.strerror or error}. Correct that and run the command again."
 
 
 def ended_by(error: BaseException) -> ExitCode | None:

@@ -1,7 +1,7 @@
 """What the suites of any assignment are held against, through the real engine.
 
 Right answers in any style get full marks; every known wrong answer loses points in its own
-exercise, there only, and is told its own hint; no hidden test is there for nothing. The rules are
+exercise, there only, and gets its own hint; no hidden test is there for nothing. The rules are
 those of `autograder audit`, by its functions. A file of tests says in `SUITE` which assignment it
 holds, and has classes that inherit from those here.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -12,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from released import notebook, two
+from wheels import build_wheel
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("autograder", "convgrade", "pyproject.toml", "README.md", "LICENSE")
 HEAVY = set(
     "ipython psutil tensorflow keras nbgrader jupyterlab jupytext scikit-learn msgpack".split()
 )
@@ -37,16 +36,7 @@ def test_the_students_dependencies_are_light() -> None:
 
 @pytest.mark.slow
 def test_the_installed_wheel_checks_a_notebook(tmp_path: Path) -> None:
-    source = tmp_path / "source"
-    for part in PARTS:
-        if (ROOT / part).is_dir():
-            shutil.copytree(ROOT / part, source / part, ignore=shutil.ignore_patterns("__pyc*"))
-        else:
-            shutil.copy(ROOT / part, source / part)
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
-    built = [*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), str(source)]
-    subprocess.run(built, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("convgrade-*.whl")
+    wheel = build_wheel(tmp_path)
     environment = tmp_path / "environment"
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
     there = environment / "bin"

@@ -1,0 +1,126 @@
+"""Where the reader of each document stands, what other people do between its commands, and which
+commands a test replaces.
+
+A document's commands are run in their order, in one course. It is made for them.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import document_class
+from document_class import NAME
+from documents import ROOT
+
+from autograder.demo import notebooks
+
+Event = Callable[[Path], None]
+
+
+@dataclass(frozen=True)
+class Road:
+    """`start` gets an empty folder, and returns the one in which the reader stands.
+
+    `events` happen before the n-th time that a command is run (1 is the first); `places` says
+    below which headings the reader stands in another folder, by its path from the empty one.
+    """
+
+    start: Callable[[Path], Path]
+    events: Mapping[tuple[str, int], Event] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """What is run in place of a command, why, and the test that covers the rest."""
+
+    command: str
+    reason: str
+    test: str = ""
+
+
+LONG = "it takes minutes, and runs all that there is"
+REPLACED = {
+    "make demo": Replaced(f"make -n -C {ROOT} demo", LONG, "test_demo.py"),
+    "make test": Replaced(f"make -n -C {ROOT} test", LONG),
+    "autograder data fetch mnist": Replaced(
+        "autograder data fetch mnist --help", "it needs a network", "test_download.py"
+    ),
+}
+MEASURING = "it measures for minutes"
+"""Why of `python benchmarks/…` only the options are checked."""
+
+UNTIL = {
+    "autograder mark": r"Ctrl-C ends it",
+    "convgrade check my_work.py --watch": r"of 7",
+}
+"""Commands, or their beginnings, that end with Ctrl-C, and what they print before."""
+
+
+def _course(folder: Path) -> Path:
+    return document_class.make_course(folder / "networks")
+
+
+def _student(folder: Path) -> Path:
+    """A student's folder, with the notebook of ada and the same as a script that is not done."""
+    course = _course(folder)
+    home = folder / "week03"
+    shutil.copytree(course / "assignments" / NAME, home)
+    notebooks.write_notebook(home / f"{NAME}.ipynb", document_class.ada(course, none=""))
+    (home / f"{NAME}.py").rename(home / "my_work.py")
+    shutil.rmtree(course)
+    return home
+
+
+def _both(folder: Path) -> Path:
+    """For README: a course with one student, and the student's own folder."""
+    _student(folder)
+    course = _grader(folder)
+    right = document_class.right(course)
+    document_class.hand_in(course, "ben", right, "2026-03-01 09:45:00 UTC")
+    return course
+
+
+def _grader(folder: Path) -> Path:
+    course = _course(folder)
+    notebooks.write_notebook(course / "work.ipynb", document_class.right(course))
+    return course
+
+
+def _datasets(folder: Path) -> Path:
+    course = _course(folder)
+    (course / "docs" / "images").mkdir(parents=True)
+    return course
+
+
+def _author(folder: Path) -> Path:
+    root = folder / "networks"
+    root.mkdir()
+    shutil.copyfile(ROOT / "nbgrader_config.py", root / "nbgrader_config.py")
+    return root
+
+
+def _points_and_a_second_hand_in(course: Path) -> None:
+    document_class.a_person_gives_points(course)
+    document_class.second_hand_ins(course)
+
+
+GRADE = f"autograder grade {NAME}"
+ROADS = {
+    "README.md": Road(_both, places={"Students": "week03"}),
+    "docs/students.md": Road(_student),
+    "docs/instructors.md": Road(
+        _course,
+        {
+            (GRADE, 1): document_class.class_hands_in,
+            (GRADE, 2): document_class.due_date_is_set,
+            (GRADE, 3): _points_and_a_second_hand_in,
+        },
+    ),
+    "docs/graders.md": Road(_grader),
+    "docs/authors.md": Road(_author),
+    "docs/datasets.md": Road(_datasets),
+}
