@@ -66,13 +66,16 @@ def _with_named(file: Path, state: _State, folder: Path, around: _Folder) -> str
 
 
 def _digest_of_all(files: Iterable[Path], folder: Path, states: Mapping[Path, _State]) -> str:
-    """One digest of these files, if they exist, and of all that they import from the folder."""
+    """One digest of these files, if they exist, and of all that they import from the folder.
+
+    A text that is the name of a module counts like its import.
+    """
     todo, found = list(files), dict[Path, str]()
     while todo:
         file = todo.pop()
         if file in states and file not in found:
-            found[file], imported, _ = _read(file, states[file])
-            todo += (path for name in imported for path in _files(folder, name))
+            found[file], imported, texts = _read(file, states[file])
+            todo += (path for name in {*imported, *texts} for path in _files(folder, name))
     return _hash_of(f"{file.relative_to(folder)}:{found[file]}" for file in sorted(found))
 
 

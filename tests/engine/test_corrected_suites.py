@@ -37,10 +37,15 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def course(template: Path, tmp_path: Path) -> Assignment:
+def copied(template: Path, tmp_path: Path) -> Path:
+    """The course of the class, to be changed."""
+    return shutil.copytree(template, tmp_path / "course")
+
+
+@pytest.fixture
+def course(copied: Path) -> Assignment:
     """The class after its suite has been changed."""
-    shutil.copytree(template, tmp_path / "course")
-    course = load_assignment(NAME, tmp_path / "course")
+    course = load_assignment(NAME, copied)
     suite = course.suite_file("double")
     text = suite.read_text(encoding="utf-8")
     suite.write_text(text.replace("2 * x", "3 * x"), encoding="utf-8")
@@ -99,12 +104,8 @@ def test_students_read_it_in_their_next_feedback(course: Assignment) -> None:
     assert sentence not in page.read_text("utf-8"), "other work than before"
 
 
-def test_an_exercise_that_is_dropped_counts_nothing_and_loses_no_mark(
-    template: Path, tmp_path: Path
-) -> None:
-    root = tmp_path / "course"
-    shutil.copytree(template, root)
-    source = root / "source" / NAME / f"{NAME}.py"
+def test_an_exercise_that_is_dropped_counts_nothing_and_loses_no_mark(copied: Path) -> None:
+    root, source = copied, copied / "source" / NAME / f"{NAME}.py"
     text = source.read_text(encoding="utf-8")
     source.write_text(text.replace('"points": 3', '"points": 0'), encoding="utf-8")
     assert autograder(root, "build").exit_code == 0
@@ -119,12 +120,8 @@ def test_an_exercise_that_is_dropped_counts_nothing_and_loses_no_mark(
     assert "ada: double 0 → 6" in autograder(root, "grade").stderr
 
 
-def test_a_cell_that_is_removed_is_refused_before_anything_is_graded(
-    template: Path, tmp_path: Path
-) -> None:
-    root = tmp_path / "course"
-    shutil.copytree(template, root)
-    source = root / "source" / NAME / f"{NAME}.py"
+def test_a_cell_that_is_removed_is_refused_before_anything_is_graded(copied: Path) -> None:
+    root, source = copied, copied / "source" / NAME / f"{NAME}.py"
     text = source.read_text(encoding="utf-8")
     source.write_text(text[: text.index('# %% [markdown] nbgrader={"grade_id": "why"')])
     assert autograder(root, "build").exit_code == 1

@@ -113,6 +113,15 @@ def test_a_module_counts_for_the_suites_that_import_it(course: Assignment) -> No
     assert reran(graded(course)) == {"double"}
 
 
+def test_a_module_that_is_imported_by_its_name_counts(course: Assignment) -> None:
+    change(course, "from reference import twice", "import importlib\nname = 'more'")
+    (course.suite_folder / "more.py").write_text("x = 1\n", encoding="utf-8")
+    graded(course)
+    mark(course)
+    change(course, "x = 1", "x = 2", "more.py")
+    assert reran(graded(course)) == {"double"}
+
+
 def test_what_builds_on_an_exercise_follows_only_if_its_outcome_changes(course: Assignment) -> None:
     change(course, "size=(3, 4)", "size=(3, 5)", INCREMENT)
     assert reran(graded(course)) == {"increment"}
