@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -76,6 +77,12 @@ def grade(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Grade again what is already graded and unchanged.")
     ] = False,
+    frozen: Annotated[
+        bool,
+        typer.Option(
+            "--frozen", help="Keep every result that there is; grade only students without one."
+        ),
+    ] = False,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Show whose points of a class would change; write nothing."),
@@ -106,8 +113,10 @@ def grade(
     targets = {"json": json, "junit": junit, "gradescope": gradescope, "markdown": markdown}
     wanted = {name: target for name, target in targets.items() if target is not None}
     if files:
-        if dry_run or changes is not None:
-            raise AutograderError("--dry-run and --changes are for a class: name no files.")
+        if frozen or dry_run or changes is not None:
+            raise AutograderError(
+                "--frozen, --dry-run and --changes are for a class: name no files."
+            )
         from autograder.cli.grading_files import run
 
         code = run(
@@ -129,6 +138,8 @@ def grade(
                 "--with, --student, --fail-under, --junit, --gradescope and --markdown are for "
                 f"files: name them, as in `autograder grade {assignment} FILE`."
             )
+        if frozen:
+            found = replace(found, frozen=replace(found.frozen, assignment=True))
         code = grade_class(
             found,
             jobs=jobs,

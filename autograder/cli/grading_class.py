@@ -99,6 +99,7 @@ def run(
     from convgrade.commands.console import say
 
     submissions, nameless = hand_ins(assignment)
+    require_known_exercises(assignment)
     preflight.check_course(assignment)
     preflight.check_machine()
     preflight.check_secret(assignment.root)
@@ -116,6 +117,7 @@ def run(
     from autograder.gradebook import lateness, writer
 
     results = [each.result for each in graded]
+    newer = [each.result.student for each in graded if is_held_back(each, assignment)]
     changes: list[Problem] = []
     problems = writer.write(
         graded,
@@ -124,6 +126,7 @@ def run(
         on_wait=lambda: say("Another run is writing the gradebook: waiting for it"),
         on_change=changes.append,
     )
+    problems += [writer.Problem(student, HELD_BACK) for student in newer]
     standing = writer.standing(assignment)
     absent = (writer.students(assignment) | known_by_hand_ins(assignment)) - {
         *submissions,
@@ -180,6 +183,7 @@ def rehearse(
     from autograder.nbgrader_bridge.database import file_of
 
     submissions, _ = hand_ins(assignment)
+    require_known_exercises(assignment)
     preflight.check_machine()
     preflight.check_secret(assignment.root)
     graded = in_parallel(assignment, submissions, jobs, isolation, fresh=fresh, dry_run=True)
@@ -213,6 +217,33 @@ def hand_ins(assignment: Assignment) -> tuple[dict[str, Path], list[str]]:
             f"submitted/<student>/{assignment.name}/ in {assignment.root}."
         )
     return submissions, sorted(found.keys() - submissions.keys())
+
+
+HELD_BACK = "is frozen: what was handed in later is not graded."
+
+
+def is_held_back(graded: Graded, assignment: Assignment) -> bool:
+    """Whether a student's frozen result is of other work than what is handed in now."""
+    from autograder.grading.cache_key import default_seed
+
+    student, hand_in = graded.result.student, graded.hand_in
+    if hand_in is None or not assignment.frozen.holds(student):
+        return False
+    return default_seed(hand_in, assignment, student).hex() != graded.result.seed
+
+
+def require_known_exercises(assignment: Assignment) -> None:
+    """Refuse names of exercises in `[frozen]` that the assignment does not have.
+
+    Raises:
+        CourseError: there is such a name.
+    """
+    known = [each.name for each in assignment.exercises]
+    for name in sorted(assignment.frozen.exercises - set(known)):
+        raise CourseError(
+            f"{assignment.name} has no exercise {name!r}, which [frozen] of its assignment.toml "
+            f"names. It has {', '.join(known)}."
+        )
 
 
 def in_parallel(

@@ -49,6 +49,25 @@ class WrittenQuestion:
 
 
 @dataclass(frozen=True)
+class Frozen:
+    """What is not graded again, although a suite or the course has changed.
+
+    Args:
+        assignment: everybody who has a result.
+        students: these students, if they have a result.
+        exercises: these exercises, in work that has been graded before.
+    """
+
+    assignment: bool = False
+    students: frozenset[str] = frozenset()
+    exercises: frozenset[str] = frozenset()
+
+    def holds(self, student: str) -> bool:
+        """Whether the result of this student stays as it is."""
+        return self.assignment or student in self.students
+
+
+@dataclass(frozen=True)
 class Assignment:
     """One assignment: where its parts are and how it is graded.
 
@@ -65,6 +84,7 @@ class Assignment:
     feedback: Mapping[str, Any]
     dataset: str = ""
     training: Mapping[str, TrainingTerms] = field(default_factory=dict)
+    frozen: Frozen = Frozen()
 
     def on(self, dataset: str) -> Self:
         """Return the same assignment with another dataset for training.
@@ -247,6 +267,7 @@ def load_assignment(name: str, root: Path | None = None) -> Assignment:
         raise CourseError(f"{os.path.relpath(path, root)} cannot be read: {error}.") from None
     where = os.path.relpath(path, root)
     assignment_settings.check(settings, where)
+    frozen = settings.get("frozen", {})
     dataset, training = read_terms(settings.get("training", {}), where)
     return Assignment(
         name=name,
@@ -257,4 +278,9 @@ def load_assignment(name: str, root: Path | None = None) -> Assignment:
         feedback=dict(settings.get("feedback", {})),
         dataset=dataset,
         training=training,
+        frozen=Frozen(
+            frozen.get("assignment", False),
+            frozenset(frozen.get("students", ())),
+            frozenset(frozen.get("exercises", ())),
+        ),
     )

@@ -13,8 +13,9 @@ from typing import Any
 
 from autograder.errors import CourseError
 
-KNOWN = ("title", "preload", "limits", "feedback", "training")
-SECTIONS = ("limits", "feedback", "training")
+KNOWN = ("title", "preload", "limits", "feedback", "training", "frozen")
+SECTIONS = ("limits", "feedback", "training", "frozen")
+FROZEN = ("assignment", "students", "exercises")
 FEEDBACK: Mapping[str, tuple[str | int, ...]] = {
     "hidden_tests": ("messages", "titles", "none"),
     "counterexamples": ("answer", "full", "none"),
@@ -51,6 +52,7 @@ def check(settings: Mapping[str, Any], where: str) -> None:
         )
     _check_limits(settings.get("limits", {}), where)
     _check_feedback(settings.get("feedback", {}), where)
+    _check_frozen(settings.get("frozen", {}), where)
 
 
 def _check_limits(section: Mapping[str, Any], where: str) -> None:
@@ -79,6 +81,17 @@ def _check_feedback(section: Mapping[str, Any], where: str) -> None:
             raise CourseError(
                 f"{where}: {name} of [feedback] must be one of {choices}, not {value!r}."
             )
+
+
+def _check_frozen(section: Mapping[str, Any], where: str) -> None:
+    for name, value in section.items():
+        if name not in FROZEN:
+            raise CourseError(f"{where}: [frozen] has no {name}{_known(name, FROZEN)}.")
+        if name == "assignment":
+            if not isinstance(value, bool):
+                raise CourseError(f"{where}: assignment of [frozen] must be true or false.")
+        elif not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise CourseError(f'{where}: {name} of [frozen] must be a list of names, as in ["x"].')
 
 
 def _is_module(name: object) -> bool:

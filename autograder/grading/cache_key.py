@@ -38,11 +38,13 @@ class Keys:
         tests: by exercise, of all that the outcomes of its tests depend on, but the outcomes of
             the exercises that it builds on.
         advice: of what its hints and counterexamples depend on beyond that.
+        seed: the seed of the submission's inputs, in hexadecimal digits.
     """
 
     whole: str
     tests: Mapping[str, str]
     advice: str
+    seed: str
 
 
 def keys(hand_in: HandIn, assignment: Assignment, seed: bytes, isolation: str) -> Keys:
@@ -68,7 +70,7 @@ def keys(hand_in: HandIn, assignment: Assignment, seed: bytes, isolation: str) -
     advice = advice_digest(assignment)
     points = [[each.name, each.points] for each in exercises]
     points += [[each.name, each.points] for each in assignment.written]
-    return Keys(_hash([tests, advice, points]), tests, advice)
+    return Keys(_hash([tests, advice, points]), tests, advice, seed.hex())
 
 
 def default_seed(hand_in: HandIn, assignment: Assignment, student: str) -> bytes:

@@ -239,7 +239,7 @@ class _Grading:
         self._seed = work.seed
         self._keys = work.keys
         self._earlier = work.earlier
-        self._known = reusable(work.earlier, work.keys)
+        self._known = reusable(work.earlier, assignment, work.keys)
         self._address = address
 
     def result(self, blank: Result, kinds: Collection[AdviceKind]) -> Result:
@@ -333,4 +333,5 @@ class _Grading:
             only=only,
             terms=self._assignment.training_terms,
             known=known,
+            frozen=self._assignment.frozen.exercises,
         )

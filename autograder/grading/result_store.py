@@ -43,6 +43,8 @@ def load_if_current(
 ) -> Result | None:
     """The stored result of a hand-in if grading again would change nothing, else None.
 
+    A result that is frozen is returned in any case.
+
     Args:
         hand_in: the hand-in, as it was read.
         assignment: its assignment, with the dataset that grades it.
@@ -53,6 +55,8 @@ def load_if_current(
     found = stored(assignment, student)
     if found is None:
         return None
+    if assignment.frozen.holds(student) and found.status != "grader_error":
+        return found
     seed = default_seed(hand_in, assignment, student)
     if isolation is None:
         isolation = found.isolation

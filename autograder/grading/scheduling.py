@@ -50,7 +50,7 @@ def grade_class(
         jobs: processes of the pool, by default one per processor.
         isolation: as for `grade`.
         on_result: called in this process with each result, in the order in which they are ready.
-        fresh: grade again even if the stored result is current.
+        fresh: grade again even if the stored result is current, but not if it is frozen.
         dry_run: write no result.
 
     Returns:
@@ -62,14 +62,15 @@ def grade_class(
     graded: dict[str, Graded] = {}
     waiting: list[Task] = []
     for student, place in submissions.items():
-        hand_in = None if fresh else _read_if_stored(assignment, student, place)
+        again = fresh and not assignment.frozen.holds(student)
+        hand_in = None if again else _read_if_stored(assignment, student, place)
         known = (
             load_if_current(hand_in, assignment, student, isolation)
             if hand_in is not None
             else None
         )
         if known is None:
-            earlier = None if fresh else stored(assignment, student)
+            earlier = None if again else stored(assignment, student)
             waiting.append(Task(student, place, hand_in=hand_in, earlier=earlier))
         else:
             graded[student] = Graded(known, hand_in)

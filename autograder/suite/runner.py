@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,6 +77,7 @@ def run(
     right: Callable[[str], Function] | None = None,
     terms: TrainingTerms | None = None,
     known: Mapping[str, ExerciseResult] | None = None,
+    frozen: Container[str] = (),
 ) -> SuiteRun:
     """Run `test_<exercise>.py` in `folder` for each exercise, dependencies first.
 
@@ -92,6 +93,7 @@ def run(
         terms: how training is done and judged, if an exercise trains.
         known: earlier results whose tests need not run again, unless the outcome of an exercise
             that theirs builds on has changed.
+        frozen: those of them whose tests do not run again in any case.
 
     Returns:
         The outcome. If a suite cannot be read or run, its exercise is not graded and has a fault.
@@ -102,7 +104,7 @@ def run(
     """
     files = [folder / suite_file_name(exercise) for exercise in exercises]
     known = known or {}
-    plugin = GradingPlugin(sandbox, seed, exercises, frozenset(only), right, terms, known)
+    plugin = GradingPlugin(sandbox, seed, exercises, frozenset(only), right, terms, known, frozen)
     for file in files:
         if not file.is_file():
             plugin.blame(fault_of(SuiteError("there is no such hidden suite"), file))

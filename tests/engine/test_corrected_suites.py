@@ -132,6 +132,64 @@ def test_a_cell_that_is_removed_is_refused_before_anything_is_graded(copied: Pat
     assert written(root) == before
 
 
+def freeze(course: Assignment, setting: str) -> None:
+    with (course.source_text.parent / "assignment.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f"[frozen]\n{setting}\n")
+
+
+@pytest.mark.parametrize("setting", ["assignment = true", "students = ['ada', 'ben']"])
+def test_what_is_frozen_does_not_move(course: Assignment, setting: str) -> None:
+    freeze(course, setting)
+    before = written(course.root)
+    for options in ((), ("--fresh",), ("--dry-run",)):
+        done = autograder(course.root, "grade", *options)
+        assert done.exit_code == 0, done.output
+        assert "Changed" not in done.stderr
+    assert written(course.root) == before
+
+
+def test_a_frozen_student_who_hands_in_again_is_pointed_out(course: Assignment) -> None:
+    freeze(course, "students = ['ada']")
+    (course.root / "submitted" / "ada" / NAME).rename(course.root / "old")
+    hand_in(course, "ada", "Something else.")
+    done = autograder(course.root, "grade")
+    assert done.exit_code == 1
+    assert "ada: is frozen: what was handed in later is not graded." in done.stderr
+    assert "ben: double: the 2.5 points that a person gave stay, though" in done.stderr
+
+
+def test_a_run_can_be_frozen_and_new_students_are_graded(course: Assignment) -> None:
+    hand_in(course, "cyd", "Since.")
+    done = autograder(course.root, "grade", "--frozen")
+    rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.split()}
+    assert (rows["ada"][0], rows["cyd"][0]) == ("3", "0")
+
+
+def test_an_exercise_is_frozen_in_work_that_was_graded(course: Assignment) -> None:
+    freeze(course, "exercises = ['double']")
+    hand_in(course, "cyd", "Since.")
+    assert "Changed" not in autograder(course.root, "grade").stderr
+    (course.root / "submitted" / "ada" / NAME).rename(course.root / "old")
+    hand_in(course, "ada", "Something else.")
+    assert "ada: double 3 → 0" in autograder(course.root, "grade").stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ("exercises = ['treble']", "doubling has no exercise 'treble'"),
+        ("student = ['ada']", "no student; did you mean students"),
+        ("students = 'ada'", "must be a list of names"),
+        ("assignment = 'yes'", "must be true or false"),
+    ],
+)
+def test_a_name_that_is_unknown_is_refused(course: Assignment, setting: str, sentence: str) -> None:
+    freeze(course, setting)
+    done = autograder(course.root, "grade")
+    assert done.exit_code == 2
+    assert sentence in done.stderr
+
+
 def test_a_dry_run_before_anything_was_graded_makes_no_gradebook(tmp_path: Path) -> None:
     root = write_course(tmp_path)
     build.build(NAME, root)
