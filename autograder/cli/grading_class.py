@@ -96,6 +96,7 @@ def run(
     """
     from autograder.cli import preflight
     from autograder.cli.attention import of_class
+    from autograder.grading.result_store import remove_leftovers
     from convgrade.commands.console import say
 
     submissions, nameless = hand_ins(assignment)
@@ -111,6 +112,7 @@ def run(
     with locked(
         assignment.root, f"grading-{assignment.name}", lambda: _another_run(assignment, wait)
     ):
+        remove_leftovers(assignment)
         graded = in_parallel(assignment, submissions, jobs, isolation, fresh=fresh)
     say("Writing the gradebook")
     writer_imported.join()

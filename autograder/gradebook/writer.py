@@ -225,6 +225,8 @@ def _replace_folder(
 ) -> None:
     """Replace the folder of an earlier run with the graded notebook and its other files."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    for left in target.parent.glob(f".{assignment.name}.*"):  # by a run that was killed
+        shutil.rmtree(left, ignore_errors=True)
     scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{assignment.name}."))
     try:
         ignored = [*book.folders.ignore, "*.ipynb"]

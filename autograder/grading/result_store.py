@@ -30,6 +30,12 @@ def stored_students(assignment: Assignment) -> Iterator[str]:
     return (path.stem for path in folder.glob("*.json"))
 
 
+def remove_leftovers(assignment: Assignment) -> None:
+    """Remove half-written results of runs that were killed. No other run may be writing."""
+    for file in (assignment.root / "results" / assignment.name).glob(".*.json.*"):
+        file.unlink(missing_ok=True)
+
+
 def stored(assignment: Assignment, student: str) -> Result | None:
     """The stored result of a student, current or not; None if there is none that can be read."""
     try:
