@@ -33,9 +33,11 @@ CELL = """\
 # Below are the files of convgrade {version} that this notebook needs, as text. Nothing else is
 # loaded from anywhere. It is release {release} of this notebook. The SHA-256 of the files is
 # {digest}.
+import atexit
 import hashlib
 import os
 import pathlib
+import shutil
 import sys
 import tempfile
 
@@ -53,6 +55,7 @@ if hashlib.sha256(content.encode()).hexdigest() != (
     raise RuntimeError("This cell has been changed: get the notebook again.")
 
 folder = tempfile.mkdtemp(prefix="convgrade-")
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
 for name, text in FILES.items():
     path = os.path.join(folder, *name.split("/"))
     os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -35,6 +35,8 @@ def mark(
 
     answers = answers_of(load_assignment(assignment, course_root(course)))
 
+    answers.require_usable()
+
     def started(address: str) -> None:
         say(f"Mark {assignment} at {address}")
         say("Only this machine reaches it. Ctrl-C ends it; each mark is saved at once.")

@@ -95,7 +95,7 @@ def check_course(assignment: Assignment) -> None:
         AutograderError: one of them cannot, or the gradebook's address cannot be used.
     """
     from autograder.gradebook.address import check_address_of_course
-    from autograder.nbgrader_bridge.database import file_of
+    from autograder.nbgrader_bridge.database import file_of, shown, unreachable
 
     root = assignment.root
     folders = (root, root / ".autograder", root / "results" / assignment.name, root / "autograded")
@@ -107,7 +107,12 @@ def check_course(assignment: Assignment) -> None:
             try_to_write(folder)
         except OSError as error:
             raise _unwritable(folder, error) from None
-    gradebook = file_of(check_address_of_course(root))
+    address = check_address_of_course(root)
+    gradebook = file_of(address)
+    if gradebook is None and (reason := unreachable(address)):
+        raise AutograderError(
+            f"The gradebook {shown(address)} cannot be reached ({reason}): nothing was graded."
+        )
     if gradebook is not None and gradebook.exists() and not os.access(gradebook, os.W_OK):
         raise _unwritable(gradebook, PermissionError(13, "Permission denied"))
 

@@ -55,7 +55,7 @@ def explained(
         anchor=anchor(result.name),
         points=points,
         state=_state(result, points, is_set=is_set),
-        is_right=result.passed or points.share > 0.9999,
+        is_right=points.share > 0.9999 or (result.passed and not is_set),
         tests=tests,
         same_message=same,
         concealed=concealed,

@@ -60,8 +60,8 @@ def read(gradebook: Any, notebook: str, assignment: str, student: str) -> Scores
     )
     clicked = rubric_points.read(gradebook.db)
     cells, items = {}, {}
-    for name, grade_id, *values in grades:
-        cells[name] = CellScore(*values)
+    for name, grade_id, score, worth, manual, needs_marking in grades:
+        cells[name] = CellScore(score, worth, manual, bool(needs_marking and worth))
         items[name] = clicked.get(grade_id, {})
     comments = gradebook.db.execute(
         select(BaseCell.name, Comment.comment)

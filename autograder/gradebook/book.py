@@ -174,9 +174,13 @@ class Book:
         if self._book.find_assignment(self.assignment.name).duedate is None:
             raise CourseError(f"{self.assignment.name} has no due date: set one in formgrader.")
         self.add_student(student)
+        known = self.has_submission(student)
         self._book.update_or_create_submission(
             self.assignment.name, student, extension=timedelta(hours=hours)
         )
+        if not known:  # nothing is handed in yet, so that there is nothing to mark
+            for grade in self._entry(student).grades:
+                grade.needs_manual_grade = False
         self.apply_lateness(student)
 
     def snapshot(self, student: str) -> Snapshot:
@@ -223,7 +227,7 @@ class Book:
             found[submission.student.id] = Standing(
                 round(max(0.0, submission.score - (submission.late_submission_penalty or 0.0)), 2),
                 submission.max_score,
-                sum(grade.needs_manual_grade for grade in grades),
+                sum(grade.needs_manual_grade for grade in grades if grade.max_score),
                 any(g.auto_score is not None or g.manual_score is not None for g in grades),
             )
         return found

@@ -67,17 +67,28 @@ class Answers:
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        """The written questions, in order."""
+        """The written questions that count, in order."""
         released = nbformat.read(self.assignment.release_notebook, as_version=4)
         worth = {each.name: each.points for each in self.assignment.written}
         found: list[Question] = []
         for asked in HandedIn(released, self.assignment.release_cells).questions:
             name, text = heading_and_text(asked)
             points = worth.get(asked.grade_id, 0.0)
+            if not points:
+                continue  # it does not count any more
             model = self.assignment.model_answers.get(asked.grade_id, "")
             items = rubric_items(model, points)
             found.append(Question(asked.grade_id, len(found) + 1, name, text, points, model, items))
         return tuple(found)
+
+    def require_usable(self) -> None:
+        """Read the marks once.
+
+        Raises:
+            CourseError: the gradebook cannot be used.
+        """
+        for question in self.questions:
+            self.of(question)
 
     def of(self, question: Question) -> list[Answer]:
         """All answers to a question in the marker's order, without what stands in them.

@@ -15,6 +15,8 @@ from traitlets.config import Application
 from autograder.errors import CourseError
 
 SQLITE = "sqlite:///"
+_OLD = ("no such table", "no such column", "has no column", "does not exist")
+"""What a database says whose tables are those of an older nbgrader."""
 
 
 def file_of(url: str) -> Path | None:
@@ -75,10 +77,10 @@ def unusable(url: str, error: Any) -> CourseError:
         if file_of(url) is not None
         else "start the server, or correct c.CourseDirectory.db_url, and run the command again"
     )
-    return CourseError(
-        f"The gradebook {shown(url)} cannot be used ({one_line(error)}): {what_to_do}; after "
-        "an upgrade of nbgrader, back it up and run `nbgrader db upgrade`."
-    )
+    said = one_line(error)
+    if any(part in said for part in _OLD):
+        what_to_do = "after an upgrade of nbgrader, back it up and run `nbgrader db upgrade`"
+    return CourseError(f"The gradebook {shown(url)} cannot be used ({said}): {what_to_do}.")
 
 
 def unreachable(url: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from convgrade.release import ANSWER_STUB, GRADE_CELL_PREFIX, NotebookCell, Rele
 from convgrade.submission.blocks import blocks, defined
 from convgrade.submission.opening import open_hand_in
 from convgrade.submission.records import RawCell
-from convgrade.submission.released import Released
+from convgrade.submission.released import Released, is_as_handed_out
 
 STUB = "def {name}():\n    raise NotImplementedError()"
 MOST_NAMES = 3
@@ -88,10 +88,10 @@ def release_of(path: Path, named: Path | None) -> Found:
     if found := _best(others, cells):
         place, release = found
         return Found(release, is_the_courses=True, folder=place.resolve().parent)
-    own = _without_solutions(Release(path.stem, tuple(_as_released(cell) for cell in cells)))
+    own = _without_solutions(Release(path.stem, tuple(map(_as_released, cells))), _untouched(cells))
     beside = (other for other in sorted(path.parent.glob("*.ipynb")) if not _same(other, path))
     found = _best(beside, cells)
-    if found and len(found[1].exercises) > len(own.exercises):
+    if found and _says_more(found[1], own):
         place, release = found
         return Found(_without_solutions(release), False, place.resolve().parent)
     if not own.exercises:
@@ -169,16 +169,36 @@ def _as_released(cell: RawCell) -> NotebookCell:
     return NotebookCell(cell.cell_type, cell.source, metadata)
 
 
-def _without_solutions(release: Release) -> Release:
-    """Put stubs back in place of solutions, as far as stubs matter."""
-    cells = []
-    for cell in release.cells:
-        if cell.is_solution and cell.cell_type == "code":
-            names = [block.names for block in blocks(cell.source) if block.is_definition]
-            stubs = [STUB.format(name=name) for each in names for name in each]
+def _untouched(cells: Iterable[RawCell]) -> frozenset[str]:
+    """The texts of solution cells that are as they were handed out."""
+    return frozenset(cell.source for cell in cells if is_as_handed_out(cell))
+
+
+def _says_more(other: Release, own: Release) -> bool:
+    """Whether another release has more exercises than a file's own cells, or says their points."""
+    has_points = [any(map(_points, each.cells)) for each in (other, own)]
+    more = len(other.exercises) - len(own.exercises)
+    return more > 0 or (more == 0 and has_points == [True, False])
+
+
+def _without_solutions(release: Release, untouched: Container[str] = ()) -> Release:
+    """Put stubs back in place of solutions, as far as stubs matter.
+
+    The functions of an exercise are those that its check names; the others are helpers. Cells that
+    are `untouched` are stubs as they are.
+    """
+    cells: list[NotebookCell] = []
+    check = ""
+    for cell in reversed(release.cells):
+        if cell.is_grade and not cell.is_solution:
+            check = f"{cell.source}\n{cell.grade_id}"
+        elif cell.is_solution and cell.cell_type == "code" and cell.source not in untouched:
+            named = set(re.findall(r"\w+", check.replace(GRADE_CELL_PREFIX, "")))
+            found = [block.names for block in blocks(cell.source) if block.is_definition]
+            stubs = [STUB.format(name=name) for each in found for name in each if name in named]
             cell = replace(cell, source="\n\n".join(stubs))
         cells.append(cell)
-    return replace(release, cells=tuple(cells))
+    return replace(release, cells=tuple(reversed(cells)))
 
 
 def _points(cell: NotebookCell) -> float:

@@ -21,9 +21,7 @@ from convgrade.checking.job import Job, Step
 from convgrade.checking.names import Names, modules_of, names
 from convgrade.checking.report import Blank
 from convgrade.checking.touched import needed
-from convgrade.errors import AutograderError
-from convgrade.execution.plain_shell import needs_ipython
-from convgrade.execution.shell import has_ipython, parser
+from convgrade.execution.shell import parser
 from convgrade.execution.statements import Statement, statements
 from convgrade.release import Release
 from convgrade.submission import Submission, read
@@ -238,23 +236,7 @@ def planned(path: Path, checks: Path | None = None, seconds: float | None = None
     """
     found = release_of(path, checks)
     submission = read(path, found.release)
-    if not has_ipython():
-        _require_plain_python(submission)
     return Plan(submission, found, tuple(_steps(submission, found.release)), seconds)
-
-
-def _require_plain_python(submission: Submission) -> None:
-    """Refuse what only IPython can run.
-
-    Raises:
-        AutograderError: a cell has such a command; the message says which.
-    """
-    for cell in submission.cells:
-        if needs_ipython(cell.source):
-            raise AutograderError(
-                f"{submission.path.name} has a command of Jupyter, such as %time or !pip, in "
-                f"{cell.label}: run pip install ipython, or leave the command out."
-            )
 
 
 def _steps(submission: Submission, release: Release) -> Iterator[Step]:

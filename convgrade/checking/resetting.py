@@ -100,16 +100,19 @@ def _in_text(
 
 
 def _own_stub(name: str, code: str) -> str:
-    """The head and docstring of a function, without its body."""
+    """The head of a function and its docstring, if it has one, without its body."""
     try:
         (function,) = ast.parse(code).body
     except (SyntaxError, ValueError):
         function = ast.Pass()
-    if not isinstance(function, ast.FunctionDef) or ast.get_docstring(function) is None:
+    if not isinstance(function, ast.FunctionDef):
         raise AutograderError(
             f"The head of {name} cannot be read any more: name the notebook, as you were given "
             "it, with --checks."
         )
+    if ast.get_docstring(function) is None:
+        function.body = [ast.Pass()]
+        return "\n".join([*ast.unparse(function).split("\n")[:-1], STUB_BODY])
     end = function.body[0].end_lineno
     return "\n".join([*code.split("\n")[:end], STUB_BODY])
 

@@ -111,7 +111,7 @@ def only_notebook(folder: Path) -> Path:
         return notebooks[0]
     if not notebooks:
         raise AutograderError(
-            "There is no notebook in this folder: name the file, as in `convgrade check FILE`."
+            "There is no notebook in this folder: name your notebook or .py file."
         )
     names = ", ".join(notebook.name for notebook in notebooks)
     raise AutograderError(f"There is more than one notebook here ({names}): name one of them.")

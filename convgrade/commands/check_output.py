@@ -159,8 +159,9 @@ def _blank(report: CheckReport) -> list[str]:
     if not blank or report.is_part:
         return []
     points = sum(each.points for each in blank)
-    worth = f"{len(blank)} written answer{'s' * (len(blank) > 1)} worth {points:g}"
-    worth += f" of {report.points:g} points"
+    worth = f"{len(blank)} written answer{'s' * (len(blank) > 1)}"
+    if report.points:
+        worth += f" worth {points:g} of {report.points:g} points"
     names = ", ".join(each.name for each in blank)
     verb = "is" if len(blank) == 1 else "are"
     if report.is_module:

@@ -44,6 +44,9 @@ OF_THE_ENGINE = frozenset(
 
 def in_a_sentence(error: OSError) -> str:
     """Say what the machine refused, and for which file."""
+    if error.errno == errno.ENOSPC:
+        where = error.filename or "the disk with the course, or that of temporary files"
+        return f"{where} is full. Make room and run the command again: what is done is kept."
     where = f"{error.filename}: " if error.filename else ""
     return f"{where}{error.strerror or error}. Correct that and run the command again."
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from convgrade.release import Release
 
 HINT = "  Hint: "
+TABLE = ".hints.json"
+"""How the names of tables of hints end."""
 
 
 def hint(
@@ -48,7 +50,10 @@ def hint(
     elif left.outcome == "not_implemented":
         _show_examples(examples_of(release_of(path, checks).release, left.name), left.name, more)
     else:
-        _show_failure(left, more)
+        found = release_of(path, checks)
+        folders = [folder for folder in (path.parent, found.folder) if folder is not None]
+        has_table = any(file for each in folders for file in each.glob(f"*{TABLE}"))
+        _show_failure(left, more, has_table=has_table)
     return ExitCode.DONE
 
 
@@ -67,7 +72,7 @@ def _show_examples(examples: Sequence[str], exercise: str, more: bool) -> None:
         _say_more("all of its examples")
 
 
-def _show_failure(item: ExerciseCheck, more: bool) -> None:
+def _show_failure(item: ExerciseCheck, more: bool, *, has_table: bool) -> None:
     """The hint with the check that it belongs to; all that fails if there is none."""
     from convgrade.commands.check_output import show_exercise
     from convgrade.commands.console import output, safe
@@ -84,7 +89,10 @@ def _show_failure(item: ExerciseCheck, more: bool) -> None:
     if found:
         console.print("There are no more hints now. After grading, your feedback may have more.")
     elif item.outcome == "failed":
-        console.print("No known mistake fits. Work out this example by hand.")
+        reason = "No known mistake fits."
+        if not has_table:
+            reason = f"The file of hints, whose name ends in {TABLE}, is not beside your file."
+        console.print(f"{reason} Work out this example by hand.")
     else:
         console.print("Read the error first: its last line says what is wrong, and where.")
 

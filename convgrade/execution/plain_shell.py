@@ -1,6 +1,7 @@
-"""Runs cells of plain Python where IPython is not installed; the part of its shell that is needed.
+"""Runs cells where IPython is not installed; the part of its shell that is needed.
 
-It knows no magic and no `!command`: whoever plans a run refuses a file that has them.
+Magics and `!commands` do nothing here, except that `%time` and `%%time` run their code. So a
+notebook runs that has `%matplotlib inline` or `%pip install` in it.
 """
 
 from __future__ import annotations
@@ -9,13 +10,19 @@ import ast
 import asyncio
 import codeop
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import ModuleType
 from typing import Any
 
-_COMMAND = re.compile(r"^[ \t]*(?:[%!]|\?|[\w.]+\?{1,2}[ \t]*$)|=[ \t]*[%!]", re.MULTILINE)
-_SHELL = re.compile(r"\bget_ipython\(")
+_COMMAND = re.compile(
+    r"^(?P<indent>[ \t]*)(?:(?P<name>[\w., \t]+?)[ \t]*=[ \t]*)?(?P<mark>[%!])(?P<rest>.*)$"
+)
+_HELP = re.compile(r"^(?P<indent>[ \t]*)(?:\?{1,2}[\w.]+|[\w.]+\?{1,2})[ \t]*$")
+_CELL = re.compile(r"^\s*%%(?P<magic>\w+)")
+_RUN_THEIR_CODE = ("time", "capture", "prun", "timeit")
+_OPEN = ("unterminated triple-quoted", "was never closed")
+"""How Python's complaint about the lines above ends, if a line continues a text or a bracket."""
 
 
 class PlainCompiler(codeop.Compile):
@@ -33,11 +40,11 @@ class PlainCompiler(codeop.Compile):
 
 
 class PlainTransformer:
-    """Leaves the text of a cell as it is."""
+    """Turns magics and commands into Python that does nothing, line by line."""
 
     def transform_cell(self, source: str) -> str:
-        """The source, ending in a line feed."""
-        return source if source.endswith("\n") else f"{source}\n"
+        """Plain Python with as many lines, ending in a line feed."""
+        return without_commands(source).rstrip("\n") + "\n"
 
 
 class PlainShell:
@@ -47,6 +54,7 @@ class PlainShell:
         self.user_module = ModuleType("__main__")
         self.user_ns: dict[str, Any] = self.user_module.__dict__
         self.user_ns["display"] = print
+        self.user_ns["get_ipython"] = _NoShell
         self.compile = PlainCompiler()
         self.input_transformer_manager = PlainTransformer()
         self.transform_cell = self.input_transformer_manager.transform_cell
@@ -68,14 +76,48 @@ class PlainShell:
         """No magic compiles code here."""
 
 
-def needs_ipython(source: str) -> bool:
-    """Whether a cell has a magic or a command, or asks for IPython's shell."""
-    if _SHELL.search(source):
+class _NoShell:
+    """What `get_ipython()` gives: each of its methods does nothing."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_, **__: None
+
+
+def without_commands(source: str) -> str:
+    """A cell without magics and commands, with the same number of lines."""
+    lines = source.split("\n")
+    first = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    if magic := _CELL.match(lines[first]):
+        if magic["magic"] not in _RUN_THEIR_CODE:
+            return "\n" * (len(lines) - 1)
+        lines[first] = ""
+    for number, line in enumerate(lines):
+        replaced = _plain(line)
+        if replaced != line and not _is_inside("\n".join(lines[:number])):
+            lines[number] = replaced
+    return "\n".join(lines)
+
+
+def _plain(line: str) -> str:
+    if found := _HELP.match(line):
+        return f"{found['indent']}pass"
+    found = _COMMAND.match(line)
+    if found is None:
+        return line
+    magic, _, code = found["rest"].partition(" ")
+    runs = found["mark"] == "%" and magic == "time" and code.strip()
+    start = f"{found['indent']}{found['name']} = " if found["name"] else found["indent"]
+    return start + (code.strip() if runs else "None" if found["name"] else "pass")
+
+
+def _is_inside(above: str) -> bool:
+    """Whether the next line continues a text, a bracket or a line that began above."""
+    if above.endswith("\\"):
         return True
-    if not _COMMAND.search(source):
-        return False
     try:
-        ast.parse(source)
-    except (SyntaxError, ValueError):
-        return True
+        ast.parse(above)
+    except SyntaxError as error:
+        return any(part in str(error) for part in _OPEN)
+    except ValueError:
+        return False
     return False

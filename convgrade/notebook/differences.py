@@ -85,7 +85,8 @@ def _sequence_difference(got: Any, expected: Sequence[Any]) -> str:
 def _array_difference(got: Any, expected: Array, dtype: npt.DTypeLike | None) -> str:
     array = _numbers(got)
     if array is None:
-        return f"returned a {type(got).__name__}, and an array of numbers is expected."
+        what = f"an array of {got.dtype}" if isinstance(got, np.ndarray) else type(got).__name__
+        return f"returned {what}, and an array of numbers is expected."
     if array.shape != expected.shape:
         return f"has the wrong shape.\n  expected: {expected.shape}\n  got:      {array.shape}"
     if dtype is not None and array.dtype != np.dtype(dtype):

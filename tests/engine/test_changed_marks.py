@@ -22,6 +22,7 @@ from autograder.gradebook import lateness, writer
 from autograder.gradebook.book import Standing, open_book
 from autograder.gradebook.feedback import feedback
 from autograder.gradebook.late_penalty import LatePenalty
+from autograder.gradebook.written_marks import marks
 from autograder.grading.graded import Graded
 from autograder.grading.result_store import result_file
 from autograder.results import Result
@@ -188,6 +189,7 @@ def test_extra_time_before_anything_was_handed_in_is_no_submission(course: Assig
         book.add_student("eva")
         book.commit()
     assert lateness.give_extra_time(course, "eva", 5) == ""
+    assert marks(course, "why") == {}, "nothing is there to mark"
     assert not writer.standing(course)["eva"].is_graded
     with pytest.raises(CourseError, match="no student 'nobody'"):
         lateness.give_extra_time(course, "nobody", 5)

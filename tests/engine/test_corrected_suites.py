@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 from autograder.authoring import build
 from autograder.cli import app
 from autograder.course.assignment import Assignment, load_assignment
+from autograder.gradebook import writer
 from autograder.gradebook.feedback import feedback
 
 CAUSE = "double 3 → 0 (fails now: “Doubles numbers”)"
@@ -118,6 +119,22 @@ def test_an_exercise_that_is_dropped_counts_nothing_and_loses_no_mark(copied: Pa
     source.write_text(text.replace('"points": 3', '"points": 6'), encoding="utf-8")
     autograder(root, "build")
     assert "ada: double 0 → 6" in autograder(root, "grade").stderr
+
+
+def test_a_question_that_is_dropped_waits_for_nobody(copied: Path) -> None:
+    source = copied / "source" / NAME / f"{NAME}.py"
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace('"points": 4', '"points": 0'), encoding="utf-8")
+    autograder(copied, "build")
+    autograder(copied, "grade")
+    course = load_assignment(NAME, copied)
+    assert {each.to_mark for each in writer.standing(course).values()} == {0}
+    (page,) = feedback(course, ["ada"])
+    text = page.read_text("utf-8")
+    assert "waits for a person" not in text
+    assert "not marked yet" not in text
+    refused = autograder(copied, "mark", "--no-browser")
+    assert (refused.exit_code, "no written questions to mark" in refused.stderr) == (2, True)
 
 
 def test_a_cell_that_is_removed_is_refused_before_anything_is_graded(copied: Path) -> None:

@@ -174,6 +174,13 @@ def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["doctor", "--course", str(course.root)])
     assert done.exit_code == 1
     assert "gradebook.db" not in done.output
+    build.build(NAME, course.root)
+    hand_in(course, "ada")
+    for command in (("grade", NAME), ("mark", NAME, "--no-browser")):
+        done = CliRunner().invoke(app, [*command, "--course", str(course.root)])
+        assert done.exit_code == 2
+        assert "cannot be" in done.stderr
+        assert "Grading" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from released import STUB, answer, notebook, release, two
+from released import DOUBLE, STUB, TRIPLE, answer, notebook, release, two
 from typer.testing import CliRunner
 
 from autograder.cli import app as engine_app
@@ -20,10 +21,8 @@ from convgrade.commands.ending import ended_by
 from convgrade.commands.parser import COMMANDS, run_command
 from convgrade.commands.working import hint_in
 
-DOUBLE = "def double(x):\n    return 2 * x"
 HEAD = 'def double(x):\n    """Twice x."""\n'
 CONTRACT = f"{HEAD}    # YOUR CODE HERE\n    raise NotImplementedError()"
-TRIPLE = "def triple(x):\n    return 3 * x"
 Run = Callable[..., tuple[int, str]]
 
 
@@ -150,7 +149,9 @@ def test_the_hint_for_an_unknown_mistake_is_the_example_that_fails(
     notebook(tmp_path / "mine.ipynb", *two(DOUBLE, TRIPLE.replace("3", "4")))
     _, shown = command("hint", "triple")
     assert "expected: 9" in shown
-    assert "Work out this example by hand." in shown
+    assert "is not beside your file. Work out this example by hand." in " ".join(shown.split())
+    (tmp_path / "week03.hints.json").write_text("{}")
+    assert "No known mistake fits. Work out this example" in command("hint", "triple")[1]
 
 
 def test_the_hint_for_an_error_says_where_it_was(tmp_path: Path, command: Run) -> None:
@@ -231,6 +232,42 @@ def test_reset_puts_the_stub_back_and_keeps_the_old_text(tmp_path: Path, command
     assert sources(file)[3] == TRIPLE
     assert (tmp_path / "mine-double-1.py~").read_text(encoding="utf-8") == f"{written}\n"
     assert "mine-double-1.py~" in shown
+
+
+def test_reset_leaves_helpers_in_the_same_cell(tmp_path: Path, command: Run) -> None:
+    helper = "def _twice(x):\n    return 2 * x"
+    file = notebook(tmp_path / "mine.ipynb", *two(f"{helper}\n\n{DOUBLE}", f"{helper}\n\n{TRIPLE}"))
+    code, shown = command("reset", "double")
+    assert code == 0, shown
+    assert sources(file)[1].startswith(f"{helper}\n\ndef double(x):\n    # YOUR CODE HERE")
+    assert sources(file)[3] == f"{helper}\n\n{TRIPLE}"
+    assert "0 of 2" not in command("check")[1]
+
+
+@pytest.mark.parametrize("text", [DOUBLE, "def double(x): return 2 * x"])
+def test_reset_works_without_a_docstring(tmp_path: Path, text: str, command: Run) -> None:
+    file = notebook(tmp_path / "mine.ipynb", *two(text, TRIPLE))
+    code, shown = command("reset", "double")
+    assert code == 0, shown
+    assert sources(file)[1] == (
+        "def double(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+    )
+
+
+@pytest.mark.parametrize("name", ["pooling_padding", "lenet5", "alexnet"])
+def test_nothing_of_a_release_is_written(tmp_path: Path, name: str, command: Run) -> None:
+    course = Path(__file__).parents[2] / "assignments" / name
+    shutil.copy(course / f"{name}.ipynb", tmp_path)
+    shown = command("list")[1]
+    assert "0 of " in shown
+    assert "not written yet" in shown
+
+
+def test_a_script_has_the_points_of_the_notebook_beside_it(tmp_path: Path, command: Run) -> None:
+    course = Path(__file__).parents[2] / "assignments" / "pooling_padding"
+    for file in course.glob("pooling_padding.*"):
+        shutil.copy(file, tmp_path)
+    assert "Together they have 44 points" in command("list", "pooling_padding.py")[1]
 
 
 def test_a_second_reset_keeps_both_texts_and_a_third_has_nothing_to_do(
