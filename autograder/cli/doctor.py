@@ -130,7 +130,7 @@ def gradebook_finding(root: Path) -> Finding:
         return Finding("gradebook", state, True, f"{shown(url)} {reason}".strip())
     if file.is_file():
         return Finding("gradebook", "present", False, str(file))
-    return Finding("gradebook", "not needed", False, "made by the first `autograder grade`")
+    return Finding("gradebook", "not needed", False, "made by `autograder build` or `grade`")
 
 
 def show(sections: dict[str, list[Finding]]) -> None:

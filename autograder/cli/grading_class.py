@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 class GradedClass:
     """A graded class: a result per student, each student's state in the gradebook, problems, what
     changed in scores that were there already, and what late work costs.
+
+    Without a gradebook, `standing` is None.
     """
 
     results: Sequence[Result]
-    standing: Mapping[str, Standing]
+    standing: Mapping[str, Standing] | None
     attention: Sequence[Problem] = ()
     changes: Sequence[Problem] = ()
     late_rule: str = ""
@@ -192,7 +194,7 @@ def rehearse(
     results = [each.result for each in graded]
     file = file_of(address_of_course(assignment.root))
     if file is not None and not file.exists():
-        return GradedClass(results, {})
+        return GradedClass(results, None)
     from autograder.gradebook import writer
 
     return GradedClass(

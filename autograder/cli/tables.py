@@ -179,6 +179,8 @@ def _legend(
         lines.append("● all points, ◐ some, ○ none.")
     if any(result.ungraded for result in results):
         lines.append("!: not graded, the grader failed there.")
+    if any(_total(result, standing) == ATTENTION for result in results):
+        lines.append("!!!: not graded, or not in the gradebook.")
     return lines
 
 
