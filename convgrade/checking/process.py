@@ -31,6 +31,10 @@ GRACE_SECONDS = 5.0
 """Time beyond the limit for a cell that cannot be interrupted."""
 
 
+class Outdated(Exception):
+    """The file was saved again, so the report of this run is of no use."""
+
+
 class Runner:
     """A process that runs jobs, one at a time, and keeps its imports between them.
 
@@ -46,6 +50,7 @@ class Runner:
         self._place = Path(self._scratch.name)
         self._process: subprocess.Popen[bytes] | None = None
         self._running: int | None = None
+        self._is_outdated: Callable[[], bool] = lambda: False
 
     def __enter__(self) -> Self:
         return self
@@ -72,15 +77,21 @@ class Runner:
             self._process = None
         self._scratch.cleanup()
 
-    def run(self, job: Job) -> Ended:
+    def run(self, job: Job, is_outdated: Callable[[], bool] = lambda: False) -> Ended:
         """Run a job and wait for its report.
 
         If a cell takes too long and cannot be interrupted, or ends the process, the report holds
         what was found before.
 
+        Args:
+            job: the job.
+            is_outdated: asked while the job runs; if it is True, the job is ended.
+
         Raises:
             AutograderError: there was no report.
+            Outdated: the job was ended because it is outdated.
         """
+        self._is_outdated = is_outdated
         if hasattr(os, "fork"):
             return self._run(job)
         return without_what_is_stuck(job, self._run)
@@ -116,6 +127,7 @@ class Runner:
             while process.poll() is None:
                 if progress.is_stuck():
                     return True
+                self._stop_if_outdated()
                 time.sleep(POLL_SECONDS)
             return False
         finally:
@@ -166,6 +178,12 @@ class Runner:
                     progress.starts()
                 if progress.is_stuck() and self._running is not None:
                     return True
+                if self._running is not None:
+                    self._stop_if_outdated()
+
+    def _stop_if_outdated(self) -> None:
+        if self._is_outdated():
+            raise Outdated
 
     def _end_job(self) -> None:
         """End what still runs of a job; the lasting process stays."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -59,6 +60,7 @@ def check(
 
 def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
     """Check at each save, until Ctrl-C."""
+    from convgrade.checking.process import Outdated
     from convgrade.commands.check_output import show_next, show_unchanged
 
     has_shown = False
@@ -66,7 +68,7 @@ def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
     for _ in saves(path, checker.is_outdated):
         before = _state(path)
         try:
-            report, is_new = checker.check()
+            report, is_new = checker.check(partial(_is_saved_since, path, before))
             says("")
             if is_new or not has_shown:
                 show_next(path, report, passed)
@@ -74,6 +76,8 @@ def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
             else:
                 show_unchanged(path)
             has_shown = True
+        except Outdated:
+            continue
         except AutograderError as error:
             time.sleep(POLL_SECONDS)
             if _state(path) != before:
@@ -132,6 +136,11 @@ def saves(path: Path, is_outdated: Callable[[], bool] = lambda: False) -> Iterat
             yield
             continue
         time.sleep(POLL_SECONDS)
+
+
+def _is_saved_since(path: Path, before: tuple[int, int] | None) -> bool:
+    """Whether there is a file whose state is not the one from before."""
+    return _state(path) not in (None, before)
 
 
 def _state(path: Path) -> tuple[int, int] | None:

@@ -84,8 +84,19 @@ class Session:
 
     def save(self, double: str, triple: str = STUBS[1]) -> str:
         """Save the notebook as Jupyter does, and return the answer."""
-        notebook(self.file, *two(double, triple))
+        self.begin(double, triple)
         return self.answer()
+
+    def begin(self, double: str, triple: str) -> None:
+        """Save the notebook without waiting for the answer."""
+        notebook(self.file, *two(double, triple))
+
+    def wait_for(self, text: str) -> None:
+        """Wait until this text has been written since the last answer."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while text not in self.written[self._seen :]:
+            assert time.monotonic() < deadline, self.written[self._seen :]
+            time.sleep(0.05)
 
     def save_by_renaming(self, double: str, triple: str) -> str:
         """Save as vim does: the old file goes away, then the new one gets its name."""
@@ -96,12 +107,16 @@ class Session:
         return self.answer()
 
     def save_half(self, double: str, triple: str) -> str:
+        """Save half of the file's text, and return the answer."""
+        self.write_half(double, triple)
+        return self.answer()
+
+    def write_half(self, double: str, triple: str) -> None:
         """Save in the middle of writing: half of the file's text."""
         beside = self.file.with_name("whole.txt")
         notebook(beside, *two(double, triple))
         text = beside.read_text(encoding="utf-8")
         self.file.write_text(text[: len(text) // 2], encoding="utf-8")
-        return self.answer()
 
     def end(self) -> int:
         """Press Ctrl-C; return the exit code."""
@@ -229,6 +244,24 @@ def test_without_a_terminal_there_are_no_escape_sequences(tmp_path: Path) -> Non
         assert "Traceback" not in session.written
 
 
+@pytest.mark.parametrize("is_half_first", [False, True])
+def test_a_save_while_checks_run_ends_them(tmp_path: Path, is_half_first: bool) -> None:
+    """The loop has 30 seconds, so its own result would come first."""
+    with in_a_terminal(tmp_path) as session:
+        assert "✓ double" in session.save(DOUBLE)
+        session.begin("def double(x):\n    while True: pass", TRIPLE)
+        session.wait_for("Running the checks of double")
+        if is_half_first:
+            session.write_half(DOUBLE, TRIPLE)
+        shown = session.save(DOUBLE, TRIPLE)
+        assert "not done after" not in shown
+        assert "JSON" not in shown
+        assert "✓ double" not in shown, "it was shown two saves before"
+        assert "✓ triple" in shown
+        assert "2 of 2 exercises pass" in shown
+        assert session.end() == 0
+
+
 @pytest.mark.parametrize("gone", [True, False])
 def test_a_file_that_is_gone_for_a_while_is_waited_for(tmp_path: Path, gone: bool) -> None:
     with in_a_terminal(tmp_path) as session:
@@ -252,7 +285,7 @@ def test_a_file_that_is_read_while_it_is_written_is_read_again(
 
         checks = 0
 
-        def check(self) -> None:
+        def check(self, _: object) -> None:
             self.checks += 1
             if self.checks == 2:
                 raise KeyboardInterrupt
