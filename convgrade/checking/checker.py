@@ -184,6 +184,6 @@ def _end_of(ended: Ended, seconds: float | None) -> Collection[str]:
         f"was not done after {seconds:g} seconds: look for a loop that never ends, or allow more "
         "with --seconds"
         if ended.stuck
-        else "ended Python itself (does it call exit(), or use too much memory?)"
+        else "ended Python itself (does it call os._exit(), or use too much memory?)"
     )
     return (f"{running[0].upper()}{running[1:]} {how}. What follows it was not run.",)

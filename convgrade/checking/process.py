@@ -21,7 +21,7 @@ from typing import Any, Self
 
 from convgrade.checking.job import Job
 from convgrade.checking.report import Ended, Run
-from convgrade.checking.stuck import without_what_is_stuck
+from convgrade.checking.stuck import without_what_stops_it
 from convgrade.errors import AutograderError
 
 TAIL_LINES = 12
@@ -80,8 +80,8 @@ class Runner:
     def run(self, job: Job, is_outdated: Callable[[], bool] = lambda: False) -> Ended:
         """Run a job and wait for its report.
 
-        If a cell takes too long and cannot be interrupted, or ends the process, the report holds
-        what was found before.
+        If a cell takes too long and cannot be interrupted, or ends the process, the job runs again
+        without it.
 
         Args:
             job: the job.
@@ -92,9 +92,7 @@ class Runner:
             Outdated: the job was ended because it is outdated.
         """
         self._is_outdated = is_outdated
-        if hasattr(os, "fork"):
-            return self._run(job)
-        return without_what_is_stuck(job, self._run)
+        return without_what_stops_it(job, self._run)
 
     def _run(self, job: Job) -> Ended:
         report, written = self._place / "report.json", self._place / "job.json"

@@ -108,9 +108,7 @@ class _Checking:
         self._found = Run({name: ExerciseCheck(name, "not_run") for name in job.exercises})
         if job.release_folder:
             known_answers.look_in(Path(job.release_folder))
-        self._session = Session(
-            shell, job.module_name, around=self._clock.running, fatal=(KeyboardInterrupt,)
-        )
+        self._session = Session(shell, job.module_name, around=self._clock.running)
 
     def run(self) -> Run:
         outside = False
@@ -156,10 +154,8 @@ class _Checking:
         for number in wanted:
             if number >= len(cell.statements):
                 continue
-            if not HAS_TIMER:  # this process will be ended, and another must know where
-                self._publish(
-                    replace(self._found, running=self._places.name(step), statement=number)
-                )
+            # if this process is ended here, another must know where
+            self._publish(replace(self._found, running=self._places.name(step), statement=number))
             printed = _Printed()
             with contextlib.redirect_stdout(printed):
                 trouble = cell.run(number)
