@@ -268,8 +268,21 @@ def test_a_file_that_is_gone_for_a_while_is_waited_for(tmp_path: Path, gone: boo
         session.answer()
         if gone:
             session.file.unlink()
+            session.wait_for("mine.ipynb is gone")
             time.sleep(1)  # more than one look at the file
-        assert "✓ double" in session.save(DOUBLE)
+        shown = session.save(DOUBLE)
+        assert shown.count("mine.ipynb is gone") == gone
+        assert "✓ double" in shown
+        assert session.end() == 0
+
+
+def test_a_file_that_comes_back_as_it_was_is_looked_at(tmp_path: Path) -> None:
+    with in_a_terminal(tmp_path) as session:
+        session.answer()
+        aside = session.file.rename(tmp_path / "aside.ipynb")
+        session.wait_for("mine.ipynb is gone")
+        aside.rename(session.file)
+        assert "nothing that is checked has changed" in session.answer()
         assert session.end() == 0
 
 
