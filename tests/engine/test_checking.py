@@ -128,36 +128,6 @@ def test_a_check_that_ends_with_an_error_does_not_hide_the_next(work: Path) -> N
     assert "✗ triple(5)" in text
 
 
-def test_what_a_function_prints_is_shown_beside_the_check_that_fails(work: Path) -> None:
-    source = "def double(x):\n    print('x is', x)\n    return x"
-    assert "It printed:\n    x is 3" in double(with_double(work, source))[1]
-
-
-def test_what_a_function_prints_without_end_is_cut(work: Path) -> None:
-    source = "def double(x):\n    print('line\\n\\n' * 10**5)\n    return x"
-    text = double(with_double(work, source))[1]
-    assert text.count("    line") == 10
-    assert text.endswith("… and 99990 more lines")
-
-
-def test_a_long_line_that_a_function_prints_is_cut(work: Path) -> None:
-    source = "def double(x):\n    print('long' * 10**5)\n    return x"
-    text = double(with_double(work, source))[1]
-    assert len(text) < 500
-    assert "more line" not in text
-
-
-def test_the_printed_lines_of_all_checks_of_an_exercise_are_cut_together(work: Path) -> None:
-    source = "def triple(x):\n    for n in range(8): print('step', n, end='\\n\\n')\n    return x"
-    text = report(notebook(work, *two(DOUBLE, source))).exercises[1].text
-    assert text.count("    step") == 10
-    assert text.endswith("… and 6 more lines")
-    text = report(notebook(work, *two(DOUBLE, source.replace("8", "11")))).exercises[1].text
-    assert text.count("    step") == 10
-    assert "… and 1 more line\n" in text
-    assert text.endswith("It printed 11 more lines.")
-
-
 def test_a_statement_that_fails_is_a_problem_and_the_next_one_runs(work: Path) -> None:
     path = notebook(
         work,
