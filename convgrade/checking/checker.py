@@ -74,16 +74,20 @@ class Checker:
     def __exit__(self, *_: object) -> None:
         self._runner.close()
 
-    def check(self) -> tuple[CheckReport, bool]:
+    def check(self, is_outdated: Callable[[], bool] = lambda: False) -> tuple[CheckReport, bool]:
         """Check the file as it is now.
 
         Only what a change affects is run: exercises whose checks need something that changed, and
         cells that changed or that failed because of what changed.
 
+        Args:
+            is_outdated: asked while the checks run; if it is True, they are ended.
+
         Returns:
             The report, and whether anything in it is new.
 
         Raises:
+            Outdated: the checks were ended; the results of the last check stay.
             AutograderError: the file cannot be read or checked; the message says why.
         """
         if not self._path.is_file():
@@ -96,7 +100,7 @@ class Checker:
         self.ran = tuple(stale)
         if stale or cells:
             job = self._job(plan, chosen, stale, cells)
-            problems = self._learn(plan, job, self._runner.run(job))
+            problems = self._learn(plan, job, self._runner.run(job, is_outdated))
         report = self._report(plan, chosen, problems)
         is_new = report != self._last.report or bool(stale)
         self._last.report = report
@@ -180,6 +184,6 @@ def _end_of(ended: Ended, seconds: float | None) -> Collection[str]:
         f"was not done after {seconds:g} seconds: look for a loop that never ends, or allow more "
         "with --seconds"
         if ended.stuck
-        else "ended Python itself (does it call exit(), or use too much memory?)"
+        else "ended Python itself (does it call os._exit(), or use too much memory?)"
     )
     return (f"{running[0].upper()}{running[1:]} {how}. What follows it was not run.",)

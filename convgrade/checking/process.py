@@ -21,7 +21,7 @@ from typing import Any, Self
 
 from convgrade.checking.job import Job
 from convgrade.checking.report import Ended, Run
-from convgrade.checking.stuck import without_what_is_stuck
+from convgrade.checking.stuck import without_what_stops_it
 from convgrade.errors import AutograderError
 
 TAIL_LINES = 12
@@ -29,6 +29,10 @@ TAIL_BYTES = 4096
 POLL_SECONDS = 0.1
 GRACE_SECONDS = 5.0
 """Time beyond the limit for a cell that cannot be interrupted."""
+
+
+class Outdated(Exception):
+    """The file was saved again, so the report of this run is of no use."""
 
 
 class Runner:
@@ -46,6 +50,7 @@ class Runner:
         self._place = Path(self._scratch.name)
         self._process: subprocess.Popen[bytes] | None = None
         self._running: int | None = None
+        self._is_outdated: Callable[[], bool] = lambda: False
 
     def __enter__(self) -> Self:
         return self
@@ -72,18 +77,22 @@ class Runner:
             self._process = None
         self._scratch.cleanup()
 
-    def run(self, job: Job) -> Ended:
+    def run(self, job: Job, is_outdated: Callable[[], bool] = lambda: False) -> Ended:
         """Run a job and wait for its report.
 
-        If a cell takes too long and cannot be interrupted, or ends the process, the report holds
-        what was found before.
+        If a cell takes too long and cannot be interrupted, or ends the process, the job runs again
+        without it.
+
+        Args:
+            job: the job.
+            is_outdated: asked while the job runs; if it is True, the job is ended.
 
         Raises:
             AutograderError: there was no report.
+            Outdated: the job was ended because it is outdated.
         """
-        if hasattr(os, "fork"):
-            return self._run(job)
-        return without_what_is_stuck(job, self._run)
+        self._is_outdated = is_outdated
+        return without_what_stops_it(job, self._run)
 
     def _run(self, job: Job) -> Ended:
         report, written = self._place / "report.json", self._place / "job.json"
@@ -116,6 +125,7 @@ class Runner:
             while process.poll() is None:
                 if progress.is_stuck():
                     return True
+                self._stop_if_outdated()
                 time.sleep(POLL_SECONDS)
             return False
         finally:
@@ -166,6 +176,12 @@ class Runner:
                     progress.starts()
                 if progress.is_stuck() and self._running is not None:
                     return True
+                if self._running is not None:
+                    self._stop_if_outdated()
+
+    def _stop_if_outdated(self) -> None:
+        if self._is_outdated():
+            raise Outdated
 
     def _end_job(self) -> None:
         """End what still runs of a job; the lasting process stays."""

@@ -65,7 +65,7 @@ class Run:
     """The report of one run: exercises by name, problems, and progress.
 
     `running` is the cell that runs now, "" when all have run, and `statement` the index of its
-    statement, if no timer can interrupt it. `loaded` are the modules of installed libraries that it
+    statement. `loaded` are the modules of installed libraries that it
     imported.
     """
 

@@ -25,6 +25,8 @@ from convgrade.notebook import known_answers
 from convgrade.notebook.checks import PASSED_MARK, CheckFailed, NotWrittenYet, hint_once
 
 MOST_PRINTED = 1200
+MOST_LINES = 10  # of what the function of one exercise printed
+LONGEST_LINE = 150
 MOST_PROBLEMS = 30
 MOST_OF_A_CELL = 4
 LONGEST_TEXT = 4000
@@ -60,9 +62,29 @@ class _Clock:
 
 
 class _Printed(io.StringIO):
-    """Printed output, up to the length that is shown."""
+    """Printed output, up to the length that is shown, and the number of its lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ended = 0
+        self._is_blank = True
+
+    @property
+    def lines(self) -> int:
+        """How many lines were printed, without blank ones."""
+        return self._ended + (not self._is_blank)
+
+    def shown(self, most: int) -> list[str]:
+        """The first lines without blank ones, each cut to the length that is shown."""
+        lines = [line for line in self.getvalue().splitlines() if line.strip()][:most]
+        return [_cut(line, LONGEST_LINE) for line in lines]
 
     def write(self, text: str) -> int:
+        for line in text.splitlines(keepends=True):
+            self._is_blank = self._is_blank and not line.strip()
+            if line.splitlines() != [line]:
+                self._ended += not self._is_blank
+                self._is_blank = True
         if self.tell() < MOST_PRINTED:
             super().write(text[: MOST_PRINTED - self.tell()])
             if self.tell() >= MOST_PRINTED:
@@ -86,9 +108,7 @@ class _Checking:
         self._found = Run({name: ExerciseCheck(name, "not_run") for name in job.exercises})
         if job.release_folder:
             known_answers.look_in(Path(job.release_folder))
-        self._session = Session(
-            shell, job.module_name, around=self._clock.running, fatal=(KeyboardInterrupt,)
-        )
+        self._session = Session(shell, job.module_name, around=self._clock.running)
 
     def run(self) -> Run:
         outside = False
@@ -126,7 +146,7 @@ class _Checking:
                 exercises = {**self._found.exercises, step.exercise: check}
                 self._found = replace(self._found, exercises=exercises)
 
-    def _run(self, step: Step) -> Iterator[tuple[Trouble | None, str]]:
+    def _run(self, step: Step) -> Iterator[tuple[Trouble | None, _Printed]]:
         """Run a step; yield for each statement what it raised and what it printed."""
         self._clock.start()
         cell = self._session.open(step.source, step.label, step.settles)
@@ -134,14 +154,12 @@ class _Checking:
         for number in wanted:
             if number >= len(cell.statements):
                 continue
-            if not HAS_TIMER:  # this process will be ended, and another must know where
-                self._publish(
-                    replace(self._found, running=self._places.name(step), statement=number)
-                )
+            # if this process is ended here, another must know where
+            self._publish(replace(self._found, running=self._places.name(step), statement=number))
             printed = _Printed()
             with contextlib.redirect_stdout(printed):
                 trouble = cell.run(number)
-            yield trouble, printed.getvalue()
+            yield trouble, printed
             if trouble is not None and isinstance(trouble.error, TookTooLong):
                 break
         cell.close()
@@ -169,9 +187,10 @@ class _Checking:
         failures: list[BaseException] = []
         lost: set[str] = set()
         remarks: list[str] = []
+        lines_left = MOST_LINES
         for trouble, printed in self._run(step):
             if trouble is None:
-                remarks += _remarks(printed)
+                remarks += _remarks(printed.getvalue())
                 continue
             error = trouble.error
             name = error.name if isinstance(error, NameError) else None
@@ -186,9 +205,10 @@ class _Checking:
             hint_once(error, failures)
             failures.append(error)
             text = self._why(step, trouble)
-            texts[_cut(text + _shown(printed) if outcomes[-1] != "not_implemented" else text)] = (
-                None
-            )
+            if outcomes[-1] != "not_implemented":
+                text += _shown(printed, lines_left)
+                lines_left = max(0, lines_left - printed.lines)
+            texts[_cut(text)] = None
         outcome = next(
             (each for each in ("failed", "error", "not_implemented") if each in outcomes), "passed"
         )
@@ -230,16 +250,19 @@ def _is_indented(line: str) -> bool:
     return line.startswith("  ")
 
 
-def _shown(printed: str) -> str:
-    """What a function printed, as text below the message of its check."""
-    lines = [line for line in printed.splitlines() if line.strip()]
-    return "".join(
-        f"\n{line}" for line in ["  It printed:", *(f"    {line}" for line in lines)]
-    ) * (len(lines) > 0)
+def _shown(printed: _Printed, most: int) -> str:
+    """At most so many lines of what a function printed, as text below the message of its check."""
+    lines = printed.shown(most)
+    more = printed.lines - len(lines)
+    count = f"{more} more line{'s' * (more > 1)}"
+    if not lines:
+        return f"\n  It printed {count}." if more else ""
+    rest = [f"… and {count}"] if more else []
+    return "\n".join(["\n  It printed:", *(f"    {line}" for line in [*lines, *rest])])
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + " …"
+def _cut(text: str, most: int = LONGEST_TEXT) -> str:
+    return text if len(text) <= most else text[:most] + " …"
 
 
 def run_job(job: Job, shell: Any, publish: Callable[[Run], None] = lambda _: None) -> Run:

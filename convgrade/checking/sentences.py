@@ -13,6 +13,7 @@ from convgrade.execution.tracebacks import is_cell, is_students, label_of, text_
 from convgrade.notebook.checks import CheckFailed
 
 MOST_FRAMES = 5000
+ENDED_PYTHON = "the code ended Python itself (does it call os._exit(), or use too much memory?)"
 
 
 class TookTooLong(BaseException):

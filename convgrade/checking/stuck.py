@@ -1,7 +1,8 @@
-"""Goes on after a statement that does not end, where no timer can interrupt it (Windows).
+"""Goes on after a statement that ended the process, or that does not end and that no timer can
+interrupt (always so on Windows).
 
-The process that runs it has been ended. A new one runs the same steps without that statement and
-without those that follow it in its cell.
+A new process runs the same steps without that statement and without those that follow it in its
+cell.
 """
 
 from __future__ import annotations
@@ -11,32 +12,31 @@ from dataclasses import replace
 
 from convgrade.checking.job import Job, Step
 from convgrade.checking.report import Ended, ExerciseCheck, Problem
-from convgrade.checking.sentences import Places, took_too_long
+from convgrade.checking.sentences import ENDED_PYTHON, Places, took_too_long
 
-MOST_STUCK = 8
+MOST_RUNS = 8
 
 
-def without_what_is_stuck(job: Job, run: Callable[[Job], Ended]) -> Ended:
-    """Run a job; if a step gets stuck, run it again without that.
+def without_what_stops_it(job: Job, run: Callable[[Job], Ended]) -> Ended:
+    """Run a job; if a step gets stuck or ends the process, run the job again without that step.
 
     Args:
         job: the steps.
         run: runs a job in a new process.
 
     Returns:
-        The report of the last run, with what got stuck in the earlier ones.
+        The report of the last run, with what stopped the earlier ones.
     """
     places = Places(job)
     checks: dict[str, ExerciseCheck] = {}
     problems: list[Problem] = []
     left = job
-    for _ in range(MOST_STUCK):
+    for _ in range(MOST_RUNS):
         ended = run(left)
-        stuck = [step for step in left.steps if places.name(step) == ended.run.running]
-        if not ended.stuck or not stuck:
+        step = next((each for each in left.steps if places.name(each) == ended.run.running), None)
+        if step is None:
             break
-        (step,) = stuck[:1]
-        sentence = took_too_long(job.seconds)
+        sentence = took_too_long(job.seconds) if ended.stuck else ENDED_PYTHON
         if step.exercise and step.only is None:
             checks[step.exercise] = ExerciseCheck(step.exercise, "error", sentence)
             changed: tuple[Step, ...] = ()

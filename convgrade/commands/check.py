@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from convgrade.commands.check_output import Running
 
 POLL_SECONDS = 0.5
+MOST_MISSES = 3
+"""Looks at a file that is gone before it is said: some editors save by removing it first."""
 
 
 def check(
@@ -59,14 +62,16 @@ def check(
 
 def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
     """Check at each save, until Ctrl-C."""
+    from convgrade.checking.process import Outdated
     from convgrade.commands.check_output import show_next, show_unchanged
 
+    gone = f"{path.name} is gone. It is checked again when it is back."
     has_shown = False
     passed: frozenset[str] = frozenset()
-    for _ in saves(path, checker.is_outdated):
+    for _ in saves(path, checker.is_outdated, partial(say, gone)):
         before = _state(path)
         try:
-            report, is_new = checker.check()
+            report, is_new = checker.check(partial(_is_saved_since, path, before))
             says("")
             if is_new or not has_shown:
                 show_next(path, report, passed)
@@ -74,6 +79,8 @@ def _watch(path: Path, checker: Checker, says: Running) -> NoReturn:
             else:
                 show_unchanged(path)
             has_shown = True
+        except Outdated:
+            continue
         except AutograderError as error:
             time.sleep(POLL_SECONDS)
             if _state(path) != before:
@@ -117,21 +124,41 @@ def only_notebook(folder: Path) -> Path:
     raise AutograderError(f"There is more than one notebook here ({names}): name one of them.")
 
 
-def saves(path: Path, is_outdated: Callable[[], bool] = lambda: False) -> Iterator[None]:
+def saves(
+    path: Path,
+    is_outdated: Callable[[], bool] = lambda: False,
+    says_gone: Callable[[], None] = lambda: None,
+) -> Iterator[None]:
     """Yield now, and again whenever the file, or something that it reads, has been saved.
 
-    It waits for a file that is gone for a while, because some editors save in this way.
+    It waits for a file that is gone for a while, because some editors save in this way. A file that
+    was gone for longer is checked again when it is back.
+
+    Args:
+        path: the file.
+        is_outdated: whether something that the file reads has changed.
+        says_gone: called once each time that the file is gone for longer.
     """
     seen: tuple[int, int] | None = None
+    misses = 0
+    if _state(path) is None:
+        raise AutograderError(f"There is no file {path}.")
     while True:
         now = _state(path)
-        if now is None and seen is None:
-            raise AutograderError(f"There is no file {path}.")
-        if now is not None and (now != seen or is_outdated()):
+        if now is not None and (now != seen or misses >= MOST_MISSES or is_outdated()):
             seen = now
+            misses = 0
             yield
             continue
+        misses = 0 if now is not None else misses + 1
+        if misses == MOST_MISSES:
+            says_gone()
         time.sleep(POLL_SECONDS)
+
+
+def _is_saved_since(path: Path, before: tuple[int, int] | None) -> bool:
+    """Whether there is a file whose state is not the one from before."""
+    return _state(path) not in (None, before)
 
 
 def _state(path: Path) -> tuple[int, int] | None:

@@ -87,14 +87,15 @@ def test_an_endless_loop_costs_its_own_exercise_only(tmp_path: Path, body: str) 
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("import os; os._exit(3)", "ended Python itself"),
+        ("import os; os._exit(3)", "the code ended Python itself"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt (mine.py:11)"),
         (
             "import time\n    while True:\n        try: time.sleep(60)\n        except: pass",
-            "was not done after 1 seconds",
+            "not done after 1 seconds",
         ),
     ],
 )
-def test_what_ends_the_process_or_never_ends_leaves_what_was_found_before(
+def test_what_ends_the_process_or_cannot_be_interrupted_costs_its_own_exercise_only(
     tmp_path: Path, body: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("convgrade.checking.process.GRACE_SECONDS", 0.5)
@@ -102,9 +103,19 @@ def test_what_ends_the_process_or_never_ends_leaves_what_was_found_before(
     result = CliRunner().invoke(app, ["check", str(file), "--seconds", "1"])
     assert result.exit_code == 1
     shown = " ".join(result.output.split())
-    assert f"The checks of middle {said}" in shown
-    for part in ("✓ first", "· middle not reached", "· last not reached", "1 of 3 pass"):
+    for part in ("✓ first", f"✗ middle {said}", "✓ last", "2 of 3 pass"):
         assert part in shown
+
+
+def test_a_cell_that_ends_the_process_costs_only_what_follows_in_it(tmp_path: Path) -> None:
+    file = in_cells(tmp_path, "return sum(numbers)")
+    text = file.read_text()
+    cell = "# %%\nhelper = 1\nimport os; os._exit(3)\nhelper = 2\n"
+    file.write_text(text.replace("# %%", cell + "# %%", 1))
+    shown = CliRunner().invoke(app, ["check", str(file)]).output
+    assert "the code ended Python itself" in " ".join(shown.split())
+    for name in ("first", "middle", "last"):
+        assert f"✓ {name}" in shown
 
 
 def test_a_missing_file_could_not_be_checked(tmp_path: Path) -> None:

@@ -102,6 +102,9 @@ CASES: dict[str, dict[str, str]] = {
     "syntax error above": {"mini.ipynb": handed_in(f"x = (1\n\n{INCREMENT}")},
     "error in a cell": {"mini.ipynb": handed_in(f"1 / 0\n{INCREMENT}", "raise KeyError(1)")},
     "exit": {"mini.ipynb": handed_in(INCREMENT, "exit()", "import sys\nsys.exit(1)")},
+    "process ended": {"mini.ipynb": handed_in("import os\n\ndef increment(x):\n    os._exit(3)")},
+    "process ended below": {"mini.ipynb": handed_in(INCREMENT, "import os\nos._exit(3)")},
+    "interrupted": {"mini.ipynb": handed_in("def increment(x):\n    raise KeyboardInterrupt")},
     "stdout closed": {
         "mini.ipynb": handed_in(
             "import sys\nsys.stdout.close()\n\ndef increment(x):\n    print(x)\n    return x + 1"

@@ -128,16 +128,6 @@ def test_a_check_that_ends_with_an_error_does_not_hide_the_next(work: Path) -> N
     assert "✗ triple(5)" in text
 
 
-def test_what_a_function_prints_is_shown_beside_the_check_that_fails(work: Path) -> None:
-    source = "def double(x):\n    print('x is', x)\n    return x"
-    assert "It printed:\n    x is 3" in double(with_double(work, source))[1]
-
-
-def test_what_a_function_prints_without_end_is_cut(work: Path) -> None:
-    source = "def double(x):\n    print('line\\n' * 10**6)\n    return x"
-    assert len(double(with_double(work, source))[1]) < 5000
-
-
 def test_a_statement_that_fails_is_a_problem_and_the_next_one_runs(work: Path) -> None:
     path = notebook(
         work,
