@@ -41,7 +41,6 @@ class Session:
         shell: the shell from `prepare_shell`, one per process; its namespace is used.
         module_name: `__name__` for the cells.
         around: a context manager for each statement that runs, for example a time limit.
-        fatal: exceptions that end everything, for example KeyboardInterrupt in a terminal.
     """
 
     def __init__(
@@ -50,12 +49,10 @@ class Session:
         module_name: str = "__main__",
         *,
         around: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext,
-        fatal: tuple[type[BaseException], ...] = (),
     ) -> None:
         self.shell = shell
         self.namespace = shells.enter_module(shell, module_name)
         self.around = around
-        self.fatal = fatal
         self.rebindings: list[Rebinding] = []
         self._settled = Settled(self.namespace)
 
@@ -151,8 +148,6 @@ class OpenCell:
         try:
             with self._session.around():
                 self._run_part(part, shown)
-        except self._session.fatal:
-            raise
         except BaseException as error:
             return error
         return None
