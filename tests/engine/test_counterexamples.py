@@ -368,7 +368,7 @@ def test_a_check_that_refuses_the_right_answer_is_a_fault(course, tmp_path, name
 
 def test_a_generator_is_part_of_the_key(course):
     before = advice_digest(course)
-    with_generators(course, GENERATORS + "\n# more\n")
+    with_generators(course, GENERATORS + "\nMORE = 1\n")
     assert advice_digest(course) != before
 
 
