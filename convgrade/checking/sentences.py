@@ -13,6 +13,8 @@ from convgrade.execution.tracebacks import is_cell, is_students, label_of, text_
 from convgrade.notebook.checks import CheckFailed
 
 MOST_FRAMES = 5000
+OF_NETWORKS = ("IPython", "keras", "sklearn", "tensorflow")
+"""What notebooks with networks need beyond what every student has."""
 ENDED_PYTHON = "the code ended Python itself (does it call os._exit(), or use too much memory?)"
 
 
@@ -93,7 +95,11 @@ def _what(error: BaseException) -> str:
         return "the code calls exit()"
     if isinstance(error, TookTooLong):
         return str(error)
-    return f"{type(error).__name__}: {text_of(error)}".removesuffix(": ")
+    said = f"{type(error).__name__}: {text_of(error)}".removesuffix(": ")
+    missing = (error.name or "").partition(".")[0] if isinstance(error, ImportError) else ""
+    if missing in OF_NETWORKS:
+        said += '. Run pip install "convgrade[networks]"'
+    return said
 
 
 def _lines(error: BaseException) -> Iterator[tuple[str, int]]:

@@ -118,6 +118,15 @@ def test_code_that_ends_python_is_reported_and_what_follows_runs(
     assert "cell 2 (double): the code ended Python itself" in " ".join(done.stdout.split())
 
 
+def test_a_missing_package_of_networks_is_named_with_what_installs_it(
+    environment: dict[str, str], work: Path
+) -> None:
+    notebook(work / "mine.ipynb", *two(f"import keras\n{DOUBLE}", TRIPLE))
+    done = run(environment, work, "-c", MAIN, "check")
+    said = " ".join(done.stdout.split())
+    assert "No module named 'keras'. Run pip install \"convgrade[networks]\"" in said
+
+
 def test_commands_of_jupyter_do_nothing_there(environment: dict[str, str], work: Path) -> None:
     notebook(work / "mine.ipynb", *two(f"%matplotlib inline\n!pip install x\n{DOUBLE}", TRIPLE))
     done = run(environment, work, "-c", MAIN, "check")
