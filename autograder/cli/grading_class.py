@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from autograder.sandbox import Isolation
 
 
+HELD_BACK = "is frozen: what was handed in later is not graded."
+
+
 @dataclass(frozen=True)
 class GradedClass:
     """A graded class: a result per student, each student's state in the gradebook, problems, what
@@ -98,6 +101,7 @@ def run(
     """
     from autograder.cli import preflight
     from autograder.cli.attention import of_class
+    from autograder.grading.freezing import is_held_back, require_known_exercises
     from autograder.grading.result_store import remove_leftovers
     from convgrade.commands.console import say
 
@@ -184,6 +188,7 @@ def rehearse(
     """
     from autograder.cli import preflight
     from autograder.gradebook.address import address_of_course
+    from autograder.grading.freezing import require_known_exercises
     from autograder.nbgrader_bridge.database import file_of
 
     submissions, _ = hand_ins(assignment)
@@ -221,33 +226,6 @@ def hand_ins(assignment: Assignment) -> tuple[dict[str, Path], list[str]]:
             f"submitted/<student>/{assignment.name}/ in {assignment.root}."
         )
     return submissions, sorted(found.keys() - submissions.keys())
-
-
-HELD_BACK = "is frozen: what was handed in later is not graded."
-
-
-def is_held_back(graded: Graded, assignment: Assignment) -> bool:
-    """Whether a student's frozen result is of other work than what is handed in now."""
-    from autograder.grading.cache_key import default_seed
-
-    student, hand_in = graded.result.student, graded.hand_in
-    if hand_in is None or not assignment.frozen.holds(student):
-        return False
-    return default_seed(hand_in, assignment, student).hex() != graded.result.seed
-
-
-def require_known_exercises(assignment: Assignment) -> None:
-    """Refuse names of exercises in `[frozen]` that the assignment does not have.
-
-    Raises:
-        CourseError: there is such a name.
-    """
-    known = [each.name for each in assignment.exercises]
-    for name in sorted(assignment.frozen.exercises - set(known)):
-        raise CourseError(
-            f"{assignment.name} has no exercise {name!r}, which [frozen] of its assignment.toml "
-            f"names. It has {', '.join(known)}."
-        )
 
 
 def in_parallel(
