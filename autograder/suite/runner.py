@@ -1,45 +1,21 @@
-"""Running hidden suites with pytest in the grader's process, against one sandbox.
-
-pytest collects tests from the suite's folder only, reads no configuration and loads no other
-plugin. The student's files are never on its path.
-"""
+"""Running hidden suites with pytest in the grader's process, against one sandbox."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pytest
 
 from autograder.course.training_terms import TrainingTerms
-from autograder.errors import SuiteError
 from autograder.results import ExerciseResult, Fault
 from autograder.sandbox import Sandbox
 from autograder.sandbox.protocol.remote_functions import Function
 from autograder.suite.asked_calls import AskedCalls
-from autograder.suite.faults import fault_of
-from autograder.suite.plugin import GradingPlugin
+from autograder.suite.collected import collected
+from autograder.suite.grading_run import GradingRun
 from autograder.suite.points import TestRecord
-from convgrade.release import suite_file_name
-
-SETTINGS = Path(__file__).with_name("pytest.ini")
-EXPECTED = (
-    pytest.ExitCode.OK,
-    pytest.ExitCode.TESTS_FAILED,
-    pytest.ExitCode.NO_TESTS_COLLECTED,
-)
-OPTIONS_OF_OTHERS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")  # for other tests on this machine
-UNNEEDED_PLUGINS = (
-    "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging",
-    "pastebin", "setuponly", "setupplan", "stepwise", "threadexception", "unraisableexception",
-    "warnings", "terminal",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,7 +62,8 @@ def run(
         exercises: names of exercises, in the order to keep where dependencies allow it.
         sandbox: the submission.
         seed: every test's `rng` is derived from it.
-        fingerprint: a digest of the suites. Their modules stay imported while it does not change.
+        fingerprint: a digest of the suites. They stay collected while it does not change; without
+            it, they are read again in each run.
         only: tests by suite and name (`place_of`); if there are any, no other test runs.
         right: returns the reference function for a name, for exercises with a failed dependency.
             Without it no function is replaced.
@@ -102,72 +79,19 @@ def run(
         SuiteError: pytest itself failed.
         AutograderError: the sandbox or its warm process failed.
     """
-    files = [folder / suite_file_name(exercise) for exercise in exercises]
     known = known or {}
-    plugin = GradingPlugin(sandbox, seed, exercises, frozenset(only), right, terms, known, frozen)
-    for file in files:
-        if not file.is_file():
-            plugin.blame(fault_of(SuiteError("there is no such hidden suite"), file))
-    arguments = [str(file) for file in files if file.is_file()]
-    arguments += ["-c", str(SETTINGS), "--rootdir", str(folder), "--confcutdir", str(folder)]
-    arguments += ["--continue-on-collection-errors"]
-    arguments += ["--disable-plugin-autoload", "--capture=no", "--strict-markers"]
-    arguments += ["--assert=plain"]  # else pytest prints any value of a student
-    for name in UNNEEDED_PLUGINS:
-        arguments += ["-p", f"no:{name}"]
+    grading = GradingRun(sandbox, seed, right, terms, known, frozen)
     # an author's f-string may print a student's answer: keep the text short and fast to make
     printed = np.printoptions(threshold=100, edgeitems=1)
-    with _importable(folder, fingerprint), _own_options(), printed:
-        code = pytest.main(arguments, plugins=[plugin])
-    if plugin.fatal is not None:
-        raise plugin.fatal
-    if code == pytest.ExitCode.INTERRUPTED:
-        raise KeyboardInterrupt
-    if code not in EXPECTED:
-        raise SuiteError(f"pytest ended with {code!r} on the hidden suites in {folder}.")
+    with printed, collected(folder, exercises, fingerprint) as suites:
+        grading.faults.update(suites.faults)
+        suites.run(grading, frozenset(only))
     return SuiteRun(
-        tuple(plugin.records),
-        plugin.unforeseen,
-        {**plugin.stand_ins.in_use, **{name: known[name].replaced for name in plugin.reused}},
-        plugin.faults,
-        plugin.asked,
-        plugin.stand_ins.built_on,
-        plugin.reused,
+        tuple(grading.records),
+        grading.unforeseen,
+        {**grading.stand_ins.in_use, **{name: known[name].replaced for name in grading.reused}},
+        grading.faults,
+        grading.asked,
+        grading.stand_ins.built_on,
+        grading.reused,
     )
-
-
-_imported: dict[str, Any] = {"folder": None, "fingerprint": None}
-
-
-@contextmanager
-def _importable(folder: Path, fingerprint: str) -> Iterator[None]:
-    """Let the suites of one folder import modules from it, and not those of another folder."""
-    if (folder, fingerprint) != (_imported["folder"], _imported["fingerprint"]):
-        _forget_modules_below(_imported["folder"])
-        _forget_modules_below(folder)
-        _imported.update(folder=folder, fingerprint=fingerprint)
-    path = sys.path.copy()
-    sys.path.insert(0, str(folder))
-    try:
-        yield
-    finally:
-        sys.path[:] = path
-
-
-@contextmanager
-def _own_options() -> Iterator[None]:
-    """Hide the environment's pytest options, which are for other tests, from this run."""
-    removed = {name: os.environ.pop(name) for name in OPTIONS_OF_OTHERS if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(removed)
-
-
-def _forget_modules_below(folder: Path | None) -> None:
-    if folder is None:
-        return
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if file and Path(file).is_relative_to(folder):
-            del sys.modules[name]

@@ -110,13 +110,15 @@ class Settled:
             yield None
             return
         taken = taken or _Taken(function, {}, "")
-        put = {other: self._meant(other, taken) for other in self._mentions(taken)}
-        put = {
-            other: value
-            for other, value in put.items()
-            if value is not self._namespace.get(other, _ABSENT)
-        }
-        stored = _stored(self._codes(taken)) if put else frozenset()
+        put = {}
+        for other in self._mentions(taken):
+            value = self._meant(other, taken)
+            if value is not self._namespace.get(other, _ABSENT):
+                put[other] = value
+        if not put:
+            yield function
+            return
+        stored = _stored(self._codes(taken))
         put = {other: value for other, value in put.items() if other not in stored}
         today = {other: self._namespace.get(other, _ABSENT) for other in put}
         self._bind(put)
@@ -140,9 +142,9 @@ class Settled:
 
     def _meant(self, name: str, taken: _Taken) -> Any:
         """The value of a name during a call of the function."""
-        today = self._namespace.get(name, _ABSENT)
         if name in taken.names:
             return taken.names[name]
+        today = self._namespace.get(name, _ABSENT)
         if today is _ABSENT or (not taken.names and callable(today)):
             return today
         if name in _BUILTINS:

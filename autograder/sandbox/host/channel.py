@@ -65,8 +65,10 @@ class HostChannel:
 
         `tick` is called about every 50 ms, whatever happens, and may raise.
         """
-        if outgoing := [piece for piece in request if piece]:
+        outgoing = [piece for piece in request if piece]
+        if outgoing:
             self._expect_silence()
+            self._send(outgoing)
         poller = select.poll()
         poller.register(self._output, select.POLLIN)
         poller.register(self._wire, select.POLLIN | (select.POLLOUT if outgoing else 0))
@@ -86,9 +88,7 @@ class HostChannel:
                     raise ProtocolError("it spoke before it was asked to")
                 self._receive(incoming)
             if outgoing and event & select.POLLOUT:
-                outgoing[0] = outgoing[0][self._send(outgoing[0]) :]
-                if not outgoing[0]:
-                    del outgoing[0]
+                self._send(outgoing)
                 if not outgoing:
                     poller.modify(self._wire, select.POLLIN)
         self._drain(output, pieces=64)
@@ -109,13 +109,18 @@ class HostChannel:
             raise WorkerDied
         raise ProtocolError("it spoke without being asked")
 
-    def _send(self, outgoing: memoryview) -> int:
-        try:
-            return self._wire.send(outgoing[: 1 << 20])
-        except BlockingIOError:
-            return 0
-        except OSError:
-            raise WorkerDied from None
+    def _send(self, outgoing: list[memoryview]) -> None:
+        """Send what the socket takes now, and remove it from `outgoing`."""
+        while outgoing:
+            try:
+                sent = self._wire.send(outgoing[0][: 1 << 20])
+            except BlockingIOError:
+                return
+            except OSError:
+                raise WorkerDied from None
+            outgoing[0] = outgoing[0][sent:]
+            if not outgoing[0]:
+                del outgoing[0]
 
     def _receive(self, incoming: bytearray) -> None:
         """Receive a piece; the announced length bounds what is kept, and is itself bounded."""

@@ -11,7 +11,7 @@ import builtins
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,7 +57,7 @@ class WorkerConnection:
 
         Other names of the same functions are bound to the proxies, too.
         """
-        before = dict(namespace)
+        before = dict(namespace) if names else {}
         proxies = {name: self._proxy(name, name, number) for name in names}
         for name, proxy in proxies.items():
             own = before.get(name)
@@ -71,11 +71,19 @@ class WorkerConnection:
         finally:
             with self._asking:
                 self._call = 0
-            put_there = set(map(id, proxies.values()))
-            for name in [name for name, value in namespace.items() if id(value) in put_there]:
-                del namespace[name]
-                if name in before:
-                    namespace[name] = before[name]
+            if proxies:
+                self._restore(namespace, before, proxies)
+
+    @staticmethod
+    def _restore(
+        namespace: dict[str, Any], before: Mapping[str, Any], proxies: Mapping[str, Any]
+    ) -> None:
+        """Undo what `replacing` bound, under whatever names it is bound now."""
+        put_there = set(map(id, proxies.values()))
+        for name in [name for name, value in namespace.items() if id(value) in put_there]:
+            del namespace[name]
+            if name in before:
+                namespace[name] = before[name]
 
     def proxy_for(self, argument: RemoteFunction) -> Callable[..., Any]:
         """The proxy for an argument of the running request; it works only during that request."""

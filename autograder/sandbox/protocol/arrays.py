@@ -16,6 +16,7 @@ MAX_ELEMENTS = 1 << 31
 
 _NAMES = "? i1 u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
 _PLAIN = {np.dtype(name).str.encode(): np.dtype(name) for name in _NAMES}
+_NAMES_OF_PLAIN = {dtype: name for name, dtype in _PLAIN.items()}
 _CARRIERS = {
     "bfloat16": "<f4",
     "float8_e3m4": "<f4",
@@ -89,11 +90,14 @@ def head_and_array(array: np.ndarray[Any, Any]) -> tuple[bytes, np.ndarray[Any, 
     """dtype and shape as bytes, and the array as it crosses (the same one if that is possible)."""
     if array.ndim > MAX_NDIM or math.prod(max(1, size) for size in array.shape) > MAX_ELEMENTS:
         raise CannotCross(f"it is an array of shape {array.shape}")
-    array = carried(array)
-    dtype = _wire_dtype(array.dtype)
-    name = dtype.str.encode()
-    if shown := (array.dtype.metadata or {}).get("shown"):
-        name = f"{dtype.str}:{shown}".encode()
+    name = _NAMES_OF_PLAIN.get(array.dtype)
+    dtype = array.dtype
+    if name is None or dtype.metadata:
+        array = carried(array)
+        dtype = _wire_dtype(array.dtype)
+        name = dtype.str.encode()
+        if shown := (array.dtype.metadata or {}).get("shown"):
+            name = f"{dtype.str}:{shown}".encode()
     head = struct.pack(f"<BB{array.ndim}Q", len(name), array.ndim, *array.shape)
     return head + name, np.ascontiguousarray(array, dtype).reshape(array.shape)
 

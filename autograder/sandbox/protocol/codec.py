@@ -97,6 +97,8 @@ class Encoder:
             return value
         if kind is int:
             return _plain_int(value)
+        if kind is str:
+            return self.sized(value)
         if isinstance(value, np.ndarray):
             return self.array(value)
         if isinstance(value, np.generic):
@@ -143,6 +145,8 @@ class Encoder:
         return plain
 
     def key(self, key: Any) -> Any:
+        if type(key) is str:
+            return key
         if isinstance(key, np.generic):
             key = key.item()
         if isinstance(key, str):
