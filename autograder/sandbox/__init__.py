@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         TimedOut,
         Violated,
     )
-    from autograder.sandbox.host.records import Answer, Cell, CellReport
+    from autograder.sandbox.host.records import Answer, Call, Cell, CellReport
     from autograder.sandbox.host.warm_process import WarmProcess
     from autograder.sandbox.limits import Limits
     from autograder.sandbox.linux.isolation import Isolation
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "AnswerRefused",
+    "Call",
     "CallFailed",
     "Cell",
     "CellReport",
@@ -66,7 +67,7 @@ _MODULES = {
         "TimedOut",
         "Violated",
     ),
-    "host.records": ("Answer", "Cell", "CellReport"),
+    "host.records": ("Answer", "Call", "Cell", "CellReport"),
     "host.warm_process": ("WarmProcess",),
     "limits": ("Limits",),
     "linux.isolation": ("Isolation",),

@@ -24,7 +24,7 @@ from autograder.sandbox.host import answer_parser, causes
 from autograder.sandbox.host.callbacks import Callbacks, is_callback
 from autograder.sandbox.host.cells import CellRun, rebindings
 from autograder.sandbox.host.channel import Output, ProtocolError, WorkerDied
-from autograder.sandbox.host.records import Answer, Cell, CellReport, Observations, Request
+from autograder.sandbox.host.records import Answer, Call, Cell, CellReport, Observations, Request
 from autograder.sandbox.host.time_budget import TimeBudget
 from autograder.sandbox.host.worker_process import WorkerProcess, start_worker
 from autograder.sandbox.limits import MEGABYTE, Limits
@@ -130,6 +130,49 @@ class Sandbox:
             return self._ask(Request(name, message, watch, Callbacks(replaced or {}), seconds))
         except CallFailed as failure:
             raise causes.explained(failure, name, self._reports_so_far) from None
+
+    def call_several(
+        self, name: str, calls: Sequence[Call], *, seconds: float | None = None
+    ) -> list[Answer | CallFailed]:
+        """Make several calls of one function in a single exchange with the student's process.
+
+        Each call has the outcome that `call` would give it. If the process ends or runs out of
+        time, nobody knows during which call, and nothing is held against the submission.
+
+        Args:
+            name: of the function.
+            calls: for each call its positional and keyword arguments: plain data, no handles.
+            seconds: as for `call`.
+
+        Returns:
+            The outcomes of the first calls, in order; fewer than `calls` if they take long or are
+            large, and none if the exchange failed. Make the others one by one.
+        """
+        what = f"several calls of {name}"
+        message = {
+            "do": Command.CALL_SEVERAL,
+            "name": name,
+            "calls": [[list(args), dict(kwargs)] for args, kwargs in calls],
+            "watch": False,
+            "replaced": [],
+        }
+        records = [(record, len(record)) for record in (self._limits_hit, self._violations)]
+        try:
+            value = self._ask(Request(what, message, seconds=seconds)).value
+            payloads = answer_parser.payloads(value, len(calls))
+            return [self._outcome(payload, name) for payload in payloads]
+        except (CallFailed, ProtocolError, codec.Malformed):
+            for record, length in records:
+                del record[length:]
+            return []
+
+    def _outcome(self, payload: bytes, name: str) -> Answer | CallFailed:
+        """The outcome of one of several calls."""
+        answer = codec.decode(payload, generation=self._generation)
+        try:
+            return answer_parser.read(answer, self._number, name)
+        except CallFailed as failure:
+            return causes.explained(failure, name, self._reports_so_far)
 
     def ask(
         self, handle: Handle | None, question: str, *args: Any, seconds: float | None = None

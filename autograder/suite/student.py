@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
 from autograder.errors import AutograderError
-from autograder.sandbox import Answer, CallFailed, Handle, Sandbox, StudentRaised
+from autograder.sandbox import Answer, Call, CallFailed, Handle, Sandbox, StudentRaised
 from autograder.sandbox.protocol.remote_functions import (
     MOST_BYTES,
     MOST_CALLS,
@@ -26,13 +25,17 @@ from autograder.sandbox.protocol.remote_functions import (
 )
 from autograder.suite import models
 from autograder.suite.asked_calls import AskedCalls
+from autograder.suite.calls import (
+    CallText,
+    crossing_together,
+    describe_call,
+    describe_query,
+    described_later,
+)
 from autograder.suite.expect import Mismatch
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-LONGEST_ARGUMENT = 60
-_NOT_PLAIN = (np.ndarray, np.generic, Handle, list, tuple, dict)
 
 
 class CalledWrongly(Exception):
@@ -72,6 +75,20 @@ class StudentFunction:
         answer = self._student.ask(self._name, args, kwargs, watch=True)
         return Watched(answer.value, answer.arguments or (), bool(answer.shares_memory))
 
+    def each(self, calls: Iterable[Call]) -> Iterator[Any]:
+        """Call the function once for each of these arguments, and give the values in order.
+
+        It is like one call after the other, and faster: calls cross the boundary together if they
+        can. A call that has no value raises when its turn comes.
+
+        Args:
+            calls: for each call, its positional and its keyword arguments.
+
+        Raises:
+            CallFailed: as for a call.
+        """
+        return self._student.ask_each(self._name, list(calls))
+
 
 class Student:
     """A submission as a hidden test sees it: its functions are attributes, by name."""
@@ -84,8 +101,15 @@ class Student:
         self._numbers = itertools.count()
         self._refusal: Exception | None = None  # what a remote function of this call raised
         self._shared = _SHARED.setdefault(sandbox, {})
-        self.last_call = ""
+        self._last_call: str | CallText = ""
         self.asked = AskedCalls()
+
+    @property
+    def last_call(self) -> str:
+        """The last call as a student would write it, or ""."""
+        if isinstance(self._last_call, CallText):
+            self._last_call = describe_call(*self._last_call)
+        return self._last_call
 
     def begin(self, replaced: Mapping[str, Function], seconds: float | None) -> None:
         """Begin a test.
@@ -95,17 +119,17 @@ class Student:
             seconds: the time limit for each of its calls; None for the sandbox's own.
         """
         self._replaced, self._seconds = replaced, seconds
-        self.last_call = ""
+        self._last_call = ""
 
     @contextmanager
     def unreplaced(self) -> Iterator[None]:
         """Use the student's own functions meanwhile; messages still quote the call before."""
-        before = self._replaced, self._last_name, self.last_call
+        before = self._replaced, self._last_name, self._last_call
         self._replaced = {}
         try:
             yield
         finally:
-            self._replaced, self._last_name, self.last_call = before
+            self._replaced, self._last_name, self._last_call = before
 
     def __getattr__(self, name: str) -> StudentFunction:
         if name.startswith("_"):
@@ -128,10 +152,8 @@ class Student:
             Mismatch: a remote function of this call raised it.
             CalledWrongly: a remote function of this call raised another exception.
         """
-        self._last_name = name
-        self.last_call = describe_call(name, args, kwargs)
+        self._note(name, args, kwargs)
         self._refusal = None
-        self.asked.add(name, args, kwargs)
         try:
             answer = self._sandbox.call(
                 name, args, kwargs, watch=watch, replaced=self._replaced, seconds=self._seconds
@@ -142,6 +164,34 @@ class Student:
         if self._refusal is not None:
             raise self._refusal
         return answer
+
+    def ask_each(self, name: str, calls: Sequence[Call]) -> Iterator[Any]:
+        """The values of several calls of a function, in order; see `StudentFunction.each`."""
+        known: deque[Answer | CallFailed] = deque()
+        go_together = not self._replaced
+        for number, (args, kwargs) in enumerate(calls):
+            if go_together and not known:
+                together = crossing_together(calls[number:])
+                if len(together) > 1:
+                    known.extend(self._several(name, together))
+                    go_together = bool(known)
+            if not known:
+                yield self.ask(name, args, kwargs, watch=False).value
+                continue
+            self._note(name, args, kwargs)
+            outcome = known.popleft()
+            if isinstance(outcome, CallFailed):
+                raise outcome
+            yield outcome.value
+
+    def _several(self, name: str, calls: Sequence[Call]) -> list[Answer | CallFailed]:
+        return self._sandbox.call_several(name, calls, seconds=self._seconds)
+
+    def _note(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        """Remember a call for messages, and for what asks which calls were made."""
+        self._last_name = name
+        self._last_call = described_later(name, args, kwargs)
+        self.asked.add(name, args, kwargs)
 
     def generator(self, seed: int) -> Handle:
         """Make a `numpy.random.default_rng(seed)` inside, to pass as an argument of calls.
@@ -210,7 +260,7 @@ class Student:
     def _ask_model(self, handle: Handle | None, question: str, args: tuple[Any, ...]) -> Any:
         if question not in ("is_model", "history"):  # these ask about the answer of the last call
             self._last_name = question
-            self.last_call = _asked(question, args)
+            self._last_call = describe_query(question, args)
         return self._sandbox.ask(handle, question, *args, seconds=self._seconds).value
 
     def as_called(self, sentence: str) -> str:
@@ -241,7 +291,7 @@ class Student:
                 value, failure = None, error
             self._shared[key] = _Shared(value, failure, self._last_name, self.last_call)
         shared = self._shared[key]
-        self._last_name, self.last_call = shared.last_name, shared.last_call
+        self._last_name, self._last_call = shared.last_name, shared.last_call
         if shared.failure is not None:
             raise shared.failure
         return shared.value  # type: ignore[no-any-return]
@@ -307,43 +357,3 @@ def _refusal(name: str, error: Exception) -> Exception:
 def mentions(text: str, word: str) -> bool:
     """Whether a message contains the name of an argument as a separate word."""
     return re.search(rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_])", text) is not None
-
-
-def _asked(question: str, args: Sequence[Any]) -> str:
-    """A question to a model as a student would write it."""
-    if question == "layers":
-        return "model.layers"
-    if question == "predict" and True in args[1:2]:
-        return describe_call("model", args[:1], {"training": True})
-    return describe_call(f"model.{question}", args[:1], {})
-
-
-def describe_call(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    """A call as a student would write it. For an array it shows the shape and the dtype only."""
-    parts = [_describe(value) for value in args]
-    parts += [f"{key}={_describe(value)}" for key, value in kwargs.items()]
-    return f"{name}({', '.join(parts)})"
-
-
-def _describe(value: Any) -> str:
-    text = _text(value)
-    return text if len(text) <= LONGEST_ARGUMENT else text[: LONGEST_ARGUMENT - 1] + "…"
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        return f"<{value.dtype} array of shape {value.shape}>"
-    if isinstance(value, np.generic):
-        return repr(value.item())
-    if isinstance(value, RemoteFunction):
-        return value.name
-    if isinstance(value, Handle):
-        return f"<{ascii(value.type_name)[1:-1][:40]}>"
-    if isinstance(value, dict):
-        items = itertools.islice(value.items(), LONGEST_ARGUMENT)
-        return f"{{{', '.join(f'{key!r}: {_text(item)}' for key, item in items)}}}"
-    if isinstance(value, list | tuple) and any(isinstance(item, _NOT_PLAIN) for item in value):
-        inner = ", ".join(map(_text, value[:LONGEST_ARGUMENT]))
-        comma = "," if len(value) == 1 else ""
-        return f"[{inner}]" if isinstance(value, list) else f"({inner}{comma})"
-    return repr(value)

@@ -34,6 +34,9 @@ def nearly_equal(
     """
     wide = np.complex128 if "c" in (got.dtype.kind, expected.dtype.kind) else np.float64
     a, b = got.astype(wide), expected.astype(wide)
+    same = np.asarray(a == b)
+    if same.all():
+        return same
     if atol is None:
         finite = np.abs(b[np.isfinite(b)])
         atol = rtol * float(finite.max()) if finite.size else 0.0

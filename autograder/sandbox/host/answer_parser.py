@@ -74,6 +74,19 @@ def progress(answer: Any, number: int, before: Progress, to_the_end: bool) -> Pr
     )
 
 
+def payloads(value: Any, most: int) -> list[bytes]:
+    """The payloads of the answers to several calls: at least one, at most so many.
+
+    Raises:
+        ProtocolError: this is something else.
+    """
+    if type(value) is not list or not 0 < len(value) <= most:
+        raise ProtocolError("its answer does not hold as many as were asked for")
+    if not all(type(payload) is bytes for payload in value):
+        raise ProtocolError("its answer holds parts of another kind")
+    return value
+
+
 def _problem(fields: Any, first: int, after: int) -> tuple[int, Problem]:
     if type(fields) is not dict or set(fields) != _TROUBLE_KEYS or not _are_errors_fields(fields):
         raise ProtocolError("its answer holds an error of another form")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from autograder.sandbox.host.callbacks import Callbacks
+
+Call = tuple[Sequence[Any], Mapping[str, Any]]
+"""Positional and keyword arguments of a call."""
 
 CellOutcome = Literal["ok", "error", "timeout", "crashed", "violation"]
 

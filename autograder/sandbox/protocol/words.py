@@ -8,6 +8,8 @@ MOST_STATEMENTS = 100_000  # in one cell
 MOST_REPORTED = 50  # errors or names in one reply
 MOST_EDITS = 3_000  # of one function, with the functions that it calls
 MOST_LINES = 2_000  # that one call ran
+MOST_TOGETHER = 1 << 20  # bytes of several calls in one request, and of their answers
+TOGETHER_SECONDS = 0.05  # after which the worker answers, even if calls are left
 
 
 class Command(StrEnum):
@@ -18,6 +20,7 @@ class Command(StrEnum):
     WRITE_FILE = "file"
     QUERY_MODEL = "ask"
     CALL = "call"
+    CALL_SEVERAL = "calls"
     TRACE_CALLS = "trace"
     LIST_EDITS = "edits"
     TRY_EDITS = "try"

@@ -7,7 +7,7 @@ the values that go with it are drawn apart, so that each test shows one thing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,11 @@ import numpy as np
 Rng = np.random.Generator
 Shape = tuple[int, int, int, int]
 Geometry = tuple[Shape, dict[str, Any]]
+
+
+def calls(rng: Rng, geometries: Iterator[Geometry], draw: Callable[[Rng, Shape], Any]) -> list[Any]:
+    """Calls of a pooling function: for each geometry the drawn image and the keyword arguments."""
+    return [((draw(rng, shape),), arguments) for shape, arguments in geometries]
 
 
 # -- sizes ---------------------------------------------------------------------------------

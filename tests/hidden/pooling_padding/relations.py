@@ -21,17 +21,18 @@ BIG = 1e4
 """Outweighs every other number of the images here, and is exact in float32."""
 
 
-def working(layer: Layer, x: np.ndarray) -> list[str]:
-    """The paddings that a function knows: one that fails on plain images is paid for elsewhere."""
-    known = []
+def answered(layer: Layer, x: np.ndarray) -> dict[str, Any]:
+    """The answer for each padding that a function knows.
+
+    A padding that fails on plain images is paid for elsewhere.
+    """
+    known = {}
     for padding in ("valid", "same"):
         try:
-            layer(x, padding)
+            known[padding] = layer(x, padding)
         except StudentRaised:
             if padding == "same" and not known:
                 raise
-        else:
-            known.append(padding)
     return known
 
 
@@ -52,8 +53,7 @@ def spared(got: Any, want: np.ndarray, where: np.ndarray) -> np.ndarray:
 
 
 def any_case(layer: Layer, x: np.ndarray) -> None:
-    for padding in working(layer, x):
-        want = layer(x, padding)
+    for padding, want in answered(layer, x).items():
         for written in (padding.upper(), padding.title()):
             expect.close(layer(x, written), want, like=(x,))
 
@@ -70,22 +70,23 @@ def same_numbers(
     Where that is infinite, which whole numbers cannot be, padded cells were not ignored; that is
     paid for elsewhere.
     """
-    for padding in working(wide, x):
-        want, got = numbers(wide(x, padding)), layer(x, padding)
+    for padding, answer in answered(wide, x).items():
+        want, got = numbers(answer), layer(x, padding)
         want = spared(got, want, ~np.isfinite(want))
         expect.close(got, want, like=like or (x,), dtype=dtypes)
 
 
 def empty_batch(layer: Layer, x: np.ndarray) -> None:
     """No images give no images, of the shape that some give, nor more besides than these."""
-    for padding in working(layer, x):
-        images, *shape = np.shape(numbers(layer(x, padding))) or (0,)
+    for padding, answer in answered(layer, x).items():
+        images, *shape = np.shape(numbers(answer)) or (0,)
         expect.close(layer(x[:0], padding), np.zeros((max(images - len(x), 0), *shape)))
 
 
-def reached(layer: Layer, x: np.ndarray, cells: np.ndarray, padding: str) -> np.ndarray:
-    """Where the answer depends on `cells`, a mask of the image, as large numbers there show."""
-    plain = numbers(layer(x, padding))
+def reached(
+    layer: Layer, x: np.ndarray, plain: np.ndarray, cells: np.ndarray, padding: str
+) -> np.ndarray:
+    """Where `plain`, the answer, depends on `cells`, a mask of the image: large numbers show it."""
     seen = np.zeros(plain.shape, bool)
     for value in (BIG, -BIG):
         marked = numbers(layer(np.where(cells, x.dtype.type(value), x), padding))
@@ -97,8 +98,9 @@ def reached(layer: Layer, x: np.ndarray, cells: np.ndarray, padding: str) -> np.
 
 def nan_propagates(layer: Layer, x: np.ndarray, cells: np.ndarray) -> None:
     """NaN in `cells` makes NaN of what depends on them, and changes nothing else."""
-    for padding in working(layer, x):
-        seen, plain = reached(layer, x, cells, padding), numbers(layer(x, padding))
+    for padding, answer in answered(layer, x).items():
+        plain = numbers(answer)
+        seen = reached(layer, x, plain, cells, padding)
         got = layer(np.where(cells, x.dtype.type(np.nan), x), padding)
         want = np.where(seen, np.nan, plain)
         expect.close(got, spared(got, want, ~np.isfinite(plain)), like=(x,))
@@ -108,7 +110,7 @@ def infinities_are_numbers(layer: Layer, x: np.ndarray, low: np.ndarray, high: n
     """Infinities in the masks `low` and `high` are picked just where large numbers are."""
     stands_in = np.where(high, x.dtype.type(BIG), np.where(low, x.dtype.type(-BIG), x))
     infinite = np.where(high, x.dtype.type(np.inf), np.where(low, x.dtype.type(-np.inf), x))
-    for padding in working(layer, x):
+    for padding in answered(layer, x):
         picked = numbers(layer(stands_in, padding))
         want = np.where(np.abs(picked) == BIG, np.copysign(np.inf, picked), picked)
         expect.close(layer(infinite, padding), want, like=(x,))
@@ -117,10 +119,10 @@ def infinities_are_numbers(layer: Layer, x: np.ndarray, low: np.ndarray, high: n
 def infinities_add_up(layer: Layer, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
     """What depends on infinite cells is infinite, and NaN where it depends on both kinds."""
     infinite = np.where(high, x.dtype.type(np.inf), np.where(low, x.dtype.type(-np.inf), x))
-    for padding in working(layer, x):
-        want = numbers(layer(x, padding))
-        below, above = (reached(layer, x, cells, padding) for cells in (low, high))
-        want = np.where(above, np.inf, np.where(below, -np.inf, want))
+    for padding, answer in answered(layer, x).items():
+        plain = numbers(answer)
+        below, above = (reached(layer, x, plain, cells, padding) for cells in (low, high))
+        want = np.where(above, np.inf, np.where(below, -np.inf, plain))
         expect.close(layer(infinite, padding), np.where(below & above, np.nan, want), like=(x,))
 
 

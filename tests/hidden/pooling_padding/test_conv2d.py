@@ -21,12 +21,10 @@ from autograder.suite import expect
 pytestmark = pytest.mark.builds_on("output_size", "same_padding", "zero_pad2d")
 
 
-def compare(student, x, kernel, **arguments):
-    expect.close(
-        student.conv2d(x, kernel, **arguments),
-        reference.conv2d(x, kernel, **arguments),
-        like=(x, kernel),
-    )
+def compare(student, calls):
+    for (images_and_kernel, arguments), got in zip(calls, student.conv2d.each(calls), strict=True):
+        want = reference.conv2d(*images_and_kernel, **arguments)
+        expect.close(got, want, like=images_and_kernel)
 
 
 def geometry_of(arguments: dict) -> tuple[tuple[int, int], dict]:
@@ -35,20 +33,24 @@ def geometry_of(arguments: dict) -> tuple[tuple[int, int], dict]:
     return cases.two(arguments["pool_size"]), rest
 
 
-def compare_windows(student, rng, geometries):
+def calls_of(rng, geometries, draw_images, draw_kernel):
+    """Calls with images of one channel and kernels of one filter."""
+    calls = []
     for (_, height, width, _), arguments in geometries:
         window, rest = geometry_of(arguments)
-        x = cases.mixed(rng, (2, height, width, 1))
-        compare(student, x, cases.even_kernel(rng, *window, 1, 1), **rest)
+        x = draw_images(rng, (2, height, width, 1))
+        calls.append(((x, draw_kernel(rng, *window, 1, 1)), rest))
+    return calls
+
+
+def compare_windows(student, rng, geometries):
+    compare(student, calls_of(rng, geometries, cases.mixed, cases.even_kernel))
 
 
 def see_the_same_cells(student, rng, geometries):
     """The sums over few ones among zeros are above zero just where a window holds a one."""
-    for (_, height, width, _), arguments in geometries:
-        window, rest = geometry_of(arguments)
-        x = cases.spots(rng, (2, height, width, 1))
-        kernel = cases.positive_kernel(rng, *window, 1, 1)
-        got = student.conv2d(x, kernel, **rest)
+    calls = calls_of(rng, geometries, cases.spots, cases.positive_kernel)
+    for ((x, kernel), rest), got in zip(calls, student.conv2d.each(calls), strict=True):
         want = reference.conv2d(x, kernel, **rest) > 0
         if expect.shape_of(got) != want.shape:
             expect.close(got, want)
@@ -68,23 +70,27 @@ def layer_of(student, kernel, *arguments):
 def test_published_example(student):
     """The image and the kernel of the notebook's example."""
     difference = np.array([[1, 0], [0, -1]]).reshape(2, 2, 1, 1)
-    compare(student, cases.published_image().astype(np.int64), difference)
+    compare(student, [((cases.published_image().astype(np.int64), difference), {})])
 
 
 @pytest.mark.weight(2)
 def test_kernel_is_not_turned_round(student, rng):
     """The kernel lies on the image as it is, as in Keras, and moves by one cell unless told."""
-    for height, width in ((2, 2), (3, 2), (1, 3)):
-        x = cases.mixed(rng, (2, 4, 5, 1))
-        compare(student, x, cases.kernel(rng, height, width, 1, 1))
+    sides = ((2, 2), (3, 2), (1, 3))
+    compare(
+        student,
+        [((cases.mixed(rng, (2, 4, 5, 1)), cases.kernel(rng, *side, 1, 1)), {}) for side in sides],
+    )
 
 
 @pytest.mark.weight(6)
 def test_channels(student, rng):
     """Each filter sums over all channels of the image and makes one channel of the answer."""
+    calls = []
     for channels, filters in ((1, 3), (3, 1), (2, 4), (4, 2)):
         x = cases.mixed(rng, (2, 4, 5, channels))
-        compare(student, x, cases.even_kernel(rng, 2, 3, channels, filters), strides=1)
+        calls.append(((x, cases.even_kernel(rng, 2, 3, channels, filters)), {"strides": 1}))
+    compare(student, calls)
 
 
 @pytest.mark.aspect("bias")
@@ -161,10 +167,12 @@ def test_padded_cells_are_zeros(student):
 @pytest.mark.weight(3)
 def test_all_together(student, rng):
     """Channels, filters, a bias, strides and "same" together."""
+    calls = []
     for strides in (1, 2):
         x, kernel = cases.mixed(rng, (2, 5, 4, 2)), cases.kernel(rng, 3, 2, 2, 3)
         bias = cases.mixed(rng, (3,)) + np.float32(20)
-        compare(student, x, kernel, bias=bias, strides=strides, padding="same")
+        calls.append(((x, kernel), {"bias": bias, "strides": strides, "padding": "same"}))
+    compare(student, calls)
 
 
 @pytest.mark.aspect("case")
@@ -234,7 +242,7 @@ def test_leaves_its_arguments_alone(student, rng):
     """Images, kernel and bias are left as they were."""
     x, kernel = cases.mixed(rng, (2, 4, 5, 2)), cases.kernel(rng, 3, 2, 2, 3)
     bias = cases.mixed(rng, (3,))
-    for padding in relations.working(layer_of(student, kernel), x):
+    for padding in relations.answered(layer_of(student, kernel), x):
         leaves_alone(student, x, kernel, None, 1, padding)
         with suppress(StudentRaised):  # a bias that fails has its own test
             leaves_alone(student, x, kernel, bias, 1, padding)

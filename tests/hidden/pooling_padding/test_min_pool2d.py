@@ -17,19 +17,19 @@ from autograder.suite import expect
 pytestmark = pytest.mark.builds_on("output_size", "same_padding", "zero_pad2d", "max_pool2d")
 
 
-def compare(student, x, **arguments):
-    expect.close(
-        student.min_pool2d(x, **arguments), reference.min_pool2d(x, **arguments), like=(x,)
-    )
+def compare(student, calls):
+    for ((x,), arguments), got in zip(calls, student.min_pool2d.each(calls), strict=True):
+        expect.close(got, reference.min_pool2d(x, **arguments), like=(x,))
 
 
-def compare_windows(student, x, **arguments):
+def compare_windows(student, calls):
     """Values, but where padded cells win over every number: that has a test of its own."""
-    got, want = student.min_pool2d(x, **arguments), reference.min_pool2d(x, **arguments)
-    if expect.shape_of(got) == want.shape:
-        infinite = np.isinf(relations.numbers(got))
-        want = relations.spared(got, want, infinite & reference.hangs_over(x, **arguments))
-    expect.close(got, want, like=(x,))
+    for ((x,), arguments), got in zip(calls, student.min_pool2d.each(calls), strict=True):
+        want = reference.min_pool2d(x, **arguments)
+        if expect.shape_of(got) == want.shape:
+            infinite = np.isinf(relations.numbers(got))
+            want = relations.spared(got, want, infinite & reference.hangs_over(x, **arguments))
+        expect.close(got, want, like=(x,))
 
 
 def layer_of(student, *arguments):
@@ -40,56 +40,49 @@ def layer_of(student, *arguments):
 @pytest.mark.weight(1)
 def test_published_example(student):
     """The 4 by 4 image of the notebook's example."""
-    compare(student, cases.published_image(), pool_size=2)
+    compare(student, [((cases.published_image(),), {"pool_size": 2})])
 
 
 @pytest.mark.weight(3)
 def test_windows_side_by_side(student, rng):
     """Windows of 2 by 2 unless given, side by side unless strides are given."""
-    for shape, arguments in cases.side_by_side(rng):
-        compare(student, cases.mixed(rng, shape), **arguments)
+    compare(student, cases.calls(rng, cases.side_by_side(rng), cases.mixed))
 
 
 @pytest.mark.weight(1.5)
 def test_strides(student, rng):
     """Windows that overlap, and windows with gaps between them."""
-    for shape, arguments in cases.strided(rng):
-        compare(student, cases.mixed(rng, shape), **arguments)
+    compare(student, cases.calls(rng, cases.strided(rng), cases.mixed))
 
 
 @pytest.mark.weight(1)
 def test_rectangular(student, rng):
     """Windows and strides that differ downwards and across; one number stands for both."""
-    for shape, arguments in cases.rectangular(rng):
-        compare(student, cases.mixed(rng, shape), **arguments)
+    compare(student, cases.calls(rng, cases.rectangular(rng), cases.mixed))
 
 
 @pytest.mark.weight(1)
 def test_rows_and_columns_left_over(student, rng):
     """Under "valid", rows and columns at the end that fill no whole window."""
-    for shape, arguments in cases.left_over(rng):
-        compare(student, cases.mixed(rng, shape), **arguments)
+    compare(student, cases.calls(rng, cases.left_over(rng), cases.mixed))
 
 
 @pytest.mark.weight(1)
 def test_same_at_stride_one(student, rng):
     """Under "same" at stride 1, the size is kept, and the windows lie as in Keras."""
-    for shape, arguments in cases.same_at_stride_one(rng):
-        compare_windows(student, cases.negative(rng, shape), **arguments)
+    compare_windows(student, cases.calls(rng, cases.same_at_stride_one(rng), cases.negative))
 
 
 @pytest.mark.weight(1.5)
 def test_same_strided(student, rng):
     """Under "same" with larger strides, each window starts where Keras starts it."""
-    for shape, arguments in cases.same_strided(rng):
-        compare_windows(student, cases.negative(rng, shape), **arguments)
+    compare_windows(student, cases.calls(rng, cases.same_strided(rng), cases.negative))
 
 
 @pytest.mark.weight(0.5)
 def test_same_rectangular(student, rng):
     """Under "same", height and width are each padded for their own window and stride."""
-    for shape, arguments in cases.same_rectangular(rng):
-        compare_windows(student, cases.negative(rng, shape), **arguments)
+    compare_windows(student, cases.calls(rng, cases.same_rectangular(rng), cases.negative))
 
 
 @pytest.mark.aspect("padded cells")
@@ -97,10 +90,13 @@ def test_same_rectangular(student, rng):
 @pytest.mark.weight(2)
 def test_padding_is_ignored(student, rng):
     """Under "same", cells outside the image are never the smallest, whatever the image holds."""
-    for shape, arguments in (*cases.same_at_stride_one(rng), *cases.same_strided(rng)):
-        for value in (0.5, 300):  # all over the image, so the answer too
-            got = student.min_pool2d(np.full(shape, value, np.float32), **arguments)
-            expect.close(got, np.full(expect.array(got).shape, value))
+    calls = [
+        ((np.full(shape, value, np.float32),), arguments)
+        for shape, arguments in (*cases.same_at_stride_one(rng), *cases.same_strided(rng))
+        for value in (0.5, 300)
+    ]
+    for ((x,), _), got in zip(calls, student.min_pool2d.each(calls), strict=True):
+        expect.close(got, np.full(expect.array(got).shape, x.flat[0]))  # the same all over
 
 
 @pytest.mark.aspect("case")
@@ -166,7 +162,7 @@ def test_empty_batch(student, rng):
 def test_leaves_its_argument_alone(student, rng):
     """The images that are handed in are left as they were."""
     x = cases.mixed(rng, (2, 5, 7, 2))
-    for padding in relations.working(layer_of(student, 2, 2), x):
+    for padding in relations.answered(layer_of(student, 2, 2), x):
         seen = student.min_pool2d.watched(x, 2, 2, padding)
         expect.that(
             cases.unchanged([x], seen.arguments),
