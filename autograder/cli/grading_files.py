@@ -99,9 +99,9 @@ def _graded(
 
     with Progress(len(files), f"Grading {assignment.name}") as progress:
         if len(files) == 1:
-            from autograder.grading.grader import grade
+            from autograder.grading.one_file import grade_one_file
 
-            result = grade(
+            result = grade_one_file(
                 files[0], assignment, student=student, isolation=isolation, beside=beside
             )
             progress.advance(in_brief(result))

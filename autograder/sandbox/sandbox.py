@@ -9,7 +9,6 @@ import signal
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, NoReturn, Self, cast
 
 from autograder.errors import SandboxLost, SuiteError
@@ -272,7 +271,8 @@ class Sandbox:
             raise
         finally:
             self._end_if_crowded(worker, name)
-        return replace(cast(Answer, answer), seconds=seconds)
+        found = cast(Answer, answer)
+        return Answer(found.value, found.arguments, found.shares_memory, seconds)
 
     def _end_if_crowded(self, worker: WorkerProcess, name: str) -> None:
         """End a worker in which a call left so many processes that later calls would fail."""

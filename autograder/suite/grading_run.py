@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import traceback
-from collections.abc import Callable, Collection, Container, Mapping
+from collections.abc import Callable, Container, Mapping
 
 import numpy as np
 import pytest
@@ -87,15 +87,15 @@ class GradingRun:
             raise SuiteError("A suite trains, but its assignment.toml has no [training].")
         return self._terms
 
-    def student_for(self, item: pytest.Item, fixtures: Collection[str]) -> Student:
+    def student_for(self, item: pytest.Function) -> Student:
         """The submission, with the test's time limit and reference functions."""
         replaced = self.stand_ins.of(exercise_of(item))
-        self._student.begin(replaced, self._seconds(item, fixtures))
+        self._student.begin(replaced, self._seconds(item))
         return self._student
 
-    def _seconds(self, item: pytest.Item, fixtures: Collection[str]) -> float | None:
+    def _seconds(self, item: pytest.Function) -> float | None:
         """The time limit for each call of a test: its dataset's if it trains, else its own."""
-        if "training" in fixtures and (seconds := self.terms.seconds):
+        if "training" in item.fixturenames and (seconds := self.terms.seconds):
             return seconds
         marker = item.get_closest_marker("seconds")
         return float(marker.args[0]) if marker else None

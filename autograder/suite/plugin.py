@@ -6,7 +6,6 @@ for all of them; `GradingRun` knows one submission.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -45,6 +44,7 @@ class GradingPlugin:
     """
 
     run: GradingRun
+    _item: pytest.Function
 
     def __init__(self, exercises: Sequence[str]) -> None:
         self.exercises = exercises
@@ -53,15 +53,17 @@ class GradingPlugin:
         self.faults: dict[str, Fault] = {}
         self.fatal: SuiteError | None = None
 
-    @pytest.fixture
-    def student(self, request: pytest.FixtureRequest) -> Student:
-        """The submission, with the test's time limit and reference functions."""
-        return self.run.student_for(request.node, request.fixturenames)
+    # `self._item` takes the place of pytest's `request`, which costs more than all else of a test.
 
     @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+    def student(self) -> Student:
+        """The submission, with the test's time limit and reference functions."""
+        return self.run.student_for(self._item)
+
+    @pytest.fixture
+    def rng(self) -> np.random.Generator:
         """A generator with the test's own seed."""
-        return self.run.rng(request.node)
+        return self.run.rng(self._item)
 
     @pytest.fixture
     def dataset(self) -> GradingData:
@@ -69,19 +71,20 @@ class GradingPlugin:
         return grading_data(self.run.terms.dataset)
 
     @pytest.fixture
-    def training(self, request: pytest.FixtureRequest) -> Training:
+    def training(self) -> Training:
         """The terms of training, with seeds for this test and this submission."""
-        return self.run.training_for(request.node)
+        return self.run.training_for(self._item)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+    def pytest_runtest_protocol(self, item: pytest.Function) -> bool | None:
         """Leave out the tests of an exercise whose earlier result stands."""
+        self._item = item
         return self.run.is_reused(exercise_of(item), self.built_on) or None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """Call a test. `StandIns.judge` may call it twice, each time with `rng` at its start."""
-        names = inspect.signature(pyfuncitem.obj).parameters
+        names = pyfuncitem._fixtureinfo.argnames
 
         def test() -> None:
             arguments = {name: pyfuncitem.funcargs[name] for name in names}

@@ -87,7 +87,31 @@ class StudentFunction:
         Raises:
             CallFailed: as for a call.
         """
-        return self._student.ask_each(self._name, list(calls))
+        for outcome in self.outcomes(calls):
+            if isinstance(outcome, CallFailed):
+                raise outcome
+            yield outcome
+
+    def outcomes(self, calls: Iterable[Call]) -> Iterator[Any]:
+        """Like `each`, but a call that has no value gives its `CallFailed`, and others follow."""
+        return self._student.outcomes_of(self._name, list(calls))
+
+    def all_raise(
+        self,
+        calls: Iterable[Call],
+        expected: type[BaseException],
+        naming: str | tuple[str, ...] = (),
+    ) -> None:
+        """Require that each of these calls raises `expected`; see `Student.raises`.
+
+        Raises:
+            Mismatch: one of them does not.
+            CallFailed: one of them has another failure.
+        """
+        for outcome in self.outcomes(calls):
+            with self._student.raises(expected, naming):
+                if isinstance(outcome, CallFailed):
+                    raise outcome
 
 
 class Student:
@@ -165,8 +189,8 @@ class Student:
             raise self._refusal
         return answer
 
-    def ask_each(self, name: str, calls: Sequence[Call]) -> Iterator[Any]:
-        """The values of several calls of a function, in order; see `StudentFunction.each`."""
+    def outcomes_of(self, name: str, calls: Sequence[Call]) -> Iterator[Any]:
+        """The values or failures of several calls of a function; see `StudentFunction.outcomes`."""
         known: deque[Answer | CallFailed] = deque()
         go_together = not self._replaced
         for number, (args, kwargs) in enumerate(calls):
@@ -175,14 +199,17 @@ class Student:
                 if len(together) > 1:
                     known.extend(self._several(name, together))
                     go_together = bool(known)
-            if not known:
-                yield self.ask(name, args, kwargs, watch=False).value
+            if known:
+                self._note(name, args, kwargs)
+                outcome = known.popleft()
+                yield outcome.value if isinstance(outcome, Answer) else outcome
                 continue
-            self._note(name, args, kwargs)
-            outcome = known.popleft()
-            if isinstance(outcome, CallFailed):
-                raise outcome
-            yield outcome.value
+            try:
+                value = self.ask(name, args, kwargs, watch=False).value
+            except CallFailed as failure:
+                yield failure
+            else:
+                yield value
 
     def _several(self, name: str, calls: Sequence[Call]) -> list[Answer | CallFailed]:
         return self._sandbox.call_several(name, calls, seconds=self._seconds)

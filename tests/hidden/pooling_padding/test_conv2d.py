@@ -62,7 +62,9 @@ def see_the_same_cells(student, rng, geometries):
 
 
 def layer_of(student, kernel, *arguments):
-    return lambda x, padding: student.conv2d(x, kernel, *arguments, padding=padding)
+    return relations.Layer(
+        student.conv2d, lambda x, padding: ((x, kernel, *arguments), {"padding": padding})
+    )
 
 
 @pytest.mark.public
@@ -210,7 +212,7 @@ def test_dtype(student, rng):
             relations.same_numbers(
                 layer_of(student, kernel, *given),
                 whole.astype(of_x),
-                lambda x, padding, wide=wide: wide(x.astype(np.float64), padding),
+                wide.in_float64(),
                 (np.result_type(of_x, kernel, *given),),
                 (np.float32(0),),
             )
@@ -242,7 +244,7 @@ def test_leaves_its_arguments_alone(student, rng):
     """Images, kernel and bias are left as they were."""
     x, kernel = cases.mixed(rng, (2, 4, 5, 2)), cases.kernel(rng, 3, 2, 2, 3)
     bias = cases.mixed(rng, (3,))
-    for padding in relations.answered(layer_of(student, kernel), x):
+    for padding, _ in relations.answered(layer_of(student, kernel), x):
         leaves_alone(student, x, kernel, None, 1, padding)
         with suppress(StudentRaised):  # a bias that fails has its own test
             leaves_alone(student, x, kernel, bias, 1, padding)
@@ -265,9 +267,8 @@ def leaves_alone(student, x, kernel, bias, *arguments):
 def test_names_the_argument_that_is_wrong(student, rng):
     """A stride below 1 and an unknown padding raise a ValueError that names them."""
     x, kernel = cases.mixed(rng, (1, 4, 5, 2)), cases.kernel(rng, 2, 3, 2, 1)
-    for strides in (0, (1, 0), (0, 1), -1):
-        with student.raises(ValueError, naming="strides"):
-            student.conv2d(x, kernel, strides=strides)
+    calls = [((x, kernel), {"strides": strides}) for strides in (0, (1, 0), (0, 1), -1)]
+    student.conv2d.all_raise(calls, ValueError, naming="strides")
     with student.raises(ValueError, naming="padding"):
         student.conv2d(x, kernel, padding="full")
 
@@ -278,12 +279,13 @@ def test_names_the_argument_that_is_wrong(student, rng):
 def test_refuses_images_and_kernels_that_do_not_fit(student, rng):
     """A wrong number of axes, or a "valid" kernel larger than the image, raises a ValueError."""
     x, kernel = cases.mixed(rng, (1, 4, 5, 2)), cases.kernel(rng, 2, 3, 2, 1)
-    for shape in ((4, 5), (4, 5, 2), (1, 1, 4, 5, 2)):
-        with student.raises(ValueError, naming="x"):
-            student.conv2d(cases.mixed(rng, shape), kernel)
-    for shape in ((2, 3), (2, 3, 2)):
-        with student.raises(ValueError, naming="kernel"):
-            student.conv2d(x, cases.mixed(rng, shape))
-    for height, width in ((9, 1), (1, 9)):
-        with student.raises(ValueError, naming=("kernel", "window", "x")):
-            student.conv2d(x, cases.kernel(rng, height, width, 2, 1))
+    images = [cases.mixed(rng, shape) for shape in ((4, 5), (4, 5, 2), (1, 1, 4, 5, 2))]
+    kernels = [cases.mixed(rng, shape) for shape in ((2, 3), (2, 3, 2))]
+    large = [cases.kernel(rng, height, width, 2, 1) for height, width in ((9, 1), (1, 9))]
+    for all_arguments, naming in (
+        ([(each, kernel) for each in images], "x"),
+        ([(x, each) for each in kernels], "kernel"),
+        ([(x, each) for each in large], ("kernel", "window", "x")),
+    ):
+        calls = [(arguments, {}) for arguments in all_arguments]
+        student.conv2d.all_raise(calls, ValueError, naming)

@@ -89,7 +89,8 @@ def test_keeps_nan_and_infinity(student, rng):
 @pytest.mark.weight(0.5)
 def test_empty_batch(student, rng):
     """A batch of no images gives a batch of no, larger, images."""
-    relations.empty_batch(lambda x, _: student.zero_pad2d(x, 1), cases.mixed(rng, (2, 3, 4, 2)))
+    layer = relations.Layer(student.zero_pad2d, lambda x, _: ((x, 1), {}))
+    relations.empty_batch(layer, cases.mixed(rng, (2, 3, 4, 2)))
 
 
 @pytest.mark.aspect("purity")
