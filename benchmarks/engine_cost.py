@@ -3,11 +3,11 @@
     python benchmarks/engine_cost.py --rounds 20
     python benchmarks/engine_cost.py pooling_padding tests/right/pooling_padding/loops.py
 
-Grades one right submission again and again with one warm process, and counts the processor time of
-all processes: the grader's, the guardian's, the sandbox's. It then runs the same tests with the same
-functions in this process, without a boundary. The difference is the engine: reading the hand-in,
-pytest, processes, isolation, and calls that cross. Needs root and control groups, because no other
-clock sees processes that were collected by the kernel.
+Grades one right submission again and again with one warm process, and counts the processor time
+of all processes: the grader's, the guardian's, the sandbox's. It then runs the same tests with the
+same functions in this process, without a boundary. The difference is the engine: reading the
+hand-in, pytest, processes, isolation, and calls that cross. Needs root and control groups, because
+no other clock sees processes that the kernel has collected.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ class Direct:
 def direct(assignment: Assignment, file: Path, rounds: int) -> tuple[float, float]:
     """Milliseconds of the functions, and of the bodies of the tests without them: medians."""
     functions: dict[str, Any] = {"__name__": "__main__"}
-    with contextlib.redirect_stdout(open(os.devnull, "w")):  # noqa: SIM115
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
         for cell in read(file, assignment.release).cells:
             exec(cell.source, functions)
     exercises = [exercise.name for exercise in assignment.exercises]

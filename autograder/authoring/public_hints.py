@@ -28,11 +28,17 @@ CHECKS: dict[str, Any] = {"check": check, "check_raises": check_raises}
 IMPORTED: dict[str, Any] = {**CHECKS, "Window": Window}
 """What the statements of a cell of checks may use that another cell imports."""
 
+DIFFERENCE = 1.5e-7
+"""How much two machines may differ in a float32 number, relative to it."""
+EXACT = 1 << 12
+"""Multiples of its inverse are taken for exact."""
+
 
 def table(assignment: Assignment, solutions: str, cells: Mapping[str, str]) -> str:
     """The table as text; "" if no public example shows a known mistake.
 
-    An answer to which the hints of several mistakes begin differently has no entry.
+    An answer to which the hints of several mistakes begin differently has no entry. Neither has one
+    whose rounded numbers may differ between machines.
 
     Args:
         assignment: the assignment, whose misconceptions are used.
@@ -53,7 +59,7 @@ def table(assignment: Assignment, solutions: str, cells: Mapping[str, str]) -> s
     for exercise, source in cells.items():
         statements = _statements(source) if wanted[exercise] else []
         for which in wanted[exercise]:
-            for secret in _secrets(statements, right, which):
+            for secret in _certain_secrets(statements, right, which):
                 found.setdefault(secret, set()).add(which.steps[0])
     clear = {secret: steps.pop() for secret, steps in found.items() if len(steps) == 1}
     return known_answers.encrypted(clear) if clear else ""
@@ -82,6 +88,42 @@ def _is_check(node: ast.stmt) -> bool:
         and isinstance(node.value.func, ast.Name)
         and node.value.func.id in CHECKS
     )
+
+
+def _certain_secrets(
+    statements: Sequence[str], right: dict[str, Any], which: Misconception
+) -> set[bytes]:
+    """The secrets that stay the same if all numbers are a little smaller or larger."""
+    certain = _secrets(statements, right, which)
+    for factor in (1 - DIFFERENCE, 1 + DIFFERENCE):
+        if certain:
+            with _multiplied(factor):
+                certain &= _secrets(statements, right, which)
+    return certain
+
+
+@contextlib.contextmanager
+def _multiplied(factor: float) -> Iterator[None]:
+    """Meanwhile the numbers of wrong answers are multiplied by a factor before they are rounded."""
+    wrong_value, number = known_answers.wrong_value, known_answers._number
+
+    def multiplied(got: Any, expected: Any) -> Any:
+        known_answers._number = lambda value: number(value if _is_exact(value) else factor * value)
+        try:
+            return wrong_value(got, expected)
+        finally:
+            known_answers._number = number
+
+    known_answers.wrong_value = multiplied
+    try:
+        yield
+    finally:
+        known_answers.wrong_value = wrong_value
+
+
+def _is_exact(number: Any) -> bool:
+    """Whether a number is a short binary fraction: where one comes out, nothing was rounded."""
+    return float(number * EXACT).is_integer()
 
 
 def _secrets(statements: Sequence[str], right: dict[str, Any], which: Misconception) -> set[bytes]:

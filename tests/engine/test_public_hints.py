@@ -73,6 +73,14 @@ def double_in_place(x):
     x += x.copy()
     return x[()]
 
+@misconception("double", "Where does the number come from by which you multiply here?")
+def double_lies_at_a_border(x):
+    return _numbers(x) * 0.411516666
+
+@misconception("double", "Is there a reason for the number by which you multiply here?")
+def double_lies_between(x):
+    return _numbers(x) * 0.4111
+
 @misconception("double", "Can you be sure of it?", matches=lambda seen: False)
 def double_must_not_be_called(x):
     raise SystemExit
@@ -144,6 +152,12 @@ def test_an_answer_of_two_mistakes_gets_none(folder):
     assert "Hint" not in said(lambda x: -x, 3, expected=6)
 
 
+def test_an_answer_that_machines_round_differently_gets_none(folder):
+    """5 digits of 1.23455 end with 4 or 5, whichever way the last bit of a sum fell."""
+    assert "a reason for the number" in said(lambda x: 0.4111 * x, 3, expected=6)
+    assert "Hint" not in said(lambda x: 0.411516666 * x, 3, expected=6)
+
+
 def test_mistakes_in_errors_and_in_place_are_known_too(folder):
     def in_place(x):
         x += x.copy()
@@ -171,7 +185,8 @@ def test_the_table_shows_no_hint_in_the_clear_and_no_order(course):
     entries = json.loads(text)
     texts = [base64.b64decode(each) for each in entries.values()]
     assert list(entries) == sorted(entries)
-    assert len(entries) == 3 + 2 + 3  # squares; nothing (one answer is also that of minus twice)
+    # squares; nothing (one answer is also that of minus twice); between; at a border (one is not)
+    assert len(entries) == (3 + 2 + 3) + 3 + 2
     assert len({len(each) for each in texts}) == 1
     assert len(set(texts)) == len(texts)
     for word in ("square", "change", "number", NAME, "double"):
