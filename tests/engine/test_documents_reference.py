@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from documents import ROOT, read
 from network_models import FakeModel, claims_of
+from sandboxes import available, sandbox
 
 from autograder import diagnosis
 from autograder.authoring.hint_rules import complaint
@@ -24,8 +25,10 @@ from autograder.counterexamples import generators
 from autograder.counterexamples.draws import Draw
 from autograder.course.training_terms import read_terms
 from autograder.nbgrader_bridge.author_stubs import with_stub, without_stub
+from autograder.sandbox import WarmProcess
 from autograder.suite import Mismatch, expect
 from autograder.suite.networks import Network, forward
+from autograder.suite.student import Student
 from autograder.suite.training import Attempt, Training
 
 DOCUMENT = read(ROOT / "docs" / "authors-reference.md")
@@ -34,6 +37,7 @@ EXAMPLES = {
     "The source and what is built from it": 1,
     "Windows in public checks": 1,
     "Hidden suites": 1,
+    "Many calls": 1,
     "Generators and functions as arguments": 1,
     "Exercises that build on each other": 1,
     "Models": 2,
@@ -122,6 +126,29 @@ def test_a_hidden_suite(right: dict[str, Any], monkeypatch: pytest.MonkeyPatch) 
     test(student(max_pool2d=right["max_pool2d"]), rng)
     with pytest.raises(Mismatch):
         test(student(max_pool2d=lambda x, **how: np.maximum(right["max_pool2d"](x, **how), 0)), rng)
+
+
+def test_many_calls() -> None:
+    def right(x: Any, size: int) -> Any:
+        return np.sort(x)[-size:]
+
+    code = """
+        import numpy as np
+        def moving_maximum(x, size, padding="same"):
+            if size < 1:
+                raise ValueError("size must be positive")
+            return np.sort(x)[-size:]
+        """
+    given = {"x": np.arange(6.0), "right": right}
+    with WarmProcess(isolation=available()) as warm:
+        with sandbox(warm, code) as entered:
+            ran("Many calls", student=Student(entered), **given)
+        wrong = code.replace("-size:", "-2:")
+        with sandbox(warm, wrong) as entered, pytest.raises(Mismatch):
+            ran("Many calls", student=Student(entered), **given)
+        careless = code.replace("size < 1", "size < 0")
+        with sandbox(warm, careless) as entered, pytest.raises(Mismatch, match="ValueError"):
+            ran("Many calls", student=Student(entered), **given)
 
 
 def test_generators_and_functions_as_arguments() -> None:
