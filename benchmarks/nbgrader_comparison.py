@@ -6,9 +6,14 @@ notebook, in which the notebook's visible checks run. `autograder grade` also ru
 suites, which the stock course lacks, so the stock side has less to do. Every round starts without a
 gradebook. A command has fixed costs (mainly imports; for `autograder`, TensorFlow's), which the
 submissions share, so the ratio grows with the class. Prints the seconds per submission for both
-sides, the ratio, and how long one file takes from a cold start.
+sides, the ratio, what a second process gains, and how long one file takes from a cold start,
+compared with an interpreter that only imports the libraries.
 
     python benchmarks/nbgrader_comparison.py --submissions 32 --rounds 3
+    python benchmarks/nbgrader_comparison.py --submissions 200 --stock 40 --rounds 1
+
+With `--stock`, the stock side grades one submission and then that many. The difference gives its
+time for each further submission, and from this its time for the whole class.
 """
 
 from __future__ import annotations
@@ -44,6 +49,7 @@ ENVIRONMENT = {
 }
 STOCK_CONFIGURATION = "c = get_config()\nc.CourseDirectory.root = {root!r}\n"
 STOCK = "nbgrader autograde"
+COLD_ROUNDS = 5
 AUTOGRADER = "autograder grade"
 
 
@@ -54,11 +60,15 @@ class Kind:
     name: str
     first_cell: str | None
     preload: tuple[str, ...]
+    bare: str
+    """What an interpreter imports with which a cold start is compared."""
 
 
 KINDS = {
-    "numpy": Kind("NumPy only", None, ("numpy",)),
-    "keras": Kind("imports Keras", "import keras", ("numpy", "tensorflow", "keras")),
+    "numpy": Kind("NumPy only", None, ("numpy",), "import numpy, pytest, nbformat"),
+    "keras": Kind(
+        "imports Keras", "import keras", ("numpy", "tensorflow", "keras"), "import keras"
+    ),
 }
 
 
@@ -69,6 +79,7 @@ class Courses:
     stock: Path
     convgrade: Path
     students: tuple[str, ...]
+    stock_students: tuple[str, ...]
 
 
 def main() -> None:
@@ -76,6 +87,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--submissions", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--stock", type=int, help="how many the stock side grades; all without it")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}")
@@ -83,10 +95,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="autograder-benchmark-") as folder:
         for name in options.kinds:
             place = Path(folder) / name
-            compare(KINDS[name], set_up(place, KINDS[name], options.submissions), options.rounds)
+            courses = set_up(place, KINDS[name], options.submissions, options.stock)
+            compare(KINDS[name], courses, options.rounds)
 
 
-def set_up(place: Path, kind: Kind, submissions: int) -> Courses:
+def set_up(place: Path, kind: Kind, submissions: int, in_stock: int | None = None) -> Courses:
     """Make two courses with the same submissions. The stock course has a generated release."""
     convgrade, stock = make_course(ROOT, place / "ours"), place / "stock"
     settings = convgrade / "source" / ASSIGNMENT / "assignment.toml"
@@ -99,11 +112,12 @@ def set_up(place: Path, kind: Kind, submissions: int) -> Courses:
     shutil.copy(assignment.source_notebook, stock / "source" / ASSIGNMENT)
     run([BIN / "nbgrader", "generate_assignment", ASSIGNMENT], stock)
 
-    students = tuple(f"student{number:02}" for number in range(submissions))
-    for root in (convgrade, stock):
-        for student in students:
+    students = tuple(f"student{number:03}" for number in range(submissions))
+    stock_students = students[: in_stock or submissions]
+    for root, graded in ((convgrade, students), (stock, stock_students)):
+        for student in graded:
             hand_in(assignment, kind, root / "submitted" / student / ASSIGNMENT)
-    return Courses(stock, convgrade, students)
+    return Courses(stock, convgrade, students, stock_students)
 
 
 def hand_in(assignment: Assignment, kind: Kind, folder: Path) -> None:
@@ -117,24 +131,43 @@ def hand_in(assignment: Assignment, kind: Kind, folder: Path) -> None:
 
 def compare(kind: Kind, courses: Courses, rounds: int) -> None:
     """Run rounds of both sides in turn, then grade one file from a cold start."""
-    stock, convgrade, single = [], [], []
+    stock, convgrade, alone, single, bare = [], [], [], [], []
     folder = courses.convgrade / "submitted" / courses.students[0] / ASSIGNMENT
     file = folder / f"{ASSIGNMENT}.ipynb"
-    for _ in range(rounds):
-        stock.append(timed(courses.stock, [BIN / "nbgrader", "autograde", ASSIGNMENT]))
-        require_full_marks(courses.stock, courses.students)
-        convgrade.append(timed(courses.convgrade, [BIN / "autograder", "grade", ASSIGNMENT]))
-        require_full_marks(courses.convgrade, courses.students)
-        single.append(timed(courses.convgrade, [BIN / "autograder", "grade", ASSIGNMENT, file]))
+    grade = [BIN / "autograder", "grade", ASSIGNMENT]
     count = len(courses.students)
-    stock_time = statistics.median(stock) / count
-    own_time = statistics.median(convgrade) / count
+    for _ in range(rounds):
+        stock.append(stock_seconds(courses))
+        convgrade.append(timed(courses.convgrade, grade))
+        require_full_marks(courses.convgrade, courses.students)
+        alone.append(timed(courses.convgrade, [*grade, "--jobs", "1"]))
+    for _ in range(max(COLD_ROUNDS, rounds)):
+        bare.append(timed(courses.convgrade, [sys.executable, "-c", kind.bare]))
+        single.append(timed(courses.convgrade, [*grade, file]))
+    stock_time, own_time, own_alone = (
+        statistics.median(each) / count for each in (stock, convgrade, alone)
+    )
+    cold, imports = statistics.median(single), statistics.median(bare)
     print(f"\n{kind.name}")
     print(f"  {STOCK:20} {stock_time:8.2f} s per submission   {spread(stock, count)}")
-    print(f"  {AUTOGRADER:20} {own_time:8.2f} s per submission   {spread(convgrade, count)}")
+    print(f"  {AUTOGRADER:20} {own_time:8.3f} s per submission   {spread(convgrade, count)}")
     print(f"  {'ratio':20} {stock_time / own_time:8.1f}")
-    print(f"  {'one file, cold':20} {statistics.median(single):8.2f} s                  "
-          f"{spread(single, 1)}")  # fmt: skip
+    print(f"  {'with one process':20} {own_alone:8.3f} s, {own_alone / own_time:.2f} times as long")
+    print(f"  {'one file, cold':20} {cold:8.2f} s                  {spread(single, 1)}")
+    print(f"  {kind.bare:20} {imports:8.2f} s, the file takes {cold / imports:.2f} times as long",
+          flush=True)  # fmt: skip
+
+
+def stock_seconds(courses: Courses) -> float:
+    """The time of the stock side for the whole class, if it grades it all, or as it would be."""
+    command = [BIN / "nbgrader", "autograde", ASSIGNMENT]
+    seconds = timed(courses.stock, command)
+    require_full_marks(courses.stock, courses.stock_students)
+    further = len(courses.stock_students) - 1
+    if len(courses.stock_students) == len(courses.students):
+        return seconds
+    one = timed(courses.stock, [*command, "--student", courses.students[0]])
+    return one + (len(courses.students) - 1) * (seconds - one) / further
 
 
 def spread(seconds: Sequence[float], count: int) -> str:
