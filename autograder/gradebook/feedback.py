@@ -32,14 +32,12 @@ class _FeedbackOfSome(GenerateFeedback):  # type: ignore[misc]  # nbgrader is un
     assignments: dict[str, list[str]]
 
     def init_notebooks(self) -> None:
-        super().init_notebooks()
-        if self.chosen:
-            found = self.assignments
-            self.assignments = {
-                folder: pages
-                for folder, pages in found.items()
-                if Path(folder).parent.name in self.chosen
-            }
+        if not self.chosen:
+            super().init_notebooks()
+            return
+        folders = (self._format_source(self.coursedir.assignment_id, each) for each in self.chosen)
+        found = {each: sorted(map(str, Path(each).glob("*.ipynb"))) for each in folders}
+        self.assignments = {each: notebooks for each, notebooks in found.items() if notebooks}
 
 
 def feedback(assignment: Assignment, students: Collection[str] = ()) -> list[Path]:

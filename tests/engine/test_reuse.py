@@ -11,6 +11,7 @@ from mini_course import module_text
 from sandboxes import available
 
 from autograder.course.assignment import Assignment, load_assignment
+from autograder.grading.cache_key import KeyMaker
 from autograder.grading.result_store import load_if_current, result_file, stored
 from autograder.grading.scheduling import grade_class, handed_in
 from autograder.results import Result
@@ -92,7 +93,9 @@ def test_what_decides_nothing_changes_no_key(
     changed(course)
     now = load_assignment("mini", course.root)
     hand_in = read_hand_in(course.root / "submitted" / "ada" / "mini", now.release)
-    assert load_if_current(hand_in, now, "ada", available()) == stored(course, "ada")
+    assert load_if_current(hand_in.digest, now, "ada", KeyMaker(now, available())) == stored(
+        course, "ada"
+    )
     assert reran(graded(course)) == set()
 
 
