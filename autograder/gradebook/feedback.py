@@ -21,7 +21,7 @@ from autograder.process_pool import ignore_interrupts, pool_of
 
 PAGES_PER_WORKER = 150
 """A page takes some hundredths of a second. To start a worker takes as long as so many pages."""
-PAGES_AT_A_TIME = 10
+PAGES_AT_A_TIME = 20
 """One converter makes several pages: opening the gradebook takes longer than a page."""
 
 
