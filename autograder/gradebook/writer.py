@@ -70,11 +70,7 @@ def write(
     ):
         _register(book, assignment)
         for group in _in_groups(graded, SUBMISSIONS_PER_TRANSACTION):
-            for written in _write_group(book, group, submissions):
-                if written.change:
-                    on_change(Problem(written.student, written.change))
-                if written.reason:
-                    problems.append(Problem(written.student, written.reason))
+            problems += _write_group(book, group, submissions, on_change)
     return problems
 
 
@@ -147,61 +143,69 @@ def _register(book: Book, assignment: Assignment) -> None:
         )
 
 
-@dataclass(frozen=True)
-class _Written:
-    """What came of one student: what needs attention, and what changed in scores, or ""."""
-
-    student: str
-    reason: str = ""
-    change: str = ""
-
-
 def _write_group(
-    book: Book, group: Sequence[Graded], submissions: Mapping[str, Path]
-) -> list[_Written]:
+    book: Book,
+    group: Sequence[Graded],
+    submissions: Mapping[str, Path],
+    on_change: Callable[[Problem], None],
+) -> list[Problem]:
     """Write several students in one transaction; if that fails, each in one of its own."""
     try:
-        return _write_together(book, group, submissions)
+        return _write_together(book, group, submissions, on_change)
     except OperationalError:
         raise
     except Exception as error:
         book.rollback()
         if len(group) == 1:
             return [_unwritten(group[0].result.student, error)]
-    return [written for each in group for written in _write_group(book, [each], submissions)]
+    return [
+        problem for each in group for problem in _write_group(book, [each], submissions, on_change)
+    ]
 
 
-def _unwritten(student: str, error: Exception) -> _Written:
+def _unwritten(student: str, error: Exception) -> Problem:
     """An error is reported by name: the other grades must not depend on it."""
-    return _Written(student, f"could not be written to the gradebook: {error}")
+    return Problem(student, f"could not be written to the gradebook: {error}")
 
 
 def _write_together(
-    book: Book, group: Sequence[Graded], submissions: Mapping[str, Path]
-) -> list[_Written]:
+    book: Book,
+    group: Sequence[Graded],
+    submissions: Mapping[str, Path],
+    on_change: Callable[[Problem], None],
+) -> list[Problem]:
     students = [each.result.student for each in group]
     before = book.snapshots(students)
-    found: dict[str, _Written] = {}
     plans: dict[str, Plan] = {}
+    problems: dict[str, Problem] = {}
     for each in group:
         student = each.result.student
         try:
             plans[student] = plan_of(book, each, submissions[student], before.get(student))
         except Exception as error:
-            found[student] = _unwritten(student, error)
+            problems[student] = _unwritten(student, error)
     _store(book, plans)
-    after = book.snapshots(plans)
+    for change in _changes(plans, before, book.snapshots(plans)):
+        on_change(change)  # at once: the next run finds it done
     for student, plan in plans.items():
-        was, now = before.get(student, Snapshot()), after.get(student, Snapshot())
-        found[student] = _Written(
-            student, plan.reason, described(was, now, plan.graded.result.changes)
-        )
+        if plan.reason:
+            problems[student] = Problem(student, plan.reason)
         if plan.notebook is not None and plan.folder is not None:
             try:
                 replace_folder(book, student, plan.notebook.notebook, plan.folder)
             except Exception as error:
-                found[student] = _unwritten(student, error)
-    return [found[student] for student in students]
+                problems[student] = _unwritten(student, error)
+    return [problems[student] for student in students if student in problems]
+
+
+def _changes(
+    plans: Mapping[str, Plan], before: Mapping[str, Snapshot], after: Mapping[str, Snapshot]
+) -> Iterator[Problem]:
+    nothing = Snapshot()
+    for student, plan in plans.items():
+        was, now = before.get(student, nothing), after.get(student, nothing)
+        if change := described(was, now, plan.graded.result.changes):
+            yield Problem(student, change)
 
 
 def _store(book: Book, plans: Mapping[str, Plan]) -> None:
