@@ -20,6 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, Self, TypeVar
 
 from autograder.errors import EnvironmentUnusable
+from convgrade.commands.startup import start_quickly
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -173,6 +174,7 @@ def ignore_interrupts() -> None:
 def _work(connection: Connection[Any, Any], prepare: Callable[[], None] | None) -> None:
     """Run a worker: compute what it is sent until the other end is closed."""
     threading.Thread(target=_end_with_the_owner, name="owner", daemon=True).start()
+    start_quickly()
     if prepare is not None:
         prepare()
     with contextlib.suppress(EOFError, OSError):

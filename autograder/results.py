@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -313,8 +313,8 @@ class Result:
 
     def to_json(self) -> str:
         """The whole document. Numbers that JSON cannot express (NaN, infinity) become null."""
-        document = {**asdict(self), "score": self.score, "max_score": self.max_score}
-        return json.dumps(_finite(document), allow_nan=False, indent=1)
+        document = {**vars(self), "score": self.score, "max_score": self.max_score}
+        return json.dumps(_as_json(document), allow_nan=False, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -368,11 +368,16 @@ def _tuples(item: dict[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in item.items()}
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+def _as_json(value: Any) -> Any:
+    """The value with dictionaries in place of dataclasses, and None in place of odd numbers."""
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if is_dataclass(value):
+        value = vars(value)
+    if isinstance(value, Mapping):
+        return {key: _as_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [_as_json(item) for item in value]
     return value

@@ -22,12 +22,17 @@ def plain(text: str, *, lines: bool = True) -> str:
     Newlines and tabs are kept, or become spaces if `lines` is false.
     """
     text = ANSI_SEQUENCE.sub("", text.replace("\r\n", "\n"))
-    kept = "".join(
-        character
-        for character in text
-        if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
-    )
+    kept = text if _is_printable(text) else "".join(filter(_is_kept, text))
     return kept if lines else " ".join(kept.split())
+
+
+def _is_printable(text: str) -> bool:
+    """Whether Python calls all but newlines and tabs printable, which includes that all is kept."""
+    return text.replace("\n", "").replace("\t", "").isprintable()
+
+
+def _is_kept(character: str) -> bool:
+    return character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
 
 
 def shortened(text: str, width: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from convgrade.safe_text import sentences, shortened
 
 if TYPE_CHECKING:
-    from autograder.gradebook.book import Standing
+    from autograder.gradebook.standing import Standing
     from autograder.gradebook.writer import Problem
     from autograder.results import Result
 

@@ -17,7 +17,7 @@ from autograder.errors import CourseError
 from convgrade.safe_text import json_log_safe
 
 if TYPE_CHECKING:
-    from autograder.gradebook.book import Standing
+    from autograder.gradebook.standing import Standing
     from autograder.gradebook.writer import Problem
     from autograder.grading.graded import Graded
     from autograder.results import Result

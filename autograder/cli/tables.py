@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from autograder.gradebook.book import Standing
+    from autograder.gradebook.standing import Standing
     from autograder.results import ExerciseResult, Fault, Result
 
 NAME_WIDTH = 14

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import Exporter
-from nbformat import NotebookNode
+from nbformat import NotebookNode, convert, reader
 from nbgrader.api import Gradebook
 
 from autograder.course.assignment import Assignment, load_assignment
@@ -36,6 +36,13 @@ class FeedbackPage(Exporter):  # type: ignore[misc]  # nbconvert is untyped
 
     def _file_extension_default(self) -> str:
         return ".html"
+
+    def from_file(
+        self, file_stream: Any, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the page of a notebook that grading has written, which is not validated again."""
+        notebook = convert(reader.reads(file_stream.read()), 4)
+        return self.from_notebook_node(notebook, resources, **options)
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any

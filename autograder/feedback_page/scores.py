@@ -40,12 +40,14 @@ class Scores:
 def read(gradebook: Any, notebook: str, assignment: str, student: str) -> Scores:
     """Read the scores of a submitted notebook from an open `nbgrader.api.Gradebook`.
 
-    It asks once for all cells. nbgrader's objects would ask several times for each.
+    It asks once for all cells. nbgrader's objects would ask several times for each. The database
+    has an index of cells with notebooks: without the cells it would read the whole class.
 
     Raises:
         MissingEntry: the gradebook has no such submission.
     """
     entry = gradebook.find_submission_notebook(notebook, assignment, student)
+    cell_ids = select(BaseCell.id).where(BaseCell.notebook_id == entry.notebook_id)
     grades = gradebook.db.execute(
         select(
             BaseCell.name,
@@ -56,9 +58,9 @@ def read(gradebook: Any, notebook: str, assignment: str, student: str) -> Scores
             Grade.needs_manual_grade,
         )
         .join(Grade.cell)
-        .where(Grade.notebook_id == entry.id)
-    )
-    clicked = rubric_points.read(gradebook.db)
+        .where(Grade.notebook_id == entry.id, Grade.cell_id.in_(cell_ids))
+    ).all()
+    clicked = rubric_points.read(gradebook.db, [grade_id for _, grade_id, *_ in grades])
     cells, items = {}, {}
     for name, grade_id, score, worth, manual, needs_marking in grades:
         cells[name] = CellScore(score, worth, manual, bool(needs_marking and worth))
@@ -66,7 +68,7 @@ def read(gradebook: Any, notebook: str, assignment: str, student: str) -> Scores
     comments = gradebook.db.execute(
         select(BaseCell.name, Comment.comment)
         .join(Comment.cell)
-        .where(Comment.notebook_id == entry.id)
+        .where(Comment.notebook_id == entry.id, Comment.cell_id.in_(cell_ids))
     )
     penalty = entry.late_submission_penalty or 0.0
     return Scores(

@@ -1,19 +1,17 @@
 """An open nbgrader gradebook: the rows of an assignment, of students and of their submissions.
 
-It follows nbgrader's rules: a manual score or comment is never changed; an unchanged answer gets 0
-and "No response."; nbgrader's plugin decides about late work. It reads no submission.
+nbgrader's plugin decides about late work. It reads no submission.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
+from types import SimpleNamespace
 from typing import Any, Self
 
 from alembic.script import ScriptDirectory
-from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.api import Base, Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
@@ -23,23 +21,13 @@ from traitlets.config import Config
 from autograder.course.assignment import Assignment
 from autograder.errors import CourseError
 from autograder.gradebook.address import check_address
-from autograder.gradebook.changes import Snapshot, snapshot_of
-from autograder.gradebook.grades import has_no_score
+from autograder.gradebook.cell_scores import GradedNotebook, leave_ungraded, store
+from autograder.gradebook.changes import CellState, Snapshot
 from autograder.gradebook.late_penalty import late_penalties, rule_of
+from autograder.gradebook.standing import Standing, standing_in
+from autograder.gradebook.submission_rows import SubmissionRows
 from autograder.nbgrader_bridge import configuration
 from autograder.nbgrader_bridge.release import quiet_log
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The state of one submission in the gradebook: its points, their maximum, cells left to
-    mark, and whether the tests or a person gave points anywhere.
-    """
-
-    score: float
-    max_score: float
-    to_mark: int
-    is_graded: bool = True
 
 
 class Book:
@@ -61,7 +49,7 @@ class Book:
     def __enter__(self) -> Self:
         _create_if_new(self.db_url)
         self._book = Gradebook(self.db_url, self.folders.course_id)
-        # nbgrader commits after every step; here a student is one transaction, ended by `commit`.
+        # nbgrader commits after every step; here many are one transaction, ended by `commit`.
         self._commit = self._book.db.registry().commit
         self._book.db.commit = self._book.db.flush
         return self
@@ -96,63 +84,57 @@ class Book:
         """All students in the gradebook."""
         return {student.id for student in self._book.students}
 
-    def add_student(self, student: str) -> None:
-        """Add the student if the gradebook does not have them."""
-        self._book.update_or_create_student(student)
+    def add_students(self, students: Collection[str]) -> None:
+        """Add the students that the gradebook does not have."""
+        self._rows.add(students)
 
-    def add_submission(self, student: str, timestamp: datetime | None) -> None:
-        """Add the student's submission if it is missing; set its time (UTC) if it is known."""
-        self.add_student(student)
-        when = {"timestamp": timestamp} if timestamp else {}
-        self._book.update_or_create_submission(self.assignment.name, student, **when)
+    def submit(self, times: Mapping[str, datetime | None]) -> None:
+        """Add the students' submissions that are missing; set the time (UTC) of those whose time
+        is known.
+        """
+        self._rows.submit(times)
 
-    def save(
-        self, student: str, notebook: NotebookNode, previous: Mapping[str, str] | None = None
-    ) -> None:
-        """Store the scores and comments in the cells of a graded notebook.
+    def save(self, graded: Mapping[str, GradedNotebook]) -> None:
+        """Store the scores and comments in the cells of graded notebooks.
 
         Args:
-            student: a student who has a submission already.
-            notebook: the notebook from the preprocessors.
-            previous: the texts of the cells when they were last graded, by id. A cell that a person
-                has marked needs marking again only if its text or its automatic score has changed.
+            graded: by student, each of whom has a submission already.
         """
-        entry = self._entry(student)
-        grades = {grade.name: grade for grade in entry.grades}
-        comments = {comment.name: comment for comment in entry.comments}
-        same = bool(previous) and previous == texts(notebook)
-        for cell in notebook.cells:
-            roles = cell.metadata.get("nbgrader", {})
-            if roles.get("grade") and has_no_score(cell):
-                _leave_ungraded(grades[roles.grade_id], same=same)
-            elif roles.get("grade"):
-                _grade(grades[roles.grade_id], cell, (previous or {}).get(roles.grade_id))
-            if roles.get("solution"):
-                unanswered = roles.get("checksum") == utils.compute_checksum(cell)
-                comments[roles.grade_id].auto_comment = "No response." if unanswered else None
+        notebooks = self._notebooks(graded)
+        grades, comments = self._rows.grades(notebooks), self._rows.comments(notebooks)
+        for student, each in graded.items():
+            store(each, grades[student], comments[student])
         self._book.db.flush()
 
-    def apply_lateness(self, student: str) -> None:
+    def apply_lateness(self, students: Collection[str]) -> None:
         """Set the penalty of the course's plugin, as nbgrader does after grading."""
-        entry = self._entry(student)
-        seconds = entry.assignment.total_seconds_late
-        penalty = None
-        if seconds > 0:
-            self._book.db.refresh(entry)
-            penalty = self._late.plugin_inst.late_submission_penalty(student, entry.score, seconds)
-            if penalty is not None:
-                penalty = self._late._check_late_penalty(entry, penalty)
-        if entry.late_submission_penalty != penalty:
-            entry.late_submission_penalty = penalty
-            self._book.db.flush()
+        notebooks = self._notebooks(students)
+        late = {
+            student: seconds
+            for student, entry in notebooks.items()
+            if (seconds := entry.assignment.total_seconds_late) > 0
+        }
+        scores = self._rows.scores([notebooks[student] for student in late])
+        for student, entry in notebooks.items():
+            penalty = None
+            if student in late:
+                penalty = self._penalty(student, scores.get(entry.id, 0.0), late[student])
+            if entry.late_submission_penalty != penalty:
+                entry.late_submission_penalty = penalty
+        self._book.db.flush()
+
+    def _penalty(self, student: str, score: float, seconds_late: float) -> float | None:
+        penalty = self._late.plugin_inst.late_submission_penalty(student, score, seconds_late)
+        if penalty is None:
+            return None
+        return float(self._late._check_late_penalty(SimpleNamespace(score=score), penalty))
 
     def late_students(self) -> list[str]:
         """The students whose work came late, or who have a late penalty, sorted."""
-        entries = self._book.assignment_submissions(self.assignment.name)
         return sorted(
-            each.student.id
-            for each in entries
-            if each.total_seconds_late > 0 or each.late_submission_penalty
+            student
+            for student, entry in self._notebooks(None).items()
+            if entry.assignment.total_seconds_late > 0 or entry.late_submission_penalty
         )
 
     def late_rule(self) -> str:
@@ -173,29 +155,36 @@ class Book:
         """
         if self._book.find_assignment(self.assignment.name).duedate is None:
             raise CourseError(f"{self.assignment.name} has no due date: set one in formgrader.")
-        self.add_student(student)
+        self.add_students([student])
         known = self.has_submission(student)
         self._book.update_or_create_submission(
             self.assignment.name, student, extension=timedelta(hours=hours)
         )
         if not known:  # nothing is handed in yet, so that there is nothing to mark
-            for grade in self._entry(student).grades:
+            for grade in self._grades(student).values():
                 grade.needs_manual_grade = False
-        self.apply_lateness(student)
+        self.apply_lateness([student])
+
+    def snapshots(self, students: Collection[str]) -> dict[str, Snapshot]:
+        """The scores of these students' submissions as they are now, of those who have one."""
+        notebooks = self._notebooks(students)
+        states = self._rows.states(notebooks)
+        return {
+            student: Snapshot(
+                {name: CellState(*state) for name, state in states[student].items()},
+                entry.late_submission_penalty or 0.0,
+                entry.assignment.total_seconds_late,
+            )
+            for student, entry in notebooks.items()
+        }
 
     def snapshot(self, student: str) -> Snapshot:
         """The scores of a student's submission as they are now; empty if there is none."""
-        if not self.has_submission(student):
-            return Snapshot()
-        return snapshot_of(self._book.db, self._entry(student))
+        return self.snapshots([student]).get(student, Snapshot())
 
     def has_submission(self, student: str) -> bool:
         """Whether the gradebook has a submission of this student."""
-        try:
-            self._book.find_submission(self.assignment.name, student)
-        except MissingEntry:
-            return False
-        return True
+        return bool(self._rows.submissions([student]))
 
     def ask_for_attention(self, student: str, exercises: Container[str] | None = None) -> None:
         """Mark what could not be graded for a person; change no score.
@@ -207,9 +196,9 @@ class Book:
             exercises: the grade cells concerned; all of them if None.
         """
         graded = {exercise.grade_id for exercise in self.assignment.exercises}
-        for grade in self._entry(student).grades:
-            if grade.name in graded and (exercises is None or grade.name in exercises):
-                _leave_ungraded(grade, same=True)
+        for name, grade in self._grades(student).items():
+            if name in graded and (exercises is None or name in exercises):
+                leave_ungraded(grade, same=True)
 
     def commit(self) -> None:
         """Commit the changes since the last commit."""
@@ -221,16 +210,7 @@ class Book:
 
     def standing(self) -> dict[str, Standing]:
         """Return each student's state as nbgrader exports it, with late penalties subtracted."""
-        found = {}
-        for submission in self._book.assignment_submissions(self.assignment.name):
-            grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-            found[submission.student.id] = Standing(
-                round(max(0.0, submission.score - (submission.late_submission_penalty or 0.0)), 2),
-                submission.max_score,
-                sum(grade.needs_manual_grade for grade in grades if grade.max_score),
-                any(g.auto_score is not None or g.manual_score is not None for g in grades),
-            )
-        return found
+        return standing_in(self._book.db, self.assignment.name)
 
     def scores(self) -> dict[str, dict[str, Any]]:
         """Per student: score, maximum, penalty, whether marking is left, and each cell's score."""
@@ -246,9 +226,16 @@ class Book:
             }
         return table
 
-    def _entry(self, student: str) -> Any:
-        name = self.assignment.name
-        return self._book.find_submission_notebook(name, name, student)
+    @cached_property
+    def _rows(self) -> SubmissionRows:
+        return SubmissionRows(self._book.db, self.assignment.name)
+
+    def _notebooks(self, students: Collection[str] | None) -> dict[str, Any]:
+        """nbgrader's submitted notebooks of these students, or of all."""
+        return self._rows.notebooks(self._rows.submissions(students))
+
+    def _grades(self, student: str) -> dict[str, Any]:
+        return self._rows.grades(self._notebooks([student]))[student]
 
 
 def _create_if_new(db_url: str) -> None:
@@ -271,31 +258,6 @@ def _create_if_new(db_url: str) -> None:
 def open_book(assignment: Assignment) -> Book:
     """Open the gradebook that the course's `nbgrader` commands use."""
     return Book(assignment, configuration.load(assignment.root))
-
-
-def _grade(grade: Any, cell: NotebookNode, previous: str | None) -> None:
-    settled = grade.manual_score is not None and not grade.needs_manual_grade
-    before = grade.auto_score
-    grade.auto_score, _ = utils.determine_grade(cell)
-    unchanged = settled and previous == cell.source and before == grade.auto_score
-    marked = grade.manual_score is not None or grade.auto_score is None
-    grade.needs_manual_grade = marked and not unchanged
-
-
-def _leave_ungraded(grade: Any, *, same: bool) -> None:
-    """Give no score, which is not zero: the score of an earlier run or of a person stays.
-
-    The cell is marked for a person, unless a person has marked it and it is the `same` work.
-    """
-    settled = grade.manual_score is not None and not grade.needs_manual_grade
-    grade.needs_manual_grade = not (settled and same)
-
-
-def texts(notebook: NotebookNode | None) -> dict[str, str]:
-    """The text of each cell that has an nbgrader id."""
-    cells = notebook.cells if notebook is not None else []
-    named = ((cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in cells)
-    return {name: source for name, source in named if name}
 
 
 def _points(roles: Mapping[str, Any]) -> float | None:

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-from nbgrader.api import BaseCell, Grade
-from sqlalchemy import select
 
 from autograder.grading.score_changes import cause
 from autograder.results import Result, ScoreChange
@@ -40,20 +36,6 @@ class Snapshot:
     def is_graded(self) -> bool:
         """Whether the tests or a person gave points anywhere."""
         return any(cell.auto is not None or cell.manual is not None for cell in self.cells.values())
-
-
-def snapshot_of(session: Any, entry: Any) -> Snapshot:
-    """The scores of one of nbgrader's submitted notebooks, asked for all at once."""
-    grades = session.execute(
-        select(BaseCell.name, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
-        .join(Grade.cell)
-        .where(Grade.notebook_id == entry.id)
-    )
-    return Snapshot(
-        {name: CellState(*state) for name, *state in grades},
-        entry.late_submission_penalty or 0.0,
-        entry.assignment.total_seconds_late,
-    )
 
 
 def with_scores(before: Snapshot, result: Result) -> Snapshot:

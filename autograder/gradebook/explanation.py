@@ -18,9 +18,18 @@ from autograder.results import ExerciseResult, Observed
 from convgrade.safe_text import plain
 
 
-def as_text(result: ExerciseResult, shown: FeedbackVisibility) -> str:
-    """Explain one exercise in plain text, as far as `shown` allows."""
-    exercise = _view(result, shown)
+def texts(result: ExerciseResult, shown: FeedbackVisibility) -> dict[str, str]:
+    """Explain one exercise, as far as `shown` allows.
+
+    Returns:
+        By MIME type: plain text, and HTML with inline styles that is safe to put in a page.
+    """
+    exercise = explained(result, shown, CellScore(result.score or 0.0, result.max_score))
+    html = rendering.render("cell.html.j2", exercise=exercise)
+    return {"text/html": html, "text/plain": _as_text(exercise)}
+
+
+def _as_text(exercise: Exercise) -> str:
     lines = [f"{exercise.name}: {exercise.points.words}, {exercise.state}"]
     lines += [f"· {remark}" for remark in exercise.remarks]
     lines += [f"· {run.words}" for run in exercise.trainings]
@@ -31,19 +40,10 @@ def as_text(result: ExerciseResult, shown: FeedbackVisibility) -> str:
     return plain("\n".join(lines))
 
 
-def as_html(result: ExerciseResult, shown: FeedbackVisibility) -> str:
-    """Explain one exercise as HTML with inline styles, safe to put in a page."""
-    return rendering.render("cell.html.j2", exercise=_view(result, shown))
-
-
 def remarks_html(observed: Observed, ungraded: Sequence[str] = ()) -> str:
     """Describe problems of the whole submission as HTML: failed cells, limits, notes."""
     found = notices(observed, ungraded)
     return rendering.render("notices.html.j2", notices=found) if found else ""
-
-
-def _view(result: ExerciseResult, shown: FeedbackVisibility) -> Exercise:
-    return explained(result, shown, CellScore(result.score or 0.0, result.max_score))
 
 
 def _test(test: Test) -> Iterator[str]:

@@ -21,7 +21,7 @@ from autograder.process_pool import ignore_interrupts, pool_of
 
 PAGES_PER_WORKER = 150
 """A page takes some hundredths of a second. To start a worker takes as long as so many pages."""
-PAGES_AT_A_TIME = 10
+PAGES_AT_A_TIME = 20
 """One converter makes several pages: opening the gradebook takes longer than a page."""
 
 
@@ -32,14 +32,12 @@ class _FeedbackOfSome(GenerateFeedback):  # type: ignore[misc]  # nbgrader is un
     assignments: dict[str, list[str]]
 
     def init_notebooks(self) -> None:
-        super().init_notebooks()
-        if self.chosen:
-            found = self.assignments
-            self.assignments = {
-                folder: pages
-                for folder, pages in found.items()
-                if Path(folder).parent.name in self.chosen
-            }
+        if not self.chosen:
+            super().init_notebooks()
+            return
+        folders = (self._format_source(self.coursedir.assignment_id, each) for each in self.chosen)
+        found = {each: sorted(map(str, Path(each).glob("*.ipynb"))) for each in folders}
+        self.assignments = {each: notebooks for each, notebooks in found.items() if notebooks}
 
 
 def feedback(assignment: Assignment, students: Collection[str] = ()) -> list[Path]:

@@ -7,11 +7,10 @@ marks. So every grade cell gets a score here, or is marked as one without a scor
 from __future__ import annotations
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from autograder.course.assignment import Assignment
 from autograder.errors import CourseError
-from autograder.gradebook.explanation import as_html, as_text, remarks_html
+from autograder.gradebook.explanation import remarks_html, texts
 from autograder.gradebook.notebooks import html_cell
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import ExerciseResult, Result
@@ -75,9 +74,15 @@ def _outputs(
     """Return the explanation and then the score alone, which nbgrader reads as points."""
     outputs = []
     if explained:
-        texts = {"text/html": as_html(exercise, shown), "text/plain": as_text(exercise, shown)}
-        outputs.append(new_output("display_data", texts))
+        outputs.append(_output("display_data", texts(exercise, shown)))
     if exercise.score is not None:
         score = min(max(exercise.score, 0.0), exercise.max_score)
-        outputs.append(new_output("execute_result", {"text/plain": repr(float(score))}))
+        points = _output("execute_result", {"text/plain": repr(float(score))})
+        points.execution_count = None
+        outputs.append(points)
     return outputs
+
+
+def _output(kind: str, data: dict[str, str]) -> NotebookNode:
+    """An output; nbformat's own function for it validates, which takes longer than all else."""
+    return NotebookNode(output_type=kind, metadata=NotebookNode(), data=NotebookNode(data))

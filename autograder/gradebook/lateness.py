@@ -17,15 +17,14 @@ def apply_lateness(assignment: Assignment) -> list[Problem]:
     Raises:
         CourseError: the gradebook or the plugin for late work cannot be used.
     """
-    changes = []
     with gradebook_lock(assignment.root), usable(assignment), open_book(assignment) as book:
-        for student in book.late_students():
-            before = book.snapshot(student)
-            book.apply_lateness(student)
-            if change := described(before, book.snapshot(student)):
-                changes.append(Problem(student, change))
+        students = book.late_students()
+        before = book.snapshots(students)
+        book.apply_lateness(students)
         book.commit()
-    return changes
+        after = book.snapshots(students)
+    found = {each: described(before[each], after[each]) for each in students}
+    return [Problem(student, change) for student, change in found.items() if change]
 
 
 def late_rule(assignment: Assignment) -> str:

@@ -12,10 +12,11 @@ import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.course.assignment import Assignment
 from autograder.gradebook.attachments import kept
@@ -35,13 +36,22 @@ def canonical(
     submission: Submission | None, assignment: Assignment, reason: str = ""
 ) -> NotebookNode:
     """Return the notebook to grade, from a submission or, if unreadable, from the `reason`."""
-    notebook = nbformat.read(assignment.release_notebook, as_version=4)
-    released = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if _is_known(cell)}
+    file = assignment.release_notebook
+    release = _read(file, file.stat().st_mtime_ns)
     if submission is None:
+        notebook = deepcopy(release)
         notebook.cells.insert(0, _rejection(reason))
         return notebook
+    released = {cell.metadata.nbgrader.grade_id: cell for cell in release.cells if _is_known(cell)}
+    notebook = deepcopy(NotebookNode({**release, "cells": []}))
     notebook.cells = _restored(submission.notebook, released)
     return notebook
+
+
+@lru_cache(maxsize=8)
+def _read(file: Path, modified: int) -> NotebookNode:
+    """The notebook in a file; `modified` only decides when it is read again. Do not change it."""
+    return nbformat.read(file, as_version=4)
 
 
 def inert(text: str) -> str:
@@ -55,9 +65,12 @@ def inert(text: str) -> str:
 
 def html_cell(cell_id: str, markup: str) -> NotebookNode:
     """Return a cell that shows this HTML."""
-    cell = new_markdown_cell(markup)
-    cell.id = cell_id
-    return cell
+    return _cell("markdown", cell_id, markup)
+
+
+def _cell(kind: str, cell_id: str, source: str = "") -> NotebookNode:
+    """A cell without metadata; nbformat's own functions for it validate, which takes long."""
+    return NotebookNode(cell_type=kind, id=cell_id, metadata=NotebookNode(), source=source)
 
 
 def _is_known(cell: NotebookNode) -> bool:
@@ -141,11 +154,12 @@ def _show(cell: NotebookNode, raw: RawCell) -> None:
 def _plain(raw: RawCell, cell_id: str) -> NotebookNode:
     """Return a cell that the student added: without metadata, and made harmless."""
     if raw.cell_type == "code":
-        cell = new_code_cell(raw.source)
+        cell = _cell("code", cell_id, raw.source)
+        cell.outputs, cell.execution_count = [], None
     elif raw.cell_type == "markdown":
-        cell = new_markdown_cell()
+        cell = _cell("markdown", cell_id)
         _show(cell, raw)
     else:
-        cell = new_markdown_cell("\n".join("    " + line for line in raw.source.splitlines()))
-    cell.id = cell_id
+        text = "\n".join("    " + line for line in raw.source.splitlines())
+        cell = _cell("markdown", cell_id, text)
     return cell

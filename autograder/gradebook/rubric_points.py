@@ -6,7 +6,7 @@ nbgrader has no place for them. This module knows nothing else of the gradebook.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Column, Float, MetaData, String, Table, delete, insert, inspect, select
@@ -25,11 +25,19 @@ def item_key(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def read(session: Any) -> dict[str, dict[str, float]]:
-    """Return the points of all items that were clicked: by nbgrader's id of the grade, by key."""
+def read(session: Any, grade_ids: Collection[str] | None = None) -> dict[str, dict[str, float]]:
+    """Return the points of all items that were clicked: by nbgrader's id of the grade, by key.
+
+    Args:
+        session: an open session of the gradebook.
+        grade_ids: only the items of these grades.
+    """
     found: dict[str, dict[str, float]] = {}
     if inspect(session.connection()).has_table(_ITEMS.name):
-        for grade_id, item, points in session.execute(select(_ITEMS)):
+        wanted = select(_ITEMS)
+        if grade_ids is not None:
+            wanted = wanted.where(_ITEMS.c.grade_id.in_(grade_ids))
+        for grade_id, item, points in session.execute(wanted):
             found.setdefault(grade_id, {})[item] = points
     return found
 

@@ -6,30 +6,28 @@ A problem with one student is reported and stops nobody else.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
-from nbgrader.utils import find_all_files
 from sqlalchemy.exc import OperationalError
 
 from autograder.course.assignment import Assignment
 from autograder.errors import CourseError
-from autograder.gradebook.book import Book, Standing, open_book, texts
-from autograder.gradebook.changes import described, with_scores
-from autograder.gradebook.grades import annotate, stamp
+from autograder.gradebook.book import Book, open_book
+from autograder.gradebook.changes import Snapshot, described, with_scores
+from autograder.gradebook.graded_folder import replace_folder
 from autograder.gradebook.locking import gradebook_lock, usable
-from autograder.gradebook.notebooks import canonical
-from autograder.gradebook.submission_time import is_plain_file, timestamp
+from autograder.gradebook.plans import Plan, plan_of
+from autograder.gradebook.standing import Standing
 from autograder.grading.graded import Graded
 from autograder.nbgrader_bridge import configuration
 from autograder.nbgrader_bridge.release import generate
-from convgrade.submission import Unreadable, is_system_file, read_hand_in
+
+SUBMISSIONS_PER_TRANSACTION = 50
 
 
 @dataclass(frozen=True)
@@ -71,22 +69,8 @@ def write(
         open_book(assignment) as book,
     ):
         _register(book, assignment)
-        for each in graded:
-            result = each.result
-            try:
-                before = book.snapshot(result.student)
-                reason = _write_one(book, each, submissions[result.student], assignment)
-                book.commit()
-                after = book.snapshot(result.student)
-                if change := described(before, after, result.changes):
-                    on_change(Problem(result.student, change))
-            except OperationalError:
-                raise
-            except Exception as error:  # reported by name; the other grades must not depend on it
-                book.rollback()
-                reason = f"could not be written to the gradebook: {error}"
-            if reason:
-                problems.append(Problem(result.student, reason))
+        for group in _in_groups(graded, SUBMISSIONS_PER_TRANSACTION):
+            problems += _write_group(book, group, submissions, on_change)
     return problems
 
 
@@ -98,16 +82,15 @@ def expected_changes(graded: Iterable[Graded], assignment: Assignment) -> list[P
     Raises:
         CourseError: the gradebook cannot be used at all.
     """
-    found = []
+    results = [each.result for each in graded]
     with usable(assignment), open_book(assignment) as book:
-        for each in graded:
-            result = each.result
-            before = book.snapshot(result.student)
-            after = with_scores(before, result)
-            if result.status != "grader_error" and (
-                change := described(before, after, result.changes)
-            ):
-                found.append(Problem(result.student, change))
+        known = book.snapshots([result.student for result in results])
+    found = []
+    for result in results:
+        before = known.get(result.student, Snapshot())
+        after = with_scores(before, result)
+        if result.status != "grader_error" and (change := described(before, after, result.changes)):
+            found.append(Problem(result.student, change))
     return found
 
 
@@ -160,92 +143,85 @@ def _register(book: Book, assignment: Assignment) -> None:
         )
 
 
-def _write_one(book: Book, graded: Graded, place: Path, assignment: Assignment) -> str:
-    """Write one student's result; return what needs attention, or ""."""
-    result = graded.result
-    student = result.student
-    known = book.has_submission(student)
-    partly = any(exercise.score is not None for exercise in result.exercises) and result.faults
-    if result.status == "grader_error" and not partly:
-        if not known:
-            return f"not graded: {result.reason}"
-        book.ask_for_attention(student)
-        return f"not graded; earlier scores are kept: {result.reason}"
-    folder = place if place.is_dir() else place.parent
-    if not os.path.lexists(place) or (folder == place and _is_empty(folder)):
-        book.add_student(student)
-        if book.snapshot(student).is_graded:
-            return "the folder is empty now, but the marks of an earlier submission stand."
-        return result.reason or "Nothing was handed in."
-    book.add_submission(student, timestamp(folder, book.config))
-    target = Path(
-        book.folders.format_path(book.folders.autograded_directory, student, assignment.name)
-    )
-    earlier = _earlier(target / assignment.release_notebook.name) if known else None
-    nameless = result.faults or not result.key
-    if earlier is None or nameless or earlier.metadata.get("autograder") != stamp(result):
-        notebook = _canonical(graded, place, assignment)
-        annotate(notebook, result, assignment)
-        book.save(student, notebook, texts(earlier))
-        book.apply_lateness(student)
-        book.commit()
-        _replace_folder(target, notebook, folder, assignment, book)
-    else:
-        book.apply_lateness(student)
-    if result.status == "grader_error":
-        return f"not graded in {', '.join(result.ungraded)}, what else was handed in is."
-    return result.reason if result.status == "rejected" else ""
-
-
-def _canonical(graded: Graded, place: Path, assignment: Assignment) -> NotebookNode:
-    if graded.result.status == "rejected":
-        return canonical(None, assignment, graded.result.reason)
-    hand_in = graded.hand_in
-    if hand_in is None:
-        hand_in = read_hand_in(place, assignment.release)
-    if isinstance(hand_in, Unreadable):
-        return canonical(None, assignment, hand_in.reason)
-    return canonical(hand_in, assignment)
-
-
-def _is_empty(folder: Path) -> bool:
-    return not any(not is_system_file(path.name) for path in folder.iterdir())
-
-
-def _earlier(path: Path) -> NotebookNode | None:
-    """Read the notebook of an earlier run, if it is complete."""
+def _write_group(
+    book: Book,
+    group: Sequence[Graded],
+    submissions: Mapping[str, Path],
+    on_change: Callable[[Problem], None],
+) -> list[Problem]:
+    """Write several students in one transaction; if that fails, each in one of its own."""
     try:
-        return nbformat.read(path, as_version=4)
-    except (OSError, ValueError, nbformat.ValidationError):
-        return None
-
-
-def _replace_folder(
-    target: Path, notebook: NotebookNode, handed_in: Path, assignment: Assignment, book: Book
-) -> None:
-    """Replace the folder of an earlier run with the graded notebook and its other files."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    for left in target.parent.glob(f".{assignment.name}.*"):  # by a run that was killed
-        shutil.rmtree(left, ignore_errors=True)
-    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{assignment.name}."))
-    try:
-        ignored = [*book.folders.ignore, "*.ipynb"]
-        beside = () if handed_in.is_symlink() else (handed_in,)
-        for origin in (*beside, assignment.source_notebook.parent):
-            for found in map(Path, find_all_files(str(origin), ignored)):
-                if is_plain_file(found):
-                    copy = scratch / found.relative_to(origin)
-                    copy.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(found, copy)
-        text = nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
-        (scratch / assignment.release_notebook.name).write_text(text, encoding="utf-8")
-        for file in scratch.rglob("*"):
-            if file.is_file():
-                file.chmod(0o444)
-        scratch.chmod(0o755)
-        if target.exists():
-            shutil.rmtree(target)
-        scratch.rename(target)
-    except BaseException:
-        shutil.rmtree(scratch, ignore_errors=True)
+        return _write_together(book, group, submissions, on_change)
+    except OperationalError:
         raise
+    except Exception as error:
+        book.rollback()
+        if len(group) == 1:
+            return [_unwritten(group[0].result.student, error)]
+    return [
+        problem for each in group for problem in _write_group(book, [each], submissions, on_change)
+    ]
+
+
+def _unwritten(student: str, error: Exception) -> Problem:
+    """An error is reported by name: the other grades must not depend on it."""
+    return Problem(student, f"could not be written to the gradebook: {error}")
+
+
+def _write_together(
+    book: Book,
+    group: Sequence[Graded],
+    submissions: Mapping[str, Path],
+    on_change: Callable[[Problem], None],
+) -> list[Problem]:
+    students = [each.result.student for each in group]
+    before = book.snapshots(students)
+    plans: dict[str, Plan] = {}
+    problems: dict[str, Problem] = {}
+    for each in group:
+        student = each.result.student
+        try:
+            plans[student] = plan_of(book, each, submissions[student], before.get(student))
+        except Exception as error:
+            problems[student] = _unwritten(student, error)
+    _store(book, plans)
+    for change in _changes(plans, before, book.snapshots(plans)):
+        on_change(change)  # at once: the next run finds it done
+    for student, plan in plans.items():
+        if plan.reason:
+            problems[student] = Problem(student, plan.reason)
+        if plan.notebook is not None and plan.folder is not None:
+            try:
+                replace_folder(book, student, plan.notebook.notebook, plan.folder)
+            except Exception as error:
+                problems[student] = _unwritten(student, error)
+    return [problems[student] for student in students if student in problems]
+
+
+def _changes(
+    plans: Mapping[str, Plan], before: Mapping[str, Snapshot], after: Mapping[str, Snapshot]
+) -> Iterator[Problem]:
+    nothing = Snapshot()
+    for student, plan in plans.items():
+        was, now = before.get(student, nothing), after.get(student, nothing)
+        if change := described(was, now, plan.graded.result.changes):
+            yield Problem(student, change)
+
+
+def _store(book: Book, plans: Mapping[str, Plan]) -> None:
+    """Store what is planned in the gradebook, in one transaction."""
+    for student, plan in plans.items():
+        if plan.keeps_scores:
+            book.ask_for_attention(student)
+    book.add_students([student for student, plan in plans.items() if plan.is_absent])
+    times = {student: plan.time for student, plan in plans.items() if plan.folder is not None}
+    book.submit(times)
+    book.save({student: plan.notebook for student, plan in plans.items() if plan.notebook})
+    book.apply_lateness(times)
+    book.commit()
+
+
+def _in_groups(graded: Iterable[Graded], size: int) -> Iterator[list[Graded]]:
+    rest = iter(graded)
+    while group := list(islice(rest, size)):
+        yield group

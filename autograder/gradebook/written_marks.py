@@ -82,7 +82,7 @@ def save(assignment: Assignment, question: str, student: str, mark: Mark, seen: 
         )
         rubric_points.replace(book.gradebook.db, grade.id, mark.items)
         book.gradebook.db.flush()
-        book.apply_lateness(student)
+        book.apply_lateness([student])
         book.commit()
 
 

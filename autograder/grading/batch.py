@@ -10,9 +10,10 @@ from __future__ import annotations
 import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from autograder.course.assignment import Assignment, load_assignment
@@ -84,6 +85,7 @@ class Batch:
         self._warm: dict[Libraries, WarmProcess] = {}  # the most recently used is last
         self._waiting: dict[Libraries, deque[_Attempt]] = {}
         self._running: dict[Future[Graded | _NeedsOther], tuple[_Attempt, Libraries]] = {}
+        self._done: SimpleQueue[Future[Any]] = SimpleQueue()
         self._loaded = LOADED | set(assignment.preload)
 
     def close(self) -> None:
@@ -103,14 +105,11 @@ class Batch:
             self._waiting[()] = deque(_Attempt(task) for task in tasks)
         while self._waiting or self._running or self._starting:
             self._advance()
-            under_way: list[Future[Any]] = [*self._running, *self._starting]
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in [future for future in self._starting if future in done]:
+            future = self._done.get()
+            if future in self._starting:
                 self._ready(self._starting.pop(future), future.result())
-            for task in [future for future in self._running if future in done]:
-                result = self._finished(task)
-                if result is not None:
-                    yield result
+            elif (result := self._finished(future)) is not None:
+                yield result
 
     def _advance(self) -> None:
         """Submit the tasks that can run, and start the warm process for which most tasks wait."""
@@ -123,6 +122,7 @@ class Batch:
             most = max(self._waiting, key=lambda more: len(self._waiting[more]))
             started = self._starter.submit(start, self._assignment, self._isolation, most)
             self._starting[started] = most
+            started.add_done_callback(self._done.put)
 
     def _hand_over(self, more: Libraries) -> None:
         warm_process = self._warm[more] = self._warm.pop(more)
@@ -135,6 +135,7 @@ class Batch:
                 self._isolation,
             )
             self._running[future] = each, more
+            future.add_done_callback(self._done.put)
 
     def _has_room(self) -> bool:
         """Whether one more may start; ends the least recently used idle ones to make room."""

@@ -22,7 +22,6 @@ from autograder.course.assignment import Assignment
 from autograder.grading import seeds
 from autograder.grading.suite_digests import code_digest, digest_with_named, suite_digests
 from autograder.results import FORMAT_VERSION
-from convgrade.submission import HandIn
 
 NAMED_LIBRARIES = ("convgrade", "numpy", "keras", "tensorflow", "ipython", "pytest")
 NOT_GRADED_ANEW = ("points", "checksum")
@@ -47,36 +46,54 @@ class Keys:
     seed: str
 
 
-def keys(hand_in: HandIn, assignment: Assignment, seed: bytes, isolation: str) -> Keys:
-    """The digests for a submission that is graded with this seed and isolation."""
-    common = [
-        FORMAT_VERSION,
-        assignment.name,
-        hand_in.digest,
-        course_digest(assignment),
-        engine_digest(),
-        seed.hex(),
-        isolation,
-        assignment.dataset,
-        versions(),
-    ]
-    exercises = assignment.exercises
-    suites = [assignment.suite_file(each.name).name for each in exercises]
-    digests = suite_digests(assignment.suite_folder, suites)
-    tests = {
-        each.name: _hash([common, each.name, digest])
-        for each, digest in zip(exercises, digests, strict=True)
-    }
-    advice = advice_digest(assignment)
-    points = [[each.name, each.points] for each in exercises]
-    points += [[each.name, each.points] for each in assignment.written]
-    return Keys(_hash([tests, advice, points]), tests, advice, seed.hex())
+class KeyMaker:
+    """Makes the keys of many submissions to an assignment, as the course is now.
+
+    Args:
+        assignment: the assignment, with the dataset that grades it.
+        isolation: the isolation that grading uses.
+    """
+
+    def __init__(self, assignment: Assignment, isolation: str) -> None:
+        exercises = assignment.exercises
+        suites = [assignment.suite_file(each.name).name for each in exercises]
+        digests = suite_digests(assignment.suite_folder, suites)
+        names = (each.name for each in exercises)
+        self._suites = dict(zip(names, digests, strict=True))
+        self._advice = advice_digest(assignment)
+        self._points = [[each.name, each.points] for each in exercises]
+        self._points += [[each.name, each.points] for each in assignment.written]
+        self._common = _hash(
+            [
+                FORMAT_VERSION,
+                assignment.name,
+                course_digest(assignment),
+                engine_digest(),
+                isolation,
+                assignment.dataset,
+                versions(),
+            ]
+        )
+
+    def keys(self, digest: str, seed: bytes) -> Keys:
+        """The keys of the hand-in with this digest, graded with this seed."""
+        tests = {
+            exercise: _hash([self._common, digest, seed.hex(), exercise, suite])
+            for exercise, suite in self._suites.items()
+        }
+        whole = _hash([tests, self._advice, self._points])
+        return Keys(whole, tests, self._advice, seed.hex())
 
 
-def default_seed(hand_in: HandIn, assignment: Assignment, student: str) -> bytes:
-    """The seed derived from the course secret, this student and this exact hand-in."""
+def keys(digest: str, assignment: Assignment, seed: bytes, isolation: str) -> Keys:
+    """The keys of the hand-in with this digest, graded with this seed and isolation."""
+    return KeyMaker(assignment, isolation).keys(digest, seed)
+
+
+def default_seed(digest: str, assignment: Assignment, student: str) -> bytes:
+    """The seed derived from the course secret, this student and the hand-in's digest."""
     secret = seeds.course_secret(assignment.root)
-    return seeds.seed_for(secret, assignment.name, student, hand_in.digest)
+    return seeds.seed_for(secret, assignment.name, student, digest)
 
 
 def course_digest(assignment: Assignment) -> str:

@@ -10,10 +10,10 @@ from autograder.grading.graded import Graded
 
 def is_held_back(graded: Graded, assignment: Assignment) -> bool:
     """Whether a student's frozen result is of other work than what is handed in now."""
-    student, hand_in = graded.result.student, graded.hand_in
-    if hand_in is None or not assignment.frozen.holds(student):
+    student = graded.result.student
+    if not graded.digest or not assignment.frozen.holds(student):
         return False
-    return default_seed(hand_in, assignment, student).hex() != graded.result.seed
+    return default_seed(graded.digest, assignment, student).hex() != graded.result.seed
 
 
 def require_known_exercises(assignment: Assignment) -> None:

@@ -114,8 +114,8 @@ class Grader:
                 else submission
             )
             if seed is None:
-                seed = default_seed(hand_in, self.assignment, student)
-            digests = keys(hand_in, self.assignment, seed, self.isolation)
+                seed = default_seed(hand_in.digest, self.assignment, student)
+            digests = keys(hand_in.digest, self.assignment, seed, self.isolation)
         except AutograderError:
             raise
         except Exception as fault:  # from reading the hand-in: it must not stop other gradings

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course.assignment import Assignment
-from autograder.grading.cache_key import default_seed, keys
+from autograder.grading.cache_key import KeyMaker, default_seed
 from autograder.results import Result
-from convgrade.submission import HandIn
 
 
 def result_file(assignment: Assignment, student: str) -> Path:
@@ -45,29 +44,29 @@ def stored(assignment: Assignment, student: str) -> Result | None:
 
 
 def load_if_current(
-    hand_in: HandIn, assignment: Assignment, student: str, isolation: str | None = None
+    digest: str, assignment: Assignment, student: str, made_now: KeyMaker | None = None
 ) -> Result | None:
     """The stored result of a hand-in if grading again would change nothing, else None.
 
     A result that is frozen is returned in any case.
 
     Args:
-        hand_in: the hand-in, as it was read.
+        digest: the digest of the hand-in.
         assignment: its assignment, with the dataset that grades it.
         student: the student who handed it in.
-        isolation: the isolation that grading would use; by default that of the stored result, and
-            then also its dataset.
+        made_now: makes the keys that grading would use; by default with isolation and dataset of
+            the stored result.
     """
     found = stored(assignment, student)
     if found is None:
         return None
     if assignment.frozen.holds(student) and found.status != "grader_error":
         return found
-    seed = default_seed(hand_in, assignment, student)
-    if isolation is None:
-        isolation = found.isolation
+    if found.status == "grader_error" or found.faults:
+        return None
+    seed = default_seed(digest, assignment, student)
+    if made_now is None:
         if found.dataset in assignment.training:
             assignment = assignment.on(found.dataset)
-    key = keys(hand_in, assignment, seed, isolation).whole
-    at_fault = found.status == "grader_error" or found.faults
-    return found if found.key == key and not at_fault else None
+        made_now = KeyMaker(assignment, found.isolation)
+    return found if found.key == made_now.keys(digest, seed).whole else None

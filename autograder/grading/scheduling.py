@@ -14,10 +14,12 @@ from pathlib import Path
 
 from autograder.course.assignment import Assignment
 from autograder.grading.batch import Batch, Task
+from autograder.grading.cache_key import KeyMaker
 from autograder.grading.environment import require_usable
 from autograder.grading.graded import Graded
 from autograder.grading.result_store import is_stored, load_if_current, result_file, stored
 from autograder.grading.score_changes import with_changes
+from autograder.grading.unchanged_hand_ins import UnchangedHandIns
 from autograder.process_pool import ignore_interrupts, pool_of
 from autograder.results import Result
 from autograder.sandbox import Isolation
@@ -61,19 +63,25 @@ def grade_class(
     """
     graded: dict[str, Graded] = {}
     waiting: list[Task] = []
+    unchanged = UnchangedHandIns(assignment)
+    made_now = KeyMaker(assignment, isolation)
     for student, place in submissions.items():
         again = fresh and not assignment.frozen.holds(student)
-        hand_in = None if again else _read_if_stored(assignment, student, place)
+        digest, hand_in = unchanged.digest(student, place), None
+        if digest is None and not again:
+            hand_in = _read_if_stored(assignment, student, place)
+            digest = hand_in.digest if hand_in is not None else None
         known = (
-            load_if_current(hand_in, assignment, student, isolation)
-            if hand_in is not None
-            else None
+            None
+            if again or digest is None
+            else load_if_current(digest, assignment, student, made_now)
         )
-        if known is None:
+        if known is None or digest is None:
             earlier = None if again else stored(assignment, student)
             waiting.append(Task(student, place, hand_in=hand_in, earlier=earlier))
         else:
-            graded[student] = Graded(known, hand_in)
+            graded[student] = Graded(known, hand_in, digest)
+            unchanged.remember(student, place, hand_in)
             on_result(known)
     if waiting:
         for each in _in_parallel(assignment, waiting, isolation, jobs):
@@ -82,7 +90,10 @@ def grade_class(
             if not dry_run:
                 result.write(result_file(assignment, student))
             graded[student] = replace(each, result=result)
+            unchanged.remember(student, submissions[student], each.hand_in)
             on_result(result)
+    if not dry_run:
+        unchanged.save()
     return [graded[student] for student in submissions]
 
 
@@ -109,16 +120,18 @@ def grade_files(
     Returns:
         The results in the order of `tasks`.
     """
-    results: list[Result] = []
+    results: dict[str, list[Result]] = {}
     for each in _in_parallel(assignment, list(dict.fromkeys(tasks)), isolation, jobs):
-        results.append(each.result)
+        results.setdefault(each.result.student, []).append(each.result)
         on_result(each.result)
-    return [next(result for result in results if _is_of(result, task)) for task in tasks]
+    return [
+        next(result for result in results[task.student] if _is_of(result, task)) for task in tasks
+    ]
 
 
 def _is_of(result: Result, task: Task) -> bool:
-    """Whether a result belongs to a task; the task's path may be the folder of the file."""
-    return result.student == task.student and Path(result.submission).is_relative_to(task.path)
+    """Whether a result of a task's student is the task's, whose path may be the file's folder."""
+    return Path(result.submission).is_relative_to(task.path)
 
 
 def _in_parallel(

@@ -19,9 +19,10 @@ from autograder.cli.attention import of_class
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.errors import CourseError
 from autograder.gradebook import lateness, writer
-from autograder.gradebook.book import Standing, open_book
+from autograder.gradebook.book import open_book
 from autograder.gradebook.feedback import feedback
 from autograder.gradebook.late_penalty import LatePenalty
+from autograder.gradebook.standing import Standing
 from autograder.gradebook.written_marks import marks
 from autograder.grading.graded import Graded
 from autograder.grading.result_store import result_file
@@ -186,7 +187,7 @@ def test_extra_time_is_kept_and_says_what_changed(course: Assignment) -> None:
 def test_extra_time_before_anything_was_handed_in_is_no_submission(course: Assignment) -> None:
     configure(course, OURS)
     with open_book(course) as book:
-        book.add_student("eva")
+        book.add_students(["eva"])
         book.commit()
     assert lateness.give_extra_time(course, "eva", 5) == ""
     assert marks(course, "why") == {}, "nothing is there to mark"

@@ -32,7 +32,7 @@ def classroom(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hand_in(root, "cleo", f"{NAME}.ipynb", '{"cells": [')
     (root / "submitted" / "dan" / "another").mkdir(parents=True)
     with open_book(load_assignment(NAME, root)) as book:
-        book.add_student("eva")
+        book.add_students(["eva"])
         book.commit()
     return root
 

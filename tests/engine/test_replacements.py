@@ -10,7 +10,7 @@ from graders import grade
 from mini_course import module_text, write_mini_course
 
 from autograder.course.assignment import Assignment
-from autograder.gradebook.explanation import as_html, as_text
+from autograder.gradebook.explanation import texts
 from autograder.publish.json import document
 from autograder.publish.visibility import FeedbackVisibility
 from autograder.results import ExerciseResult, Result
@@ -181,10 +181,11 @@ def test_the_right_function_runs_as_confined_as_the_students(tmp_path):
 
 def test_explanations_and_documents_say_what_was_replaced(course, tmp_path):
     result = graded(course, tmp_path, increment=INCREMENT, double=WRONG_DOUBLE)
-    for text in (as_text, as_html):
-        told = text(exercise(result, "increment"), FeedbackVisibility())
+    shown = FeedbackVisibility()
+    for told in texts(exercise(result, "increment"), shown).values():
         assert "Graded with the right double in place of yours." in told
-        assert "in place of yours" not in text(exercise(result, "double"), FeedbackVisibility())
+    for told in texts(exercise(result, "double"), shown).values():
+        assert "in place of yours" not in told
     first, second = document([result])[0]["exercises"]
     assert first["replaced"] == ["double"]
     assert "replaced" not in second

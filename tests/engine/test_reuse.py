@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,6 +13,8 @@ from mini_course import module_text
 from sandboxes import available
 
 from autograder.course.assignment import Assignment, load_assignment
+from autograder.grading import scheduling, unchanged_hand_ins
+from autograder.grading.cache_key import KeyMaker
 from autograder.grading.result_store import load_if_current, result_file, stored
 from autograder.grading.scheduling import grade_class, handed_in
 from autograder.results import Result
@@ -92,7 +96,9 @@ def test_what_decides_nothing_changes_no_key(
     changed(course)
     now = load_assignment("mini", course.root)
     hand_in = read_hand_in(course.root / "submitted" / "ada" / "mini", now.release)
-    assert load_if_current(hand_in, now, "ada", available()) == stored(course, "ada")
+    assert load_if_current(hand_in.digest, now, "ada", KeyMaker(now, available())) == stored(
+        course, "ada"
+    )
     assert reran(graded(course)) == set()
 
 
@@ -176,3 +182,29 @@ def test_what_was_seen_of_limits_stays(course: Assignment) -> None:
     after = graded(course)
     assert reran(after) == {"double"}
     assert after.observed.limits_hit == first.observed.limits_hit  # of `increment`
+
+
+def ten_seconds_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unchanged_hand_ins, "_now", lambda folder: time.time_ns() + 10**10)
+
+
+def test_an_unchanged_folder_is_not_read_again(
+    course: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ten_seconds_later(monkeypatch)
+    before = graded(course)
+    monkeypatch.setattr(scheduling, "read_hand_in", None)
+    assert graded(course) == before
+
+
+def test_work_of_the_same_size_and_time_is_graded_again(
+    course: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ten_seconds_later(monkeypatch)
+    before = graded(course)
+    file = course.root / "submitted" / "ada" / "mini" / "mini.py"
+    times, text = file.stat(), file.read_text(encoding="utf-8")
+    file.write_text(text.replace("np.asarray(x) + 1", "np.asarray(x) + 2"), encoding="utf-8")
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert file.stat().st_size == times.st_size
+    assert graded(course).seed != before.seed  # it is derived from the hand-in

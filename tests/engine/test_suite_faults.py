@@ -159,7 +159,7 @@ def test_a_result_with_a_fault_is_not_current(course: Assignment, tmp_path: Path
     result = grade(path, course)
     result.write(result_file(course, "ada"))
     assert Result.from_json(result.to_json()) == result
-    assert load_if_current(read_hand_in(path, course.release), course, "ada") is None
+    assert load_if_current(read_hand_in(path, course.release).digest, course, "ada") is None
 
 
 def test_no_format_gives_a_zero_for_a_fault(course: Assignment, tmp_path: Path) -> None:

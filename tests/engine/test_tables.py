@@ -9,7 +9,7 @@ import pytest
 from autograder.cli.one_submission import show_submission
 from autograder.cli.tables import in_brief, show_class
 from autograder.course.assignment import Assignment, Exercise
-from autograder.gradebook.book import Standing
+from autograder.gradebook.standing import Standing
 from autograder.results import ExerciseResult, Fault, Result, TestResult, WrittenResult
 
 
