@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograder.sandbox import Handle
-from autograder.sandbox.protocol import seeded_weights
+from autograder.sandbox.protocol import seeded_weights, sparse_arrays
 from autograder.suite.expect import Mismatch, shown
 
 MAX_LAYERS = 1000
@@ -92,7 +92,8 @@ class Model:
         Raises:
             CallFailed: the weights do not fit.
         """
-        self._ask(self.handle, "set_weights", ([np.asarray(weight) for weight in weights],))
+        packed = [sparse_arrays.packed(np.asarray(weight)) for weight in weights]
+        self._ask(self.handle, "set_weights", (packed,))
 
     def weight_shapes(self) -> list[tuple[int, ...]]:
         """The shapes of the weights, in Keras' order: a claim, which `weights` would prove.
@@ -177,18 +178,29 @@ def history_of(value: Any, ask: Ask) -> dict[str, list[float]]:
 
 
 def make_model(
-    input_shape: Sequence[int], layers: Sequence[tuple[str, Mapping[str, Any]]], ask: Ask
+    input_shape: Sequence[int],
+    layers: Sequence[tuple[str, Mapping[str, Any]]],
+    ask: Ask,
+    *,
+    eager: bool = False,
 ) -> Model:
     """Make a sequential Keras model inside, from layers such as `("Dense", {"units": 10})`.
 
     An exercise that trains a model can be tested with it independently of other exercises. Set the
     weights with `set_weights`: the initial ones are not chosen by the suite.
 
+    Args:
+        input_shape: of one input.
+        layers: class names and arguments of Keras' layers, in order.
+        ask: sends queries across the boundary.
+        eager: whether `fit` computes without compiling. That is faster for a few steps.
+
     Raises:
         CallFailed: the model could not be made.
     """
     plain = [(name, dict(config)) for name, config in layers]
-    handle = ask(None, "make_sequential", (tuple(input_shape), plain))
+    options = (True,) if eager else ()
+    handle = ask(None, "make_sequential", (tuple(input_shape), plain, *options))
     if not isinstance(handle, Handle):
         raise Mismatch("was given no model: the process that should make it answers otherwise.")
     return Model(handle, ask)

@@ -58,7 +58,7 @@ class Read:
         """Weights in the model's own order and shapes."""
         new = [np.zeros(shape, np.float32) for shape in self.have]
         for name, index in self.places.items():
-            new[index] = np.asarray(weights[name]).reshape(self.have[index]).astype(np.float32)
+            new[index] = np.asarray(weights[name], np.float32).reshape(self.have[index])
         return new
 
     def named(self, weights: Sequence[Any]) -> Weights:

@@ -10,7 +10,7 @@ import itertools
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
@@ -279,13 +279,33 @@ class Student:
         return models.history_of(returned, self._ask_model)
 
     def make_model(
-        self, input_shape: Sequence[int], layers: Sequence[tuple[str, Mapping[str, Any]]]
+        self,
+        input_shape: Sequence[int],
+        layers: Sequence[tuple[str, Mapping[str, Any]]],
+        *,
+        eager: bool = False,
     ) -> models.Model:
         """See `models.make_model`."""
-        return models.make_model(input_shape, layers, self._ask_model)
+        return models.make_model(input_shape, layers, self._ask_model, eager=eager)
+
+    @contextmanager
+    def without_initial_weights(self) -> Iterator[None]:
+        """Meanwhile large layers of new models start at zero, which is faster than drawing weights.
+
+        This is for models whose weights the suite sets.
+
+        Raises:
+            CallFailed: the worker process has ended.
+        """
+        self._ask_model(None, "draw_initial_weights", (False,))
+        try:
+            yield
+        finally:
+            with suppress(CallFailed):  # a new worker process draws them
+                self._ask_model(None, "draw_initial_weights", (True,))
 
     def _ask_model(self, handle: Handle | None, question: str, args: tuple[Any, ...]) -> Any:
-        if question not in ("is_model", "history"):  # these ask about the answer of the last call
+        if question not in _ASIDE:
             self._last_name = question
             self._last_call = describe_query(question, args)
         return self._sandbox.ask(handle, question, *args, seconds=self._seconds).value
@@ -384,3 +404,7 @@ def _refusal(name: str, error: Exception) -> Exception:
 def mentions(text: str, word: str) -> bool:
     """Whether a message contains the name of an argument as a separate word."""
     return re.search(rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_])", text) is not None
+
+
+_ASIDE = ("is_model", "history", "draw_initial_weights")
+"""Questions about the last call, or the next; messages do not quote them."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sandboxes import available, sandbox
 
-from autograder.sandbox import Handle, HandleMisuse, Limits, Sandbox, WarmProcess
+from autograder.sandbox import CallFailed, Handle, HandleMisuse, Limits, Sandbox, WarmProcess
 from autograder.sandbox.protocol.arrays import shown_dtype
 from autograder.suite.models import filled
 from autograder.suite.student import Student
@@ -229,3 +229,46 @@ def test_a_model_of_mixed_precision_answers_in_float32(
             np.testing.assert_allclose(answer, wanted, rtol=1e-5)
         student.call("train", [model, *stripes()])
         assert student.ask(model, "predict", x).value.shape == wanted.shape
+
+
+WIDE = """
+    import keras
+
+    def wide():
+        return keras.Sequential([keras.Input((700,)), keras.layers.Dense(1500)])
+
+    def fitted(model, x, y):
+        model.compile("sgd", "mse", run_eagerly=False)
+        model.fit(x, y, verbose=0)
+        return model.run_eagerly
+"""
+
+
+def test_few_numbers_among_zeros_are_set_in_a_large_layer(warm_process: WarmProcess) -> None:
+    kernel, other = np.zeros((2, 700, 1500), np.float32)
+    kernel[3:5, 7:9] = [[1, 2], [3, 4]]
+    other[600, 1400] = 5
+    bias = np.arange(1500, dtype=np.float32)
+    with sandbox(warm_process, WIDE, limits=LIMITS) as inside:
+        student = Student(inside)
+        with student.without_initial_weights():
+            model = student.model(student.wide())
+        assert not model.weights()[0].any()
+        for wanted in (kernel, other, other + 1):
+            model.set_weights([wanted, bias])
+            for got, each in zip(model.weights(), (wanted, bias), strict=True):
+                np.testing.assert_array_equal(got, each)
+        assert student.model(student.wide()).weights()[0].any()  # drawn again
+        with pytest.raises(CallFailed):
+            model.set_weights([kernel[:-1], bias])
+
+
+def test_an_eager_model_is_never_compiled(warm_process: WarmProcess) -> None:
+    x, y = np.ones((4, 2), np.float32), np.ones((4, 1), np.float32)
+    with sandbox(warm_process, WIDE, limits=LIMITS) as inside:
+        student = Student(inside)
+        for eager in (False, True):
+            model = student.make_model((2,), [("Dense", {"units": 1})], eager=eager)
+            before = model.weights()
+            assert student.fitted(model.handle, x, y) is eager
+            assert not np.array_equal(before[1], model.weights()[1])

@@ -6,6 +6,7 @@ They run inside the worker process. Their answers are claims: plain data, or ref
 from __future__ import annotations
 
 import itertools
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.protocol import seeded_weights
+from autograder.sandbox.protocol import seeded_weights, sparse_arrays
 
 MAX_LAYERS = 1000
 DEPTH = 8  # of models in models
@@ -45,7 +46,25 @@ def _get_weights(model: Any, count: int | None = None) -> Any:
 
 
 def _set_weights(model: Any, weights: Any) -> None:
-    model.set_weights(weights)
+    if any(isinstance(weight, dict) for weight in weights):
+        for variable, weight in zip(model.weights, weights, strict=True):
+            _assign(variable, weight)
+    else:
+        model.set_weights(weights)
+
+
+def _assign(variable: Any, weight: Any) -> None:
+    """Set a variable. Few numbers among many zeros are put into one that is zero, in place."""
+    import keras
+
+    update = getattr(variable.value, "scatter_nd_update", None)
+    is_sparse = isinstance(weight, dict) and not weight["base"].any()
+    is_same = is_sparse and weight["shape"] == tuple(variable.shape)
+    if update and is_same and not bool(keras.ops.any(variable)):
+        places = np.stack(np.unravel_index(weight["places"], weight["shape"]), axis=1)
+        update(places, weight["values"])
+    else:
+        variable.assign(sparse_arrays.unpacked(weight))
 
 
 def _predict(model: Any, inputs: Any, training: bool = False, dropping: bool = True) -> Any:
@@ -176,12 +195,47 @@ def _count_params(model: Any) -> int:
     return int(model.count_params())
 
 
-def _make_sequential(_: None, input_shape: Any, layers: Any) -> Any:
-    """A plain Keras model that the suite describes, for exercises that train one."""
+def _make_sequential(_: None, input_shape: Any, layers: Any, eager: bool = False) -> Any:
+    """A plain Keras model that the suite describes, for exercises that train one.
+
+    An eager one computes each step as Python says, whatever `compile` is told: a few steps take
+    less time than compiling one.
+    """
     import keras
 
     made = [getattr(keras.layers, name)(**config) for name, config in layers]
-    return keras.Sequential([keras.Input(tuple(input_shape)), *made])
+    kind = type("Sequential", (keras.Sequential,), _EAGER) if eager else keras.Sequential
+    return kind([keras.Input(tuple(input_shape)), *made])
+
+
+_EAGER = {"run_eagerly": property(lambda model: True, lambda model, value: None)}
+
+
+def _draw_initial_weights(_: None, wanted: bool) -> None:
+    """Let Keras draw the initial weights of models, or let it leave those of large layers at zero.
+
+    Drawing millions of them takes long, for a model whose weights the suite sets.
+    """
+    import keras
+
+    for name in ("RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling"):
+        kind = getattr(keras.initializers, name)
+        draw = _INITIALIZERS.setdefault(name, kind.__call__)
+        kind.__call__ = draw if wanted else _zeros_where_large(draw, keras)
+
+
+_INITIALIZERS: dict[str, Callable[..., Any]] = {}
+"""How Keras' initializers draw, by their names."""
+LARGE = 1_000_000
+
+
+def _zeros_where_large(draw: Callable[..., Any], keras: Any) -> Callable[..., Any]:
+    def called(initializer: Any, shape: Any, dtype: Any = None) -> Any:
+        if math.prod(shape) < LARGE:
+            return draw(initializer, shape, dtype)
+        return keras.ops.zeros(shape, dtype or keras.config.floatx())
+
+    return called
 
 
 def _make_generator(_: None, seed: int) -> Any:
@@ -202,6 +256,7 @@ def _plain(value: Any) -> Any:
 MODEL_QUERIES: dict[str, Callable[..., Any]] = {
     "config": _config,
     "count_params": _count_params,
+    "draw_initial_weights": _draw_initial_weights,
     "fill": _fill,
     "get_weights": _get_weights,
     "history": _history,

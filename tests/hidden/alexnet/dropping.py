@@ -15,6 +15,8 @@ from autograder.suite.networks import Weights
 
 COUNT = 24
 """Images at a time, each with masks of its own."""
+FEW = 3
+"""Images that show whether anything is dropped at all: each has a mask for every unit."""
 
 
 def logits(answer: np.ndarray) -> np.ndarray:
@@ -32,8 +34,8 @@ def read(trial: Shown, weights: Weights, x: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def require_rest(trial: Shown, x: np.ndarray) -> None:
-    """Require that two answers for the same images are the same outside of training."""
-    one, other = (trial.model.predict(x) for _ in range(2))
+    """Require that two answers for some of the images are the same outside of training."""
+    one, other = (trial.model.predict(x[:FEW]) for _ in range(2))
     if not np.allclose(one, other, rtol=1e-3, atol=1e-5):
         raise DroppedWrongly(
             "always", "returned a model that drops units also when it is not trained"
@@ -53,7 +55,7 @@ def reading(trial: Shown) -> Weights:
     Raises:
         Mismatch: the model lacks one of the dense layers, or has too few units in them.
     """
-    weights = {name: np.zeros(shape) for name, shape in trial.wanted.items()}
+    weights = {name: np.zeros(shape, np.float32) for name, shape in trial.wanted.items()}
     for name, array in weights.items():
         if name.endswith(("gamma", "variance")):
             array += 1

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from autograder.suite import Mismatch, networks
+from autograder.suite.training import GradingData
 
 Array = np.ndarray
 CONVOLUTIONS = ((16, 5), (32, 3), (32, 3))
@@ -110,6 +111,18 @@ def reduced(images: Array, side: int) -> Array:
     """Images of a smaller side: float32 (N, side, side, 3) from 0 to 1."""
     small = [Image.fromarray(each).resize((side, side), Image.Resampling.BOX) for each in images]
     return np.stack([np.asarray(each) for each in small]).astype(np.float32) / 255
+
+
+_SMALL: dict[tuple[str, int], tuple[Array, Array]] = {}
+
+
+def small(dataset: GradingData, side: int) -> tuple[Array, Array]:
+    """A dataset's images to train with and to judge by, reduced once for all submissions."""
+    key = dataset.name, side
+    if key not in _SMALL:
+        images = dataset.train[0], dataset.held_out[0]
+        _SMALL[key] = reduced(images[0], side), reduced(images[1], side)
+    return _SMALL[key]
 
 
 def cut(x: Array, size: int, rng: np.random.Generator) -> Array:

@@ -20,10 +20,9 @@ import trials
 
 from autograder.sandbox import CallFailed, StudentRaised
 from autograder.suite import Mismatch, expect, identifying
-from autograder.suite.models import filled
 from autograder.suite.network_search import agrees
 from autograder.suite.network_weights import drawn
-from autograder.suite.networks import forward
+from autograder.suite.networks import forward, softmax
 
 FULL = (227, 227, 3)
 SMALL = (99, 75, 3)
@@ -31,6 +30,8 @@ LARGE = (227, 195, 3)
 """Images of which something is left in nets that pad nothing."""
 NARROW = 1 / 16
 """A width that makes whole and even numbers of all layers."""
+ACTIVE = 1 / 16
+"""The share of the units of each hidden layer that get weights in the whole network."""
 LOUD = 100.0
 """The size of inputs under which the constants of the response normalisation count."""
 
@@ -103,29 +104,32 @@ def test_shape_of_the_answers(student):
 @pytest.mark.seconds(30)
 @pytest.mark.weight(1.5)
 def test_whole_network(student, rng):
-    """AlexNet in full, 62,378,344 weights: the answers for weights that were drawn are right."""
+    """AlexNet in full, 62,378,344 weights: a part of them is drawn, and the answers are right."""
     require_alike(lambda: but_for_width(known(student, rng).differences))
-    model = student.model(student.build_alexnet())
-    whole_network(student, model, net.alexnet(1000), FULL, rng, 62378344, np.float32(300))
+    with student.without_initial_weights():
+        model = student.model(student.build_alexnet())
+    whole_network(student, model, net.alexnet(1000), FULL, rng, 62378344)
 
 
-def whole_network(student, model, right, input_shape, rng, parameters, scale, **seen):
-    """Require that a model of this size answers rightly, for weights that are drawn inside."""
+def whole_network(student, model, right, input_shape, rng, parameters, **seen):
+    """Require that a model of this size answers rightly while a part of its units have weights."""
     trial = trials.shown(model, input_shape, right, pulled=False, **seen)
     count = sum(int(np.prod(shape)) for shape in trial.read.have)
     expect.that(count == parameters, f"returned a model with {count:,} parameters.")
     net.require(trials.by_weights(trial, right), *net.PARTS)
-    seed = int(rng.integers(1 << 30))
-    model.fill(seed, 1.0)
-    weights = trial.read.named(filled(trial.read.have, seed, 1.0))
-    x = identifying.images(rng, input_shape, 1) * scale
+    counts = {name: net.scaled(layer.count, ACTIVE) for name, layer in right.layers.items()}
+    x = identifying.images(rng, input_shape, 1) * np.float32(LOUD)
+    loud = dict.fromkeys(net.NORMALISED, LOUD)
+    weights, within = trials.narrow(trial, rng, x, counts, loud, somewhere=True)
+    trial.put(within)
     answer = model.predict(x, dropping=False)
     expect.that(
         answer.shape == (1, right.layers["fc8"].count),
         f"returned a model that answers {answer.shape} for an image.",
     )
-    wanted = forward(x, weights, right)
-    logits = forward(x, weights, right.changed("fc8", activation="linear"))
+    alone = trials.narrowed(right, counts)
+    logits = forward(x, weights, alone.changed("fc8", activation="linear"))
+    wanted = softmax(logits)
     if agrees(wanted, answer):
         return
     if not agrees(logits, answer):

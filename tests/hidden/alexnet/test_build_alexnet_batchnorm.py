@@ -42,7 +42,8 @@ def built(student, small=SMALL, classes=6):
     """What the variant shows on the smallest images that it takes."""
 
     def build(size):
-        model = student.model(student.build_alexnet_batchnorm(size, classes))
+        with student.without_initial_weights():
+            model = student.model(student.build_alexnet_batchnorm(size, classes))
         return trials.shown(model, size, net.variant(classes), batchnorm=True, pulled=False)
 
     seen, size = trials.first_built(build, (small, LARGE, LARGER))
@@ -87,12 +88,18 @@ def wrong_weights(student, rng):
     return trials.wrong_weights(student, rng, identified, by_weights)
 
 
+def whole(student):
+    """The variant in full; it is built once for all tests."""
+    with student.without_initial_weights():
+        return student.model(student.build_alexnet_batchnorm())
+
+
 @pytest.mark.public
 @pytest.mark.claim
 @pytest.mark.weight(0.5)
 def test_number_of_parameters(student):
     """24,834,833 parameters."""
-    model = student.model(student.build_alexnet_batchnorm())
+    model = student.once(whole)
     if not model.weight_shapes():
         model.predict(np.zeros((1, *FULL), np.float32))
     count = sum(int(np.prod(shape)) for shape in model.weight_shapes())
@@ -102,11 +109,11 @@ def test_number_of_parameters(student):
 @pytest.mark.seconds(20)
 @pytest.mark.weight(0.5)
 def test_whole_network(student, rng):
-    """All of it, 24,815,697 weights that are trained: the answers are right for drawn weights."""
+    """All of it, 24,815,697 weights that are trained: some are drawn, and the answers are right."""
     require_alike(lambda: known(student, rng).differences)
-    model = student.model(student.build_alexnet_batchnorm())
+    model = student.once(whole)
     right = net.variant(17)
-    whole_network(student, model, right, FULL, rng, 24834833, np.float32(1), batchnorm=True)
+    whole_network(student, model, right, FULL, rng, 24834833, batchnorm=True)
 
 
 @pytest.mark.weight(1)
@@ -145,9 +152,14 @@ def test_output(student, rng):
     trials.require_output(student, known(student, rng).differences)
 
 
+def read_out(student):
+    """What a variant shows whose answers are units of fc7; it is built once for two tests."""
+    return built(student, LEAST, READ + 1)
+
+
 def dropout(student, rng):
     """Require that 0.4 of the units are dropped after each of the first two dense layers."""
-    trial = built(student, LEAST, READ + 1)
+    trial = student.once(read_out)
     x = np.zeros((dropping.COUNT, *trial.input_shape), np.float32)
     weights = dropping.reading(trial)
     weights["fc6_bias"] += 1
@@ -248,7 +260,7 @@ def nothing_else(student, rng):
     except dropping.DroppedWrongly as wrong:
         if wrong.kind in ("share", "order"):
             return
-    trial = built(student, LEAST, READ + 1)
+    trial = student.once(read_out)
     x = np.repeat(identifying.images(rng, trial.input_shape, 1), FEW, axis=0)
     _, within = narrow(trial, rng, x[:2])
     weights = dropping.reading(trial)

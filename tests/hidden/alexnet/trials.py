@@ -126,28 +126,40 @@ def narrow(
     x: Any,
     counts: Mapping[str, int],
     loud: Mapping[str, float] = MappingProxyType({}),
+    *,
+    somewhere: bool = False,
 ) -> tuple[Weights, Weights]:
-    """Weights of a narrow net, alone and within the model, all of whose other units are zero."""
+    """Weights of a narrow net, alone and within the model, all of whose other units are zero.
+
+    Its units are the first ones of each layer, or, somewhere, neighbours that are drawn.
+    """
     network = narrowed(trial.likeliest(), counts)
     weights = drawn(rng, x, shapes(network, trial.input_shape), network, loud)
-    maps = sizes(network, trial.input_shape)[-1]
-    first = f"{network.dense[0]}_kernel"
-    return weights, {
-        name: _placed(array, trial.wanted[name], maps if name == first else None)
-        for name, array in weights.items()
-    }
+    rows, columns = sizes(network, trial.input_shape)[-1]
+    within = {}
+    seen = 0  # the first of its inputs that are in use
+    for name, layer in network.layers.items():
+        spare = trial.wanted[f"{name}_kernel"][-1] - layer.count
+        first = int(rng.integers(spare + 1)) if somewhere else 0
+        cells = rows * columns if name == network.dense[0] else 1
+        for key in (key for key in weights if key.startswith(f"{name}_")):
+            at = seen if "_before_" in key else first
+            within[key] = _placed(weights[key], trial.wanted[key], seen, at, cells)
+        seen = first
+    return weights, within
 
 
-def _placed(array: Any, shape: Shape, maps: tuple[int, int] | None = None) -> Any:
-    """An array in the corner of zeros; of a kernel on maps, in the corner of each cell."""
-    if maps is not None:
-        rows, columns = maps
-        whole = np.zeros((rows, columns, shape[0] // (rows * columns), shape[1]), np.float32)
-        part = array.reshape(rows, columns, -1, array.shape[1])
-        whole[:, :, : part.shape[2], : part.shape[3]] = part
-        return whole.reshape(shape)
+def _placed(array: Any, shape: Shape, seen: int, first: int, cells: int) -> Any:
+    """An array among zeros, from its first input and unit on; of each cell of maps alike."""
     whole = np.zeros(shape, np.float32)
-    whole[tuple(slice(0, size) for size in array.shape)] = array
+    units = slice(first, first + array.shape[-1])
+    if array.ndim == 1:
+        whole[units] = array
+        return whole
+    inputs = slice(seen, seen + array.shape[-2] // cells)
+    by_cell = (*shape[:-2], cells, shape[-2] // cells, shape[-1])
+    part = array.reshape(*array.shape[:-2], cells, -1, array.shape[-1])
+    whole.reshape(by_cell)[..., inputs, units] = part
     return whole
 
 

@@ -71,8 +71,8 @@ def require_lenet5(
 
 
 def named(weights: Sequence[Array], found: Mapping[str, int]) -> Weights:
-    """Weights by their names, all units as dense layers."""
-    taken = {name: np.asarray(weights[index], np.float64) for name, index in found.items()}
+    """Weights by their names in single precision, all units as dense layers."""
+    taken = {name: np.asarray(weights[index], np.float32) for name, index in found.items()}
     for name in ("c5_kernel", "f6_kernel", "output_kernel"):
         taken[name] = taken[name].reshape(-1, taken[name].shape[-1])
     return taken
@@ -83,10 +83,9 @@ def forward(x: Array, weights: Weights) -> Array:
     return _forward(x, weights, right())
 
 
-def predicted(x: Array, weights: Weights) -> Array:
-    """The class of each image."""
-    parts = [forward(x[i : i + 256], weights) for i in range(0, len(x), 256)]
-    return np.concatenate(parts).argmax(axis=1)
+def answers(x: Array, weights: Weights) -> Array:
+    """The same, computed for a part of many images at a time."""
+    return np.concatenate([forward(x[i : i + 256], weights) for i in range(0, len(x), 256)])
 
 
 # -- what a model is -------------------------------------------------------------------------

@@ -25,16 +25,30 @@ def built(student, *arguments):
     return model
 
 
+def plain(student):
+    """The plain model and the weights that it starts with; it is built once for all tests."""
+    model = built(student)
+    return model, model.weights()
+
+
+def another(student):
+    """A second plain model and the weights that it starts with."""
+    return plain(student)
+
+
 def identify(student, rng, input_shape=network.GREY, classes=10):
-    """What the student's model is."""
-    plain = (input_shape, classes) == (network.GREY, 10)
-    model = built(student) if plain else built(student, input_shape, classes)
-    return network.of(model, rng, input_shape, classes)
+    """What the student's model for these arguments is."""
+    return network.of(built(student, input_shape, classes), rng, input_shape, classes)
+
+
+def identify_plain(student, rng):
+    model, _ = student.once(plain)
+    return network.of(model, rng)
 
 
 def known(student, rng):
     """What the plain model is; it is built and tried once for all tests."""
-    return student.once(identify, rng)
+    return student.once(identify_plain, rng)
 
 
 def coloured(student, rng, classes):
@@ -44,7 +58,8 @@ def coloured(student, rng, classes):
 
 def shown_by_weights(student):
     """In what the layers that the weights show differ."""
-    seen = identifying.shown(built(student), network.right(), network.GREY, network.CHANGES)
+    model, _ = student.once(plain)
+    seen = identifying.shown(model, network.right(), network.GREY, network.CHANGES)
     found = differences(seen.read.network, network.right(), network.GREY)
     return tuple(each for each in found if network.part_of(each) in network.WEIGHTS)
 
@@ -72,21 +87,21 @@ def require(student, rng, *parts):
 
 def require_no_more(student, rng, found):
     """Require that nothing is wrong with a model that is not wrong with the plain one."""
-    plain = known(student, rng).differences
-    network.require([each for each in found.differences if each not in plain], *network.PARTS)
+    told = known(student, rng).differences
+    network.require([each for each in found.differences if each not in told], *network.PARTS)
 
 
 def changes_in_training(student, rng):
     """Whether the answers of the plain model are others while it is trained."""
     x = identifying.images(rng, network.GREY)
-    model = built(student)
+    model, _ = student.once(plain)
     return not np.allclose(model.predict(x), model.predict(x, training=True), atol=1e-4)
 
 
 def starts(student):
     """Whether a kernel is constant, and whether one is the same in two models."""
-    models = (built(student).weights() for _ in range(2))
-    one, other = ([each for each in weights if each.ndim > 1] for weights in models)
+    models = student.once(plain), student.once(another)
+    one, other = ([each for each in weights if each.ndim > 1] for _, weights in models)
     return any(np.std(each) == 0 for each in one), any(map(np.array_equal, one, other))
 
 
@@ -94,8 +109,8 @@ def starts(student):
 @pytest.mark.weight(0.5)
 def test_parameters_and_answer(student):
     """61,706 parameters, and ten numbers for each image."""
-    model = built(student)
-    count = sum(weight.size for weight in model.weights())
+    model, weights = student.once(plain)
+    count = sum(weight.size for weight in weights)
     expect.that(count == 61706, f"returned a model with {count:,} parameters.")
     answer = model.predict(np.zeros((2, 32, 32, 1), np.float32))
     expect.that(
@@ -148,7 +163,8 @@ def test_output(student, rng):
 @pytest.mark.weight(0.5)
 def test_whole_network(student, rng):
     """The answers for weights and images that were drawn are those of LeNet-5, in training too."""
-    found = identify(student, rng)
+    model, _ = student.once(another)
+    found = network.of(model, rng)
     network.require(found.differences, *network.PARTS, known=found)
     expect.that(
         not student.once(changes_in_training, rng),
@@ -169,8 +185,8 @@ def test_other_sizes(student, rng):
     try:
         require_no_more(student, rng, identify(student, rng, (28, 28, 1)))
     except StudentRaised:
-        shapes = [weight.shape for weight in built(student).weights()]
-        if (5, 5, 16, 120) not in shapes:
+        _, weights = student.once(plain)
+        if (5, 5, 16, 120) not in map(np.shape, weights):
             raise
         # else C5 is a convolution of 5 by 5, as in the paper, and has no room on 28 by 28
 
