@@ -74,9 +74,11 @@ def complain(sentence: str) -> None:
         print(line, file=sys.stderr)
 
 
-def say(line: str = "") -> None:
-    """Print one line of progress to stderr, as plain text."""
-    print(log_safe(line), file=sys.stderr, flush=True)
+def say(line: str = "", *, fold: bool = False) -> None:
+    """Print one line to stderr, as plain text; `fold` breaks it between words on a terminal."""
+    text = log_safe(line)
+    for part in folded(text, sys.stderr) if fold else [text]:
+        print(part, file=sys.stderr, flush=True)
 
 
 class _Bar:
