@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -78,15 +78,15 @@ def _live(total: int, title: str) -> Iterator[RunProgress]:
 def _in_lines(total: int, title: str) -> Iterator[RunProgress]:
     say(f"{title}: {total}")
     with twice_ends_at_once():
-        yield _Lines(total)
+        yield Lines(total)
 
 
-class _Lines(RunProgress):
+class Lines(RunProgress):
     """Prints a line when there is something new to say, and not too often."""
 
-    def __init__(self, total: int) -> None:
-        super().__init__(total)
-        self._said, self._said_at = 0, time.monotonic()
+    def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(total, clock)
+        self._said, self._said_at = 0, clock()
 
     def reused(self, result: Result) -> None:
         """Count a stored result, and perhaps say so."""
@@ -101,10 +101,10 @@ class _Lines(RunProgress):
     def _say_if_due(self) -> None:
         if self.done == self.total:
             return
-        passed = time.monotonic() - self._said_at
+        passed = self._clock() - self._said_at
         is_step = self.done - self._said >= STEP * self.total
         if passed >= (LEAST_SECONDS if is_step else MOST_SECONDS):
-            self._said, self._said_at = self.done, time.monotonic()
+            self._said, self._said_at = self.done, self._clock()
             say(run_summary.line(self))
 
 

@@ -11,7 +11,7 @@ from convgrade.safe_text import shortened
 NAMES = 3
 """How many students are named together."""
 NAME_WIDTH = 20
-UNITS = {"second": 1, "minute": 60, "hour": 3600}
+UNITS = {"a second": 1, "a minute": 60, "an hour": 3600}
 
 
 def line(progress: RunProgress) -> str:
@@ -79,9 +79,9 @@ def _last(students: Sequence[str]) -> str:
 
 def frequency(per_second: float) -> str:
     """A rate in the smallest unit in which it is at least 1, if there is one."""
-    unit = next((unit for unit in UNITS if per_second * UNITS[unit] >= 1), "hour")
+    unit = next((unit for unit in UNITS if per_second * UNITS[unit] >= 1), "an hour")
     number = per_second * UNITS[unit]
-    return f"{number:.1f} a {unit}" if number < 10 else f"{number:.0f} a {unit}"
+    return f"{number:.1f} {unit}" if number < 10 else f"{number:.0f} {unit}"
 
 
 def duration(seconds: float) -> str:
