@@ -94,7 +94,8 @@ def check_course(assignment: Assignment) -> None:
     """Check that results, graded notebooks and the gradebook can be written.
 
     Raises:
-        AutograderError: one of them cannot, or the gradebook's address cannot be used.
+        AutograderError: one of them cannot, or the gradebook's address cannot be used, or there
+            are no hidden suites.
     """
     from autograder.gradebook.address import check_address_of_course
     from autograder.nbgrader_bridge.database import check_file, file_of, shown, unreachable
@@ -118,6 +119,10 @@ def check_course(assignment: Assignment) -> None:
             f"The gradebook {shown(address)} cannot be reached ({reason}): nothing was graded."
         )
     check_file(address)
+    if not assignment.suite_folder.is_dir():
+        raise AutograderError(
+            f"The hidden suites are gone: there is no folder {assignment.suite_folder}."
+        )
 
 
 def _unwritable(place: Path, error: OSError) -> AutograderError:

@@ -33,7 +33,7 @@ STOPPING = "Stopping. Ctrl-C again ends at once."
 
 @contextmanager
 def run_display(total: int, title: str, *, quiet: bool) -> Iterator[RunProgress]:
-    """Show a run while it lasts, and one line when all is done.
+    """Show a run while it lasts, and one line when all is done if it was more than one.
 
     The first Ctrl-C raises KeyboardInterrupt, a second one ends the process at once.
 
@@ -52,7 +52,8 @@ def run_display(total: int, title: str, *, quiet: bool) -> Iterator[RunProgress]
     shown = _live if sys.stderr.isatty() and progress_output().is_interactive else _in_lines
     with shown(total, title) as progress:
         yield progress
-    say(run_summary.last_line(progress))
+    if total > 1:
+        say(run_summary.last_line(progress))
 
 
 @contextmanager

@@ -22,10 +22,10 @@ def line(progress: RunProgress) -> str:
 
 def last_line(progress: RunProgress) -> str:
     """What a run has done."""
-    done = f"{progress.new} graded, {progress.unchanged} unchanged"
-    trouble = "".join(f", {len(who)} {kind}" for kind, who in progress.trouble.items())
     took = duration(progress.seconds)
-    return f"{progress.done} of {progress.total} in {took}: {done}{trouble and ';' + trouble[1:]}"
+    trouble = ", ".join(f"{len(who)} {kind}" for kind, who in progress.trouble.items())
+    parts = (counts(progress), trouble)
+    return f"{progress.done} of {progress.total} in {took}: " + "; ".join(filter(None, parts))
 
 
 def counts(progress: RunProgress) -> str:
