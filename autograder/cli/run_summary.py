@@ -53,7 +53,7 @@ def running(progress: RunProgress) -> str:
     """Who is being graded, and for how long, the longest first; "" for nobody."""
     known = progress.running()
     if not known:
-        return ""
+        return "Starting" if not progress.new and progress.done < progress.total else ""
     named = [f"{shortened(student, NAME_WIDTH)} {duration(took)}" for student, took in known]
     more = f" and {len(known) - NAMES} more" if known[NAMES:] else ""
     return f"Running: {', '.join(named[:NAMES])}{more}"

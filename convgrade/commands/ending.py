@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from enum import IntEnum
 
@@ -30,6 +31,8 @@ OF_THE_ENGINE = frozenset(
 
 def ended_by(error: BaseException) -> ExitCode | None:
     """Say in a sentence why a command ended, and return its exit code; None for a fault of ours."""
+    if isinstance(error, KeyboardInterrupt) and sys.stderr.isatty():
+        print("\r", end="", file=sys.stderr)  # over the ^C of the terminal
     if isinstance(error, AutograderError):
         complain(str(error))
     elif isinstance(error, Stopped):
