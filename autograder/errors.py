@@ -1,6 +1,6 @@
 """The exceptions of this package. Each message is a sentence for the person who can act on it.
 
-Four of them are those of the student's side, under the same name. Nothing here knows an
+Three of them are those of the student's side, under the same name. Nothing here knows an
 assignment, and every part of the package may import this module.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from convgrade.errors import AutograderError as AutograderError
 from convgrade.errors import CourseError as CourseError
-from convgrade.errors import Stopped as Stopped
 from convgrade.errors import SubmissionRejected as SubmissionRejected
 
 

@@ -12,7 +12,8 @@ from autograder.cli.class_output import GradedClass, show_graded
 from autograder.cli.commands import ExitCode, say_that_it_waits
 from autograder.course.assignment import Assignment
 from autograder.course.locks import locked
-from autograder.errors import CourseError, Stopped
+from autograder.errors import CourseError
+from convgrade.commands.ending import Stopped
 
 if TYPE_CHECKING:
     from autograder.gradebook.standing import Standing

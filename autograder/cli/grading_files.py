@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from autograder.cli import reports
 from autograder.cli.commands import ExitCode
 from autograder.course.assignment import Assignment
-from autograder.errors import AutograderError, Stopped
+from autograder.errors import AutograderError
+from convgrade.commands.ending import Stopped
 
 if TYPE_CHECKING:
     from autograder.grading.watching import Watcher

@@ -9,8 +9,16 @@ from enum import IntEnum
 from convgrade.commands import console, streams
 from convgrade.commands.console import complain, say
 from convgrade.commands.startup import end_quickly, start_quickly
-from convgrade.errors import AutograderError, Stopped
+from convgrade.errors import AutograderError
 from convgrade.os_errors import in_a_sentence, is_for_people
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C in a run; the message says what is done, and `command` goes on, if there is one."""
+
+    def __init__(self, message: str, command: str = "") -> None:
+        super().__init__(message)
+        self.command = command
 
 
 class ExitCode(IntEnum):
