@@ -75,10 +75,20 @@ class Pool:
         Returns:
             A future of the result. It raises what the function raised, or WorkerDied.
         """
+        return self.submit_watched(lambda: None, function, *args, **kwargs)
+
+    def submit_watched(
+        self,
+        on_start: Callable[[], None],
+        function: Callable[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Future[T]:
+        """Like `submit`. When a worker begins, `on_start` is called in a thread of this process."""
         if self._is_ending:
             raise RuntimeError("the pool has ended")
         future: Future[T] = Future()
-        self._tasks.put((future, function, args, kwargs))
+        self._tasks.put((future, on_start, (function, args, kwargs)))
         return future
 
     def shutdown(self, wait: bool = True, cancel_futures: bool = False) -> None:
@@ -110,12 +120,13 @@ class Pool:
         died.
         """
         while (task := self._tasks.get()) is not None:
-            future, *call = task
+            future, on_start, call = task
             if not future.set_running_or_notify_cancel():
                 continue
             try:
                 worker = worker if worker.process.is_alive() else self._started()
-                succeeded, value = worker.asked(tuple(call))
+                on_start()
+                succeeded, value = worker.asked(call)
             except (EOFError, OSError):
                 future.set_exception(WorkerDied("A worker process ended before it had a result."))
             except BaseException as error:  # a task or a result cannot be pickled
@@ -143,7 +154,8 @@ class Pool:
             self._processes.discard(worker.process)
 
 
-_Task = tuple["Future[Any]", Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+_Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+_Task = tuple["Future[Any]", Callable[[], None], _Call]
 
 
 class _Worker:
@@ -153,7 +165,7 @@ class _Worker:
         self.process = process
         self.connection = connection
 
-    def asked(self, call: tuple[Any, ...]) -> tuple[bool, Any]:
+    def asked(self, call: _Call) -> tuple[bool, Any]:
         self.connection.send(call)
         succeeded, value = self.connection.recv()
         return succeeded, value

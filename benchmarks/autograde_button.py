@@ -27,6 +27,7 @@ from autograder.demo import make_course
 from autograder.demo.notebooks import filled, write_notebook
 from autograder.gradebook import preprocessors, writer
 from autograder.grading.scheduling import grade_class, handed_in
+from autograder.grading.watching import OnResult
 from autograder.nbgrader_bridge import configuration
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -101,7 +102,7 @@ def with_the_command(assignment: Assignment) -> list[float]:
         jobs=1,
         isolation="namespaces",
         fresh=False,
-        on_result=lambda _: done.append(time.perf_counter()),
+        watcher=OnResult(lambda _: done.append(time.perf_counter())),
     )
     started = time.perf_counter()
     if problems := writer.write(graded, submissions, assignment):

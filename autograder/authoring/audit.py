@@ -20,6 +20,7 @@ from autograder.course.assignment import Assignment
 from autograder.course.training_terms import TrainingTerms
 from autograder.diagnosis import Catalogue, Misconception
 from autograder.grading.scheduling import Task, grade_files
+from autograder.grading.watching import Watcher
 from autograder.results import Result
 from autograder.sandbox import Isolation
 
@@ -52,7 +53,7 @@ def audit(
     jobs: int | None = None,
     isolation: Isolation = "namespaces",
     on_start: Callable[[int], None] = lambda count: None,
-    on_result: Callable[[Result], None] = lambda result: None,
+    watcher: Watcher | None = None,
     on_matrix: Callable[[Matrix], None] = lambda table: None,
 ) -> list[Check]:
     """Grade all known right and wrong answers of an assignment, and check the results.
@@ -62,7 +63,7 @@ def audit(
         jobs: processes at a time, by default one per processor.
         isolation: as for `grade`.
         on_start: called with how many submissions will be graded.
-        on_result: called with each new result.
+        watcher: is told of each result.
         on_matrix: called for each exercise with which misconceptions fail which tests.
 
     Returns:
@@ -89,7 +90,7 @@ def audit(
                 tasks,
                 jobs=jobs,
                 isolation=isolation,
-                on_result=on_result,
+                watcher=watcher,
             )
             results.update(zip(tasks, graded, strict=True))
     known = Graded(

@@ -87,7 +87,7 @@ def show_changes(changes: Sequence[Problem], *, is_done: bool = True) -> None:
     elif not is_done:
         say("No points that are in the gradebook would change.")
     for change in changes:
-        say("  " + shortened(f"{change.student}: {change.reason}", LONGEST_LINE))
+        say("  " + shortened(f"{change.student}: {change.reason}", LONGEST_LINE), fold=True)
 
 
 def show_attention(problems: Sequence[Problem]) -> None:
@@ -111,4 +111,5 @@ def show_attention(problems: Sequence[Problem]) -> None:
         else:
             continue
         printed.add(problem.reason)
-        say("  " + shortened(f"{who}: {problem.reason}" if who else problem.reason, LONGEST_LINE))
+        line = shortened(f"{who}: {problem.reason}" if who else problem.reason, LONGEST_LINE)
+        say(f"  {line}", fold=True)

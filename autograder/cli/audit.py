@@ -100,6 +100,7 @@ def _audit_suites(
 ) -> bool:
     from autograder.authoring import aspects, audit
     from autograder.cli.tables import in_brief
+    from autograder.grading.watching import OnResult
     from convgrade.commands.console import Progress, output, safe
 
     progress = Progress(0, f"Auditing {assignment.name}", each=False)
@@ -110,7 +111,7 @@ def _audit_suites(
             jobs=jobs,
             isolation=isolation,
             on_start=progress.expect,
-            on_result=lambda result: progress.advance(in_brief(result)),
+            watcher=OnResult(lambda result: progress.advance(in_brief(result))),
             on_matrix=tables.append,
         )
     for table in tables if with_matrix else ():

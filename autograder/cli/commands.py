@@ -61,6 +61,13 @@ def on_dataset(assignment: Assignment, dataset: str | None) -> Assignment:
     return assignment
 
 
+def say_that_it_waits() -> None:
+    """Say that another process writes the gradebook."""
+    from convgrade.commands.console import say
+
+    say("Another run is writing the gradebook: waiting for it")
+
+
 def course_root(course: Path | None) -> Path:
     """Return the course folder of `--course`, or the one that contains the current folder."""
     from autograder.course.assignment import find_root

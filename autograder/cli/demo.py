@@ -140,7 +140,7 @@ def with_pages(
 
 def show_next(assignment: Assignment, made_up: Mapping[str, MadeUp], pages: Sequence[str]) -> None:
     """Print what to open: feedback pages, the gradebook, and nbgrader's own view of it."""
-    from autograder.cli.grading_class import places
+    from autograder.cli.class_output import places
     from convgrade.commands.console import output, safe
 
     console = output()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.commands import CourseOption, ExitCode, course_root
+from autograder.cli.commands import CourseOption, ExitCode, course_root, say_that_it_waits
 from autograder.errors import CourseError
 
 
@@ -52,7 +52,7 @@ def feedback(
             f"There is no graded notebook of {whose}: run `autograder grade {assignment}` first."
         )
     chosen = student or graded
-    show_changes(lateness.apply_lateness(found))
+    show_changes(lateness.apply_lateness(found, say_that_it_waits))
     problems = []
     with Progress(len(chosen), f"Feedback on {assignment}", each=False) as progress:
         for name, reason in feedback_in_parallel(found, chosen, jobs=jobs):

@@ -95,6 +95,10 @@ def grade(
         ),
     ] = True,
     changes: Annotated[str | None, _target("what changed in points, as JSON,")] = None,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", help="Print only errors and what needs attention."),
+    ] = False,
     dataset: DatasetOption = None,
     isolation: IsolationOption = "namespaces",
     course: CourseOption = None,
@@ -128,6 +132,7 @@ def grade(
             fail_under=fail_under,
             jobs=jobs,
             isolation=isolation,
+            quiet=quiet,
         )
     else:
         from autograder.cli.grading_class import grade_class
@@ -149,5 +154,6 @@ def grade(
             changes=changes,
             dry_run=dry_run,
             wait=wait,
+            quiet=quiet,
         )
     raise typer.Exit(code)

@@ -5,41 +5,24 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.cli.commands import ExitCode
+from autograder.cli.class_output import GradedClass, show_graded
+from autograder.cli.commands import ExitCode, say_that_it_waits
 from autograder.course.assignment import Assignment
 from autograder.course.locks import locked
 from autograder.errors import CourseError
-from convgrade.safe_text import json_log_safe
+from convgrade.commands.ending import Stopped
 
 if TYPE_CHECKING:
     from autograder.gradebook.standing import Standing
     from autograder.gradebook.writer import Problem
     from autograder.grading.graded import Graded
-    from autograder.results import Result
     from autograder.sandbox import Isolation
 
 
 HELD_BACK = "is frozen: what was handed in later is not graded."
-
-
-@dataclass(frozen=True)
-class GradedClass:
-    """A graded class: a result per student, each student's state in the gradebook, problems, what
-    changed in scores that were there already, and what late work costs.
-
-    Without a gradebook, `standing` is None.
-    """
-
-    results: Sequence[Result]
-    standing: Mapping[str, Standing] | None
-    attention: Sequence[Problem] = ()
-    changes: Sequence[Problem] = ()
-    late_rule: str = ""
 
 
 def grade_class(
@@ -52,35 +35,22 @@ def grade_class(
     changes: str | None,
     dry_run: bool,
     wait: bool,
+    quiet: bool,
 ) -> ExitCode:
-    """Grade everybody, show the table, what changed, and what needs attention."""
-    from autograder.cli import reports
-    from autograder.cli.attention import show_attention, show_changes
-    from autograder.cli.tables import show_class
-    from autograder.publish import json as results_json
-    from autograder.publish.visibility import FeedbackVisibility
-    from convgrade.commands.console import output, safe
+    """Grade everybody, show the table, what changed, and what needs attention.
 
-    targets = [target for target in (json, changes) if target is not None]
-    reports.check(targets)
+    With `quiet`, only what needs attention is shown.
+    """
+    from autograder.cli import reports
+
+    reports.check(target for target in (json, changes) if target is not None)
     if dry_run:
-        graded = rehearse(assignment, jobs=jobs, isolation=isolation, fresh=fresh)
+        graded = rehearse(assignment, jobs=jobs, isolation=isolation, fresh=fresh, quiet=quiet)
     else:
-        graded = run(assignment, jobs=jobs, isolation=isolation, fresh=fresh, wait=wait)
-    on_stderr = any(map(reports.goes_to_stdout, targets))
-    if json is not None:
-        shown = FeedbackVisibility.of(assignment.feedback)
-        reports.write(json, results_json.dumps(shown.applied(result) for result in graded.results))
-    if changes is not None:
-        reports.write(changes, as_json(graded))
-    show_class(assignment, graded.results, standing=graded.standing, on_stderr=on_stderr)
-    if not on_stderr and not dry_run:
-        for what, where in places(assignment).items():
-            output().print(f"{what}: {safe(where)}", soft_wrap=True)
-        if graded.late_rule:
-            output().print(safe(graded.late_rule), soft_wrap=True)
-    show_changes(graded.changes, is_done=not dry_run)
-    show_attention(graded.attention)
+        graded = run(
+            assignment, jobs=jobs, isolation=isolation, fresh=fresh, wait=wait, quiet=quiet
+        )
+    show_graded(assignment, graded, json=json, changes=changes, dry_run=dry_run, quiet=quiet)
     return ExitCode.ATTENTION if graded.attention else ExitCode.DONE
 
 
@@ -91,6 +61,7 @@ def run(
     isolation: Isolation,
     fresh: bool,
     wait: bool = True,
+    quiet: bool = False,
 ) -> GradedClass:
     """Grade with a progress display and write the gradebook.
 
@@ -119,21 +90,15 @@ def run(
         assignment.root, f"grading-{assignment.name}", lambda: _another_run(assignment, wait)
     ):
         remove_leftovers(assignment)
-        graded = in_parallel(assignment, submissions, jobs, isolation, fresh=fresh)
-    say("Writing the gradebook")
+        graded = in_parallel(assignment, submissions, jobs, isolation, fresh=fresh, quiet=quiet)
+    if not quiet:
+        say("Writing the gradebook")
     writer_imported.join()
+    problems, changes = _into_gradebook(graded, submissions, assignment)
     from autograder.gradebook import lateness, writer
 
     results = [each.result for each in graded]
     newer = [each.result.student for each in graded if is_held_back(each, assignment)]
-    changes: list[Problem] = []
-    problems = writer.write(
-        graded,
-        submissions,
-        assignment,
-        on_wait=lambda: say("Another run is writing the gradebook: waiting for it"),
-        on_change=changes.append,
-    )
     problems += [writer.Problem(student, HELD_BACK) for student in newer]
     standing = writer.standing(assignment)
     absent = (writer.students(assignment) | known_by_hand_ins(assignment)) - {
@@ -150,6 +115,41 @@ def run(
         changes,
         lateness.late_rule(assignment),
     )
+
+
+def _into_gradebook(
+    graded: Sequence[Graded], submissions: Mapping[str, Path], assignment: Assignment
+) -> tuple[list[Problem], list[Problem]]:
+    """Write the gradebook; return what needs attention, and what changed in scores.
+
+    Raises:
+        CourseError: the gradebook cannot be used at all.
+        Stopped: Ctrl-C was pressed; says how to go on.
+    """
+    from autograder.cli.attention import show_changes
+    from autograder.cli.interruption import this_command, twice_ends_at_once
+    from autograder.gradebook import writer
+
+    changes: list[Problem] = []
+    try:
+        with twice_ends_at_once():
+            problems = writer.write(
+                graded,
+                submissions,
+                assignment,
+                on_wait=say_that_it_waits,
+                on_change=changes.append,
+            )
+    except BaseException as error:
+        show_changes(changes)  # the next run finds them done
+        if not isinstance(error, KeyboardInterrupt):
+            raise
+        raise Stopped(
+            f"Stopped: all {len(graded)} are graded and stored, but the gradebook does not have "
+            "all of them yet. This goes on:",
+            this_command(),
+        ) from None
+    return problems, changes
 
 
 def _has_other_cells(assignment: Assignment) -> bool:
@@ -178,7 +178,7 @@ def _another_run(assignment: Assignment, wait: bool) -> None:
 
 
 def rehearse(
-    assignment: Assignment, *, jobs: int | None, isolation: Isolation, fresh: bool
+    assignment: Assignment, *, jobs: int | None, isolation: Isolation, fresh: bool, quiet: bool
 ) -> GradedClass:
     """Grade like `run`, and find out what would change; write neither results nor gradebook.
 
@@ -195,7 +195,9 @@ def rehearse(
     require_known_exercises(assignment)
     preflight.check_machine()
     preflight.check_secret(assignment.root)
-    graded = in_parallel(assignment, submissions, jobs, isolation, fresh=fresh, dry_run=True)
+    graded = in_parallel(
+        assignment, submissions, jobs, isolation, fresh=fresh, dry_run=True, quiet=quiet
+    )
     results = [each.result for each in graded]
     file = file_of(address_of_course(assignment.root))
     if file is not None and not file.exists():
@@ -236,36 +238,35 @@ def in_parallel(
     *,
     fresh: bool,
     dry_run: bool = False,
+    quiet: bool,
 ) -> list[Graded]:
-    """Grade with a progress display."""
-    from autograder.cli.tables import in_brief
+    """Grade with a progress display.
+
+    Raises:
+        Stopped: Ctrl-C was pressed; says how to go on.
+    """
+    from autograder.cli.interruption import this_command
+    from autograder.cli.run_display import run_display
     from autograder.grading import scheduling
-    from convgrade.commands.console import Progress
 
-    with Progress(len(submissions), f"Grading {assignment.name}") as progress:
-        return scheduling.grade_class(
-            assignment,
-            submissions,
-            jobs=jobs,
-            isolation=isolation,
-            fresh=fresh,
-            dry_run=dry_run,
-            on_result=lambda result: progress.advance(in_brief(result)),
-        )
-
-
-def as_json(graded: GradedClass) -> str:
-    """What changed, as a list of students: the sentence, and the exercises with their tests."""
-    changes = {result.student: result.changes for result in graded.results}
-    document = [
-        {
-            "student": each.student,
-            "what": each.reason,
-            "exercises": [asdict(change) for change in changes.get(each.student, ())],
-        }
-        for each in graded.changes
-    ]
-    return json_log_safe(dumps(document, allow_nan=False, indent=2))
+    with run_display(len(submissions), f"Grading {assignment.name}", quiet=quiet) as progress:
+        try:
+            return scheduling.grade_class(
+                assignment,
+                submissions,
+                jobs=jobs,
+                isolation=isolation,
+                fresh=fresh,
+                dry_run=dry_run,
+                watcher=progress,
+            )
+        except KeyboardInterrupt:
+            if dry_run:
+                raise Stopped("Stopped: nothing was written.") from None
+            done = f"Stopped: {progress.done} of {progress.total} are graded and stored."
+            if fresh:
+                raise Stopped(f"{done} With --fresh, the next run begins anew.") from None
+            raise Stopped(f"{done} This goes on:", this_command()) from None
 
 
 def is_marked(standing: Mapping[str, Standing], student: str) -> bool:
@@ -286,16 +287,3 @@ def known_by_hand_ins(assignment: Assignment) -> set[str]:
 
     folders = (assignment.root / "submitted").iterdir()
     return {folder.name for folder in folders if folder.is_dir() and is_name(folder.name)}
-
-
-def places(assignment: Assignment) -> Mapping[str, str]:
-    """The places of everything that grading writes."""
-    from autograder.gradebook.address import address_of_course
-    from autograder.nbgrader_bridge.database import shown
-
-    root = assignment.root
-    return {
-        "gradebook": shown(address_of_course(root)),
-        "graded notebooks": str(root / "autograded"),
-        "results": str(root / "results" / assignment.name),
-    }

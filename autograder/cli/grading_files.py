@@ -10,8 +10,10 @@ from autograder.cli import reports
 from autograder.cli.commands import ExitCode
 from autograder.course.assignment import Assignment
 from autograder.errors import AutograderError
+from convgrade.commands.ending import Stopped
 
 if TYPE_CHECKING:
+    from autograder.grading.watching import Watcher
     from autograder.results import Result
     from autograder.sandbox import Isolation
 
@@ -26,6 +28,7 @@ def run(
     fail_under: float | None,
     jobs: int | None,
     isolation: Isolation,
+    quiet: bool = False,
 ) -> ExitCode:
     """Grade each file, write the requested reports, and show the results.
 
@@ -43,7 +46,7 @@ def run(
     from autograder.publish.visibility import FeedbackVisibility
     from convgrade.commands.console import complain
 
-    graded = _graded(assignment, files, beside, student, jobs, isolation)
+    graded = _graded(assignment, files, beside, student, jobs, isolation, quiet)
     shown = FeedbackVisibility.of(assignment.feedback)
     results = [shown.applied(result) for result in graded]
     for name, target in targets.items():
@@ -53,9 +56,9 @@ def run(
         else:
             reports.write(target, report)
     on_stderr = any(map(reports.goes_to_stdout, targets.values()))
-    if len(results) == 1:
+    if not quiet and len(results) == 1:
         show_submission(results[0], on_stderr=on_stderr)
-    else:
+    elif not quiet:
         show_class(assignment, results, on_stderr=on_stderr)
     lacking = [line for result in results if (line := _lacking(result, fail_under))]
     for line in lacking:
@@ -92,29 +95,42 @@ def _graded(
     student: str | None,
     jobs: int | None,
     isolation: Isolation,
+    quiet: bool,
 ) -> list[Result]:
     """Grade one file in this process, which saves starting another, or several in parallel."""
-    from autograder.cli.tables import in_brief
-    from convgrade.commands.console import Progress
+    from autograder.cli.run_display import run_display
 
-    with Progress(len(files), f"Grading {assignment.name}") as progress:
-        if len(files) == 1:
-            from autograder.grading.one_file import grade_one_file
+    with run_display(len(set(files)), f"Grading {assignment.name}", quiet=quiet) as progress:
+        try:
+            if len(files) == 1:
+                return [_alone(assignment, files[0], beside, student, isolation, progress)]
+            from autograder.grading.scheduling import Task, grade_files
 
-            result = grade_one_file(
-                files[0], assignment, student=student, isolation=isolation, beside=beside
+            return grade_files(
+                assignment,
+                [Task(file.stem, file, beside=tuple(beside)) for file in files],
+                jobs=jobs,
+                isolation=isolation,
+                watcher=progress,
             )
-            progress.advance(in_brief(result))
-            return [result]
-        from autograder.grading.scheduling import Task, grade_files
+        except KeyboardInterrupt:
+            raise Stopped("Stopped: nothing is kept, and no report was written.") from None
 
-        return grade_files(
-            assignment,
-            [Task(file.stem, file, beside=tuple(beside)) for file in files],
-            jobs=jobs,
-            isolation=isolation,
-            on_result=lambda result: progress.advance(in_brief(result)),
-        )
+
+def _alone(
+    assignment: Assignment,
+    file: Path,
+    beside: Sequence[Path],
+    student: str | None,
+    isolation: Isolation,
+    watcher: Watcher,
+) -> Result:
+    from autograder.grading.one_file import grade_one_file
+
+    watcher.started(student or file.stem)
+    result = grade_one_file(file, assignment, student=student, isolation=isolation, beside=beside)
+    watcher.graded(result)
+    return result
 
 
 def _report(name: str, results: Sequence[Result]) -> str | None:

@@ -19,6 +19,8 @@ from autograder.grading.environment import require_usable
 
 PROCESSES = 8
 """This many more must be possible: the warm process, a guardian, a worker, pytest's threads."""
+LEAST_ROOM = 4096
+"""Bytes that must fit into a folder that is to be written."""
 EPHEMERAL = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD")
 """Variables of machines that are made for one job and discarded after it."""
 
@@ -92,13 +94,18 @@ def check_course(assignment: Assignment) -> None:
     """Check that results, graded notebooks and the gradebook can be written.
 
     Raises:
-        AutograderError: one of them cannot, or the gradebook's address cannot be used.
+        AutograderError: one of them cannot, or the gradebook's address cannot be used, or there
+            are no hidden suites.
     """
     from autograder.gradebook.address import check_address_of_course
-    from autograder.nbgrader_bridge.database import file_of, shown, unreachable
+    from autograder.nbgrader_bridge.database import check_file, file_of, shown, unreachable
 
     root = assignment.root
-    folders = (root, root / ".autograder", root / "results" / assignment.name, root / "autograded")
+    address = check_address_of_course(root)
+    gradebook = file_of(address)
+    folders = [root, root / ".autograder", root / "results" / assignment.name, root / "autograded"]
+    if gradebook is not None and gradebook.parent != root:
+        folders.append(gradebook.parent)
     for folder in folders:
         try:
             folder.mkdir(
@@ -107,14 +114,15 @@ def check_course(assignment: Assignment) -> None:
             try_to_write(folder)
         except OSError as error:
             raise _unwritable(folder, error) from None
-    address = check_address_of_course(root)
-    gradebook = file_of(address)
     if gradebook is None and (reason := unreachable(address)):
         raise AutograderError(
             f"The gradebook {shown(address)} cannot be reached ({reason}): nothing was graded."
         )
-    if gradebook is not None and gradebook.exists() and not os.access(gradebook, os.W_OK):
-        raise _unwritable(gradebook, PermissionError(13, "Permission denied"))
+    check_file(address)
+    if not assignment.suite_folder.is_dir():
+        raise AutograderError(
+            f"The hidden suites are gone: there is no folder {assignment.suite_folder}."
+        )
 
 
 def _unwritable(place: Path, error: OSError) -> AutograderError:
@@ -125,14 +133,18 @@ def _unwritable(place: Path, error: OSError) -> AutograderError:
 
 
 def try_to_write(folder: Path) -> None:
-    """Create a file in the folder and remove it.
+    """Create a small file in the folder and remove it.
 
     Raises:
         OSError: that is not possible.
     """
     trial = folder / f".{secrets.token_hex(8)}"
-    os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    os.unlink(trial)
+    descriptor = os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, b" " * LEAST_ROOM)
+    finally:
+        os.close(descriptor)
+        os.unlink(trial)
 
 
 def check_secret(root: Path, reports: Iterable[str] = ()) -> None:

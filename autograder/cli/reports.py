@@ -7,6 +7,7 @@ it.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -15,6 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.errors import AutograderError
+from convgrade.os_errors import is_of_the_machine
 
 STDOUT = "-"
 SUMMARIES = ("GITHUB_STEP_SUMMARY",)
@@ -97,7 +99,9 @@ def _write_path(target: str, text: str) -> None:
                 raise PermissionError
             real = Path(os.path.realpath(target))
             atomic_files.write_text(real, text, stat.S_IMODE(status.st_mode))
-        except OSError:  # mounted on its own, or in a folder that takes no new files
+        except OSError as error:  # mounted on its own, or in a folder that takes no new files
+            if is_of_the_machine(error) and error.errno != errno.EROFS:
+                raise
             Path(target).write_text(text, encoding="utf-8")
 
 

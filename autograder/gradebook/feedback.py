@@ -18,6 +18,7 @@ from autograder.errors import CourseError
 from autograder.nbgrader_bridge import configuration
 from autograder.nbgrader_bridge.release import quiet_log
 from autograder.process_pool import ignore_interrupts, pool_of
+from convgrade.os_errors import is_of_the_machine, naming
 
 PAGES_PER_WORKER = 150
 """A page takes some hundredths of a second. To start a worker takes as long as so many pages."""
@@ -30,6 +31,8 @@ class _FeedbackOfSome(GenerateFeedback):  # type: ignore[misc]  # nbgrader is un
 
     chosen = Set()
     assignments: dict[str, list[str]]
+    machine_error: OSError | None = None
+    """Why no page can be written, for example a full disk. nbgrader goes on after each error."""
 
     def init_notebooks(self) -> None:
         if not self.chosen:
@@ -38,6 +41,15 @@ class _FeedbackOfSome(GenerateFeedback):  # type: ignore[misc]  # nbgrader is un
         folders = (self._format_source(self.coursedir.assignment_id, each) for each in self.chosen)
         found = {each: sorted(map(str, Path(each).glob("*.ipynb"))) for each in folders}
         self.assignments = {each: notebooks for each, notebooks in found.items() if notebooks}
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Make one page, and remember an error that concerns all pages."""
+        try:
+            super().convert_single_notebook(notebook_filename)
+        except OSError as error:
+            if is_of_the_machine(error):
+                self.machine_error = error
+            raise
 
 
 def feedback(assignment: Assignment, students: Collection[str] = ()) -> list[Path]:
@@ -52,6 +64,7 @@ def feedback(assignment: Assignment, students: Collection[str] = ()) -> list[Pat
 
     Raises:
         CourseError: nbgrader could not make a page; the message has nbgrader's reason.
+        OSError: no page can be written, for example because the disk is full.
     """
     config = configuration.load(assignment.root)
     log, reasons = quiet_log()
@@ -61,9 +74,13 @@ def feedback(assignment: Assignment, students: Collection[str] = ()) -> list[Pat
     converter = _FeedbackOfSome(
         coursedir=folders, config=config, log=log, force=True, chosen=set(students)
     )
+    where = Path(assignment.root, folders.feedback_directory)
     try:
-        converter.start()
+        with naming(where):
+            converter.start()
     except NbGraderException:
+        if (error := converter.machine_error) is not None:
+            raise OSError(error.errno, error.strerror, str(where)) from None
         raise CourseError(
             f"nbgrader could not make every feedback page of {assignment.name!r}: {reasons.reason}."
         ) from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autograder.course.assignment import Assignment
 from autograder.course.student_names import require_name
 from autograder.errors import CourseError
@@ -11,13 +13,21 @@ from autograder.gradebook.locking import gradebook_lock, usable
 from autograder.gradebook.writer import Problem, register
 
 
-def apply_lateness(assignment: Assignment) -> list[Problem]:
+def apply_lateness(
+    assignment: Assignment, on_wait: Callable[[], None] = lambda: None
+) -> list[Problem]:
     """Compute late penalties anew from the marks as they are now; return what changed.
+
+    Before it waits for another run that holds the gradebook, `on_wait` is called.
 
     Raises:
         CourseError: the gradebook or the plugin for late work cannot be used.
     """
-    with gradebook_lock(assignment.root), usable(assignment), open_book(assignment) as book:
+    with (
+        gradebook_lock(assignment.root, on_wait),
+        usable(assignment),
+        open_book(assignment) as book,
+    ):
         students = book.late_students()
         before = book.snapshots(students)
         book.apply_lateness(students)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from autograder.course.locks import locked
 from autograder.gradebook.address import address_of_course
 from autograder.nbgrader_bridge.database import unusable
 
+_LOG_OF_NBGRADER = "tornado.application"
+
 
 def gradebook_lock(
     root: Path, on_wait: Callable[[], None] = lambda: None
@@ -23,8 +26,12 @@ def gradebook_lock(
 
 @contextmanager
 def usable(assignment: Assignment) -> Iterator[None]:
-    """Turn the error of an unusable database into one sentence."""
+    """Turn the error of an unusable database into one sentence; nbgrader logs no traceback."""
+    log = logging.getLogger(_LOG_OF_NBGRADER)
+    was_disabled, log.disabled = log.disabled, True
     try:
         yield
     except DatabaseError as error:
         raise unusable(address_of_course(assignment.root), error) from None
+    finally:
+        log.disabled = was_disabled

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
-
 from autograder.course.assignment import Assignment
 from autograder.errors import CourseError
 from autograder.gradebook.book import Book, open_book
@@ -25,7 +23,9 @@ from autograder.gradebook.plans import Plan, plan_of
 from autograder.gradebook.standing import Standing
 from autograder.grading.graded import Graded
 from autograder.nbgrader_bridge import configuration
+from autograder.nbgrader_bridge.database import lost
 from autograder.nbgrader_bridge.release import generate
+from convgrade.os_errors import is_of_the_machine, naming
 
 SUBMISSIONS_PER_TRANSACTION = 50
 
@@ -152,15 +152,22 @@ def _write_group(
     """Write several students in one transaction; if that fails, each in one of its own."""
     try:
         return _write_together(book, group, submissions, on_change)
-    except OperationalError:
-        raise
     except Exception as error:
         book.rollback()
+        _raise_if_general(error)
         if len(group) == 1:
             return [_unwritten(group[0].result.student, error)]
     return [
         problem for each in group for problem in _write_group(book, [each], submissions, on_change)
     ]
+
+
+def _raise_if_general(error: Exception) -> None:
+    """Raise an error that concerns all students: a full disk, or a database that is lost."""
+    if is_of_the_machine(error):
+        raise error
+    if cause := lost(error):
+        raise cause from None
 
 
 def _unwritten(student: str, error: Exception) -> Problem:
@@ -174,6 +181,7 @@ def _write_together(
     submissions: Mapping[str, Path],
     on_change: Callable[[Problem], None],
 ) -> list[Problem]:
+    autograded = book.folders.autograded_directory
     students = [each.result.student for each in group]
     before = book.snapshots(students)
     plans: dict[str, Plan] = {}
@@ -192,8 +200,10 @@ def _write_together(
             problems[student] = Problem(student, plan.reason)
         if plan.notebook is not None and plan.folder is not None:
             try:
-                replace_folder(book, student, plan.notebook.notebook, plan.folder)
+                with naming(book.folders.format_path(autograded, student, book.assignment.name)):
+                    replace_folder(book, student, plan.notebook.notebook, plan.folder)
             except Exception as error:
+                _raise_if_general(error)
                 problems[student] = _unwritten(student, error)
     return [problems[student] for student in students if student in problems]
 

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -23,6 +24,7 @@ from autograder.grading.advice import ADVICE_KINDS, AdviceKind
 from autograder.grading.graded import Graded
 from autograder.grading.grader import ATTEMPTS, Grader, limits
 from autograder.grading.warm_processes import LOADED, MOST_ALIVE, Libraries, libraries, start
+from autograder.grading.watching import Watcher
 from autograder.process_pool import Pool, WorkerDied
 from autograder.results import Result
 from autograder.sandbox import Isolation, WarmProcess, speed
@@ -76,10 +78,13 @@ class _LeavesWorker(BaseException):
 class Batch:
     """Owns the warm processes of one run; the caller owns the pool of workers."""
 
-    def __init__(self, assignment: Assignment, isolation: Isolation, pool: Pool) -> None:
+    def __init__(
+        self, assignment: Assignment, isolation: Isolation, pool: Pool, watcher: Watcher
+    ) -> None:
         self._assignment = assignment
         self._isolation: Isolation = isolation
         self._pool = pool
+        self._watcher = watcher
         self._starter = ThreadPoolExecutor(1, "warm process")
         self._starting: dict[Future[WarmProcess], Libraries] = {}
         self._warm: dict[Libraries, WarmProcess] = {}  # the most recently used is last
@@ -127,7 +132,8 @@ class Batch:
     def _hand_over(self, more: Libraries) -> None:
         warm_process = self._warm[more] = self._warm.pop(more)
         for each in self._waiting.pop(more):
-            future = self._pool.submit(
+            future = self._pool.submit_watched(
+                partial(self._watcher.started, each.task.student),
                 _grade_task,
                 (self._assignment.name, self._assignment.root, self._assignment.dataset),
                 each.task,
@@ -173,6 +179,7 @@ class Batch:
                 "this machine may be short of memory.",
             )
         self._waiting.setdefault(found.more, deque()).append(each)
+        self._watcher.postponed(each.task.student)
         return None
 
     def _failed(self, each: _Attempt, reason: str) -> Graded:

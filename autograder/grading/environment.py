@@ -12,6 +12,8 @@ from pathlib import Path
 
 from autograder.errors import EnvironmentUnusable
 
+LEAST_ROOM = 2**20
+"""Bytes that must fit into the folder for temporary files."""
 _OWNERS_BITS = 0o700
 
 
@@ -33,7 +35,7 @@ def require_usable() -> None:
         )
     try:
         with tempfile.TemporaryFile() as file:
-            file.write(b"x")
+            file.write(b" " * LEAST_ROOM)
             file.flush()
     except OSError as error:
         raise EnvironmentUnusable(

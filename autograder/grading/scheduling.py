@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,10 +20,14 @@ from autograder.grading.graded import Graded
 from autograder.grading.result_store import is_stored, load_if_current, result_file, stored
 from autograder.grading.score_changes import with_changes
 from autograder.grading.unchanged_hand_ins import UnchangedHandIns
+from autograder.grading.watching import Watcher
 from autograder.process_pool import ignore_interrupts, pool_of
 from autograder.results import Result
 from autograder.sandbox import Isolation
 from convgrade.submission import HandIn, read_hand_in
+
+VANISHED = "The folder vanished while the class was graded: an earlier result stays."
+"""Why there is no new result; nothing is stored."""
 
 __all__ = ["Graded", "Task", "grade_class", "grade_files", "handed_in"]
 
@@ -40,7 +44,7 @@ def grade_class(
     *,
     jobs: int | None = None,
     isolation: Isolation = "namespaces",
-    on_result: Callable[[Result], None] = lambda result: None,
+    watcher: Watcher | None = None,
     fresh: bool = False,
     dry_run: bool = False,
 ) -> list[Graded]:
@@ -51,7 +55,7 @@ def grade_class(
         submissions: by student, a file, or a folder that contains it.
         jobs: processes of the pool, by default one per processor.
         isolation: as for `grade`.
-        on_result: called in this process with each result, in the order in which they are ready.
+        watcher: is told what starts and what is ready, in that order.
         fresh: grade again even if the stored result is current, but not if it is frozen.
         dry_run: write no result.
 
@@ -61,6 +65,7 @@ def grade_class(
     Raises:
         IsolationUnavailable: this machine lacks a required protection.
     """
+    watcher = watcher or Watcher()
     graded: dict[str, Graded] = {}
     waiting: list[Task] = []
     unchanged = UnchangedHandIns(assignment)
@@ -82,16 +87,18 @@ def grade_class(
         else:
             graded[student] = Graded(known, hand_in, digest)
             unchanged.remember(student, place, hand_in)
-            on_result(known)
+            watcher.reused(known)
     if waiting:
-        for each in _in_parallel(assignment, waiting, isolation, jobs):
+        for each in _in_parallel(assignment, waiting, isolation, jobs, watcher):
             student = each.result.student
             result = with_changes(each.result, stored(assignment, student))
-            if not dry_run:
+            if each.result.status == "rejected" and not os.path.lexists(submissions[student]):
+                result = replace(result, reason=VANISHED)
+            elif not dry_run:
                 result.write(result_file(assignment, student))
             graded[student] = replace(each, result=result)
             unchanged.remember(student, submissions[student], each.hand_in)
-            on_result(result)
+            watcher.graded(result)
     if not dry_run:
         unchanged.save()
     return [graded[student] for student in submissions]
@@ -113,17 +120,18 @@ def grade_files(
     *,
     jobs: int | None = None,
     isolation: Isolation = "namespaces",
-    on_result: Callable[[Result], None] = lambda result: None,
+    watcher: Watcher | None = None,
 ) -> list[Result]:
     """Grade files in parallel without writing any; the arguments are those of `grade_class`.
 
     Returns:
         The results in the order of `tasks`.
     """
+    watcher = watcher or Watcher()
     results: dict[str, list[Result]] = {}
-    for each in _in_parallel(assignment, list(dict.fromkeys(tasks)), isolation, jobs):
+    for each in _in_parallel(assignment, list(dict.fromkeys(tasks)), isolation, jobs, watcher):
         results.setdefault(each.result.student, []).append(each.result)
-        on_result(each.result)
+        watcher.graded(each.result)
     return [
         next(result for result in results[task.student] if _is_of(result, task)) for task in tasks
     ]
@@ -135,14 +143,18 @@ def _is_of(result: Result, task: Task) -> bool:
 
 
 def _in_parallel(
-    assignment: Assignment, tasks: list[Task], isolation: Isolation, jobs: int | None
+    assignment: Assignment,
+    tasks: list[Task],
+    isolation: Isolation,
+    jobs: int | None,
+    watcher: Watcher,
 ) -> Iterator[Graded]:
     """The results, in the order in which they are ready."""
     require_usable()
     workers = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
     with (
         pool_of(workers, ignore_interrupts) as pool,
-        contextlib.closing(Batch(assignment, isolation, pool)) as batch,
+        contextlib.closing(Batch(assignment, isolation, pool, watcher)) as batch,
     ):
         try:
             yield from batch.results(tasks)

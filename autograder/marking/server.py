@@ -21,6 +21,7 @@ from autograder.gradebook.written_marks import Mark, MarkChanged
 from autograder.marking import pages
 from autograder.marking.answers import Answer, Answers, Question
 from autograder.marking.form import NotAMark, mark_of, typed
+from convgrade.os_errors import in_a_sentence
 
 HOST = "127.0.0.1"
 LARGEST_REQUEST = 2**20
@@ -64,12 +65,14 @@ class _Page(RequestHandler):  # type: ignore[misc]  # tornado is not checked
         }.get(status_code, "Something went wrong. What was saved before is kept.")
         if isinstance(error, AutograderError):
             sentence = str(error)
+        elif isinstance(error, OSError):
+            sentence = f"This mark is not saved. {in_a_sentence(error)}"
         title, may_enter = self.answers.assignment.title, status_code != 403
         self.finish(pages.sentence_page(title, sentence, may_enter=may_enter))
 
     def log_exception(self, typ: Any, value: Any, trace: Any) -> None:
         """Leave out the errors that the page explains."""
-        if not isinstance(value, AutograderError | HTTPError):
+        if not isinstance(value, AutograderError | HTTPError | OSError):
             super().log_exception(typ, value, trace)
 
 

@@ -6,7 +6,9 @@ This module knows no course, imports no nbgrader, and opens nothing but what `un
 from __future__ import annotations
 
 import functools
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,18 @@ from traitlets.config import Application
 from autograder.errors import CourseError
 
 SQLITE = "sqlite:///"
-_OLD = ("no such table", "no such column", "has no column", "does not exist")
-"""What a database says whose tables are those of an older nbgrader."""
+_WRITING = ("AutogradeApp", "GenerateAssignmentApp")
+"""The commands of nbgrader that are of no use if the gradebook cannot be written."""
+_UPGRADE = "after an upgrade of nbgrader, back it up and run `nbgrader db upgrade`"
+_PERMIT = "let the file and its folder be written, and run the command again"
+_ADVICE = {
+    **dict.fromkeys(("no such table", "no such column", "has no column"), _UPGRADE),
+    "does not exist": _UPGRADE,
+    **dict.fromkeys(("readonly database", "unable to open"), _PERMIT),
+    "is full": "make room on its disk and run the command again; what is written is kept",
+    "not a database": "put your copy of it in its place, or move it away to begin a new one",
+}
+"""What to do, by a part of what the database says."""
 
 
 def file_of(url: str) -> Path | None:
@@ -72,14 +84,37 @@ def check(url: str, course_id: str) -> None:
 
 def unusable(url: str, error: Any) -> CourseError:
     """Return what to do about an error of SQLAlchemy's, as an exception to raise."""
+    return _unusable(url, one_line(error))
+
+
+def check_file(url: str) -> None:
+    """Check that the file of a gradebook can be written, if it is a file; write nothing.
+
+    Raises:
+        CourseError: it cannot; the message says what to do.
+    """
+    file = file_of(url)
+    if file is None or not file.exists():
+        return
+    try:
+        with closing(sqlite3.connect(file, isolation_level=None)) as tried:
+            tried.execute("BEGIN IMMEDIATE")
+            tried.execute("PRAGMA user_version = 0")
+            tried.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        raise _unusable(url, str(error)) from None
+
+
+def _unusable(url: str, said: str) -> CourseError:
+    """The sentence about what a database has said."""
     what_to_do = (
         "close what else is writing to it and run the command again"
         if file_of(url) is not None
         else "start the server, or correct c.CourseDirectory.db_url, and run the command again"
     )
-    said = one_line(error)
-    if any(part in said for part in _OLD):
-        what_to_do = "after an upgrade of nbgrader, back it up and run `nbgrader db upgrade`"
+    for part, advice in _ADVICE.items():
+        if part in said:
+            what_to_do = advice
     return CourseError(f"The gradebook {shown(url)} cannot be used ({said}): {what_to_do}.")
 
 
@@ -98,6 +133,21 @@ def unreachable(url: str) -> str:
     return ""
 
 
+def lost(error: BaseException) -> Any:
+    """Return the error of a database that failed as a whole, from which another one came.
+
+    nbgrader hides it in errors that are about one entry. None if there is no such error.
+    """
+    from sqlalchemy.exc import OperationalError
+
+    while not isinstance(error, OperationalError):
+        found = error.__cause__ or error.__context__
+        if found is None:
+            return None
+        error = found
+    return error
+
+
 def one_line(error: Any) -> str:
     """Return what a database said, from SQLAlchemy's error."""
     return " ".join(str(error.orig).split())
@@ -106,9 +156,9 @@ def one_line(error: Any) -> str:
 def explain_in_stock_commands() -> None:
     """Let nbgrader's own commands end with these sentences in place of a traceback.
 
-    There is no setting for it, so nbgrader's `Gradebook` is changed. This concerns servers only,
-    and only the first use: if a server is lost later, nbgrader itself removes what is half done.
-    If nbgrader is not imported, nothing is done.
+    There is no setting for it, so nbgrader's `Gradebook` is changed. This concerns only the first
+    use: if a database is lost later, nbgrader itself removes what is half done. If nbgrader is not
+    imported, nothing is done.
     """
     api = sys.modules.get("nbgrader.api")
     if api is None or hasattr(api.Gradebook.__init__, "__wrapped__"):
@@ -122,11 +172,10 @@ def explain_in_stock_commands() -> None:
     ) -> None:
         from sqlalchemy.exc import DatabaseError
 
-        if file_of(db_url) is not None:
-            opened(self, db_url, course_id, *rest, **named)
-            return
         try:
             check(db_url, course_id)
+            if db_url not in reached and _running() in _WRITING:
+                check_file(db_url)
             opened(self, db_url, course_id, *rest, **named)
         except DatabaseError as error:
             if db_url in reached:
@@ -141,6 +190,14 @@ def explain_in_stock_commands() -> None:
 
 def _end(error: CourseError) -> None:
     """End one of nbgrader's commands with a sentence; elsewhere, raise the error."""
-    if Application.initialized() and type(Application.instance()).__module__.startswith("nbgrader"):
+    if _running():
         sys.exit(f"nbgrader: {error}")
     raise error from None
+
+
+def _running() -> str:
+    """The class of the nbgrader command that runs in this process; "" if none does."""
+    if not Application.initialized():
+        return ""
+    kind = type(Application.instance())
+    return kind.__name__ if kind.__module__.startswith("nbgrader") else ""

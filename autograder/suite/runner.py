@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder.course.training_terms import TrainingTerms
+from autograder.errors import SuiteError
 from autograder.results import ExerciseResult, Fault
 from autograder.sandbox import Sandbox
 from autograder.sandbox.protocol.remote_functions import Function
@@ -76,9 +77,11 @@ def run(
         The outcome. If a suite cannot be read or run, its exercise is not graded and has a fault.
 
     Raises:
-        SuiteError: pytest itself failed.
+        SuiteError: the folder is gone, or pytest itself failed.
         AutograderError: the sandbox or its warm process failed.
     """
+    if not folder.is_dir():
+        raise SuiteError(f"The hidden suites are gone: there is no folder {folder}.")
     known = known or {}
     grading = GradingRun(sandbox, seed, right, terms, known, frozen)
     # an author's f-string may print a student's answer: keep the text short and fast to make

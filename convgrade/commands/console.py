@@ -53,15 +53,22 @@ def safe(text: str) -> str:
     return escape(log_safe(text))
 
 
-def folded(line: str, stream: TextIO) -> list[str]:
-    """A line as lines that fit into the terminal of a stream; unchanged if it is no terminal."""
+def folded(line: str, stream: TextIO, hang: str = "") -> list[str]:
+    """A line as lines that fit into the terminal of a stream; unchanged if it is no terminal.
+
+    The second line and the next begin where the first begins, and in addition with `hang`.
+    """
     if not stream.isatty():
         return [line]
     indent = line[: len(line) - len(line.lstrip())]
     width = shutil.get_terminal_size().columns
     return (
         textwrap.wrap(
-            line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+            line,
+            width,
+            subsequent_indent=indent + hang,
+            break_long_words=False,
+            break_on_hyphens=False,
         )
         if len(line) > width
         else [line]
@@ -74,9 +81,11 @@ def complain(sentence: str) -> None:
         print(line, file=sys.stderr)
 
 
-def say(line: str = "") -> None:
-    """Print one line of progress to stderr, as plain text."""
-    print(log_safe(line), file=sys.stderr, flush=True)
+def say(line: str = "", *, fold: bool = False) -> None:
+    """Print one line to stderr, as plain text; `fold` breaks it between words on a terminal."""
+    text = log_safe(line)
+    for part in folded(text, sys.stderr, hang="  ") if fold else [text]:
+        print(part, file=sys.stderr, flush=True)
 
 
 class _Bar:

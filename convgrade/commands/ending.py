@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import errno
+import sys
 from collections.abc import Callable
 from enum import IntEnum
 
 from convgrade.commands import console, streams
-from convgrade.commands.console import complain
+from convgrade.commands.console import complain, say
 from convgrade.commands.startup import end_quickly, start_quickly
 from convgrade.errors import AutograderError
+from convgrade.os_errors import in_a_sentence, is_for_people
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C in a run; the message says what is done, and `command` goes on, if there is one."""
+
+    def __init__(self, message: str, command: str = "") -> None:
+        super().__init__(message)
+        self.command = command
 
 
 class ExitCode(IntEnum):
@@ -21,20 +30,6 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-OF_THE_MACHINE = (
-    errno.EACCES,
-    errno.EPERM,
-    errno.EROFS,
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EAGAIN,
-    errno.ENOMEM,
-    errno.EMFILE,
-    errno.ENFILE,
-)
-"""Errors of the machine that no program can avoid; they are shown without a traceback."""
-
-
 OF_THE_ENGINE = frozenset(
     "jinja2 jupytext jupyterlab msgpack nbconvert nbformat nbgrader psutil pytest sklearn "
     "tensorflow traitlets typer".split()
@@ -42,27 +37,27 @@ OF_THE_ENGINE = frozenset(
 """Packages that the student's side does without."""
 
 
-def in_a_sentence(error: OSError) -> str:
-    """Say what the machine refused, and for which file."""
-    if error.errno == errno.ENOSPC:
-        where = error.filename or "the disk with the course, or that of temporary files"
-        return f"{where} is full. Make room and run the command again: what is done is kept."
-    where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}. Correct that and run the command again."
-
-
 def ended_by(error: BaseException) -> ExitCode | None:
     """Say in a sentence why a command ended, and return its exit code; None for a fault of ours."""
+    if isinstance(error, KeyboardInterrupt) and sys.stderr.isatty():
+        print("\r", end="", file=sys.stderr)  # over the ^C of the terminal
     if isinstance(error, AutograderError):
         complain(str(error))
+    elif isinstance(error, Stopped):
+        complain(str(error))
+        if error.command:
+            say(f"  {error.command}")
+        return ExitCode.INTERRUPTED
     elif isinstance(error, KeyboardInterrupt):
         complain("Stopped. What is done is kept: the same command goes on from there.")
         return ExitCode.INTERRUPTED
     elif isinstance(error, ModuleNotFoundError) and error.name in OF_THE_ENGINE:
         complain(f"This command needs {error.name}: run pip install 'convgrade[engine]' first.")
-    elif isinstance(error, OSError) and error.errno in OF_THE_MACHINE:
+    elif isinstance(error, BrokenPipeError):
+        pass
+    elif isinstance(error, OSError) and is_for_people(error):
         complain(in_a_sentence(error))
-    elif not isinstance(error, BrokenPipeError):
+    else:
         return None
     return ExitCode.COULD_NOT_RUN
 

@@ -171,4 +171,4 @@ def test_a_second_run_waits_for_the_first_or_ends_at_once(classroom: Path) -> No
         assert waiting.stderr
         assert "waiting for it" in waiting.stderr.readline()
     said = waiting.communicate()[1]
-    assert "3/3" in said
+    assert ": 3 unchanged; 1 rejected" in said

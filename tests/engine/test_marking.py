@@ -189,6 +189,29 @@ def test_what_formgrader_changed_meanwhile_is_not_overwritten(
         page.context.close()
 
 
+def test_a_mark_that_cannot_be_saved_is_told_in_a_sentence_and_saved_later(
+    browser: Browser, course: Assignment
+) -> None:
+    lock = course.root / ".autograder" / "gradebook.lock"
+    with served(course) as server:
+        page = opened(browser, server.address)
+        first_answer(page)
+        answer = page.url
+        student = answers_of(course).of(answers_of(course).questions[0])[0].student
+        lock.unlink(missing_ok=True)
+        lock.mkdir()
+        page.get_by_label("Points, from 0 to 4").fill("3")
+        page.get_by_role("button", name="Save and go on").click()
+        assert "This mark is not saved." in page.locator("main").inner_text()
+        assert str(lock) in page.locator("main").inner_text()
+        lock.rmdir()
+        page.goto(answer)
+        page.get_by_label("Points, from 0 to 4").fill("3")
+        page.get_by_role("button", name="Save and go on").click()
+        assert marks(course, "why")[student].points == 3.0
+        page.context.close()
+
+
 def test_formgrader_has_the_same_mark(course: Assignment) -> None:
     before = marks(course, "why")["ada-adams"]
     save(course, "why", "ada-adams", Mark(3.5, False, "Well put."), before.version)

@@ -17,6 +17,7 @@ from autograder.errors import SandboxLost
 from autograder.grading.graded import Graded
 from autograder.grading.result_store import result_file
 from autograder.grading.scheduling import Task, grade_class, grade_files, handed_in
+from autograder.grading.watching import OnResult
 from autograder.results import Result
 from convgrade.submission import Submission
 
@@ -47,7 +48,9 @@ def results_of(graded: Sequence[Graded]) -> list[Result]:
 
 def test_each_student_gets_their_own_outcome_in_order(classroom):
     seen = []
-    results = results_of(grade_class(classroom, handed_in(classroom), on_result=seen.append))
+    results = results_of(
+        grade_class(classroom, handed_in(classroom), watcher=OnResult(seen.append))
+    )
     assert [result.student for result in results] == ["ada", "ben", "cleo"]
     assert [result.score for result in results] == [6.0, 4.0, 0.0]
     assert [result.status for result in results] == ["graded", "graded", "rejected"]
@@ -109,7 +112,7 @@ def test_a_warm_process_that_is_killed_midway_costs_nobody_anything(mini_course)
                 process.kill()
 
     results = results_of(
-        grade_class(mini_course, many(mini_course, 12), on_result=kill_after_the_third)
+        grade_class(mini_course, many(mini_course, 12), watcher=OnResult(kill_after_the_third))
     )
     assert [(result.status, result.score) for result in results] == [("graded", 6.0)] * 12
     assert warm_processes() == []
@@ -128,7 +131,9 @@ def test_a_guardian_that_is_killed_costs_its_submission_nothing(mini_course):
                     with contextlib.suppress(psutil.NoSuchProcess):
                         process.kill()
 
-    results = results_of(grade_class(mini_course, many(mini_course, 8), on_result=kill_all_below))
+    results = results_of(
+        grade_class(mini_course, many(mini_course, 8), watcher=OnResult(kill_all_below))
+    )
     assert [(result.status, result.score) for result in results] == [("graded", 6.0)] * 8
 
 

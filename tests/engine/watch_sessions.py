@@ -13,7 +13,7 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,9 +24,10 @@ PATIENCE_SECONDS = 120
 """A session that takes longer is stuck. No assertion depends on it."""
 MAIN = "from convgrade.commands import main; main()"
 AT_ITS_TERMINAL = (
-    f"import fcntl, os, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY); {MAIN}"
+    "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY); "
+    "os.execv(sys.argv[1], sys.argv[1:])"
 )
-"""The same with the terminal as its own, so that Ctrl-C reaches all of its processes."""
+"""Runs a program with the terminal as its own, so that Ctrl-C reaches all of its processes."""
 WATCH = ["check", "--watch", "mine.ipynb"]
 WAITING = "Watching mine.ipynb"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -111,12 +112,20 @@ class Session:
         text = beside.read_text(encoding="utf-8")
         self.file.write_text(text[: len(text) // 2], encoding="utf-8")
 
-    def end(self) -> int:
-        """Press Ctrl-C; return the exit code."""
+    def press_ctrl_c(self) -> None:
+        """Press Ctrl-C, in a terminal; elsewhere send its signal to the program."""
         if os.isatty(self._ours):
             os.write(self._ours, b"\x03")
         else:
             self.process.send_signal(signal.SIGINT)
+
+    def end(self) -> int:
+        """Press Ctrl-C; return the exit code."""
+        self.press_ctrl_c()
+        return self.ended()
+
+    def ended(self) -> int:
+        """Wait for the end; return the exit code."""
         code = self.process.wait(PATIENCE_SECONDS)
         self._reader.join(PATIENCE_SECONDS)
         return code
@@ -130,11 +139,20 @@ def environment(**variables: str) -> dict[str, str]:
 @contextmanager
 def in_a_terminal(folder: Path, **variables: str) -> Iterator[Session]:
     """A session in a pseudo-terminal of 80 columns."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
     notebook(folder / "mine.ipynb", *two(*STUBS))
+    with program_in_a_terminal([sys.executable, "-c", MAIN, *WATCH], folder, **variables) as found:
+        yield found
+
+
+@contextmanager
+def program_in_a_terminal(
+    command: Sequence[str], folder: Path, columns: int = COLUMNS, **variables: str
+) -> Iterator[Session]:
+    """Any program in a pseudo-terminal; it begins with the path of an executable."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-c", AT_ITS_TERMINAL, *WATCH],
+        [sys.executable, "-c", AT_ITS_TERMINAL, *command],
         cwd=folder, env=environment(**variables), stdin=theirs, stdout=theirs, stderr=theirs,
     )  # fmt: skip
     os.close(theirs)

@@ -27,6 +27,7 @@ _MODULE = "autograder.sandbox.inside.zygote"
 _BACKLOG = 128
 _LONGEST_SOCKET_PATH = 90
 _END_SECONDS = 30.0
+_LEAST_ROOM = 2**16
 _LOOK_SECONDS = 0.5
 # limits for importing an optional module: seconds of computing, and seconds of waiting
 _OPTIONAL_SECONDS, _OPTIONAL_WAITING = 120.0, 30.0
@@ -165,6 +166,7 @@ class WarmProcess:
             if not message or "failed" in message:
                 if messages.optional:
                     raise _OptionalImportFailed(messages.optional)
+                _require_room(self._folder)
                 tail = Path(log).read_text(errors="backslashreplace")[-500:]
                 reason = message.get("failed", f"it ended: {tail}")
                 raise AutograderError(f"The warm process could not start: {reason}")
@@ -227,6 +229,16 @@ def _private_folder() -> str:
             "set TMPDIR to one that can be written."
         ) from None
     return folder
+
+
+def _require_room(folder: str) -> None:
+    """Raise the reason if nothing more fits into the folder for temporary files."""
+    disk = os.statvfs(folder)
+    if disk.f_bavail * disk.f_frsize < _LEAST_ROOM:
+        raise EnvironmentUnusable(
+            f"The disk with {os.path.dirname(folder)} is full: make room there, or name another "
+            "folder with TMPDIR, and run the command again."
+        )
 
 
 def _hidden() -> list[str]:
