@@ -8,6 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
+from autograder.cli.cluster import (
+    CaFileOption,
+    CertOption,
+    KeyOption,
+    SchedulerOption,
+    UnencryptedOption,
+    where_to_run,
+)
 from autograder.cli.commands import (
     CourseOption,
     DatasetOption,
@@ -98,6 +106,11 @@ def grade(
     dataset: DatasetOption = None,
     isolation: IsolationOption = "namespaces",
     course: CourseOption = None,
+    scheduler: SchedulerOption = None,
+    tls_ca_file: CaFileOption = None,
+    tls_cert: CertOption = None,
+    tls_key: KeyOption = None,
+    unencrypted: UnencryptedOption = False,
 ) -> None:
     """Grade a class into the gradebook, or files in CI.
 
@@ -112,6 +125,7 @@ def grade(
     found = on_dataset(load_assignment(assignment, course_root(course)), dataset)
     targets = {"json": json, "junit": junit, "gradescope": gradescope, "markdown": markdown}
     wanted = {name: target for name, target in targets.items() if target is not None}
+    run_on = where_to_run(scheduler, tls_ca_file, tls_cert, tls_key, unencrypted)
     if files:
         if frozen or dry_run or changes is not None:
             raise AutograderError(
@@ -128,6 +142,7 @@ def grade(
             fail_under=fail_under,
             jobs=jobs,
             isolation=isolation,
+            run_on=run_on,
         )
     else:
         from autograder.cli.grading_class import grade_class
@@ -149,5 +164,6 @@ def grade(
             changes=changes,
             dry_run=dry_run,
             wait=wait,
+            run_on=run_on,
         )
     raise typer.Exit(code)

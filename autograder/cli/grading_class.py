@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from autograder.gradebook.standing import Standing
     from autograder.gradebook.writer import Problem
     from autograder.grading.graded import Graded
+    from autograder.grading.scheduling import Run
     from autograder.results import Result
     from autograder.sandbox import Isolation
 
@@ -52,6 +53,7 @@ def grade_class(
     changes: str | None,
     dry_run: bool,
     wait: bool,
+    run_on: Run | None = None,
 ) -> ExitCode:
     """Grade everybody, show the table, what changed, and what needs attention."""
     from autograder.cli import reports
@@ -64,9 +66,11 @@ def grade_class(
     targets = [target for target in (json, changes) if target is not None]
     reports.check(targets)
     if dry_run:
-        graded = rehearse(assignment, jobs=jobs, isolation=isolation, fresh=fresh)
+        graded = rehearse(assignment, jobs=jobs, isolation=isolation, fresh=fresh, run_on=run_on)
     else:
-        graded = run(assignment, jobs=jobs, isolation=isolation, fresh=fresh, wait=wait)
+        graded = run(
+            assignment, jobs=jobs, isolation=isolation, fresh=fresh, wait=wait, run_on=run_on
+        )
     on_stderr = any(map(reports.goes_to_stdout, targets))
     if json is not None:
         shown = FeedbackVisibility.of(assignment.feedback)
@@ -91,6 +95,7 @@ def run(
     isolation: Isolation,
     fresh: bool,
     wait: bool = True,
+    run_on: Run | None = None,
 ) -> GradedClass:
     """Grade with a progress display and write the gradebook.
 
@@ -119,7 +124,7 @@ def run(
         assignment.root, f"grading-{assignment.name}", lambda: _another_run(assignment, wait)
     ):
         remove_leftovers(assignment)
-        graded = in_parallel(assignment, submissions, jobs, isolation, fresh=fresh)
+        graded = in_parallel(assignment, submissions, jobs, isolation, fresh=fresh, run_on=run_on)
     say("Writing the gradebook")
     writer_imported.join()
     from autograder.gradebook import lateness, writer
@@ -178,7 +183,12 @@ def _another_run(assignment: Assignment, wait: bool) -> None:
 
 
 def rehearse(
-    assignment: Assignment, *, jobs: int | None, isolation: Isolation, fresh: bool
+    assignment: Assignment,
+    *,
+    jobs: int | None,
+    isolation: Isolation,
+    fresh: bool,
+    run_on: Run | None = None,
 ) -> GradedClass:
     """Grade like `run`, and find out what would change; write neither results nor gradebook.
 
@@ -195,7 +205,9 @@ def rehearse(
     require_known_exercises(assignment)
     preflight.check_machine()
     preflight.check_secret(assignment.root)
-    graded = in_parallel(assignment, submissions, jobs, isolation, fresh=fresh, dry_run=True)
+    graded = in_parallel(
+        assignment, submissions, jobs, isolation, fresh=fresh, dry_run=True, run_on=run_on
+    )
     results = [each.result for each in graded]
     file = file_of(address_of_course(assignment.root))
     if file is not None and not file.exists():
@@ -236,6 +248,7 @@ def in_parallel(
     *,
     fresh: bool,
     dry_run: bool = False,
+    run_on: Run | None = None,
 ) -> list[Graded]:
     """Grade with a progress display."""
     from autograder.cli.tables import in_brief
@@ -251,6 +264,7 @@ def in_parallel(
             fresh=fresh,
             dry_run=dry_run,
             on_result=lambda result: progress.advance(in_brief(result)),
+            run=run_on,
         )
 
 

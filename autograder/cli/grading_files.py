@@ -12,6 +12,7 @@ from autograder.course.assignment import Assignment
 from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
+    from autograder.grading.scheduling import Run
     from autograder.results import Result
     from autograder.sandbox import Isolation
 
@@ -26,6 +27,7 @@ def run(
     fail_under: float | None,
     jobs: int | None,
     isolation: Isolation,
+    run_on: Run | None = None,
 ) -> ExitCode:
     """Grade each file, write the requested reports, and show the results.
 
@@ -43,7 +45,7 @@ def run(
     from autograder.publish.visibility import FeedbackVisibility
     from convgrade.commands.console import complain
 
-    graded = _graded(assignment, files, beside, student, jobs, isolation)
+    graded = _graded(assignment, files, beside, student, jobs, isolation, run_on)
     shown = FeedbackVisibility.of(assignment.feedback)
     results = [shown.applied(result) for result in graded]
     for name, target in targets.items():
@@ -92,13 +94,14 @@ def _graded(
     student: str | None,
     jobs: int | None,
     isolation: Isolation,
+    run_on: Run | None,
 ) -> list[Result]:
     """Grade one file in this process, which saves starting another, or several in parallel."""
     from autograder.cli.tables import in_brief
     from convgrade.commands.console import Progress
 
     with Progress(len(files), f"Grading {assignment.name}") as progress:
-        if len(files) == 1:
+        if len(files) == 1 and run_on is None:
             from autograder.grading.one_file import grade_one_file
 
             result = grade_one_file(
@@ -110,10 +113,11 @@ def _graded(
 
         return grade_files(
             assignment,
-            [Task(file.stem, file, beside=tuple(beside)) for file in files],
+            [Task(student or file.stem, file, beside=tuple(beside)) for file in files],
             jobs=jobs,
             isolation=isolation,
             on_result=lambda result: progress.advance(in_brief(result)),
+            run=run_on,
         )
 
 

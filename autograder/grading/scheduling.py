@@ -25,7 +25,10 @@ from autograder.results import Result
 from autograder.sandbox import Isolation
 from convgrade.submission import HandIn, read_hand_in
 
-__all__ = ["Graded", "Task", "grade_class", "grade_files", "handed_in"]
+__all__ = ["Graded", "Run", "Task", "grade_class", "grade_files", "handed_in"]
+
+Run = Callable[[Assignment, list[Task], Isolation, int | None], Iterator[Graded]]
+"""Grades tasks somewhere: arguments and results are those of `_in_parallel`."""
 
 
 def handed_in(assignment: Assignment) -> dict[str, Path]:
@@ -43,6 +46,7 @@ def grade_class(
     on_result: Callable[[Result], None] = lambda result: None,
     fresh: bool = False,
     dry_run: bool = False,
+    run: Run | None = None,
 ) -> list[Graded]:
     """Grade many submissions in parallel; each result file is written as soon as it is ready.
 
@@ -54,6 +58,7 @@ def grade_class(
         on_result: called in this process with each result, in the order in which they are ready.
         fresh: grade again even if the stored result is current, but not if it is frozen.
         dry_run: write no result.
+        run: where submissions are graded, by default in processes of this machine.
 
     Returns:
         The results in the order of `submissions`, each with the hand-in that was read.
@@ -84,7 +89,7 @@ def grade_class(
             unchanged.remember(student, place, hand_in)
             on_result(known)
     if waiting:
-        for each in _in_parallel(assignment, waiting, isolation, jobs):
+        for each in (run or _in_parallel)(assignment, waiting, isolation, jobs):
             student = each.result.student
             result = with_changes(each.result, stored(assignment, student))
             if not dry_run:
@@ -114,6 +119,7 @@ def grade_files(
     jobs: int | None = None,
     isolation: Isolation = "namespaces",
     on_result: Callable[[Result], None] = lambda result: None,
+    run: Run | None = None,
 ) -> list[Result]:
     """Grade files in parallel without writing any; the arguments are those of `grade_class`.
 
@@ -121,7 +127,8 @@ def grade_files(
         The results in the order of `tasks`.
     """
     results: dict[str, list[Result]] = {}
-    for each in _in_parallel(assignment, list(dict.fromkeys(tasks)), isolation, jobs):
+    grade = run or _in_parallel
+    for each in grade(assignment, list(dict.fromkeys(tasks)), isolation, jobs):
         results.setdefault(each.result.student, []).append(each.result)
         on_result(each.result)
     return [
