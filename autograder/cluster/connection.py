@@ -50,7 +50,8 @@ class SchedulerAddress:
         self.require_safe([address])
         from distributed import Client
 
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors are sentences here
+        for logger in ("distributed", "distributed.client"):  # errors are sentences here
+            logging.getLogger(logger).setLevel(logging.CRITICAL)
         try:
             return Client(
                 address,
