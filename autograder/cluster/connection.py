@@ -48,8 +48,10 @@ class SchedulerAddress:
         """
         address = self._looked_up()
         self.require_safe([address])
+        import dask
         from distributed import Client
 
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
         for logger in ("distributed", "distributed.client"):  # errors are sentences here
             logging.getLogger(logger).setLevel(logging.CRITICAL)
         try:

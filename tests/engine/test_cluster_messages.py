@@ -6,19 +6,27 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from queue import SimpleQueue
 
 import psutil
 import pytest
 from book_course import NAME
 from class_outcome import write_class
+from dask_cluster import command_of, wait_until
+from distributed import Client
+from sandboxes import available
 
 from autograder.cluster import bundle, worker
 from autograder.cluster.connection import SchedulerAddress, is_local
+from autograder.cluster.idle_stations import IdleStations
 from autograder.cluster.messages import Answer, Course
 from autograder.cluster.preparing import Prepared, prepare
+from autograder.cluster.scheduler import Scheduler, TaskKey
+from autograder.cluster.station_process import StationProcess
 from autograder.cluster.work import Work, course_of
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.errors import AutograderError
+from autograder.grading import result_builder
 from autograder.grading.batch import Task
 from autograder.grading.cache_key import default_seed
 from autograder.grading.graded import Graded
@@ -149,6 +157,71 @@ def test_a_course_of_another_version_can_be_read_and_differs(course: Assignment)
 def test_an_answer_that_is_none_is_refused(data: object) -> None:
     with pytest.raises(ValueError, match=r".*"):
         Answer.from_bytes(data)
+
+
+def test_dask_carries_bytes_and_nothing_else(
+    course: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = bundle.bundle_of(course)
+    found = prepared(course, "right0")
+    assert isinstance(found, Prepared)
+    done: SimpleQueue[TaskKey] = SimpleQueue()
+    sent = []
+    with Client(processes=False, n_workers=1, threads_per_worker=1, dashboard_address=":0") as dask:
+        submit = dask.submit
+        monkeypatch.setattr(dask, "submit", lambda *a, **k: sent.append((a, k)) or submit(*a, **k))
+        where = SchedulerAddress("inproc://here")
+        whole = course_of(course, available(), made.digest).to_bytes()
+        scheduler = Scheduler(dask, where, whole, made, done.put)
+        scheduler.send(found.work)
+        assert scheduler.answer(done.get()) is None  # the worker has no bundle yet
+        scheduler.send(found.work)
+        answer = scheduler.answer(done.get())
+    assert answer is not None
+    assert answer.kind == "result", answer.text
+    for (function, *arguments), options in sent:
+        assert function is worker.grade
+        assert [type(each) for each in arguments] == [bytes, bytes]
+        assert options["key"].startswith("grade-")
+        assert "right0" not in options["key"]
+
+
+@pytest.mark.parametrize("changed", [{"student": "ben"}, {"seed": "00"}, {"key": "of other code"}])
+def test_a_result_of_other_work_or_other_code_is_no_answer(
+    course: Assignment, changed: dict[str, str]
+) -> None:
+    found = prepared(course, "right0")
+    assert isinstance(found, Prepared)
+    blank = result_builder.blank("", course, "right0", "namespaces")
+    right = replace(blank, seed=found.seed, key=found.key)
+    assert found.is_answered_by(right)
+    assert not found.is_answered_by(replace(right, **changed))
+
+
+# -- stations --------------------------------------------------------------------------------
+
+
+def stations() -> int:
+    """How many grading processes this process has."""
+    commands = map(command_of, psutil.Process().children())
+    return sum("autograder.cluster.station" in each for each in commands)
+
+
+def test_idle_stations_end_after_a_while_and_make_room_for_others(course: Assignment) -> None:
+    made = bundle.bundle_of(course)
+    bundle.install(made.digest, made.content)
+    whole = course_of(course, available(), made.digest)
+    own, other = whole.to_bytes(), replace(whole, isolation="process").to_bytes()
+    idle = IdleStations(seconds=0.2)
+    first, second = StationProcess(own, "here"), StationProcess(other, "here")
+    before = stations()
+    idle.keep(first)
+    idle.keep(second)
+    assert idle.pop(own) is first
+    assert idle.pop(own) is None
+    wait_until(lambda: stations() == before - 1, "the idle one ends")
+    assert first.is_usable
+    first.close()
 
 
 # -- addresses -------------------------------------------------------------------------------
