@@ -88,8 +88,8 @@ def main() -> None:
             show(each, costs[each])
         coordinator, measured = of_a_coordinator(folder)
     predicted = processor_time(costs[ASSIGNMENT], coordinator)
-    print(f"check: {SIZES[1]} right notebooks on {WORKERS} workers need {predicted:.0f} s of processor "
-          f"time by these parts, {measured:.0f} s by measurement")  # fmt: skip
+    print(f"{SIZES[1]} right notebooks on {WORKERS} workers, in seconds of processor time: "
+          f"{predicted:.0f} by these parts, {measured:.0f} measured")  # fmt: skip
     predict(costs, coordinator)
     if options.json:
         document = {

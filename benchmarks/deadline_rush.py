@@ -1,6 +1,6 @@
 """A deadline rush: how long students wait for their grade on so many cores, simulated.
 
-    python benchmarks/deadline_rush.py --students 1000 --cores 2 8 32
+    python benchmarks/deadline_rush.py --students 1000 --cores 2 8 64
     python benchmarks/deadline_rush.py benchmarks/cost_model.json --assignment lenet5 --hours 6
 
 Each student hands in once in the hours before the deadline, at a random moment; the density of
@@ -27,9 +27,9 @@ def main() -> None:
     parser.add_argument("measured", nargs="?", type=Path, default=MEASURED)
     parser.add_argument("--assignment", default="pooling_padding")
     parser.add_argument("--students", type=int, default=1000)
-    parser.add_argument("--cores", type=int, nargs="+", default=[2, 8, 32])
+    parser.add_argument("--cores", type=int, nargs="+", default=[2, 8, 64])
     parser.add_argument("--hours", type=float, default=24.0, help="from the first hand-in")
-    parser.add_argument("--doubling", type=float, default=3.0, help="hours")
+    parser.add_argument("--doubling", type=float, default=0.5, help="hours")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     measured = json.loads(options.measured.read_text(encoding="utf-8"))
