@@ -18,6 +18,7 @@ _PANEL = "On a Dask cluster"
 
 def _file(what: str) -> Any:
     return typer.Option(
+        metavar="FILE",
         help=f"{what}; by default as Dask is configured.",
         dir_okay=False,
         exists=True,

@@ -138,14 +138,14 @@ class Scheduler:
             yield
         except KilledWorker:
             raise WorkersKilled from None
-        except (CancelledError, OSError, RuntimeError, AttributeError) as error:
-            if self._client.status != "running" or isinstance(error, CancelledError | OSError):
-                raise AutograderError(
-                    f"The connection to the scheduler {self._where.address} is lost. {KEPT}"
-                ) from None
-            raise
         except ImportError as error:
             raise AutograderError(
                 f"A worker has no such convgrade as this machine ({error}): install the same there."
                 f" {KEPT}"
+            ) from None
+        except Exception as error:
+            if self._client.status == "running" and not isinstance(error, CancelledError | OSError):
+                raise
+            raise AutograderError(
+                f"The connection to the scheduler {self._where.address} is lost. {KEPT}"
             ) from None
