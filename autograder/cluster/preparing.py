@@ -55,12 +55,12 @@ def prepare(which: tuple[str, Path, str], task: Task, isolation: Isolation) -> P
         with Grader(assignment, isolation=isolation) as grader:
             place = task.path if hand_in is None else hand_in
             return Graded(grader.grade(place, task.seed, student=task.student), hand_in)
-    seed = task.seed or default_seed(hand_in, assignment, task.student)
+    seed = task.seed or default_seed(hand_in.digest, assignment, task.student)
     work = Work(task.student, seed, task.advice, hand_in, task.earlier)
     return Prepared(
         work.to_bytes(),
         without_files(hand_in) or hand_in,
         task.student,
         seed.hex(),
-        keys(hand_in, assignment, seed, isolation).whole,
+        keys(hand_in.digest, assignment, seed, isolation).whole,
     )

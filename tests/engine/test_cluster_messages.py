@@ -142,7 +142,7 @@ def test_the_secret_stays_and_the_seed_is_that_of_this_machine(course: Assignmen
     content = bundle.bundle_of(course).content
     sent = [found.work, content, course_of(course, "namespaces", "").to_bytes()]
     assert not any(text in each for each in sent for text in (secret, secret.hex().encode()))
-    seed = default_seed(found.hand_in, course, "right0")
+    seed = default_seed(found.hand_in.digest, course, "right0")
     assert Work.from_bytes(found.work).seed == seed
 
 
