@@ -8,6 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
+from autograder.cli.cluster import (
+    CaFileOption,
+    CertOption,
+    KeyOption,
+    SchedulerOption,
+    UnencryptedOption,
+    where_to_run,
+)
 from autograder.cli.commands import (
     CourseOption,
     DatasetOption,
@@ -102,6 +110,11 @@ def grade(
     dataset: DatasetOption = None,
     isolation: IsolationOption = "namespaces",
     course: CourseOption = None,
+    scheduler: SchedulerOption = None,
+    tls_ca_file: CaFileOption = None,
+    tls_cert: CertOption = None,
+    tls_key: KeyOption = None,
+    unencrypted: UnencryptedOption = False,
 ) -> None:
     """Grade a class into the gradebook, or files in CI.
 
@@ -116,6 +129,7 @@ def grade(
     found = on_dataset(load_assignment(assignment, course_root(course)), dataset)
     targets = {"json": json, "junit": junit, "gradescope": gradescope, "markdown": markdown}
     wanted = {name: target for name, target in targets.items() if target is not None}
+    run_on = where_to_run(scheduler, tls_ca_file, tls_cert, tls_key, unencrypted)
     if files:
         if frozen or dry_run or changes is not None:
             raise AutograderError(
@@ -133,6 +147,7 @@ def grade(
             jobs=jobs,
             isolation=isolation,
             quiet=quiet,
+            run_on=run_on,
         )
     else:
         from autograder.cli.grading_class import grade_class
@@ -155,5 +170,6 @@ def grade(
             dry_run=dry_run,
             wait=wait,
             quiet=quiet,
+            run_on=run_on,
         )
     raise typer.Exit(code)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from autograder.gradebook.standing import Standing
     from autograder.gradebook.writer import Problem
     from autograder.grading.graded import Graded
+    from autograder.grading.scheduling import Run
     from autograder.sandbox import Isolation
 
 
@@ -36,6 +37,7 @@ def grade_class(
     dry_run: bool,
     wait: bool,
     quiet: bool,
+    run_on: Run | None = None,
 ) -> ExitCode:
     """Grade everybody, show the table, what changed, and what needs attention.
 
@@ -45,10 +47,18 @@ def grade_class(
 
     reports.check(target for target in (json, changes) if target is not None)
     if dry_run:
-        graded = rehearse(assignment, jobs=jobs, isolation=isolation, fresh=fresh, quiet=quiet)
+        graded = rehearse(
+            assignment, jobs=jobs, isolation=isolation, fresh=fresh, quiet=quiet, run_on=run_on
+        )
     else:
         graded = run(
-            assignment, jobs=jobs, isolation=isolation, fresh=fresh, wait=wait, quiet=quiet
+            assignment,
+            jobs=jobs,
+            isolation=isolation,
+            fresh=fresh,
+            wait=wait,
+            quiet=quiet,
+            run_on=run_on,
         )
     show_graded(assignment, graded, json=json, changes=changes, dry_run=dry_run, quiet=quiet)
     return ExitCode.ATTENTION if graded.attention else ExitCode.DONE
@@ -62,6 +72,7 @@ def run(
     fresh: bool,
     wait: bool = True,
     quiet: bool = False,
+    run_on: Run | None = None,
 ) -> GradedClass:
     """Grade with a progress display and write the gradebook.
 
@@ -90,7 +101,9 @@ def run(
         assignment.root, f"grading-{assignment.name}", lambda: _another_run(assignment, wait)
     ):
         remove_leftovers(assignment)
-        graded = in_parallel(assignment, submissions, jobs, isolation, fresh=fresh, quiet=quiet)
+        graded = in_parallel(
+            assignment, submissions, jobs, isolation, fresh=fresh, quiet=quiet, run_on=run_on
+        )
     if not quiet:
         say("Writing the gradebook")
     writer_imported.join()
@@ -178,7 +191,13 @@ def _another_run(assignment: Assignment, wait: bool) -> None:
 
 
 def rehearse(
-    assignment: Assignment, *, jobs: int | None, isolation: Isolation, fresh: bool, quiet: bool
+    assignment: Assignment,
+    *,
+    jobs: int | None,
+    isolation: Isolation,
+    fresh: bool,
+    quiet: bool,
+    run_on: Run | None = None,
 ) -> GradedClass:
     """Grade like `run`, and find out what would change; write neither results nor gradebook.
 
@@ -196,7 +215,14 @@ def rehearse(
     preflight.check_machine()
     preflight.check_secret(assignment.root)
     graded = in_parallel(
-        assignment, submissions, jobs, isolation, fresh=fresh, dry_run=True, quiet=quiet
+        assignment,
+        submissions,
+        jobs,
+        isolation,
+        fresh=fresh,
+        dry_run=True,
+        quiet=quiet,
+        run_on=run_on,
     )
     results = [each.result for each in graded]
     file = file_of(address_of_course(assignment.root))
@@ -239,6 +265,7 @@ def in_parallel(
     fresh: bool,
     dry_run: bool = False,
     quiet: bool,
+    run_on: Run | None = None,
 ) -> list[Graded]:
     """Grade with a progress display.
 
@@ -259,6 +286,7 @@ def in_parallel(
                 fresh=fresh,
                 dry_run=dry_run,
                 watcher=progress,
+                run=run_on,
             )
         except KeyboardInterrupt:
             if dry_run:

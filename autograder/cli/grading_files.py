@@ -13,6 +13,7 @@ from autograder.errors import AutograderError
 from convgrade.commands.ending import Stopped
 
 if TYPE_CHECKING:
+    from autograder.grading.scheduling import Run
     from autograder.grading.watching import Watcher
     from autograder.results import Result
     from autograder.sandbox import Isolation
@@ -29,6 +30,7 @@ def run(
     jobs: int | None,
     isolation: Isolation,
     quiet: bool = False,
+    run_on: Run | None = None,
 ) -> ExitCode:
     """Grade each file, write the requested reports, and show the results.
 
@@ -46,7 +48,7 @@ def run(
     from autograder.publish.visibility import FeedbackVisibility
     from convgrade.commands.console import complain
 
-    graded = _graded(assignment, files, beside, student, jobs, isolation, quiet)
+    graded = _graded(assignment, files, beside, student, jobs, isolation, quiet, run_on)
     shown = FeedbackVisibility.of(assignment.feedback)
     results = [shown.applied(result) for result in graded]
     for name, target in targets.items():
@@ -96,22 +98,24 @@ def _graded(
     jobs: int | None,
     isolation: Isolation,
     quiet: bool,
+    run_on: Run | None,
 ) -> list[Result]:
     """Grade one file in this process, which saves starting another, or several in parallel."""
     from autograder.cli.run_display import run_display
 
     with run_display(len(set(files)), f"Grading {assignment.name}", quiet=quiet) as progress:
         try:
-            if len(files) == 1:
+            if len(files) == 1 and run_on is None:
                 return [_alone(assignment, files[0], beside, student, isolation, progress)]
             from autograder.grading.scheduling import Task, grade_files
 
             return grade_files(
                 assignment,
-                [Task(file.stem, file, beside=tuple(beside)) for file in files],
+                [Task(student or file.stem, file, beside=tuple(beside)) for file in files],
                 jobs=jobs,
                 isolation=isolation,
                 watcher=progress,
+                run=run_on,
             )
         except KeyboardInterrupt:
             raise Stopped("Stopped: nothing is kept, and no report was written.") from None

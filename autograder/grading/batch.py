@@ -7,7 +7,6 @@ again. Nothing here decides a score.
 
 from __future__ import annotations
 
-import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,21 +17,17 @@ from queue import SimpleQueue
 from typing import Any
 
 from autograder.course.assignment import Assignment, load_assignment
-from autograder.errors import GraderInterrupted
 from autograder.grading import result_builder
 from autograder.grading.advice import ADVICE_KINDS, AdviceKind
+from autograder.grading.alarm import alarm
 from autograder.grading.graded import Graded
-from autograder.grading.grader import ATTEMPTS, Grader, limits
+from autograder.grading.grader import ATTEMPTS, Grader
 from autograder.grading.warm_processes import LOADED, MOST_ALIVE, Libraries, libraries, start
 from autograder.grading.watching import Watcher
 from autograder.process_pool import Pool, WorkerDied
 from autograder.results import Result
-from autograder.sandbox import Isolation, WarmProcess, speed
-from autograder.sandbox.host import time_budget
+from autograder.sandbox import Isolation, WarmProcess
 from convgrade.submission import HandIn, Submission, read_hand_in
-
-WALL_SLACK = 60.0
-"""Seconds beyond the sandbox's limits after which a pool process measures the machine again."""
 
 
 @dataclass(frozen=True)
@@ -224,21 +219,11 @@ def _grade_task(
     """Grade one submission in a worker; an alarm is the last resort after the sandbox's limits."""
     name, root, dataset = which
     assignment = load_assignment(name, root).on(dataset)
-    seconds = limits(assignment).submission_seconds
-    usual = time_budget.WORK_FACTOR * seconds + WALL_SLACK
-    longest = time_budget.LONGEST_FACTOR * seconds + WALL_SLACK
-
-    def look_again(*_: object) -> None:
-        signal.signal(signal.SIGALRM, give_up)
-        signal.setitimer(signal.ITIMER_REAL, speed.factor() * longest)
-
-    def give_up(*_: object) -> None:
-        raise GraderInterrupted(f"Not done after {longest:.0f} seconds of a reference machine.")
-
-    signal.signal(signal.SIGALRM, look_again)
-    signal.setitimer(signal.ITIMER_REAL, usual)
     try:
-        with Grader(assignment, isolation=isolation, warm_process=_Choice(warm)) as grader:
+        with (
+            alarm(assignment),
+            Grader(assignment, isolation=isolation, warm_process=_Choice(warm)) as grader,
+        ):
             hand_in = _read(task, assignment)
             return Graded(
                 grader.grade(
@@ -249,13 +234,11 @@ def _grade_task(
                     advice=task.advice,
                     earlier=task.earlier,
                 ),
-                _without_files(hand_in),
+                without_files(hand_in),
             )
     except _LeavesWorker as leaves:
         moved: _NeedsOther = leaves.args[0]
         return moved
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _read(task: Task, assignment: Assignment) -> HandIn | None:
@@ -268,6 +251,6 @@ def _read(task: Task, assignment: Assignment) -> HandIn | None:
         return None
 
 
-def _without_files(hand_in: HandIn | None) -> HandIn | None:
+def without_files(hand_in: HandIn | None) -> HandIn | None:
     """The hand-in without its accompanying files: the part that the gradebook needs."""
     return replace(hand_in, beside=()) if isinstance(hand_in, Submission) else hand_in

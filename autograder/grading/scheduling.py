@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from autograder.course.assignment import Assignment
@@ -29,7 +30,10 @@ from convgrade.submission import HandIn, read_hand_in
 VANISHED = "The folder vanished while the class was graded: an earlier result stays."
 """Why there is no new result; nothing is stored."""
 
-__all__ = ["Graded", "Task", "grade_class", "grade_files", "handed_in"]
+__all__ = ["Graded", "Run", "Task", "grade_class", "grade_files", "handed_in"]
+
+Run = Callable[[Assignment, list[Task], Isolation, int | None], Iterator[Graded]]
+"""Grades tasks somewhere: arguments and results are those of `_in_parallel`."""
 
 
 def handed_in(assignment: Assignment) -> dict[str, Path]:
@@ -47,6 +51,7 @@ def grade_class(
     watcher: Watcher | None = None,
     fresh: bool = False,
     dry_run: bool = False,
+    run: Run | None = None,
 ) -> list[Graded]:
     """Grade many submissions in parallel; each result file is written as soon as it is ready.
 
@@ -58,6 +63,7 @@ def grade_class(
         watcher: is told what starts and what is ready, in that order.
         fresh: grade again even if the stored result is current, but not if it is frozen.
         dry_run: write no result.
+        run: where submissions are graded, by default in processes of this machine.
 
     Returns:
         The results in the order of `submissions`, each with the hand-in that was read.
@@ -89,7 +95,8 @@ def grade_class(
             unchanged.remember(student, place, hand_in)
             watcher.reused(known)
     if waiting:
-        for each in _in_parallel(assignment, waiting, isolation, jobs, watcher):
+        grade = run or partial(_in_parallel, watcher=watcher)
+        for each in grade(assignment, waiting, isolation, jobs):
             student = each.result.student
             result = with_changes(each.result, stored(assignment, student))
             if each.result.status == "rejected" and not os.path.lexists(submissions[student]):
@@ -121,6 +128,7 @@ def grade_files(
     jobs: int | None = None,
     isolation: Isolation = "namespaces",
     watcher: Watcher | None = None,
+    run: Run | None = None,
 ) -> list[Result]:
     """Grade files in parallel without writing any; the arguments are those of `grade_class`.
 
@@ -129,7 +137,8 @@ def grade_files(
     """
     watcher = watcher or Watcher()
     results: dict[str, list[Result]] = {}
-    for each in _in_parallel(assignment, list(dict.fromkeys(tasks)), isolation, jobs, watcher):
+    grade = run or partial(_in_parallel, watcher=watcher)
+    for each in grade(assignment, list(dict.fromkeys(tasks)), isolation, jobs):
         results.setdefault(each.result.student, []).append(each.result)
         watcher.graded(each.result)
     return [

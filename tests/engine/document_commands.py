@@ -16,8 +16,8 @@ from autograder.cli import app as engine
 from convgrade.commands import parser as students
 
 PROGRAMS = ("convgrade", "autograder")
-OTHERS = ("--privileged", "--security-opt", "--compile-bytecode")
-"""Options of Docker and uv."""
+OTHERS = ("--privileged", "--security-opt", "--compile-bytecode", "--nthreads", "--nworkers")
+"""Options of Docker, uv and Dask."""
 
 
 GROUPS = ("autograder data",)

@@ -26,11 +26,14 @@ class Road:
 
     `events` happen before the n-th time that a command is run (1 is the first); `places` says
     below which headings the reader stands in another folder, by its path from the empty one.
+    `elsewhere` says below which headings nothing is run, and why: it is only parsed, and options of
+    our commands are looked up.
     """
 
     start: Callable[[Path], Path]
     events: Mapping[tuple[str, int], Event] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,18 @@ class Replaced:
 
 
 LONG = "it takes minutes, and runs all that there is"
+CLUSTER = "it needs the cluster of the command above, which has ended by then"
 REPLACED = {
     "make demo": Replaced(f"make -n -C {ROOT} demo", LONG, "test_demo.py"),
     "make test": Replaced(f"make -n -C {ROOT} test", LONG),
+    "dask worker tcp://127.0.0.1:8786 --nworkers 2 --nthreads 1": Replaced(
+        "dask worker --nworkers 2 --nthreads 1 --help", CLUSTER, "test_cluster.py"
+    ),
+    f"autograder grade {NAME} --scheduler tcp://127.0.0.1:8786": Replaced(
+        f"autograder grade {NAME} --scheduler tcp://127.0.0.1:8786 --help",
+        CLUSTER,
+        "test_cluster.py",
+    ),
     "autograder data fetch mnist": Replaced(
         "autograder data fetch mnist --help", "it needs a network", "test_download.py"
     ),
@@ -55,6 +67,7 @@ MEASURING = "it measures for minutes"
 
 UNTIL = {
     "autograder mark": r"Ctrl-C ends it",
+    "dask scheduler": r"Scheduler at: +tcp://127\.0\.0\.1",
     "convgrade check my_work.py --watch": r"of 7",
 }
 """Commands, or their beginnings, that end with Ctrl-C, and what they print before."""
@@ -123,4 +136,11 @@ ROADS = {
     "docs/graders.md": Road(_grader),
     "docs/authors.md": Road(_author),
     "docs/datasets.md": Road(_datasets),
+    "docs/scaling.md": Road(
+        _course,
+        elsewhere={
+            "On SLURM": "it needs a SLURM cluster",
+            "On Kubernetes": "it needs a Kubernetes cluster",
+        },
+    ),
 }

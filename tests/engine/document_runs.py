@@ -21,6 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from document_roads import MEASURING, REPLACED, ROADS, UNTIL, Replaced
 from documents import CUT, ROOT, Block, Command, Document, commands
 from terminal import Screen, run
@@ -82,7 +83,9 @@ def walk(document: Document, folder: Path) -> list[Ran | Written]:
     ran: list[Ran | Written] = []
     for block in document.blocks:
         place = folder / road.places[block.heading] if block.heading in road.places else stands
-        if block.language in ("sh", "console"):
+        if block.heading in road.elsewhere:
+            _parsed(block)
+        elif block.language in ("sh", "console"):
             for command in commands(block):
                 run_before[command.text] += 1
                 event = road.events.get((command.text, run_before[command.text]))
@@ -110,6 +113,17 @@ def replacement(command: str) -> Replaced | None:
             raise Differs(f"{found[1]} has no {missing}")
         return Replaced(f"test -f {ROOT / found[1]}", MEASURING)
     return REPLACED.get(command)
+
+
+def _parsed(block: Block) -> None:
+    """Read a block that is for other machines. Its commands are looked up with all others."""
+    try:
+        if block.language == "python":
+            compile(block.text, block.file, "exec")
+        elif block.language == "yaml":
+            yaml.safe_load(block.text)
+    except (SyntaxError, yaml.YAMLError) as error:
+        raise Differs(f"line {block.line}: this is no {block.language}: {error}") from None
 
 
 def _run(command: Command, folder: Path, place: Path) -> Ran:

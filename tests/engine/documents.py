@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LANGUAGES = ("sh", "console", "python", "toml", "json", "markdown", "text")
+LANGUAGES = ("sh", "console", "python", "toml", "yaml", "json", "markdown", "text")
 CUT = "…"
 """A line of output that stands for lines which are left out."""
 

@@ -117,6 +117,17 @@ def test_a_block_that_does_not_work_is_found(block: str, said: str, tmp_path: Pa
         walk(parse("docs/datasets.md", f"# A document\n\n{block}\n"), tmp_path)
 
 
+@pytest.mark.parametrize("block", ["```python\nx = (\n```", "```yaml\nx: [\n```"])
+def test_a_block_for_other_machines_is_read(block: str, tmp_path: Path) -> None:
+    with pytest.raises(Differs, match="this is no"):
+        walk(parse("docs/scaling.md", f"# A\n\n## On SLURM\n\n{block}\n"), tmp_path)
+
+
+def test_the_headings_of_what_is_not_run_exist() -> None:
+    for name, road in ROADS.items():
+        assert set(road.elsewhere) <= {block.heading for block in DOCUMENTS[name].blocks}
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 import signal
@@ -14,23 +13,13 @@ from typing import Any
 
 import psutil
 import pytest
-from book_course import NAME, write_course
+from book_course import NAME
+from class_outcome import outcome, write_class
 from sandboxes import available
-
-from autograder.authoring import build
-from autograder.course.assignment import load_assignment
-from autograder.gradebook.book import open_book
 
 pytestmark = pytest.mark.skipif(
     available() != "namespaces", reason="grading a class needs namespaces here"
 )
-TEXTS = {
-    "right": "def double(x):\n    return np.asarray(x) * 2\n",
-    "wrong": "def double(x):\n    return np.asarray(x) + 1\n",
-    "crashing": "import os\n\ndef double(x):\n    os._exit(3)\n",
-}
-MEASURED = ("seconds", "cpu_seconds", "seconds_factor")
-"""What differs from run to run."""
 PARTS = ("coordinator", "any process")
 LONGEST = 6.0
 """Seconds after which a run is killed at the latest; a whole run takes some seconds."""
@@ -38,17 +27,7 @@ LONGEST = 6.0
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = write_course(tmp_path_factory.mktemp("killed") / "course")
-    build.build(NAME, root)
-    for number in range(3):
-        for kind, text in TEXTS.items():
-            folder = root / "submitted" / f"{kind}{number}" / NAME
-            folder.mkdir(parents=True)
-            (folder / f"{NAME}.py").write_text(f"import numpy as np\n\n\n{text}", encoding="utf-8")
-    secret = root / ".autograder" / "secret"
-    secret.parent.mkdir(exist_ok=True)
-    secret.write_bytes(bytes(range(32)))
-    return root
+    return write_class(tmp_path_factory.mktemp("killed") / "course")
 
 
 @pytest.fixture(scope="module")
@@ -68,28 +47,6 @@ def started(root: Path) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-
-
-def outcome(root: Path) -> dict[str, Any]:
-    """The gradebook, and the results without what is measured."""
-    results = {
-        path.stem: without_measured(json.loads(path.read_text(encoding="utf-8")))
-        for path in (root / "results" / NAME).glob("*.json")
-    }
-    with open_book(load_assignment(NAME, root)) as book:
-        scores = book.scores()
-    graded = sorted(path.parent.parent.name for path in root.glob("autograded/*/*/*.ipynb"))
-    return {"results": results, "gradebook": scores, "notebooks": graded}
-
-
-def without_measured(value: Any) -> Any:
-    if isinstance(value, dict):
-        kept = {name: item for name, item in value.items() if name not in MEASURED}
-        return {
-            name: "" if name == "submission" else without_measured(each)
-            for name, each in kept.items()
-        }
-    return [without_measured(each) for each in value] if isinstance(value, list) else value
 
 
 def kill(process: subprocess.Popen[bytes], part: str, chance: random.Random) -> None:
