@@ -18,6 +18,7 @@ from autograder.errors import AutograderError
 
 TaskKey = NewType("TaskKey", str)
 KEPT = "What was graded is kept: the same command goes on from there."
+PACKAGE = "convgrade"
 MOST_INSTALLS = 3
 """How often one worker may lose its copy of the course."""
 
@@ -50,6 +51,7 @@ class Scheduler:
         self._course = course
         self._bundle = bundle
         self._on_done = on_done
+        self._known: set[str] = set()  # the workers that have this package
         self._futures: dict[TaskKey, Any] = {}
         self._installs: list[str] = []  # the workers that got the bundle, in this order
         self._before: dict[TaskKey, int] = {}  # how many installs were before a task was sent
@@ -58,12 +60,33 @@ class Scheduler:
         """How many tasks the workers can run at the same time.
 
         Raises:
-            AutograderError: the scheduler is gone, or the way to a worker is not safe.
+            AutograderError: the scheduler is gone, a worker lacks this package, or the way to one
+                is not safe.
         """
         with self._errors_as_sentences():
             workers: dict[str, int] = self._client.nthreads()
         self._where.require_safe(workers)
+        if not workers.keys() <= self._known:
+            self._require_package()
+            self._known |= workers.keys()
         return sum(workers.values())
+
+    def _require_package(self) -> None:
+        """Refuse a cluster of which a part could not even unpack what it is sent, and would hang.
+
+        Raises:
+            AutograderError: says where the package is missing.
+        """
+        with self._errors_as_sentences():
+            versions: Any = self._client.get_versions(packages=[PACKAGE])
+        parts = {"scheduler": versions["scheduler"]}
+        parts |= {f"worker {address}": each for address, each in versions["workers"].items()}
+        for part, each in parts.items():
+            if each is not None and each["packages"].get(PACKAGE) is None:
+                raise AutograderError(
+                    f"The {part} has no {PACKAGE}: install the same version there as on this "
+                    f"machine. {KEPT}"
+                )
 
     def send(self, work: bytes) -> TaskKey:
         """Let a worker grade a submission.

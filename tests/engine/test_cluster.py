@@ -31,12 +31,12 @@ def double(x):
     for each in gc.get_objects():
         if isinstance(each, dict) and "expect" in each:
             each.clear()
+    print('{"score": 3}', flush=True)
     for number in range(3, 64):
         try:
             os.write(number, b'{"kind": "result", "text": "{}", "worker": ""}')
         except OSError:
             pass
-    sys.stdout.write('{"score": 3}')
     return x
 """
 KILLING = """
@@ -122,7 +122,7 @@ def test_results_and_gradebook_are_those_of_this_machine(
     assert outcome(root) == local
     assert len(workers.stations()) == 2
     again = run(root, "--scheduler", workers.address)
-    assert "8/8" in again.stderr
+    assert "8 unchanged" in again.stderr
     assert outcome(root) == local
 
 
@@ -294,7 +294,7 @@ def test_ctrl_c_cancels_what_waits(template: Path, workers: Cluster, tmp_path: P
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "the same command goes on" in said
+    assert "This goes on:" in said
     with Client(workers.address, set_as_default=False) as client:
         count = lambda dask_scheduler: len(dask_scheduler.tasks)  # noqa: E731 it travels by value
         wait_until(lambda: client.run_on_scheduler(count) == 0, "no task is left")
