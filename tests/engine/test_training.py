@@ -16,7 +16,7 @@ from autograder.cli import app
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.course.training_terms import TrainingTerms, read_terms
 from autograder.errors import CourseError, SuiteError
-from autograder.gradebook.explanation import as_text
+from autograder.gradebook.explanation import texts
 from autograder.grading import warm_processes
 from autograder.grading.cache_key import keys
 from autograder.grading.scheduling import Task, grade_files
@@ -249,9 +249,8 @@ def test_the_result_tells_every_run_its_dataset_and_threshold(course, tmp_path):
         "runs": 3,
     }
     assert Result.from_json(result.to_json()) == result
-    assert "Trained on digits: 80.0%, 70.0%, 90.0%" in as_text(
-        result.exercises[1], FeedbackVisibility()
-    )
+    told = texts(result.exercises[1], FeedbackVisibility())["text/plain"]
+    assert "Trained on digits: 80.0%, 70.0%, 90.0%" in told
 
 
 def test_too_little_fails_and_is_told_in_a_sentence(course, tmp_path):
