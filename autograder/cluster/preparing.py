@@ -14,9 +14,10 @@ from autograder.grading.batch import Task, without_files
 from autograder.grading.cache_key import default_seed, keys
 from autograder.grading.graded import Graded
 from autograder.grading.grader import Grader
+from autograder.grading.reading import read_or_none
 from autograder.results import Result
 from autograder.sandbox import Isolation
-from convgrade.submission import HandIn, Submission, read_hand_in
+from convgrade.submission import HandIn, Submission
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,7 @@ def prepare(which: tuple[str, Path, str], task: Task, isolation: Isolation) -> P
     """Read a hand-in. One that cannot be read is graded here: nothing of it has to run."""
     name, root, dataset = which
     assignment = load_assignment(name, root).on(dataset)
-    try:
-        hand_in = task.hand_in or read_hand_in(task.path, assignment.release, task.beside)
-    except Exception:
-        hand_in = None
+    hand_in = task.hand_in or read_or_none(task.path, assignment, task.beside)
     if not isinstance(hand_in, Submission):
         with Grader(assignment, isolation=isolation) as grader:
             place = task.path if hand_in is None else hand_in

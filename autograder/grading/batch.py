@@ -22,12 +22,13 @@ from autograder.grading.advice import ADVICE_KINDS, AdviceKind
 from autograder.grading.alarm import alarm
 from autograder.grading.graded import Graded
 from autograder.grading.grader import ATTEMPTS, Grader
+from autograder.grading.reading import read_or_none
 from autograder.grading.warm_processes import LOADED, MOST_ALIVE, Libraries, libraries, start
 from autograder.grading.watching import Watcher
 from autograder.process_pool import Pool, WorkerDied
 from autograder.results import Result
 from autograder.sandbox import Isolation, WarmProcess
-from convgrade.submission import HandIn, Submission, read_hand_in
+from convgrade.submission import HandIn, Submission
 
 
 @dataclass(frozen=True)
@@ -224,7 +225,7 @@ def _grade_task(
             alarm(assignment),
             Grader(assignment, isolation=isolation, warm_process=_Choice(warm)) as grader,
         ):
-            hand_in = _read(task, assignment)
+            hand_in = task.hand_in or read_or_none(task.path, assignment, task.beside)
             return Graded(
                 grader.grade(
                     task.path if hand_in is None else hand_in,
@@ -239,16 +240,6 @@ def _grade_task(
     except _LeavesWorker as leaves:
         moved: _NeedsOther = leaves.args[0]
         return moved
-
-
-def _read(task: Task, assignment: Assignment) -> HandIn | None:
-    """What was handed in; None if reading it fails, which grading then reports."""
-    if task.hand_in is not None:
-        return task.hand_in
-    try:
-        return read_hand_in(task.path, assignment.release, task.beside)
-    except Exception:
-        return None
 
 
 def without_files(hand_in: HandIn | None) -> HandIn | None:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from autograder.course.assignment import Assignment
 from autograder.grading.environment import require_usable
+from autograder.grading.reading import read_or_none
 from autograder.grading.warm_processes import WarmProcesses
 from autograder.sandbox import Isolation
-from convgrade.submission import HandIn, Submission, read_hand_in
+from convgrade.submission import Submission
 
 if TYPE_CHECKING:
     from autograder.results import Result
@@ -32,7 +33,7 @@ def grade_one_file(
 ) -> Result:
     """Grade one hand-in; arguments, result and errors are those of `grader.grade`."""
     require_usable()
-    hand_in = _read(file, assignment, beside)
+    hand_in = read_or_none(file, assignment, beside)
     with (
         closing(WarmProcesses(assignment, isolation)) as own,
         ThreadPoolExecutor(1, "warm process") as starter,
@@ -48,11 +49,3 @@ def grade_one_file(
 
         with Grader(assignment, isolation=isolation, warm_process=address) as grader:
             return grader.grade(hand_in or file, student=student, beside=beside)
-
-
-def _read(file: Path, assignment: Assignment, beside: Sequence[Path]) -> HandIn | None:
-    """What was handed in; None if reading it fails, which grading then reports."""
-    try:
-        return read_hand_in(file, assignment.release, beside)
-    except Exception:
-        return None

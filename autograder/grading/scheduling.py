@@ -18,6 +18,7 @@ from autograder.grading.batch import Batch, Task
 from autograder.grading.cache_key import KeyMaker
 from autograder.grading.environment import require_usable
 from autograder.grading.graded import Graded
+from autograder.grading.reading import read_or_none
 from autograder.grading.result_store import is_stored, load_if_current, result_file, stored
 from autograder.grading.score_changes import with_changes
 from autograder.grading.unchanged_hand_ins import UnchangedHandIns
@@ -25,7 +26,6 @@ from autograder.grading.watching import Watcher
 from autograder.process_pool import ignore_interrupts, pool_of
 from autograder.results import Result
 from autograder.sandbox import Isolation
-from convgrade.submission import HandIn, read_hand_in
 
 VANISHED = "The folder vanished while the class was graded: an earlier result stays."
 """Why there is no new result; nothing is stored."""
@@ -80,7 +80,8 @@ def grade_class(
         again = fresh and not assignment.frozen.holds(student)
         digest, hand_in = unchanged.digest(student, place), None
         if digest is None and not again:
-            hand_in = _read_if_stored(assignment, student, place)
+            # the processes of the pool read those without a stored result
+            hand_in = read_or_none(place, assignment) if is_stored(assignment, student) else None
             digest = hand_in.digest if hand_in is not None else None
         known = (
             None
@@ -109,16 +110,6 @@ def grade_class(
     if not dry_run:
         unchanged.save()
     return [graded[student] for student in submissions]
-
-
-def _read_if_stored(assignment: Assignment, student: str, place: Path) -> HandIn | None:
-    """The hand-in of a student with a stored result; the processes of the pool read all others."""
-    if not is_stored(assignment, student):
-        return None
-    try:
-        return read_hand_in(place, assignment.release)
-    except Exception:  # a process of the pool reads it again, and reports the error
-        return None
 
 
 def grade_files(

@@ -193,7 +193,7 @@ def test_an_unchanged_folder_is_not_read_again(
 ) -> None:
     ten_seconds_later(monkeypatch)
     before = graded(course)
-    monkeypatch.setattr(scheduling, "read_hand_in", None)
+    monkeypatch.setattr(scheduling, "read_or_none", None)
     assert graded(course) == before
 
 
