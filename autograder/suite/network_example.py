@@ -33,10 +33,9 @@ _TRIES = (("np.ones_like(w)", 1), *itertools.product([list(_KERNELS)[1]], (1, 10
 
 @dataclass(frozen=True)
 class _Seen:
-    """What both networks give after a step of a layer, for one image."""
+    """What both networks give after some step, for one image; `after` says which."""
 
-    layer: str
-    step: str
+    after: str
     got: Array
     want: Array
 
@@ -59,41 +58,48 @@ def example(
     for (kernels, value), (row, column) in itertools.product(_TRIES, places):
         x = np.zeros((1, *known.input_shape))
         x[0, row, column, 0] = value
-        seen = _compared(x, found, right, kernels)
+        seen = _compared(x, found, right, kernels, names or {})
         if seen is not None:
-            said = (names or {}).get(seen.layer, seen.layer)
-            return _written(known, build, said, seen, kernels, (row, column, value))
+            return _written(known, build, seen, kernels, (row, column, value))
     return None
 
 
-def _compared(x: Array, found: Network, right: Network, kernels: str) -> _Seen | None:
+def _compared(
+    x: Array, found: Network, right: Network, kernels: str, names: Mapping[str, str]
+) -> _Seen | None:
     """The first step at which the networks differ.
 
     Steps are compared as long as both networks take the same; else what comes after all of them.
+    Where one network has another layer next, both layers are compared, and nothing behind them.
     Large numbers are left alone, for single precision does not add them exactly.
     """
     input_shape = x.shape[1:]
     some, others = (_weights(shapes(each, input_shape), kernels) for each in (found, right))
     got = want = x
+    following = "the first layer"
     with np.errstate(all="ignore"):
         for name, like in zip(found.layers, right.layers, strict=False):
-            if name != like:
-                return None
-            layer, model = found.layers[name], right.layers[name]
+            layer, model = found.layers[name], right.layers[like]
             one = list(steps(got, name, some, layer))
-            other = list(steps(want, name, others, model))
+            other = list(steps(want, like, others, model))
             if max(np.abs(one[0]).max(initial=0), np.abs(other[0]).max(initial=0)) > _LARGEST:
                 return None
+            if name != like:
+                got, want = one[-1], other[-1]
+                return _Seen(following, got[0], want[0]) if _unlike(got, want) else None
+            said = names.get(name, name)
             pairs = zip(layer.order, model.order, strict=False)
             alike = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)))
             for number, step in enumerate(["", *layer.order[:alike]]):
                 if _unlike(one[number], other[number]):
-                    return _Seen(name, step, one[number][0], other[number][0])
+                    return _Seen(f"{_STEPS[step]} of {said}", one[number][0], other[number][0])
             got, want = one[-1], other[-1]
             if _unlike(got, want):
                 more = {layer.order[alike:], model.order[alike:]} - {""}
                 last = more.pop() if len(more) == 1 else ""
-                return _Seen(name, last if len(last) == 1 else "all", got[0], want[0])
+                step = last if len(last) == 1 else "all"
+                return _Seen(f"{_STEPS[step]} of {said}", got[0], want[0])
+            following = f"the layer that follows {said}"
     return None
 
 
@@ -122,7 +128,6 @@ def _weights(wanted: Mapping[str, Shape], kernels: str) -> Weights:
 def _written(
     known: Identified,
     build: str,
-    layer: str,
     seen: _Seen,
     kernels: str,
     pixel: tuple[int, int, int],
@@ -138,7 +143,7 @@ def _written(
     return Counterexample(
         code=_code(known, build, kernels, pixel),
         answer=answer,
-        wrong=f"{what} after {_STEPS[seen.step]} of {layer} is the first thing that is wrong, if "
+        wrong=f"{what} after {seen.after} is the first thing that is wrong, if "
         f"all kernels are {_KERNELS[kernels]} and the image is 0 but for {value} at row {row}, "
         f"column {column}.",
         expected=expected,

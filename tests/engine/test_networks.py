@@ -251,6 +251,13 @@ def test_one_pixel_shows_where_a_network_first_goes_wrong(layer, changes, where)
     assert shown.expected not in shown.wrong
 
 
+def test_the_layer_in_place_of_a_missing_one_is_the_example():
+    shown = example(identify(without("wide")), "build()")
+    assert shown is not None
+    assert "after the layer that follows hidden is the first thing that is wrong" in shown.wrong
+    assert shown.answer != shown.expected
+
+
 def test_a_right_network_has_no_example():
     assert example(identify(RIGHT), "build()") is None
 

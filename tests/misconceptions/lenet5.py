@@ -2473,7 +2473,7 @@ def build_lenet5_without_s2(input_shape=(32, 32, 1), num_classes=10):
 @misconception(
     "build_lenet5",
     "Do S2 and S4 add four cells up, or take their average?",
-    matches=_wrong("pool kind", "sum"),
+    matches=lambda seen: _wrong("pool kind", "sum")(seen) and not _wrong("training")(seen),
 )
 def build_lenet5_adds_up_windows(input_shape=(32, 32, 1), num_classes=10):
     import keras

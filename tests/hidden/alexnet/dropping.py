@@ -53,14 +53,15 @@ def reading(trial: Shown) -> Weights:
     Layers that the right network has not pass on what they are given.
 
     Raises:
-        Mismatch: the model lacks one of the dense layers, or has too few units in them.
+        Mismatch: the model lacks one of the dense layers, or has too few units in them, or answers
+            with one number.
     """
     weights = {name: np.zeros(shape, np.float32) for name, shape in trial.wanted.items()}
     for name, array in weights.items():
         if name.endswith(("gamma", "variance")):
             array += 1
     units = len(weights["fc8_kernel"]), weights["fc8_kernel"].shape[1] - 1
-    if not {"fc6_kernel", "fc7_kernel"} <= set(weights) or units[0] < units[1]:
+    if not {"fc6_kernel", "fc7_kernel"} <= set(weights) or not 0 < units[1] <= units[0]:
         raise Mismatch("returned a model in which units cannot be told from their neighbours.")
     weights["fc8_kernel"][np.arange(units[1]), np.arange(units[1])] = 1
     behind = trial.read.network.dense[trial.read.network.dense.index("fc7") + 1 : -1]
