@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import distributed
 import psutil
 import pytest
 from book_course import NAME
@@ -230,6 +231,23 @@ def test_a_worker_with_other_code_is_refused(template: Path, tmp_path: Path) -> 
         dask.add_workers(environment={"PYTHONPATH": str(tmp_path / "code")})
         assert "another state of convgrade's code" in refused(root, dask)
     assert [path.stem for path in results(root)] in ([], ["broken"])  # read, and not run
+
+
+def test_a_worker_without_the_package_is_refused(template: Path, tmp_path: Path) -> None:
+    libraries = tmp_path / "libraries"
+    libraries.mkdir()
+    for each in Path(distributed.__file__).parents[1].iterdir():
+        if "convgrade" not in each.name and each.suffix != ".pth":
+            (libraries / each.name).symlink_to(each)
+    with cluster(tmp_path / "cluster") as dask:
+        dask.add_workers(
+            before=[sys.executable, "-S", "-m"],
+            environment={"PYTHONPATH": str(libraries)},
+            nanny=False,
+        )
+        ended = run(copy_of(template, tmp_path), "--scheduler", dask.address)
+    assert ended.returncode == 2, ended.stderr
+    assert "has no convgrade: install the same version there" in " ".join(ended.stderr.split())
 
 
 def test_a_worker_without_namespaces_is_refused(template: Path, tmp_path: Path) -> None:
