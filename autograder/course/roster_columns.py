@@ -62,9 +62,8 @@ SYSTEMS = (
 _FULL_NAME = (("full name",), ("first name", "last name"), ("first name", "surname"), ("name",))
 EMAIL = ("email", "email address", "e-mail")
 URL = ("url", "repository", "repo", "git url", "student repository url")
-REVISION = ("branch", "tag", "revision")
-DEADLINE = ("deadline",)
-SEEN_AT = ("pushed at",)
+SINGLE = frozenset({*URL, "student", "branch", "tag", "deadline", "commit", "pushed at"})
+"""Columns that a roster has once at most."""
 IDS = {
     "canvas": ("id",),
     "sis_user": ("sis user id",),

@@ -6,6 +6,7 @@ Gradescope, as it comes. To any of them one may add columns of our form.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from autograder.course.student_names import require_name
 from autograder.course.times import HOW_TO_WRITE, certain_time
 from autograder.errors import AutograderError, CourseError
 
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -32,9 +35,11 @@ class Entry:
         name: the name to show; "" if the roster has none.
         email: the address; "" if the roster has none.
         url: the repository; "" if the roster has none.
-        revision: the branch or tag to collect; "" for the repository's own default.
+        branch: the branch to collect; "" for the repository's own default, or if a tag is named.
+        tag: the tag to collect; "" for none.
         deadline: when the work had to be there, with its zone; None if the roster has no time.
-        pushed_at: when the server had the newest commit, as somebody noted it in the roster.
+        commit: a commit whose time the server noted, in full; "" if the roster has none.
+        pushed_at: that time.
         ids: how other systems call the student: `canvas`, `sis_user`, `sis_login`, `id_number`,
             `username`, `github`, `github_number`, `sid`, `participant` (Moodle's number of a
             hand-in). Only those that the roster has.
@@ -46,8 +51,10 @@ class Entry:
     name: str = ""
     email: str = ""
     url: str = ""
-    revision: str = ""
+    branch: str = ""
+    tag: str = ""
     deadline: datetime | None = None
+    commit: str = ""
     pushed_at: datetime | None = None
     ids: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -118,22 +125,34 @@ def _entry(
         require_name(student)
     except AutograderError as error:
         raise CourseError(f"{where}: {error}") from None
-    return Entry(
+    entry = Entry(
         student=student,
         line=line,
         name=roster_columns.full_name(system, cells),
         email=first_filled(cells, roster_columns.EMAIL),
         url=first_filled(cells, roster_columns.URL),
-        revision=first_filled(cells, roster_columns.REVISION),
-        deadline=_time(where, cells, roster_columns.DEADLINE),
-        pushed_at=_time(where, cells, roster_columns.SEEN_AT),
+        branch=cells.get("branch", ""),
+        tag=cells.get("tag", ""),
+        deadline=_time(where, cells.get("deadline", "")),
+        commit=cells.get("commit", "").lower(),
+        pushed_at=_time(where, cells.get("pushed at", "")),
         ids=roster_columns.ids_of(system, cells),
         columns=columns,
     )
+    _require_consistent(where, entry)
+    return entry
 
 
-def _time(where: str, cells: Mapping[str, str], columns: Iterable[str]) -> datetime | None:
-    text = first_filled(cells, columns)
+def _require_consistent(where: str, entry: Entry) -> None:
+    if entry.branch and entry.tag:
+        raise CourseError(f"{where}: it names a branch and a tag. Keep one.")
+    if bool(entry.commit) != (entry.pushed_at is not None):
+        raise CourseError(f"{where}: `commit` and `pushed_at` belong together. Fill in both.")
+    if entry.commit and not _COMMIT.fullmatch(entry.commit):
+        raise CourseError(f"{where}: {entry.commit[:70]!r} is no full commit of 40 or 64 digits.")
+
+
+def _time(where: str, text: str) -> datetime | None:
     if not text:
         return None
     time = certain_time(text)
@@ -144,9 +163,8 @@ def _time(where: str, cells: Mapping[str, str], columns: Iterable[str]) -> datet
 
 def _require_single_columns(path: Path, header: tuple[str, ...]) -> None:
     """Refuse two columns of one name that this module reads."""
-    ours = {*roster_columns.URL, *roster_columns.REVISION, *roster_columns.DEADLINE, "student"}
     for name, count in Counter(header).items():
-        if count > 1 and name in ours:
+        if count > 1 and name in roster_columns.SINGLE:
             raise CourseError(f"{path} has {count} columns `{name}`: keep one.")
 
 

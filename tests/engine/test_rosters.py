@@ -71,7 +71,7 @@ def test_own_form(tmp_path: Path) -> None:
         name="Ada Lovelace",
         email="ada@example.org",
         url="https://example.org/ada.git",
-        revision="main",
+        branch="main",
         deadline=datetime(2026, 3, 1, 12, tzinfo=UTC),
         columns={
             "student": "ada",
@@ -172,6 +172,9 @@ def test_note_of_excel_on_the_separator(tmp_path: Path) -> None:
         ("student,deadline\nada,2026-03-01 12:00 CEST\n", "is no certain time"),
         ('student,name\nada,"Ada\nben,Ben\n', "line 2: the line cannot be read"),
         ("student,url,url\nada,x,y\n", "has 2 columns `url`: keep one"),
+        ("student,branch,tag\nada,main,v1\n", "line 2: it names a branch and a tag"),
+        ("student,commit\nada,abc\n", "line 2: `commit` and `pushed_at` belong together"),
+        ("student,commit,pushed_at\nada,abc,2026-03-01 12:00\n", "'abc' is no full commit"),
         (b"student\nada\x00\n", "cannot be read as a table"),
         (b"PK\x03\x04\x00\x00", "cannot be read as a table"),
     ],
