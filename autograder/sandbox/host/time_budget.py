@@ -24,7 +24,7 @@ UNSAMPLED_SECONDS = 0.25  # total of short calls after which the submission is m
 WAITING_FACTOR = 6.0  # the submission may wait this many times as long as one call
 WORK_FACTOR = 4.0  # total cost with the grader's work on the answers, as a multiple of the limit
 LONGEST_FACTOR = 25.0  # wall time / limit: the last resort, should the measurement be deceived
-_LONGEST_TICK = 0.25  # seconds; if the grader sleeps longer, the rest is not counted
+_LONGEST_TICK = 0.5  # seconds; if the grader sleeps longer, the rest is not counted
 _MEASURES = 3  # of the machine's speed, each over a tenth of a second
 _SLACK = 0.1  # seconds, because the two measured times have different resolution
 
