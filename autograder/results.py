@@ -171,7 +171,8 @@ class ExerciseResult:
     `replaced` names the functions that were replaced by reference functions while the exercise was
     graded. `hints` has one hint for each known mistake that was found, the surest first. `built_on`
     says of each exercise that it builds on whether the right function took its place. The keys are
-    digests of what tests and advice depend on (`grading.cache_key`).
+    digests of what tests and advice depend on (`grading.cache_key`). `suite_digest` is the digest
+    of what decides its tests in the course, equal for all students.
     """
 
     name: str
@@ -185,6 +186,7 @@ class ExerciseResult:
     built_on: Mapping[str, bool] = field(default_factory=dict)
     tests_key: str = ""
     advice_key: str = ""
+    suite_digest: str = ""
 
     def __post_init__(self) -> None:
         _take_word_for_outcome(self)
@@ -273,6 +275,8 @@ class Result:
 
     `changes` says how scores changed when this work was graded again, the last time that they did.
     If `status` is `grader_error`, the exercises without a fault may still have been graded.
+    `submission_digest` is the SHA-256 of the file that was graded, or of all files if there were
+    others that the code could read; "" if the file could not be read.
     """
 
     assignment: str
@@ -290,6 +294,8 @@ class Result:
     seconds: float = 0.0
     seed: str = ""
     key: str = ""
+    submission_digest: str = ""
+    engine_digest: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     format_version: int = FORMAT_VERSION
 

@@ -78,6 +78,26 @@ def of_submission(result: Result) -> list[str]:
     return reasons
 
 
+def too_low(results: Sequence[Result], fail_under: float | None) -> list[Problem]:
+    """A problem for each score below this share of the points, in percent; none without one."""
+    low = [(result.student, reason) for result in results if (reason := below(result, fail_under))]
+    if not low:
+        return []
+    from autograder.gradebook.writer import Problem
+
+    return [Problem(student, reason) for student, reason in low]
+
+
+def below(result: Result, fail_under: float | None) -> str:
+    """Say that a score is below this share of the points, in percent; "" if it is not."""
+    if fail_under is None or result.score is None:
+        return ""
+    if result.score >= fail_under / 100 * result.max_score:
+        return ""
+    share = f"{result.score:g} of {result.max_score:g} points"
+    return f"{share} are less than {fail_under:g} %."
+
+
 def show_changes(changes: Sequence[Problem], *, is_done: bool = True) -> None:
     """Print a line for each student whose earlier scores changed, or would change."""
     from convgrade.commands.console import say

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from autograder.cli import reports
 from autograder.cli.attention import show_attention, show_changes
+from autograder.cli.grading_options import GradingOptions
+from autograder.cli.result_reports import ResultReports
 from autograder.cli.tables import show_class
 from autograder.course.assignment import Assignment
 from convgrade.commands.console import output, safe
@@ -38,37 +40,27 @@ class GradedClass:
 def show_graded(
     assignment: Assignment,
     graded: GradedClass,
-    *,
-    json: str | None,
+    options: GradingOptions,
+    wanted: ResultReports,
     changes: str | None,
-    dry_run: bool,
-    quiet: bool,
 ) -> None:
     """Write the reports; show the table, what changed, and what needs attention.
-
-    With `quiet`, only what needs attention is shown.
 
     Raises:
         AutograderError: a report cannot be written.
     """
-    from autograder.publish import json as results_json
-    from autograder.publish.visibility import FeedbackVisibility
-
-    if json is not None:
-        shown = FeedbackVisibility.of(assignment.feedback)
-        reports.write(json, results_json.dumps(shown.applied(result) for result in graded.results))
+    wanted.write(assignment, graded.results)
     if changes is not None:
         reports.write(changes, as_json(graded))
-    if not quiet:
-        targets = [target for target in (json, changes) if target is not None]
-        on_stderr = any(map(reports.goes_to_stdout, targets))
+    if not options.quiet:
+        on_stderr = wanted.use_stdout or (changes is not None and reports.goes_to_stdout(changes))
         show_class(assignment, graded.results, standing=graded.standing, on_stderr=on_stderr)
-        if not on_stderr and not dry_run:
+        if not on_stderr and not options.dry_run:
             for what, where in places(assignment).items():
                 output().print(f"{what}: {safe(where)}", soft_wrap=True)
             if graded.late_rule:
                 output().print(safe(graded.late_rule), soft_wrap=True)
-        show_changes(graded.changes, is_done=not dry_run)
+        show_changes(graded.changes, is_done=not options.dry_run)
     show_attention(graded.attention)
 
 

@@ -89,13 +89,14 @@ def one_class(
 ) -> list[str]:
     """Make up, grade and show one class; return what did not end as it should."""
     from autograder.cli.grading_class import run
+    from autograder.cli.grading_options import GradingOptions
     from autograder.cli.tables import show_class
     from autograder.demo import made_up_class, surprise, write_class
     from convgrade.commands.console import output
 
     made_up = made_up_class(assignment, brief=brief)
     write_class(assignment, made_up)
-    graded = run(assignment, jobs=None, isolation=isolation, fresh=fresh)
+    graded = run(assignment, GradingOptions(isolation=isolation, fresh=fresh))
     what = {student: submission.what for student, submission in made_up.items()}
     show_class(assignment, graded.results, standing=graded.standing, notes=what)
     show_rejected(graded.results, made_up)

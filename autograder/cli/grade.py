@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,7 +23,12 @@ from autograder.cli.commands import (
     course_root,
     on_dataset,
 )
+from autograder.cli.grading_options import GradingOptions
+from autograder.cli.result_reports import ResultReports
 from autograder.errors import AutograderError
+
+if TYPE_CHECKING:
+    from autograder.publish.signing import SigningKey
 
 
 def _target(what: str) -> Any:
@@ -49,6 +54,22 @@ def grade(
     junit: Annotated[str | None, _target("a JUnit report")] = None,
     gradescope: Annotated[str | None, _target("Gradescope's results.json")] = None,
     markdown: Annotated[str | None, _target("a summary in Markdown")] = None,
+    github: Annotated[
+        bool,
+        typer.Option(
+            "--github",
+            help="Print annotations for GitHub Actions, and add to the summary of its job.",
+        ),
+    ] = False,
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="KEYFILE",
+            help="Sign each result in JSON with this private Ed25519 key; by default with the key "
+            "in AUTOGRADER_SIGNING_KEY, if there is one.",
+            show_default=False,
+        ),
+    ] = None,
     beside: Annotated[
         list[Path] | None,
         typer.Option(
@@ -66,13 +87,23 @@ def grade(
             show_default=False,
         ),
     ] = None,
+    student_from: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATTERN|ROSTER",
+            help="Where each file's path has its student, as in '{student}/work.ipynb'; or a "
+            "roster. By default the name of the file, or of the nearest folder that tells them "
+            "apart.",
+            show_default=False,
+        ),
+    ] = None,
     fail_under: Annotated[
         float | None,
         typer.Option(
             metavar="PERCENT",
             min=0,
             max=100,
-            help="Exit code 1 if a file earns less than this share of the points.",
+            help="Exit code 1 if a submission earns less than this share of the points.",
             show_default=False,
         ),
     ] = None,
@@ -128,48 +159,53 @@ def grade(
 
     found = on_dataset(load_assignment(assignment, course_root(course)), dataset)
     targets = {"json": json, "junit": junit, "gradescope": gradescope, "markdown": markdown}
-    wanted = {name: target for name, target in targets.items() if target is not None}
-    run_on = where_to_run(scheduler, tls_ca_file, tls_cert, tls_key, unencrypted)
+    wanted = ResultReports(
+        {name: target for name, target in targets.items() if target is not None},
+        github=github,
+        key=_signing_key(sign, json),
+    )
+    options = GradingOptions(
+        isolation=isolation,
+        jobs=jobs,
+        fresh=fresh,
+        dry_run=dry_run,
+        wait=wait,
+        quiet=quiet,
+        fail_under=fail_under,
+        run_on=where_to_run(scheduler, tls_ca_file, tls_cert, tls_key, unencrypted),
+    )
     if files:
         if frozen or dry_run or changes is not None:
             raise AutograderError(
                 "--frozen, --dry-run and --changes are for a class: name no files."
             )
-        from autograder.cli.grading_files import run
+        from autograder.cli import preflight
+        from autograder.cli.grading_files import Files, run
+        from autograder.cli.whose_files import students_of
 
-        code = run(
-            found,
-            files,
-            wanted,
-            beside=beside or (),
-            student=student,
-            fail_under=fail_under,
-            jobs=jobs,
-            isolation=isolation,
-            quiet=quiet,
-            run_on=run_on,
-        )
+        students = students_of(files, student=student, student_from=student_from)
+        preflight.check_files([*files, *(beside or ())])
+        code = run(found, Files(students, tuple(beside or ())), options, wanted)
     else:
         from autograder.cli.grading_class import grade_class
 
-        for_files = (student, fail_under, beside, junit, gradescope, markdown)
-        if any(option is not None for option in for_files):
+        if any(option is not None for option in (student, student_from, beside, gradescope)):
             raise AutograderError(
-                "--with, --student, --fail-under, --junit, --gradescope and --markdown are for "
-                f"files: name them, as in `autograder grade {assignment} FILE`."
+                "--with, --student, --student-from and --gradescope are for files: name them, as "
+                f"in `autograder grade {assignment} FILE`."
             )
         if frozen:
             found = replace(found, frozen=replace(found.frozen, assignment=True))
-        code = grade_class(
-            found,
-            jobs=jobs,
-            isolation=isolation,
-            fresh=fresh,
-            json=json,
-            changes=changes,
-            dry_run=dry_run,
-            wait=wait,
-            quiet=quiet,
-            run_on=run_on,
-        )
+        code = grade_class(found, options, wanted, changes)
     raise typer.Exit(code)
+
+
+def _signing_key(file: Path | None, json: str | None) -> SigningKey | None:
+    """The key of `--sign` or of the environment, if results are written that it can sign."""
+    from autograder.publish import signing
+
+    if file is not None and json is None:
+        raise AutograderError("--sign signs the results in JSON: say with --json where they go.")
+    if json is None:
+        return None
+    return signing.signing_key(file)

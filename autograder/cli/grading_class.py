@@ -5,11 +5,17 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.cli.attention import too_low
+from autograder.cli.class_hand_ins import hand_ins, in_parallel, known_by_hand_ins
 from autograder.cli.class_output import GradedClass, show_graded
 from autograder.cli.commands import ExitCode, say_that_it_waits
+from autograder.cli.grading_options import GradingOptions
+from autograder.cli.rehearsal import rehearse
+from autograder.cli.result_reports import ResultReports
 from autograder.course.assignment import Assignment
 from autograder.course.locks import locked
 from autograder.errors import CourseError
@@ -19,8 +25,6 @@ if TYPE_CHECKING:
     from autograder.gradebook.standing import Standing
     from autograder.gradebook.writer import Problem
     from autograder.grading.graded import Graded
-    from autograder.grading.scheduling import Run
-    from autograder.sandbox import Isolation
 
 
 HELD_BACK = "is frozen: what was handed in later is not graded."
@@ -28,57 +32,35 @@ HELD_BACK = "is frozen: what was handed in later is not graded."
 
 def grade_class(
     assignment: Assignment,
-    *,
-    jobs: int | None,
-    isolation: Isolation,
-    fresh: bool,
-    json: str | None,
-    changes: str | None,
-    dry_run: bool,
-    wait: bool,
-    quiet: bool,
-    run_on: Run | None = None,
+    options: GradingOptions,
+    wanted: ResultReports,
+    changes: str | None = None,
 ) -> ExitCode:
     """Grade everybody, show the table, what changed, and what needs attention.
 
-    With `quiet`, only what needs attention is shown.
-    """
-    from autograder.cli import reports
+    Args:
+        assignment: the assignment that the class has handed in.
+        options: how to grade.
+        wanted: the reports to write of the results.
+        changes: where to write what changed in points; None for nowhere.
 
-    reports.check(target for target in (json, changes) if target is not None)
-    if dry_run:
-        graded = rehearse(
-            assignment, jobs=jobs, isolation=isolation, fresh=fresh, quiet=quiet, run_on=run_on
-        )
-    else:
-        graded = run(
-            assignment,
-            jobs=jobs,
-            isolation=isolation,
-            fresh=fresh,
-            wait=wait,
-            quiet=quiet,
-            run_on=run_on,
-        )
-    show_graded(assignment, graded, json=json, changes=changes, dry_run=dry_run, quiet=quiet)
+    Raises:
+        AutograderError: a report cannot be written, or nothing can be graded.
+    """
+    wanted.check(False, [changes] if changes is not None else [])
+    graded = rehearse(assignment, options) if options.dry_run else run(assignment, options)
+    low = too_low(graded.results, options.fail_under)
+    graded = replace(graded, attention=[*graded.attention, *low])
+    show_graded(assignment, graded, options, wanted, changes)
     return ExitCode.ATTENTION if graded.attention else ExitCode.DONE
 
 
-def run(
-    assignment: Assignment,
-    *,
-    jobs: int | None,
-    isolation: Isolation,
-    fresh: bool,
-    wait: bool = True,
-    quiet: bool = False,
-    run_on: Run | None = None,
-) -> GradedClass:
+def run(assignment: Assignment, options: GradingOptions) -> GradedClass:
     """Grade with a progress display and write the gradebook.
 
     Raises:
         CourseError: nobody has handed anything in, or the gradebook cannot be used; or another run
-            grades this assignment, and this one is not to `wait`.
+            grades this assignment, and this one is not to wait.
         AutograderError: the machine or the course lacks what grading needs.
     """
     from autograder.cli import preflight
@@ -98,13 +80,13 @@ def run(
         register(assignment)  # nbgrader may refuse it: then nothing is graded
     writer_imported = _import_meanwhile("autograder.gradebook.writer")
     with locked(
-        assignment.root, f"grading-{assignment.name}", lambda: _another_run(assignment, wait)
+        assignment.root,
+        f"grading-{assignment.name}",
+        lambda: _another_run(assignment, options.wait),
     ):
         remove_leftovers(assignment)
-        graded = in_parallel(
-            assignment, submissions, jobs, isolation, fresh=fresh, quiet=quiet, run_on=run_on
-        )
-    if not quiet:
+        graded = in_parallel(assignment, submissions, options)
+    if not options.quiet:
         say("Writing the gradebook")
     writer_imported.join()
     problems, changes = _into_gradebook(graded, submissions, assignment)
@@ -190,113 +172,6 @@ def _another_run(assignment: Assignment, wait: bool) -> None:
     say(f"Another run is grading {assignment.name}: waiting for it (--no-wait ends at once)")
 
 
-def rehearse(
-    assignment: Assignment,
-    *,
-    jobs: int | None,
-    isolation: Isolation,
-    fresh: bool,
-    quiet: bool,
-    run_on: Run | None = None,
-) -> GradedClass:
-    """Grade like `run`, and find out what would change; write neither results nor gradebook.
-
-    Raises:
-        CourseError: nobody has handed anything in, or the gradebook cannot be used.
-        AutograderError: the machine or the course lacks what grading needs.
-    """
-    from autograder.cli import preflight
-    from autograder.gradebook.address import address_of_course
-    from autograder.grading.freezing import require_known_exercises
-    from autograder.nbgrader_bridge.database import file_of
-
-    submissions, _ = hand_ins(assignment)
-    require_known_exercises(assignment)
-    preflight.check_machine()
-    preflight.check_secret(assignment.root)
-    graded = in_parallel(
-        assignment,
-        submissions,
-        jobs,
-        isolation,
-        fresh=fresh,
-        dry_run=True,
-        quiet=quiet,
-        run_on=run_on,
-    )
-    results = [each.result for each in graded]
-    file = file_of(address_of_course(assignment.root))
-    if file is not None and not file.exists():
-        return GradedClass(results, None)
-    from autograder.gradebook import writer
-
-    return GradedClass(
-        results,
-        writer.standing(assignment),
-        changes=writer.expected_changes(graded, assignment),
-    )
-
-
-def hand_ins(assignment: Assignment) -> tuple[dict[str, Path], list[str]]:
-    """The hand-ins by student, and the folders whose names cannot be a student's.
-
-    Raises:
-        CourseError: nobody has handed anything in.
-    """
-    from autograder.course.student_names import is_name
-    from autograder.grading import scheduling
-
-    found = scheduling.handed_in(assignment)
-    submissions = {student: place for student, place in found.items() if is_name(student)}
-    if not submissions:
-        raise CourseError(
-            f"Nobody has handed in {assignment.name}: there is no "
-            f"submitted/<student>/{assignment.name}/ in {assignment.root}."
-        )
-    return submissions, sorted(found.keys() - submissions.keys())
-
-
-def in_parallel(
-    assignment: Assignment,
-    submissions: Mapping[str, Path],
-    jobs: int | None,
-    isolation: Isolation,
-    *,
-    fresh: bool,
-    dry_run: bool = False,
-    quiet: bool,
-    run_on: Run | None = None,
-) -> list[Graded]:
-    """Grade with a progress display.
-
-    Raises:
-        Stopped: Ctrl-C was pressed; says how to go on.
-    """
-    from autograder.cli.interruption import this_command
-    from autograder.cli.run_display import run_display
-    from autograder.grading import scheduling
-
-    with run_display(len(submissions), f"Grading {assignment.name}", quiet=quiet) as progress:
-        try:
-            return scheduling.grade_class(
-                assignment,
-                submissions,
-                jobs=jobs,
-                isolation=isolation,
-                fresh=fresh,
-                dry_run=dry_run,
-                watcher=progress,
-                run=run_on,
-            )
-        except KeyboardInterrupt:
-            if dry_run:
-                raise Stopped("Stopped: nothing was written.") from None
-            done = f"Stopped: {progress.done} of {progress.total} are graded and stored."
-            if fresh:
-                raise Stopped(f"{done} With --fresh, the next run begins anew.") from None
-            raise Stopped(f"{done} This goes on:", this_command()) from None
-
-
 def is_marked(standing: Mapping[str, Standing], student: str) -> bool:
     """Whether the gradebook has points that the tests or a person gave to this student."""
     return student in standing and standing[student].is_graded
@@ -307,11 +182,3 @@ def _import_meanwhile(module: str) -> threading.Thread:
     thread = threading.Thread(target=importlib.import_module, args=(module,), daemon=True)
     thread.start()
     return thread
-
-
-def known_by_hand_ins(assignment: Assignment) -> set[str]:
-    """Students who have handed in something, for any assignment."""
-    from autograder.course.student_names import is_name
-
-    folders = (assignment.root / "submitted").iterdir()
-    return {folder.name for folder in folders if folder.is_dir() and is_name(folder.name)}

@@ -2,148 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.cli import reports
+from autograder.cli.attention import below
 from autograder.cli.commands import ExitCode
+from autograder.cli.grading_options import GradingOptions
+from autograder.cli.result_reports import ResultReports
 from autograder.course.assignment import Assignment
-from autograder.errors import AutograderError
 from convgrade.commands.ending import Stopped
 
 if TYPE_CHECKING:
-    from autograder.grading.scheduling import Run
     from autograder.grading.watching import Watcher
     from autograder.results import Result
-    from autograder.sandbox import Isolation
+
+
+@dataclass(frozen=True)
+class Files:
+    """Files to grade: each with its student, in order, and what their code may read besides."""
+
+    students: Sequence[tuple[Path, str]]
+    beside: tuple[Path, ...] = ()
 
 
 def run(
-    assignment: Assignment,
-    files: Sequence[Path],
-    targets: Mapping[str, str],
-    *,
-    beside: Sequence[Path] = (),
-    student: str | None,
-    fail_under: float | None,
-    jobs: int | None,
-    isolation: Isolation,
-    quiet: bool = False,
-    run_on: Run | None = None,
+    assignment: Assignment, files: Files, options: GradingOptions, wanted: ResultReports
 ) -> ExitCode:
     """Grade each file, write the requested reports, and show the results.
 
     Raises:
         AutograderError: the options contradict each other, or a report cannot be written.
     """
-    if student is not None and len(files) > 1:
-        raise AutograderError("--student names whose file it is: give one file with it, not more.")
-    if "gradescope" in targets and len(files) > 1:
-        raise AutograderError("--gradescope is about one submission: give one file with it.")
-    _preflight(assignment, [*files, *beside], targets, _names(files, student))
+    _preflight(assignment, files, wanted)
 
     from autograder.cli.one_submission import show_submission
     from autograder.cli.tables import show_class
     from autograder.publish.visibility import FeedbackVisibility
     from convgrade.commands.console import complain
 
-    graded = _graded(assignment, files, beside, student, jobs, isolation, quiet, run_on)
+    graded = _graded(assignment, files, options)
+    wanted.write(assignment, graded)
     shown = FeedbackVisibility.of(assignment.feedback)
     results = [shown.applied(result) for result in graded]
-    for name, target in targets.items():
-        report = _report(name, results)
-        if report is None:
-            reports.discard(target)
-        else:
-            reports.write(target, report)
-    on_stderr = any(map(reports.goes_to_stdout, targets.values()))
-    if not quiet and len(results) == 1:
-        show_submission(results[0], on_stderr=on_stderr)
-    elif not quiet:
-        show_class(assignment, results, on_stderr=on_stderr)
-    lacking = [line for result in results if (line := _lacking(result, fail_under))]
+    if not options.quiet and len(results) == 1:
+        show_submission(results[0], on_stderr=wanted.use_stdout)
+    elif not options.quiet:
+        show_class(assignment, results, on_stderr=wanted.use_stdout)
+    lacking = [line for result in results if (line := _lacking(result, options.fail_under))]
     for line in lacking:
         complain(line)
     return ExitCode.ATTENTION if lacking else ExitCode.DONE
 
 
-def _names(files: Sequence[Path], student: str | None) -> list[str]:
-    return [student] if student is not None else [file.stem for file in files]
-
-
-def _preflight(
-    assignment: Assignment,
-    files: Sequence[Path],
-    targets: Mapping[str, str],
-    students: Sequence[str],
-) -> None:
+def _preflight(assignment: Assignment, files: Files, wanted: ResultReports) -> None:
     """Report problems of the machine and the options before anything is graded."""
     from autograder.cli import preflight
-    from autograder.course.student_names import require_name
 
-    preflight.check_files(files)
-    for name in students:
-        require_name(name)
-    reports.check(targets.values())
+    wanted.check(len(files.students) == 1)
     preflight.check_machine()
-    preflight.check_secret(assignment.root, targets)
+    preflight.check_secret(assignment.root, wanted.targets)
 
 
-def _graded(
-    assignment: Assignment,
-    files: Sequence[Path],
-    beside: Sequence[Path],
-    student: str | None,
-    jobs: int | None,
-    isolation: Isolation,
-    quiet: bool,
-    run_on: Run | None,
-) -> list[Result]:
+def _graded(assignment: Assignment, files: Files, options: GradingOptions) -> list[Result]:
     """Grade one file in this process, which saves starting another, or several in parallel."""
     from autograder.cli.run_display import run_display
 
-    with run_display(len(set(files)), f"Grading {assignment.name}", quiet=quiet) as progress:
+    count = len(set(files.students))
+    with run_display(count, f"Grading {assignment.name}", quiet=options.quiet) as progress:
         try:
-            if len(files) == 1 and run_on is None:
-                return [_alone(assignment, files[0], beside, student, isolation, progress)]
+            if len(files.students) == 1 and options.run_on is None:
+                return [_alone(assignment, files, options, progress)]
             from autograder.grading.scheduling import Task, grade_files
 
             return grade_files(
                 assignment,
-                [Task(student or file.stem, file, beside=tuple(beside)) for file in files],
-                jobs=jobs,
-                isolation=isolation,
+                [Task(student, file, beside=files.beside) for file, student in files.students],
+                jobs=options.jobs,
+                isolation=options.isolation,
                 watcher=progress,
-                run=run_on,
+                run=options.run_on,
             )
         except KeyboardInterrupt:
             raise Stopped("Stopped: nothing is kept, and no report was written.") from None
 
 
 def _alone(
-    assignment: Assignment,
-    file: Path,
-    beside: Sequence[Path],
-    student: str | None,
-    isolation: Isolation,
-    watcher: Watcher,
+    assignment: Assignment, files: Files, options: GradingOptions, watcher: Watcher
 ) -> Result:
     from autograder.grading.one_file import grade_one_file
 
-    watcher.started(student or file.stem)
-    result = grade_one_file(file, assignment, student=student, isolation=isolation, beside=beside)
+    ((file, student),) = files.students
+    watcher.started(student)
+    result = grade_one_file(
+        file, assignment, student=student, isolation=options.isolation, beside=files.beside
+    )
     watcher.graded(result)
     return result
-
-
-def _report(name: str, results: Sequence[Result]) -> str | None:
-    """Return the text of a report; None if its format cannot express that the grader failed."""
-    from autograder.publish import gradescope, json, junit, markdown
-
-    if name == "gradescope":
-        return gradescope.dumps(results[0])
-    return {"json": json.dumps, "junit": junit.dumps, "markdown": markdown.dumps}[name](results)
 
 
 def _lacking(result: Result, fail_under: float | None) -> str:
@@ -152,7 +108,5 @@ def _lacking(result: Result, fail_under: float | None) -> str:
         return f"{result.submission}: {result.status.replace('_', ' ')}: {result.reason}"
     if result.faults:
         return f"{result.submission}: {result.faults[0]}"
-    if fail_under is not None and result.score < fail_under / 100 * result.max_score:
-        share = f"{result.score:g} of {result.max_score:g} points"
-        return f"{result.submission}: {share} are less than {fail_under:g} %."
-    return ""
+    reason = below(result, fail_under)
+    return f"{result.submission}: {reason}" if reason else ""

@@ -34,6 +34,8 @@ class Keys:
 
     Attributes:
         whole: of all that the result depends on, points too.
+        suites: by exercise, of its hidden suite and of what that depends on in the course; it is
+            equal for all submissions.
         tests: by exercise, of all that the outcomes of its tests depend on, but the outcomes of
             the exercises that it builds on.
         advice: of what its hints and counterexamples depend on beyond that.
@@ -41,6 +43,7 @@ class Keys:
     """
 
     whole: str
+    suites: Mapping[str, str]
     tests: Mapping[str, str]
     advice: str
     seed: str
@@ -59,7 +62,10 @@ class KeyMaker:
         suites = [assignment.suite_file(each.name).name for each in exercises]
         digests = suite_digests(assignment.suite_folder, suites)
         names = (each.name for each in exercises)
-        self._suites = dict(zip(names, digests, strict=True))
+        course = course_digest(assignment)
+        self.suites = {
+            name: _hash([course, digest]) for name, digest in zip(names, digests, strict=True)
+        }
         self._advice = advice_digest(assignment)
         self._points = [[each.name, each.points] for each in exercises]
         self._points += [[each.name, each.points] for each in assignment.written]
@@ -67,7 +73,6 @@ class KeyMaker:
             [
                 FORMAT_VERSION,
                 assignment.name,
-                course_digest(assignment),
                 engine_digest(),
                 isolation,
                 assignment.dataset,
@@ -79,10 +84,10 @@ class KeyMaker:
         """The keys of the hand-in with this digest, graded with this seed."""
         tests = {
             exercise: _hash([self._common, digest, seed.hex(), exercise, suite])
-            for exercise, suite in self._suites.items()
+            for exercise, suite in self.suites.items()
         }
         whole = _hash([tests, self._advice, self._points])
-        return Keys(whole, tests, self._advice, seed.hex())
+        return Keys(whole, self.suites, tests, self._advice, seed.hex())
 
 
 def keys(digest: str, assignment: Assignment, seed: bytes, isolation: str) -> Keys:

@@ -122,6 +122,8 @@ class Grader:
             return self._grader_error(blank, fault)
         blank = replace(blank, submission=str(hand_in.path), seed=seed.hex(), key=digests.whole)
         is_readable = isinstance(hand_in, Submission)
+        if is_readable:
+            blank = replace(blank, submission_digest=hand_in.digest)
         if is_readable and earlier and stands(earlier, self.assignment, digests):
             return result_builder.repriced(earlier, blank, self.assignment, digests)
         try:

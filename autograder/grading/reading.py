@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.course.assignment import Assignment
-from convgrade.submission import HandIn, read_hand_in
+from convgrade.submission import HandIn, kinds, read_hand_in
+from convgrade.submission.files import digest_of, start_of
 
 
 def read_or_none(place: Path, assignment: Assignment, beside: Sequence[Path] = ()) -> HandIn | None:
@@ -21,3 +22,14 @@ def read_or_none(place: Path, assignment: Assignment, beside: Sequence[Path] = (
         return read_hand_in(place, assignment.release, beside)
     except Exception:  # whatever a file can cause must not stop other gradings
         return None
+
+
+def digest_of_file(file: Path) -> str:
+    """The digest of a hand-in that is one file; "" for a folder or a zip, of which a file counts.
+
+    Raises:
+        SubmissionRejected: the file cannot be read.
+    """
+    if file.is_dir() or kinds.is_zip(start_of(file)):
+        return ""
+    return digest_of(file)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.course.assignment import Assignment, Exercise
 from autograder.grading.advice import Advice
-from autograder.grading.cache_key import Keys, versions
+from autograder.grading.cache_key import Keys, engine_digest, versions
 from autograder.results import (
     ExerciseResult,
     Fault,
@@ -69,6 +69,7 @@ def exercises(
                 found.built_on.get(exercise.name, {}),
                 keys.tests[exercise.name],
                 keys.advice,
+                keys.suites[exercise.name],
             )
         )
     return tuple(results)
@@ -148,6 +149,7 @@ def blank(
         status="graded",
         isolation=isolation,
         dataset=assignment.dataset,
+        engine_digest=engine_digest(),
         versions=versions(),
     )
 

@@ -3,17 +3,56 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from autograder.publish import advice
 from autograder.publish.remarks import remarks
 from autograder.results import ExerciseResult, Outcome, Result
 from convgrade.safe_text import bounded, log_safe, plain
 
+ROOM_TO_SAY_SO = 200
 
-def dumps(results: Iterable[Result]) -> str:
-    """For each result a heading, a table of exercises, and the tests that failed."""
-    return "\n".join(line for result in results for line in _lines(result)) + "\n"
+
+def dumps(results: Sequence[Result], room: int | None = None) -> str:
+    """For each result a heading, a table of exercises, and the tests that failed.
+
+    Several results have a table of students before them.
+
+    Args:
+        results: the results.
+        room: how many bytes the text may have; results that do not fit are left out at its end,
+            with a sentence that says how many.
+    """
+    parts = ["\n".join(_overview(results)) + "\n"] if len(results) > 1 else []
+    before = len(parts)
+    parts += ["\n".join(_lines(result)) + "\n" for result in results]
+    fitting = len(parts) if room is None else _fitting(parts, room - ROOM_TO_SAY_SO)
+    text = "".join(parts[:fitting])
+    left = len(results) - max(fitting - before, 0)
+    if left and room is not None and room >= ROOM_TO_SAY_SO:
+        text += f"{left} of {len(results)} results are left out here: there is no more room.\n"
+    return text
+
+
+def _fitting(parts: Sequence[str], room: int) -> int:
+    """How many of the first parts fit into so many bytes."""
+    for count, part in enumerate(parts):
+        room -= len(part.encode("utf-8", "backslashreplace"))
+        if room < 0:
+            return count
+    return len(parts)
+
+
+def _overview(results: Sequence[Result]) -> Iterator[str]:
+    yield f"## {escaped(results[0].assignment)}: {len(results)} submissions"
+    yield ""
+    yield "| student | points | |"
+    yield "| --- | ---: | --- |"
+    for result in results:
+        points = "none" if result.score is None else f"{result.score:g} / {result.max_score:g}"
+        note = "" if result.status == "graded" else result.status.replace("_", " ")
+        yield f"| {escaped(result.student)} | {points} | {escaped(note)} |"
+    yield ""
 
 
 def escaped(text: str) -> str:

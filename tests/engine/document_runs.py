@@ -38,8 +38,10 @@ VARIES = (
     (r"\b\d\d\d\d-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?(\.\d+)?", "<date>"),
     (r"\b\d+\.\d+\.\d+\b", "<version>"),
     (r'"seconds": [\d.e-]+', '"seconds": <time>'),
+    (r"\b[0-9a-f]{64}\b", "<digest>"),
 )
-"""Times, dates, versions and addresses of this machine, and what they are for a comparison."""
+"""Times, dates, versions, addresses and digests of this machine, and what a comparison takes
+them for."""
 
 
 class Differs(AssertionError):

@@ -54,20 +54,6 @@ def result(message: str = "The shape is wrong.", student: str = "ada") -> Result
     )
 
 
-def test_json_has_exactly_the_agreed_keys() -> None:
-    (document,) = json.loads(publish_json.dumps([result()]))
-    assert " ".join(document) == (
-        "assignment student submission status reason score max_score exercises written "
-        "attention failed_cells isolation seconds versions"
-    )
-    (exercise,) = document["exercises"]
-    assert list(exercise) == ["name", "score", "max_score", "outcome", "tests"]
-    assert " ".join(exercise["tests"][1]) == (
-        "name visibility outcome weight message misconception hint seconds"
-    )
-    assert document["written"] == [{"name": "why", "max_score": 4.0, "state": "needs_marking"}]
-
-
 def test_json_tells_neither_what_was_expected_nor_the_seed() -> None:
     text = publish_json.dumps([result()])
     assert "expected 4" not in text
@@ -206,7 +192,6 @@ def test_reports_tell_of_hidden_tests_what_the_settings_allow(
 ) -> None:
     shown = FeedbackVisibility.of({"hidden_tests": hidden_tests})
     text = reports(shown.applied(result()))[report].replace("\\", "")
-    told = ["test_b" if report == "json" and each == "strides" else each for each in told]
     assert [each for each in [*told, "Up or down?"] if each not in text] == []
     assert [each for each in kept_back if each in text] == []
 
