@@ -89,8 +89,11 @@ def too_low(results: Sequence[Result], fail_under: float | None) -> list[Problem
 
 
 def below(result: Result, fail_under: float | None) -> str:
-    """Say that a score is below this share of the points, in percent; "" if it is not."""
-    if fail_under is None or result.score is None:
+    """Say that a score is below this share of the points, in percent; "" if it is not.
+
+    What is not graded is said elsewhere.
+    """
+    if fail_under is None or result.score is None or result.status != "graded":
         return ""
     if result.score >= fail_under / 100 * result.max_score:
         return ""

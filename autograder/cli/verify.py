@@ -93,13 +93,17 @@ def verify(
     found = list(_read(results, student, complaints))
     if submission is not None and len(found) > 1:
         raise AutograderError("--submission is about one result: say with --student whose it is.")
+    verified = []
     for each in found:
         misfit = next(filter(None, (check(each.entries) for check in checks)), "")
         if misfit:
             complaints.append(f"{each.place}: {misfit}")
         else:
-            output().print(safe(_signed(each.entries)), soft_wrap=True)
-    complaints += _twice(found)
+            verified.append(each)
+            lines = _signed(each.entries)
+            for line in lines if len(found) == 1 else lines[:1]:
+                output().print(safe(line))
+    complaints += _twice(verified)
     for complaint in complaints:
         complain(complaint)
     raise typer.Exit(ExitCode.ATTENTION if complaints else ExitCode.DONE)
@@ -119,8 +123,8 @@ def _read(files: Sequence[Path], student: str | None, complaints: list[str]) -> 
         for number, entries in enumerate(results, 1):
             if student is None or entries.get("student") == student:
                 wanted += 1
-                place = f"{file}, result {number}" if len(results) > 1 else str(file)
-                yield _Found(place, entries)
+                named = f", result {number} ({entries.get('student')})"
+                yield _Found(f"{file}{named if len(results) > 1 else ''}", entries)
     if student is not None and not wanted and not complaints:
         complaints.append(f"There is no result of {student} in {', '.join(map(str, files))}.")
 
@@ -188,10 +192,15 @@ def _of_course(course: Path | None) -> Check:
     def check(result: Mapping[str, Any]) -> str:
         assignment = load_assignment(str(result["assignment"]), root)
         suites = KeyMaker(assignment, str(result["isolation"])).suites
-        signed = {each["name"]: each.get("suite_digest") for each in result["exercises"]}
-        other = [name for name, digest in suites.items() if signed.get(name) != digest]
-        if other or signed.keys() != suites.keys():
-            names = ", ".join(other or sorted(signed.keys() ^ suites.keys()))
+        graded = {
+            each["name"]: each["suite_digest"]
+            for each in result["exercises"]
+            if "suite_digest" in each
+        }
+        needed = suites if result["status"] == "graded" else graded
+        other = sorted(name for name in {*needed, *graded} if graded.get(name) != suites.get(name))
+        if other:
+            names = ", ".join(other)
             return f"It was graded by other hidden suites than those of {root} now: {names}."
         if result["versions"] != versions():
             return f"It was graded with other libraries: {_listed(result['versions'])}."
@@ -202,19 +211,17 @@ def _of_course(course: Path | None) -> Check:
     return check
 
 
-def _signed(result: Mapping[str, Any]) -> str:
-    """What a result says, in a sentence for each of: whose, when, of which file, and with what."""
+def _signed(result: Mapping[str, Any]) -> list[str]:
+    """What a signed result says: whose it is, and when and from what it was made."""
     score = "no score" if result["score"] is None else f"{result['score']:g}"
-    points = f"{score} of {result['max_score']:g} points"
     signature = result["signature"]
-    return "\n".join(
-        [
-            f"{result['student']}, {result['assignment']}: {points}, "
-            f"signed {signature['signed_at']} by {signature['key']}",
-            f"  submission: SHA-256 {result.get('submission_digest', 'none')}",
-            f"  graded with isolation {result['isolation']}, {_listed(result['versions'])}",
-        ]
-    )
+    return [
+        f"{result['student']}, {result['assignment']}: {score} of {result['max_score']:g} points",
+        f"  signed {signature['signed_at']}",
+        f"  key {signature['key']}",
+        f"  submission {result.get('submission_digest', 'was not read')}",
+        f"  isolation {result['isolation']}, {_listed(result['versions'])}",
+    ]
 
 
 def _listed(versions: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from autograder.publish import advice, markdown
 from autograder.publish.remarks import UNGRADED
 from autograder.publish.source_lines import Source
 from autograder.results import ExerciseResult, Result
-from convgrade.safe_text import bounded, log_safe, plain, shortened
+from convgrade.safe_text import bounded, log_safe, shortened
 
 MOST_OF_A_KIND = 10
 MOST_OF_SUMMARY = 2**20
@@ -25,7 +25,10 @@ Kind = Literal["error", "warning"]
 
 @dataclass(frozen=True)
 class Annotation:
-    """A remark on a line of a file, or on the file if `line` is 0; without a file, on the run."""
+    """A remark on a line of a file, or on the file if `line` is 0; without a file, on the run.
+
+    A file whose name could be a command is not named.
+    """
 
     kind: Kind
     title: str
@@ -35,21 +38,24 @@ class Annotation:
 
     def command(self) -> str:
         """The workflow command that makes it, in one line."""
-        place = {"file": self.file, "line": str(self.line) if self.line else ""}
+        is_safe = log_safe(self.file) == self.file and "\n" not in self.file
+        place = {"file": self.file, "line": str(self.line) if self.line else ""} if is_safe else {}
         values = {**place, "title": shortened(log_safe(self.title), LONGEST_TITLE)}
         shown = ",".join(f"{name}={_property(value)}" for name, value in values.items() if value)
         return f"::{self.kind} {shown}::{_data(self.message)}"
 
 
 def commands(results: Sequence[Result], sources: Sequence[Source]) -> str:
-    """One command for each exercise that is wrong, missing or not graded, and each rejected file.
+    """One command for each exercise that lost points; of several results, one for each of those.
 
-    Of more errors or warnings than GitHub shows, the last one says how many are left out.
+    Where nothing was graded, there is one that says why. Of more errors or warnings than GitHub
+    shows, the last one says how many are left out.
     """
+    of_one = _of_exercises if len(results) == 1 else _in_short
     found = [
         each
         for result, source in zip(results, sources, strict=True)
-        for each in _of_result(result, source)
+        for each in (*_of_failure(result, source), *of_one(result, source))
     ]
     kinds: tuple[Kind, ...] = ("error", "warning")
     chosen = [each for kind in kinds for each in _fitting(kind, found)]
@@ -66,22 +72,38 @@ def summary(results: Sequence[Result], used: int) -> str:
     return markdown.dumps(results, MOST_OF_SUMMARY - used)
 
 
-def _of_result(result: Result, source: Source) -> Iterator[Annotation]:
+def _of_failure(result: Result, source: Source) -> Iterator[Annotation]:
     if result.status == "rejected":
         title = f"{result.student}: rejected"
         yield Annotation("error", title, _message(result.reason), source.file)
-        return
-    if result.status == "grader_error":
+    elif result.status == "grader_error":
         yield Annotation("error", f"{result.student}: the grader failed", _message(result.reason))
-    for exercise in result.exercises:
-        if not exercise.passed and exercise.score is not None:
+
+
+def _of_exercises(result: Result, source: Source) -> Iterator[Annotation]:
+    if result.status != "rejected":
+        for exercise in _with_loss(result):
             yield _of_exercise(exercise, result.student, source)
+
+
+def _in_short(result: Result, source: Source) -> Iterator[Annotation]:
+    if result.status == "graded" and (lost := _with_loss(result)):
+        lines = [f"{each.name}: {_points(each)}, {each.outcome.label}" for each in lost]
+        title = f"{result.student}: {result.score:g} of {result.max_score:g} points"
+        yield Annotation("warning", title, _message("\n".join(lines)), source.file)
+
+
+def _with_loss(result: Result) -> list[ExerciseResult]:
+    return [each for each in result.exercises if not each.passed and each.score is not None]
+
+
+def _points(exercise: ExerciseResult) -> str:
+    return f"{exercise.score:g} of {exercise.max_score:g} points"
 
 
 def _of_exercise(exercise: ExerciseResult, student: str, source: Source) -> Annotation:
     kind: Kind = "warning" if exercise.outcome.is_absent else "error"
-    points = f"{exercise.score:g} of {exercise.max_score:g} points"
-    title = f"{exercise.name}: {points} ({student})"
+    title = f"{exercise.name}: {_points(exercise)} ({student})"
     line = source.lines.get(exercise.name, 0)
     return Annotation(kind, title, _message("\n".join(_why(exercise))), source.file, line)
 
@@ -116,4 +138,4 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(plain(text)).replace(":", "%3A").replace(",", "%2C")
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

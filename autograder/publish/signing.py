@@ -201,11 +201,11 @@ def _difference(signed: Mapping[str, str], found: Mapping[str, str]) -> str:
     if len(changed) > len(signed) / 2:
         return "Its signature was taken from another result."
     kinds = {
-        "not as they were signed": changed,
-        "missing": signed.keys() - found.keys(),
-        "added after it was signed": found.keys() - signed.keys(),
+        "Not as it was signed": changed,
+        "Missing": signed.keys() - found.keys(),
+        "Added after it was signed": found.keys() - signed.keys(),
     }
-    return " ".join(f"{_listed(names)}: {how}." for how, names in kinds.items() if names)
+    return " ".join(f"{how}: {_listed(names)}." for how, names in kinds.items() if names)
 
 
 def _listed(names: Any) -> str:

@@ -84,7 +84,7 @@ def _in_cell(
     definition = re.compile(rf"^(?:async\s+)?def\s+{re.escape(exercise.name)}\b", re.MULTILINE)
     for cell in reversed(cells):
         if suspect is not None and cell.label == suspect.cell:
-            return cell, suspect.number
+            return (cell, suspect.number) if suspect.number <= cell.source.count("\n") + 1 else None
         if suspect is None and (found := list(definition.finditer(cell.source))):
             return cell, cell.source.count("\n", 0, found[-1].start()) + 1
     return None
