@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 
+from autograder.course.rosters import Roster, read_roster
 from autograder.course.student_names import is_name, require_name
 from autograder.errors import AutograderError
 
 STUDENT = "{student}"
 ANYTHING = "{*}"
+PARTS_WITH_NAMES = 3
+"""How many parts at the end of a path may have a name of a roster, or such a name between `_`."""
 _PATTERNS = {STUDENT: r"(?P<student>[^/]+?)", ANYTHING: r"[^/]*", "*": r"[^/]*"}
 
 
@@ -38,6 +41,8 @@ def students_of(
         if student_from is not None:
             raise AutograderError("--student and --student-from exclude each other: give one.")
         names = [student]
+    elif student_from is not None and _is_roster(student_from):
+        names = _by_roster(files, read_roster(Path(student_from)))
     elif student_from is not None:
         names = _by_pattern(files, student_from)
     else:
@@ -47,6 +52,39 @@ def students_of(
     found = list(zip(files, names, strict=True))
     _require_one_file_each(found)
     return found
+
+
+def _is_roster(text: str) -> bool:
+    return STUDENT not in text and (text.lower().endswith(".csv") or os.path.isfile(text))
+
+
+def _by_roster(files: Sequence[Path], roster: Roster) -> list[str]:
+    """The one student of a roster whose name or number stands in each path's last parts."""
+    known: dict[str, set[str]] = {}
+    for entry in roster.entries:
+        for text in (entry.student, entry.name, entry.email, *entry.ids.values()):
+            known.setdefault(_plain(text), set()).add(entry.student)
+    known.pop("", None)
+    return [_in_roster(file, known, roster.path) for file in files]
+
+
+def _in_roster(file: Path, known: Mapping[str, set[str]], roster: Path) -> str:
+    path = PurePath(_posix(file))
+    found = set[str]()
+    for part in (path.stem, *reversed(path.parts[:-1]))[:PARTS_WITH_NAMES]:
+        for text in (part, *part.split("_")):
+            found |= known.get(_plain(text), set())
+    if len(found) != 1:
+        which = f"of {len(found)} students" if found else "of no student"
+        raise AutograderError(
+            f"The end of {file} has the name {which} of {roster}: say where it stands, as in "
+            f"--student-from '{STUDENT}/work.ipynb'. Nothing was graded."
+        )
+    return found.pop()
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _by_pattern(files: Sequence[Path], pattern: str) -> list[str]:

@@ -105,6 +105,51 @@ def test_paths_that_do_not_tell_students_apart_are_refused_with_what_to_do(
         names(*files)
 
 
+ROSTER = """student,name,email
+ada,Ada Lovelace,ada@example.edu
+max,Max Planck,max@example.edu
+ben,,
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "student"),
+    [
+        ("/x/ada/work.py", "ada"),
+        ("/x/ada.py", "ada"),
+        ("/x/Ada  Lovelace_123_assignsubmission_file_/work.py", "ada"),
+        ("/x/ADA@example.edu/week03/work.py", "ada"),
+        ("/home/max/course/submitted/ben/work.py", "ben"),
+    ],
+)
+def test_a_roster_knows_its_students_by_every_name(tmp_path: Path, file: str, student: str) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text(ROSTER)
+    assert names(file, student_from=str(roster)) == [student]
+
+
+@pytest.mark.parametrize(
+    ("file", "complaint"),
+    [
+        ("/x/zoe/work.py", "of no student"),
+        ("/x/ada/max_pool.py", "of 2 students"),
+        ("/ada/a/b/c/work.py", "of no student"),
+    ],
+)
+def test_a_path_that_a_roster_does_not_settle_is_refused(
+    tmp_path: Path, file: str, complaint: str
+) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text(ROSTER)
+    with pytest.raises(AutograderError, match=f"{complaint} .*--student-from"):
+        names(file, student_from=str(roster))
+
+
+def test_a_roster_that_is_missing_is_named() -> None:
+    with pytest.raises(AutograderError, match=r"none\.csv"):
+        names("/x/ada/work.py", student_from="none.csv")
+
+
 def test_a_named_student_has_one_file_and_no_pattern() -> None:
     assert names("/x/work.py", student="ada") == ["ada"]
     with pytest.raises(AutograderError, match="exclude each other"):
