@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -24,11 +24,8 @@ from autograder.cli.commands import (
     on_dataset,
 )
 from autograder.cli.grading_options import GradingOptions
-from autograder.cli.result_reports import ResultReports
+from autograder.cli.result_reports import ResultReports, signing_key
 from autograder.errors import AutograderError
-
-if TYPE_CHECKING:
-    from autograder.publish.signing import SigningKey
 
 
 def _target(what: str) -> Any:
@@ -162,7 +159,7 @@ def grade(
     wanted = ResultReports(
         {name: target for name, target in targets.items() if target is not None},
         github=github,
-        key=_signing_key(sign, json),
+        key=signing_key(sign, is_needed=json is not None),
     )
     options = GradingOptions(
         isolation=isolation,
@@ -198,14 +195,3 @@ def grade(
             found = replace(found, frozen=replace(found.frozen, assignment=True))
         code = grade_class(found, options, wanted, changes)
     raise typer.Exit(code)
-
-
-def _signing_key(file: Path | None, json: str | None) -> SigningKey | None:
-    """The key of `--sign` or of the environment, if results are written that it can sign."""
-    from autograder.publish import signing
-
-    if file is not None and json is None:
-        raise AutograderError("--sign signs the results in JSON: say with --json where they go.")
-    if json is None:
-        return None
-    return signing.signing_key(file)

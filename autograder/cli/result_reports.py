@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from autograder.publish.source_lines import Source
     from autograder.results import Result
 
+KEY_VARIABLE = "AUTOGRADER_SIGNING_KEY"
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 ROOT_VARIABLES = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 """Variables that name the folder from which a CI service counts the paths of files."""
@@ -105,6 +106,28 @@ class ResultReports:
             there = Path(self._summary)
             used = there.stat().st_size if there.is_file() else 0
             reports.write(self._summary, github.summary(results, used))
+
+
+def signing_key(file: Path | None, *, is_needed: bool) -> SigningKey | None:
+    """The key in a file, else the one whose text is in the environment, else None.
+
+    Args:
+        file: the file that was named.
+        is_needed: whether results are written that it can sign.
+
+    Raises:
+        AutograderError: it cannot be read, or a file was named that is not needed.
+    """
+    text = os.environ.get(KEY_VARIABLE, "")
+    if file is not None and not is_needed:
+        raise AutograderError("--sign signs the results in JSON: say with --json where they go.")
+    if not is_needed or (file is None and not text):
+        return None
+    from autograder.publish.signing import SigningKey, read_key_file
+
+    if file is not None:
+        return SigningKey.read(read_key_file(file), str(file))
+    return SigningKey.read(os.fsencode(text), KEY_VARIABLE)
 
 
 def _base() -> Path:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +22,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from autograder.errors import AutograderError
 
-VARIABLE = "AUTOGRADER_SIGNING_KEY"
 ENTRY = "signature"
 ALGORITHM = "ed25519"
 _PURPOSE = b"convgrade result, version 1\n"
@@ -151,18 +149,6 @@ class PublicKey:
         except (KeyError, TypeError, ValueError, binascii.Error, InvalidSignature):
             return False
         return True
-
-
-def signing_key(file: Path | None) -> SigningKey | None:
-    """The key in a file, else the one whose text is in the environment, else None.
-
-    Raises:
-        AutograderError: it cannot be read.
-    """
-    if file is not None:
-        return SigningKey.read(read_key_file(file), str(file))
-    text = os.environ.get(VARIABLE, "")
-    return SigningKey.read(os.fsencode(text), VARIABLE) if text else None
 
 
 def read_key_file(file: Path) -> bytes:

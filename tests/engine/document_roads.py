@@ -100,6 +100,9 @@ def _both(folder: Path) -> Path:
 def _grader(folder: Path) -> Path:
     course = _course(folder)
     notebooks.write_notebook(course / "work.ipynb", document_class.right(course))
+    for student in ("ada", "ben"):
+        (course / "hand-ins" / student).mkdir(parents=True)
+        shutil.copyfile(course / "work.ipynb", course / "hand-ins" / student / "work.ipynb")
     return course
 
 

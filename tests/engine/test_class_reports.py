@@ -189,6 +189,48 @@ def test_what_cannot_be_verified_at_all_ends_with_2(
     assert complaint in done.stderr
 
 
+SPY = """
+import glob, os
+found = []
+for path in [{key!r}, *glob.glob("/proc/*/environ"), *glob.glob("/**/key", recursive=False)]:
+    try:
+        if b"PRIVATE KEY" in open(path, "rb").read():
+            found.append(path)
+    except OSError:
+        pass
+found += [name for name, value in os.environ.items() if "PRIVATE KEY" in value]
+raise RuntimeError(f"spied {{found}}")
+"""
+
+
+def test_student_code_sees_no_key(course: Path, tmp_path: Path) -> None:
+    spy = tmp_path / "spy.py"
+    spy.write_text(SPY.format(key=str(course / "key")) + RIGHT)
+    text = (course / "key").read_text()
+    done = subprocess.run(
+        [PROGRAM, "grade", NAME, str(spy), "--json", "-", "--sign", "key"],
+        cwd=course,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "AUTOGRADER_SIGNING_KEY": text},
+    )
+    (result,) = json.loads(done.stdout)
+    assert "spied []" in result["failed_cells"][0]
+    assert "signature" in result
+
+
+def test_a_key_in_the_environment_signs_without_being_named(course: Path, tmp_path: Path) -> None:
+    file = tmp_path / "ada.py"
+    file.write_text(RIGHT)
+    command = [PROGRAM, "grade", NAME, str(file), "--json", "ada.json", "--quiet"]
+    key = (course / "key").read_text()
+    environment = {**os.environ, "AUTOGRADER_SIGNING_KEY": key}
+    subprocess.run(command, cwd=course, check=True, env=environment)
+    done = verify(course, "ada.json", "--submission", str(file))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_signing_needs_json_and_a_key(course: Path) -> None:
     assert "--json" in grade(course, "--sign", "key").stderr
     assert grade(course, "--sign", "none", "--json", "x.json").returncode == 2

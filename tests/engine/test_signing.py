@@ -16,10 +16,11 @@ import rfc8785
 from jsonschema import Draft202012Validator
 from published_results import every_kind
 
+from autograder.cli.result_reports import signing_key
 from autograder.errors import AutograderError
 from autograder.publish import json as publish_json
 from autograder.publish.reading import read_results
-from autograder.publish.signing import PublicKey, SigningKey, signing_key
+from autograder.publish.signing import PublicKey, SigningKey
 from autograder.publish.visibility import FeedbackVisibility
 
 KINDS = every_kind()
@@ -189,7 +190,7 @@ def test_what_is_not_text_is_not_read() -> None:
 def test_another_kind_of_key_is_refused(tmp_path: Path, algorithm: str, message: str) -> None:
     run("ssh-keygen", "-q", "-t", algorithm, "-N", "", "-f", str(tmp_path / "key"))
     with pytest.raises(AutograderError, match=message):
-        signing_key(tmp_path / "key")
+        signing_key(tmp_path / "key", is_needed=True)
     with pytest.raises(AutograderError, match="not a public Ed25519"):
         PublicKey.read((tmp_path / "key.pub").read_bytes(), "key.pub")
 
@@ -204,7 +205,7 @@ def test_a_key_with_a_passphrase_is_refused_in_a_sentence(tmp_path: Path, form: 
             "openssl", "genpkey", "-algorithm", "ed25519", "-aes256", "-pass", "pass:x", "-out", key
         )
     with pytest.raises(AutograderError, match="passphrase"):
-        signing_key(tmp_path / "key")
+        signing_key(tmp_path / "key", is_needed=True)
 
 
 @pytest.mark.parametrize("text", [b"", b"hello", b"-----BEGIN PRIVATE KEY-----\nAA\n"])
@@ -223,13 +224,14 @@ def test_the_environment_may_hold_the_key_with_other_ends_of_lines(
 ) -> None:
     text = (keys / "ssh").read_text().strip().replace("\n", "\r\n")
     monkeypatch.setenv("AUTOGRADER_SIGNING_KEY", text)
-    found = signing_key(None)
+    found = signing_key(None, is_needed=True)
     assert found is not None
     assert found.public.fingerprint == public(keys).fingerprint
+    assert signing_key(None, is_needed=False) is None
     monkeypatch.delenv("AUTOGRADER_SIGNING_KEY")
-    assert signing_key(None) is None
+    assert signing_key(None, is_needed=True) is None
 
 
 def test_a_key_file_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(AutograderError, match="cannot be read"):
-        signing_key(tmp_path / "none")
+        signing_key(tmp_path / "none", is_needed=True)
