@@ -80,7 +80,7 @@ def grade(
     student: Annotated[
         str | None,
         typer.Option(
-            help="The student; by default the file's name without its suffix.",
+            help="Whose file it is, if there is one file.",
             show_default=False,
         ),
     ] = None,

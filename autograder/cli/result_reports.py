@@ -101,11 +101,13 @@ class ResultReports:
     def _write_github(self, results: Sequence[Result], sources: Sequence[Source]) -> None:
         from autograder.publish import github
 
-        reports.write(reports.STDOUT, github.commands(results, sources))
+        if commands := github.commands(results, sources):
+            reports.write(reports.STDOUT, commands)
         if self._summary:
             there = Path(self._summary)
             used = there.stat().st_size if there.is_file() else 0
-            reports.write(self._summary, github.summary(results, used))
+            if summary := github.summary(results, used):
+                reports.write(self._summary, summary)
 
 
 def signing_key(file: Path | None, *, is_needed: bool) -> SigningKey | None:

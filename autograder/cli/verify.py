@@ -59,6 +59,10 @@ def verify(
             show_default=False,
         ),
     ] = None,
+    assignment: Annotated[
+        str | None,
+        typer.Option(help="The results must be of this assignment.", show_default=False),
+    ] = None,
     student: Annotated[
         str | None,
         typer.Option(help="There must be one result of this student.", show_default=False),
@@ -80,10 +84,12 @@ def verify(
     """
     from autograder.cli import preflight
     from autograder.publish.signing import PublicKey, read_key_file
-    from convgrade.commands.console import complain, output, safe
+    from convgrade.commands.console import complain
 
     public = PublicKey.read(read_key_file(key), str(key))
     checks: list[Check] = [public.misfit, _of_known_version]
+    if assignment is not None:
+        checks.append(_of_assignment(assignment))
     if submission is not None:
         preflight.check_files([submission, *(beside or ())])
         checks.append(_of_submission(submission, beside or (), course))
@@ -93,25 +99,29 @@ def verify(
     found = list(_read(results, student, complaints))
     if submission is not None and len(found) > 1:
         raise AutograderError("--submission is about one result: say with --student whose it is.")
-    verified = []
-    for each in found:
-        misfit = next(filter(None, (check(each.entries) for check in checks)), "")
-        if misfit:
-            complaints.append(f"{each.place}: {misfit}")
-        else:
-            verified.append(each)
-            lines = _signed(each.entries)
-            for line in lines if len(found) == 1 else lines[:1]:
-                output().print(safe(line))
-    complaints += _twice(verified)
+    misfits = [next(filter(None, (check(each.entries) for check in checks)), "") for each in found]
+    pairs = list(zip(found, misfits, strict=True))
+    _show([each for each, misfit in pairs if not misfit], in_full=len(found) == 1)
+    complaints += [f"{each.place}: {misfit}" for each, misfit in pairs if misfit]
+    complaints += _twice([each for each, misfit in pairs if not misfit])
     for complaint in complaints:
         complain(complaint)
     raise typer.Exit(ExitCode.ATTENTION if complaints else ExitCode.DONE)
 
 
+def _show(verified: Sequence[_Found], *, in_full: bool) -> None:
+    from convgrade.commands.console import output, safe
+
+    for each in verified:
+        lines = _signed(each.entries)
+        for line in lines if in_full else lines[:1]:
+            output().print(safe(line))
+
+
 def _read(files: Sequence[Path], student: str | None, complaints: list[str]) -> Iterator[_Found]:
     """The results in the files, or a student's; adds a sentence for what is no result or absent."""
     from autograder.publish.reading import read_results
+    from convgrade.safe_text import shortened
 
     wanted = 0
     for file in files:
@@ -123,7 +133,7 @@ def _read(files: Sequence[Path], student: str | None, complaints: list[str]) -> 
         for number, entries in enumerate(results, 1):
             if student is None or entries.get("student") == student:
                 wanted += 1
-                named = f", result {number} ({entries.get('student')})"
+                named = f", result {number} ({shortened(str(entries.get('student')), 40)})"
                 yield _Found(f"{file}{named if len(results) > 1 else ''}", entries)
     if student is not None and not wanted and not complaints:
         complaints.append(f"There is no result of {student} in {', '.join(map(str, files))}.")
@@ -153,6 +163,14 @@ def _of_known_version(result: Mapping[str, Any]) -> str:
     if result.get("format_version") != FORMAT_VERSION:
         return "It is signed, but its format has another version than this program reads."
     return ""
+
+
+def _of_assignment(name: str) -> Check:
+    def check(result: Mapping[str, Any]) -> str:
+        of = result["assignment"]
+        return "" if of == name else f"It is a result of {of}, not of {name}."
+
+    return check
 
 
 def _of_submission(file: Path, beside: Sequence[Path], course: Path | None) -> Check:

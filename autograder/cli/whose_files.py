@@ -33,25 +33,26 @@ def students_of(
         AutograderError: no student can be told for a file, or two files are of one student; the
             message says what to do.
     """
-    if student is not None:
-        if len(files) > 1:
-            raise AutograderError(
-                "--student names whose file it is: give one file with it, not more."
-            )
-        if student_from is not None:
-            raise AutograderError("--student and --student-from exclude each other: give one.")
-        names = [student]
-    elif student_from is not None and _is_roster(student_from):
-        names = _by_roster(files, read_roster(Path(student_from)))
-    elif student_from is not None:
-        names = _by_pattern(files, student_from)
-    else:
-        names = _by_path(files)
+    names = _names(files, student, student_from)
     for name in names:
         require_name(name)
     found = list(zip(files, names, strict=True))
     _require_one_file_each(found)
     return found
+
+
+def _names(files: Sequence[Path], student: str | None, student_from: str | None) -> list[str]:
+    if student is not None and student_from is not None:
+        raise AutograderError("--student and --student-from exclude each other: give one.")
+    if student is not None and len(files) > 1:
+        raise AutograderError("--student names whose file it is: give one file with it, not more.")
+    if student is not None:
+        return [student]
+    if student_from is None:
+        return _by_path(files)
+    if _is_roster(student_from):
+        return _by_roster(files, read_roster(Path(student_from)))
+    return _by_pattern(files, student_from)
 
 
 def _is_roster(text: str) -> bool:

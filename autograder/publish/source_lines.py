@@ -20,7 +20,7 @@ from convgrade.submission import RunnableCell, Submission, read
 from convgrade.submission.files import opened
 
 MOST_BYTES = 16 * 2**20
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _CELL = re.compile(r"cell (\d+)\b")
 
 _Path = tuple[str | int, ...]

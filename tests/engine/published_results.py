@@ -17,6 +17,7 @@ from autograder.results import (
     TestResult,
     WrittenResult,
 )
+from autograder.suite.training import TrainingRecord
 
 DIGEST = "0123456789abcdef" * 4
 HOSTILE = (
@@ -29,13 +30,7 @@ EXAMPLE = Counterexample(
     wrong="size returned 3 instead of another number.",
     numbers=6,
 )
-TRAINING = {
-    "dataset": "digits",
-    "threshold": 0.9,
-    "accuracies": [0.95, 0.9123, 0.93],
-    "counted": 0.93,
-    "runs": 3,
-}
+TRAINING = TrainingRecord("digits", 0.9, (0.95, 0.9123, 0.93)).as_plain()
 
 
 def one_test(outcome: str = "failed", name: str = "test_b", **more: Any) -> TestResult:

@@ -34,6 +34,16 @@ def test_the_students_dependencies_are_light() -> None:
     }
 
 
+@pytest.mark.parametrize("package", ["autograder", "convgrade"])
+def test_every_file_of_a_package_is_installed_with_it(package: str) -> None:
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    patterns = tools["setuptools"]["package-data"][package]
+    installed = {path for pattern in patterns for path in (ROOT / package).glob(pattern)}
+    files = {path for path in (ROOT / package).rglob("*.*") if path.is_file()}
+    others = {path for path in files if path.suffix not in (".py", ".pyc")}
+    assert sorted(others - installed) == []
+
+
 @pytest.mark.slow
 def test_the_installed_wheel_checks_a_notebook(tmp_path: Path) -> None:
     wheel = build_wheel(tmp_path)
