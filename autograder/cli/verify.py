@@ -179,7 +179,7 @@ def _of_submission(file: Path, beside: Sequence[Path], course: Path | None) -> C
     def check(result: Mapping[str, Any]) -> str:
         signed = result.get("submission_digest")
         if not signed:
-            return "No file was graded for it."
+            return "It does not say which bytes were graded."
         if _digest(file, beside, str(result["assignment"]), course) != signed:
             return f"It is not of {file}: other bytes were graded."
         return ""

@@ -83,6 +83,9 @@ def every_kind() -> dict[str, Result]:
     return kinds | {
         "advice": graded(advised),
         "training": graded(exercise(one_test(training=TRAINING)), dataset="digits"),
+        "stored by an earlier version": graded(
+            exercise(one_test(), suite_digest=""), submission_digest="", engine_digest=""
+        ),
         "nothing handed in": graded(written=(WrittenResult("why", 4.0, "no_response"),)),
         "attention": graded(
             observed=Observed(attention=("Two files.",), failed_cells=("cell 3: NameError: x",))
