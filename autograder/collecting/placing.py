@@ -1,0 +1,101 @@
+"""Puts a hand-in into `submitted/` in one step, and never over what a person changed there."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from autograder.collecting.records import State
+from autograder.errors import SubmissionRejected
+from convgrade.os_errors import naming
+from convgrade.submission.files import digest_of
+
+TIMESTAMP = "timestamp.txt"
+
+
+@contextmanager
+def scratch_beside(target: Path) -> Iterator[Path]:
+    """Provide an empty folder beside `target`; in the end it is removed, if it is still there."""
+    with naming(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            target.parent.rmdir()  # only if nothing is in it
+
+
+def remove_scratch(target: Path) -> None:
+    """Remove what a run that was killed has left beside `target`."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def write_time(folder: Path, time: datetime) -> None:
+    """Write when the work was handed in, as nbgrader does."""
+    (folder / TIMESTAMP).write_text(f"{time:%Y-%m-%d %H:%M:%S} UTC\n", encoding="utf-8")
+
+
+def compared(scratch: Path, target: Path, placed: str) -> State:
+    """What putting `scratch` at `target` would be.
+
+    Args:
+        scratch: a folder with all files of the hand-in.
+        target: the folder in `submitted/`.
+        placed: the digest of what was put there before; "" if nothing was.
+    """
+    if not os.path.lexists(target):
+        return State.NEW
+    there = digest_of_folder(target)
+    if there == digest_of_folder(scratch):
+        return State.AS_BEFORE
+    return State.CHANGED if there == placed else State.BY_HAND
+
+
+def put(scratch: Path, target: Path, state: State) -> None:
+    """Move `scratch` to `target` in one step, if `state` says that it is to be there."""
+    if state is State.NEW:
+        with naming(target):
+            scratch.chmod(0o755)
+            scratch.rename(target)
+    elif state is State.CHANGED:
+        _exchange(scratch, target)
+
+
+def _exchange(scratch: Path, target: Path) -> None:
+    """Put the new folder in the place of the old one, which is removed then."""
+    with naming(target), scratch_beside(target) as aside:
+        scratch.chmod(0o755)
+        target.rename(aside / "old")
+        try:
+            scratch.rename(target)
+        except BaseException:
+            (aside / "old").rename(target)
+            raise
+
+
+def digest_of_folder(folder: Path) -> str:
+    """A digest of the names and contents of all files; of links and the like, only their names."""
+    total = hashlib.sha256()
+    if folder.is_symlink() or not folder.is_dir():
+        return "no folder"
+    for place, folders, files in os.walk(folder):
+        folders.sort()
+        for name in sorted(files):
+            path = Path(place, name)
+            try:
+                content = digest_of(path)
+            except SubmissionRejected:
+                content = "no file"
+            total.update(os.fsencode(f"{path.relative_to(folder)}\0{content}\0"))
+    return total.hexdigest()
