@@ -136,13 +136,24 @@ class Git:
         self, folder: Path, arguments: Sequence[str], protocols: str, stdin: IO[bytes]
     ) -> subprocess.Popen[bytes]:
         limits = self.limits
-        bounded = (
-            f"ulimit -f {limits.file_bytes // 512} -c 0; ulimit -v {limits.memory // 1024}; "
-            f'ulimit -t {int(limits.seconds) + 1}; exec git "$@"'
-        )
+        bounds = {
+            "c": 0,
+            "f": limits.file_bytes // 512,
+            "t": int(limits.seconds) + 1,
+            "v": limits.memory // 1024,
+        }
+        steps = [f"ulimit -{letter} {bound}" for letter, bound in bounds.items()]
+        script = " && ".join([*steps, 'exec git "$@"'])
         try:
             return subprocess.Popen(
-                ["/bin/sh", "-c", bounded, "git", f"--git-dir={folder}", *arguments],
+                [
+                    "/bin/sh",
+                    "-c",
+                    f'{bounded} && exec git "$@"',
+                    "git",
+                    f"--git-dir={folder}",
+                    *arguments,
+                ],
                 cwd=folder,
                 env=_environment(protocols),
                 stdin=stdin,

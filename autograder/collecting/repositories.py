@@ -34,11 +34,12 @@ _REASONS = (
     ),
     (r"dumb http", "the server speaks only the old HTTP protocol, which has no limits"),
     (r"transport '.*' not allowed", "the address uses a transport that is not allowed"),
-    (
-        r"File size limit exceeded|File too large|died of signal 25",
-        "the repository is larger than {size} MB",
-    ),
     (r"out of memory|Cannot allocate memory|malloc", "its objects need more than {memory} MB"),
+    (
+        r"File size limit exceeded|File too large"
+        r"|\Afatal: fetch-pack: invalid index-pack output\s*\Z",  # it was ended at a limit
+        "the repository is larger than {size} MB, or takes too long to unpack",
+    ),
     (
         r"Could not resolve host|unable to connect|Connection refused|Failed to connect"
         r"|Connection timed out|unable to look up",
