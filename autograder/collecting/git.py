@@ -149,7 +149,7 @@ class Git:
                 [
                     "/bin/sh",
                     "-c",
-                    f'{bounded} && exec git "$@"',
+                    script,
                     "git",
                     f"--git-dir={folder}",
                     *arguments,
