@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from autograder.cli.audit import audit
 from autograder.cli.build import build
+from autograder.cli.collect import collect
 from autograder.cli.data import data
 from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
@@ -60,7 +61,7 @@ for name, command in COMMANDS.items():
         add_help_option=False,
         context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
     )(pass_on)
-for each in (build, grade, mark, feedback, extra_time, audit, demo, doctor):
+for each in (build, collect, grade, mark, feedback, extra_time, audit, demo, doctor):
     app.command()(each)
 app.add_typer(data, name="data")
 

@@ -10,6 +10,7 @@ import base64
 import contextlib
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -89,6 +90,8 @@ class Git:
     """Runs git commands, from several threads too; `stop` ends all of them."""
 
     def __init__(self, limits: GitLimits = GitLimits()) -> None:
+        if shutil.which("git") is None:
+            raise EnvironmentUnusable("git is not installed: install it, then run this again.")
         self.limits = limits
         self._stopped = threading.Event()
 
@@ -144,25 +147,15 @@ class Git:
         }
         steps = [f"ulimit -{letter} {bound}" for letter, bound in bounds.items()]
         script = " && ".join([*steps, 'exec git "$@"'])
-        try:
-            return subprocess.Popen(
-                [
-                    "/bin/sh",
-                    "-c",
-                    script,
-                    "git",
-                    f"--git-dir={folder}",
-                    *arguments,
-                ],
-                cwd=folder,
-                env=_environment(protocols),
-                stdin=stdin,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        except FileNotFoundError:
-            raise EnvironmentUnusable(f"{folder} or /bin/sh is not there.") from None
+        return subprocess.Popen(
+            ["/bin/sh", "-c", script, "git", f"--git-dir={folder}", *arguments],
+            cwd=folder,
+            env=_environment(protocols),
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
 
     def _read(
         self, process: subprocess.Popen[bytes], to: IO[bytes] | None, most: int
