@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from autograder.collecting.downloads import Download
     from autograder.collecting.records import Outcome
+    from autograder.collecting.returning import Returned
     from autograder.collecting.who import Person
 
 NAME_WIDTH = 24
@@ -40,11 +41,9 @@ def show_outcomes(outcomes: Sequence[Outcome], *, dry_run: bool = False) -> bool
     """
     table = _table("student", "hand-in", "from", "time", "by")
     for each in outcomes:
-        colour = _COLOURS.get(each.state, "")
-        state = f"[{colour}]{each.state}[/{colour}]" if colour else str(each.state)
         table.add_row(
             safe(shortened(each.student or "?", NAME_WIDTH)),
-            state,
+            _coloured(each.state),
             safe(shortened(each.origin, NAME_WIDTH)),
             shown_time(each.time) if each.time else "",
             str(each.rule or ""),
@@ -53,13 +52,38 @@ def show_outcomes(outcomes: Sequence[Outcome], *, dry_run: bool = False) -> bool
     for rule in dict.fromkeys(each.rule for each in outcomes):
         if rule is not None:
             output().print(f"[dim]{rule}: {EXPLANATIONS[rule]}[/dim]")
-    counts = Counter(each.state for each in outcomes)
-    say(", ".join(f"{counts[state]} {state}" for state in State if counts[state]))
+    _say_counts(each.state for each in outcomes)
     if dry_run:
         say("Nothing was written.")
     remarks = [Remark(each.student, sentence) for each in outcomes for sentence in each.remarks]
     show_attention(remarks)
     return bool(remarks)
+
+
+def show_returned(returned: Sequence[Returned]) -> bool:
+    """Print a row for each student: what became of the feedback.
+
+    Returns:
+        Whether something needs attention.
+    """
+    table = _table("student", "feedback")
+    for each in returned:
+        table.add_row(safe(shortened(each.student, NAME_WIDTH)), _coloured(each.state))
+    output().print(table)
+    _say_counts(each.state for each in returned)
+    remarks = [Remark(each.student, each.reason) for each in returned if each.reason]
+    show_attention(remarks)
+    return bool(remarks)
+
+
+def _coloured(state: State) -> str:
+    colour = _COLOURS.get(state, "")
+    return f"[{colour}]{state}[/{colour}]" if colour else str(state)
+
+
+def _say_counts(states: Iterable[State]) -> None:
+    counts = Counter(states)
+    say(", ".join(f"{counts[state]} {state}" for state in State if counts[state]))
 
 
 def show_who_is_who(download: Download, people: Sequence[Person]) -> None:

@@ -21,6 +21,7 @@ from autograder.cli.extra_time import extra_time
 from autograder.cli.feedback import feedback
 from autograder.cli.grade import grade
 from autograder.cli.mark import mark
+from autograder.cli.return_feedback import return_feedback
 from convgrade.commands.ending import ended_by, version
 from convgrade.commands.parser import COMMANDS, run_command
 
@@ -63,6 +64,7 @@ for name, command in COMMANDS.items():
     )(pass_on)
 for each in (build, collect, grade, mark, feedback, extra_time, audit, demo, doctor):
     app.command()(each)
+app.command("return")(return_feedback)
 app.add_typer(data, name="data")
 
 

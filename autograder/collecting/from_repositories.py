@@ -5,14 +5,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.collecting.addresses import Address, read_address
-from autograder.collecting.git import Git
+from autograder.collecting.git import Git, in_parallel
 from autograder.collecting.hand_ins import choose_files, write_files
 from autograder.collecting.placing import (
     compared,
@@ -70,14 +69,7 @@ class Collector:
 
         Ctrl-C, or leaving the iteration, ends the commands that run.
         """
-        pool = ThreadPoolExecutor(jobs)
-        try:
-            waiting = [pool.submit(self.collect, entry) for entry in roster.entries]
-            for done in as_completed(waiting):
-                yield done.result()
-        finally:
-            self.git.stop()
-            pool.shutdown(cancel_futures=True)
+        return in_parallel(self.git, roster.entries, self.collect, jobs)
 
     def collect(self, entry: Entry) -> Outcome:
         """Collect the work of one student. What cannot be used of it is in the outcome."""

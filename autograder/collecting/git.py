@@ -16,10 +16,11 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from autograder.errors import AutograderError, EnvironmentUnusable
 
@@ -191,6 +192,27 @@ class Git:
         return bytes(printed), complaint.decode("utf-8", "replace")
 
 
+Argument = TypeVar("Argument")
+Answer = TypeVar("Answer")
+
+
+def in_parallel(
+    git: Git, items: Iterable[Argument], work: Callable[[Argument], Answer], jobs: int
+) -> Iterator[Answer]:
+    """Do some work for all items, several at a time; yields answers as they come.
+
+    Ctrl-C, or leaving the iteration, ends the commands of `git` that run.
+    """
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        waiting = [pool.submit(work, item) for item in items]
+        for done in as_completed(waiting):
+            yield done.result()
+    finally:
+        git.stop()
+        pool.shutdown(cancel_futures=True)
+
+
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """End the command with all that it started, and close its outputs."""
     if process.returncode is None:
@@ -221,11 +243,7 @@ def _environment(protocols: str) -> dict[str, str]:
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oClearAllForwardings=yes",
         "GIT_TERMINAL_PROMPT": "0",
-        **{
-            f"GIT_{who}_{key}": text
-            for who in ("AUTHOR", "COMMITTER")
-            for key, text in _NOBODY.items()
-        },
+        **_NOBODY,
         "GIT_CONFIG_COUNT": str(len(settings)),
         **{f"GIT_CONFIG_KEY_{number}": key for number, key in enumerate(settings)},
         **{f"GIT_CONFIG_VALUE_{number}": text for number, text in enumerate(settings.values())},

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.collecting.addresses import Address, without_password
-from autograder.collecting.git import NETWORK, THIS_MACHINE, Git, GitFailed
+from autograder.collecting.git import NETWORK, THIS_MACHINE, Git, GitFailed, GitLimits
 from autograder.collecting.local_repositories import copy_repository, create_repository
 from autograder.course.rosters import Entry
 from autograder.errors import SubmissionRejected
@@ -19,9 +19,10 @@ TIP = "refs/collected/tip"
 MOST_LISTED = 4 * 2**20
 MOST_KEPT = 2**30
 _KINDS = {"120000": "link", "160000": "submodule", "100644": "file", "100755": "file"}
+_NO_REF = r"couldn't find remote ref|no such remote ref"
 _REASONS = (
     (r"couldn't find remote ref HEAD|empty repository", "the repository is empty"),
-    (r"couldn't find remote ref|no such remote ref", "the repository has no {what}"),
+    (_NO_REF, "the repository has no {what}"),
     (
         r"could not read (Username|Password)|Authentication failed|terminal prompts disabled"
         r"|Permission denied|error: 40[13]|returned error: 40[13]",
@@ -34,6 +35,7 @@ _REASONS = (
     ),
     (r"dumb http", "the server speaks only the old HTTP protocol, which has no limits"),
     (r"transport '.*' not allowed", "the address uses a transport that is not allowed"),
+    (r"dubious ownership", "the folder of the repository belongs to another user"),
     (r"out of memory|Cannot allocate memory|malloc", "its objects need more than {memory} MB"),
     (
         r"File size limit exceeded|File too large"
@@ -46,6 +48,10 @@ _REASONS = (
         "the server cannot be reached",
     ),
 )
+
+
+class NoSuchBranch(SubmissionRejected):
+    """The repository has no branch or tag of that name."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +148,10 @@ class Repository:
                 copy_repository(self._git, address.folder, copy)
                 self._fetch_from(copy.as_uri(), what, THIS_MACHINE)
         except GitFailed as error:
-            raise SubmissionRejected(self._reason(error, words)) from None
+            sentence = reason_of(error, words, self._git.limits)
+            if re.search(_NO_REF, error.complaint):
+                raise NoSuchBranch(sentence) from None
+            raise SubmissionRejected(sentence) from None
 
     def _fetch_from(self, url: str, what: str, protocols: str) -> None:
         options = ("--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--no-auto-gc")
@@ -156,23 +165,6 @@ class Repository:
             what,
             protocols=protocols,
         )
-
-    def _reason(self, error: GitFailed, words: str) -> str:
-        """Say in a sentence why a command failed."""
-        limits = self._git.limits
-        for pattern, sentence in _REASONS:
-            if re.search(pattern, error.complaint, re.IGNORECASE):
-                return sentence.format(
-                    what=words, size=limits.file_bytes // 2**20, memory=limits.memory // 2**20
-                )
-        lines = [
-            line
-            for line in error.complaint.splitlines()
-            if line.startswith(("fatal: ", "error: ", "ssh: "))
-        ]
-        if not lines:
-            return str(error)
-        return shortened(without_password(f"git says: {lines[0].split(': ', 1)[1]}"), 200)
 
     def entries(self, commit: str) -> Iterator[TreeEntry]:
         """List the files, links and submodules of a commit.
@@ -210,3 +202,20 @@ class Repository:
 
     def _line(self, *arguments: str) -> str:
         return self._git.run(self._folder, *arguments).decode("ascii", "replace").strip()
+
+
+def reason_of(error: GitFailed, words: str, limits: GitLimits) -> str:
+    """Say in a sentence why a command failed; `words` is the branch, tag or commit."""
+    for pattern, sentence in _REASONS:
+        if re.search(pattern, error.complaint, re.IGNORECASE):
+            return sentence.format(
+                what=words, size=limits.file_bytes // 2**20, memory=limits.memory // 2**20
+            )
+    lines = [
+        line
+        for line in error.complaint.splitlines()
+        if line.startswith(("fatal: ", "error: ", "ssh: "))
+    ]
+    if not lines:
+        return str(error)
+    return shortened(without_password(f"git says: {lines[0].split(': ', 1)[1]}"), 200)
