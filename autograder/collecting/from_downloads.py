@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from autograder.collecting.downloads import Delivery, Download, open_items
 from autograder.collecting.hand_ins import LONGEST_PART, MOST_BYTES, MOST_FILES
 from autograder.collecting.placing import (
-    compared,
-    digest_of_folder,
     put,
     remove_scratch,
     scratch_beside,
@@ -20,9 +17,7 @@ from autograder.collecting.records import (
     Outcome,
     State,
     folder_of,
-    load_record,
     of_state,
-    save_record,
 )
 from autograder.collecting.sightings import Rule
 from autograder.collecting.who import Person
@@ -65,16 +60,12 @@ def _place(assignment: Assignment, person: Person, read: Read) -> Outcome:
         raise SubmissionRejected(f"{delivery.label}: {person.how}")
     folder = folder_of(assignment, person.student)
     target = assignment.root / "submitted" / person.student / assignment.name
-    record = load_record(folder)
     remove_scratch(target)
     with scratch_beside(target) as scratch:
         remarks = _write_files(delivery, read, scratch)
         if delivery.time is not None:
             write_time(scratch, delivery.time)
-        state = compared(scratch, target, record.placed)
-        if state is not State.BY_HAND:
-            save_record(folder, replace(record, placed=digest_of_folder(scratch)))
-            put(scratch, target, state)
+        state = put(scratch, target, folder)
     rule = Rule.UNKNOWN if delivery.time is None else Rule.PLATFORM
     late = "the platform calls it late" if delivery.is_late else ""
     all_remarks = tuple(filter(None, (*remarks, late, of_state(state))))

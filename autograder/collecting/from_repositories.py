@@ -15,7 +15,6 @@ from autograder.collecting.git import Git, in_parallel
 from autograder.collecting.hand_ins import choose_files, write_files
 from autograder.collecting.placing import (
     compared,
-    digest_of_folder,
     put,
     remove_scratch,
     scratch_beside,
@@ -137,11 +136,10 @@ class Collector:
         with self._scratch(target) as scratch:
             pointers = write_files(repository, files.files, scratch)
             write_time(scratch, chosen.time)
-            record = load_record(folder)
-            state = compared(scratch, target, record.placed)
-            if not self.dry_run and state is not State.BY_HAND:
-                save_record(folder, replace(record, placed=digest_of_folder(scratch)))
-                put(scratch, target, state)
+            if self.dry_run:
+                state = compared(scratch, target, load_record(folder).placed)
+            else:
+                state = put(scratch, target, folder)
         remarks = (*files.remarks, pointers, *self._of_time(entry, chosen), of_state(state))
         return Outcome(
             entry.student,

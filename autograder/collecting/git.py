@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
+import re
 import selectors
 import shutil
 import signal
@@ -28,6 +29,8 @@ NETWORK = "git:http:https:ssh"
 THIS_MACHINE = "file"
 NONE = "none"
 
+OLDEST = (2, 32)
+"""The version since which all settings of machine and person can be left out."""
 MOST_OUTPUT = 8 * 2**20
 _MOST_COMPLAINTS = 16 * 2**10
 _SETTINGS = {
@@ -87,12 +90,23 @@ class GitLimits:
     memory: int = 3 * 2**30
 
 
+def _require_git() -> None:
+    """Refuse a machine without git, and a git that does not know how to leave settings out."""
+    if shutil.which("git") is None:
+        raise EnvironmentUnusable("git is not installed: install it, then run this again.")
+    text = subprocess.run(["git", "version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"(\d+)\.(\d+)", text)
+    if found is None or (int(found[1]), int(found[2])) < OLDEST:
+        raise EnvironmentUnusable(
+            f"git {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {text.strip() or 'unknown'}."
+        )
+
+
 class Git:
     """Runs git commands, from several threads too; `stop` ends all of them."""
 
     def __init__(self, limits: GitLimits = GitLimits()) -> None:
-        if shutil.which("git") is None:
-            raise EnvironmentUnusable("git is not installed: install it, then run this again.")
+        _require_git()
         self.limits = limits
         self._stopped = threading.Event()
 

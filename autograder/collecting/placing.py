@@ -8,12 +8,13 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from autograder.collecting.records import State
+from autograder.collecting.records import State, load_record, save_record
 from autograder.errors import SubmissionRejected
 from convgrade.os_errors import naming
 from convgrade.submission.files import digest_of
@@ -46,30 +47,45 @@ def write_time(folder: Path, time: datetime) -> None:
     (folder / TIMESTAMP).write_text(f"{time:%Y-%m-%d %H:%M:%S} UTC\n", encoding="utf-8")
 
 
-def compared(scratch: Path, target: Path, placed: str) -> State:
+def compared(scratch: Path, target: Path, placed: Collection[str]) -> State:
     """What putting `scratch` at `target` would be.
 
     Args:
         scratch: a folder with all files of the hand-in.
         target: the folder in `submitted/`.
-        placed: the digest of what was put there before; "" if nothing was.
+        placed: the digests of what was put there before.
     """
     if not os.path.lexists(target):
         return State.NEW
     there = digest_of_folder(target)
     if there == digest_of_folder(scratch):
         return State.AS_BEFORE
-    return State.CHANGED if there == placed else State.BY_HAND
+    return State.CHANGED if there in placed else State.BY_HAND
 
 
-def put(scratch: Path, target: Path, state: State) -> None:
-    """Move `scratch` to `target` in one step, if `state` says that it is to be there."""
-    if state is State.NEW:
-        with naming(target):
-            scratch.chmod(0o755)
-            scratch.rename(target)
-    elif state is State.CHANGED:
-        _exchange(scratch, target)
+def put(scratch: Path, target: Path, records: Path) -> State:
+    """Move `scratch` to `target` in one step, unless it is there or a person changed it.
+
+    Args:
+        scratch: a folder with all files of the hand-in.
+        target: the folder in `submitted/`.
+        records: the folder with the student's record, which remembers what was put.
+    """
+    record, digest = load_record(records), digest_of_folder(scratch)
+    state = compared(scratch, target, record.placed)
+    if state is State.BY_HAND:
+        return state
+    if state is not State.AS_BEFORE:
+        save_record(records, replace(record, placed=(*record.placed, digest)))
+        _exchange(scratch, target) if state is State.CHANGED else _move(scratch, target)
+    save_record(records, replace(record, placed=(digest,)))
+    return state
+
+
+def _move(scratch: Path, target: Path) -> None:
+    with naming(target):
+        scratch.chmod(0o755)
+        scratch.rename(target)
 
 
 def _exchange(scratch: Path, target: Path) -> None:

@@ -71,12 +71,12 @@ class Record:
     Args:
         place: address and branch that `sightings` are about.
         sightings: what stood there when, oldest first.
-        placed: the digest of the folder in `submitted/` as it was put there; "" if none was.
+        placed: digests of the folder in `submitted/` as it was put there; two while it is put.
     """
 
     place: str = ""
     sightings: tuple[Sighting, ...] = field(default=())
-    placed: str = ""
+    placed: tuple[str, ...] = ()
 
 
 def folder_of(assignment: Assignment, student: str) -> Path:
@@ -103,8 +103,8 @@ def load_record(folder: Path) -> Record:
 
 
 def _record(stored: Mapping[str, object]) -> Record:
-    sightings = stored["sightings"]
-    if not isinstance(sightings, list):
+    sightings, placed = stored["sightings"], stored["placed"]
+    if not isinstance(sightings, list) or not isinstance(placed, list):
         raise TypeError
     return Record(
         str(stored["place"]),
@@ -112,7 +112,7 @@ def _record(stored: Mapping[str, object]) -> Record:
             Sighting(str(each["commit"]), _time(each["first"]), _time(each["last"]))
             for each in sightings
         ),
-        str(stored["placed"]),
+        tuple(map(str, placed)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from git_servers import (
     student_repository,
 )
 
+from autograder.collecting import placing
 from autograder.collecting.from_repositories import Collector
 from autograder.collecting.git import Git, GitLimits
-from autograder.collecting.records import Outcome, State
+from autograder.collecting.records import Outcome, State, save_record
 from autograder.collecting.sightings import Rule
 from autograder.course.assignment import Assignment
 from autograder.course.rosters import Entry
@@ -94,7 +96,11 @@ def test_each_transport(
         }
         assert collect(collector, f"{url}/ada.git").state is State.AS_BEFORE
         missing = collect(collector, f"{url}/ben.git")
-        assert missing.state is State.FAILED or missing.remarks
+        assert missing.state is State.FAILED
+        assert missing.remarks[0] in (
+            "there is no repository at this address, or it may not be read",
+            "the folder of the repository does not exist",
+        )
 
 
 def test_only_a_new_hand_in_is_written(collector: Collector, ada: StudentRepository) -> None:
@@ -264,9 +270,31 @@ def test_what_a_person_changed_stays(collector: Collector, ada: StudentRepositor
     assert work.read_text() == "corrected by hand"
 
 
-def test_a_dry_run_writes_nothing(collector: Collector, ada: StudentRepository) -> None:
-    from dataclasses import replace
+@pytest.mark.parametrize("ended_in", ["_exchange", "save_record"])
+def test_a_run_that_was_ended_is_no_change_by_hand(
+    collector: Collector, ada: StudentRepository, monkeypatch: pytest.MonkeyPatch, ended_in: str
+) -> None:
+    ada.hand_in({"work.py": "1"})
+    collect(collector, str(ada.server))
+    ada.hand_in({"work.py": "2"})
+    with monkeypatch.context() as ended:
+        calls = []
 
+        def end(*arguments: object) -> None:
+            calls.append(arguments)
+            if ended_in == "_exchange" or len(calls) == 2:
+                raise KeyboardInterrupt
+            save_record(*arguments)  # type: ignore[arg-type]
+
+        ended.setattr(placing, ended_in, end)
+        with pytest.raises(KeyboardInterrupt):
+            collect(collector, str(ada.server))
+    ada.hand_in({"work.py": "3"})
+    assert collect(collector, str(ada.server)).state is State.CHANGED
+    assert files(collector)["work.py"] == "3"
+
+
+def test_a_dry_run_writes_nothing(collector: Collector, ada: StudentRepository) -> None:
     ada.hand_in({"work.py": "1"})
     trial = replace(collector, dry_run=True)
     assert collect(trial, str(ada.server)).state is State.NEW
