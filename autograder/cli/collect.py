@@ -87,7 +87,7 @@ def collect(
         )
     if not is_of_platform and roster is not None:
         raise AutograderError("--roster is for downloads: this source is a roster itself.")
-    with locked(found.root, f"collect-{found.name}", _say_that_it_waits):
+    with locked(found.root, "collect", _say_that_it_waits):
         if is_of_platform:
             outcomes = _from_download(found, source, roster, dry_run)
         else:
@@ -125,7 +125,7 @@ def _time(text: str | None) -> datetime | None:
 def _say_that_it_waits() -> None:
     from convgrade.commands.console import say
 
-    say("Another run is collecting this assignment: waiting for it")
+    say("Another run is collecting: waiting for it")
 
 
 def _from_roster(

@@ -96,7 +96,7 @@ def show_who_is_who(download: Download, people: Sequence[Person]) -> None:
     output().print(table)
     if download.nobodys:
         names = shortened(", ".join(download.nobodys), 200)
-        say(f"{len(download.nobodys)} files are nobody's: {names}", fold=True)
+        say(f"Files that are nobody's: {names}", fold=True)
 
 
 def _table(*columns: str) -> Table:

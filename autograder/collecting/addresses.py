@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from autograder.errors import CourseError
 
@@ -53,7 +54,10 @@ def read_address(text: str, base: Path) -> Address:
         if scheme not in SCHEMES or not rest or rest.startswith("-"):
             raise CourseError(f"{shown!r} is no address of {', '.join(SCHEMES)}")
         if scheme == "file":
-            return Address(text, Path("/" + rest.removeprefix("localhost").lstrip("/")))
+            path = unquote(rest.removeprefix("localhost"))
+            if "\0" in path:
+                raise CourseError(f"{shown!r} is no address of a repository")
+            return Address(text, Path("/" + path.lstrip("/")))
         return Address(text)
     if _SSH.fullmatch(text):
         return Address(text)

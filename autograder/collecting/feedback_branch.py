@@ -15,7 +15,7 @@ from pathlib import Path
 from autograder.collecting.addresses import Address
 from autograder.collecting.git import NETWORK, THIS_MACHINE, Git, GitFailed
 from autograder.collecting.records import State
-from autograder.collecting.repositories import NoSuchBranch, Repository, Wanted, reason_of
+from autograder.collecting.repositories import NoSuchBranch, Repository, Wanted
 from autograder.errors import SubmissionRejected
 
 _TRIES = 2
@@ -54,7 +54,8 @@ class FeedbackBranch:
             pages: their content, by name.
 
         Raises:
-            SubmissionRejected: the branch cannot be read or written.
+            SubmissionRejected: the branch cannot be read, or must not be written.
+            GitFailed: it cannot be written.
         """
         if self._address.folder is not None:
             require_harmless(self._address.folder)
@@ -83,9 +84,7 @@ class FeedbackBranch:
         except GitFailed as error:
             if _REJECTED.search(error.complaint):
                 return None
-            raise SubmissionRejected(
-                reason_of(error, self._wanted.words, self._git.limits)
-            ) from None
+            raise
         return State.CHANGED if tip else State.NEW
 
     def _tree(self, place: Path, tip: str, folder: str, pages: Mapping[str, bytes]) -> str:

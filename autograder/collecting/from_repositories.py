@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.collecting.addresses import Address, read_address
-from autograder.collecting.git import Git, in_parallel
+from autograder.collecting.git import Git, GitFailed, in_parallel
 from autograder.collecting.hand_ins import choose_files, write_files
 from autograder.collecting.placing import (
     compared,
@@ -29,7 +29,7 @@ from autograder.collecting.records import (
     save_record,
     shown_time,
 )
-from autograder.collecting.repositories import Repository, wanted_of
+from autograder.collecting.repositories import Repository, reason_of, wanted_of
 from autograder.collecting.sightings import Counted, Received, Rule, counted, with_sighting
 from autograder.course.assignment import Assignment
 from autograder.course.rosters import Entry, Roster
@@ -77,7 +77,10 @@ class Collector:
                 raise SubmissionRejected(f"line {entry.line} of the roster has no `url`")
             return self._collect(entry, read_address(entry.url, self.base))
         except (SubmissionRejected, CourseError) as error:
-            return Outcome(entry.student, State.FAILED, remarks=(str(error),))
+            fault = str(error)
+        except GitFailed as error:
+            fault = reason_of(error, "commit", self.git.limits)
+        return Outcome(entry.student, State.FAILED, remarks=(fault,))
 
     def _collect(self, entry: Entry, address: Address) -> Outcome:
         with self._own_folder(entry.student) as folder:

@@ -18,6 +18,7 @@ from autograder.collecting.records import State, load_record, save_record
 from autograder.errors import SubmissionRejected
 from convgrade.os_errors import naming
 from convgrade.submission.files import digest_of
+from convgrade.submission.places import is_system_file
 
 TIMESTAMP = "timestamp.txt"
 
@@ -101,13 +102,18 @@ def _exchange(scratch: Path, target: Path) -> None:
 
 
 def digest_of_folder(folder: Path) -> str:
-    """A digest of the names and contents of all files; of links and the like, only their names."""
+    """A digest of the names and contents of files; of links and the like, only their names.
+
+    What systems and JupyterLab leave behind, such as checkpoints, does not count.
+    """
     total = hashlib.sha256()
     if folder.is_symlink() or not folder.is_dir():
         return "no folder"
     for place, folders, files in os.walk(folder):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not is_system_file(name))
         for name in sorted(files):
+            if is_system_file(name) and name != TIMESTAMP:
+                continue
             path = Path(place, name)
             try:
                 content = digest_of(path)

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from autograder.collecting.addresses import Address, read_address
 from autograder.collecting.feedback_branch import FeedbackBranch
-from autograder.collecting.git import Git
+from autograder.collecting.git import Git, GitFailed
 from autograder.collecting.records import State
+from autograder.collecting.repositories import reason_of
 from autograder.course.assignment import Assignment
 from autograder.course.rosters import Entry, Roster
 from autograder.errors import CourseError, SubmissionRejected
@@ -73,6 +74,9 @@ class ToBranches:
             return Returned(entry.student, branch.add(self.assignment.name, pages))
         except (SubmissionRejected, CourseError) as error:
             return Returned(entry.student, State.FAILED, str(error))
+        except GitFailed as error:
+            fault = reason_of(error, f"branch `{self.branch}`", self.git.limits)
+            return Returned(entry.student, State.FAILED, fault)
 
     def _address(self, entry: Entry) -> Address:
         if not entry.url:

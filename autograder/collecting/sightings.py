@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
+
+from autograder.errors import CourseError
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""By how much the clocks of two machines that collect may differ."""
 
 
 class Rule(StrEnum):
@@ -66,10 +71,19 @@ class Counted:
 def with_sighting(
     sightings: Sequence[Sighting], commit: str, now: datetime
 ) -> tuple[Sighting, ...]:
-    """Add that a commit is the newest one now. A clock that goes back changes no earlier time."""
+    """Add that a commit is the newest one now.
+
+    Raises:
+        CourseError: the clock is before the latest look.
+    """
     if not sightings:
         return (Sighting(commit, now, now),)
     latest = sightings[-1]
+    if now < latest.last - CLOCKS_DIFFER:
+        raise CourseError(
+            f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, but the latest look was at "
+            f"{latest.last:%Y-%m-%d %H:%M} UTC: correct the clock"
+        )
     now = max(now, latest.last)
     if latest.commit == commit:
         return (*sightings[:-1], replace(latest, last=now))

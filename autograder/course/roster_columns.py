@@ -110,8 +110,9 @@ def ids_of(system: System, cells: Mapping[str, str]) -> dict[str, str]:
     found = {word: first_filled(cells, columns) for word, columns in IDS.items()}
     if system.name == CANVAS:
         found["canvas"] = cells.get("id", "")
-    if system.name != CLASSROOM:
-        found["participant"] = found["participant"] or cells.get("identifier", "")
+    identifier = cells.get("identifier", "")
+    if system.name == MOODLE or identifier.startswith("Participant "):
+        found["participant"] = found["participant"] or identifier
     number = _PARTICIPANT.fullmatch(found["participant"])
     found["participant"] = number.group(1) if number else ""
     return {word: text for word, text in found.items() if text}

@@ -78,7 +78,11 @@ def served(transport: str, base: Path) -> Iterator[str]:
         with http_server(HttpServer(base)) as server:
             yield server.url
     else:
-        yield {"file": base.as_uri(), "path": str(base), "relative": "server"}[transport]
+        yield {
+            "file": base.as_uri().replace("server", "s%65rver"),
+            "path": str(base),
+            "relative": "server",
+        }[transport]
 
 
 @pytest.mark.parametrize("transport", ["file", "path", "relative", "git", "http"])
@@ -268,6 +272,36 @@ def test_what_a_person_changed_stays(collector: Collector, ada: StudentRepositor
     assert outcome.state is State.BY_HAND
     assert "remove it to have it collected again" in outcome.remarks[0]
     assert work.read_text() == "corrected by hand"
+
+
+def test_checkpoints_are_no_change_by_hand(collector: Collector, ada: StudentRepository) -> None:
+    ada.hand_in({"work.py": "1"})
+    collect(collector, str(ada.server))
+    left = collector.assignment.root / "submitted" / "ada" / NAME / ".ipynb_checkpoints" / "x.py"
+    left.parent.mkdir()
+    left.write_text("1")
+    assert collect(collector, str(ada.server)).state is State.AS_BEFORE
+    ada.hand_in({"work.py": "2"})
+    assert collect(collector, str(ada.server)).state is State.CHANGED
+
+
+def test_a_clock_that_goes_back(collector: Collector, ada: StudentRepository, clock: Clock) -> None:
+    ada.hand_in({"work.py": "1"})
+    collect(collector, str(ada.server))
+    clock.now -= 60 * MINUTE
+    outcome = collect(collector, str(ada.server))
+    assert outcome.state is State.FAILED
+    assert "correct the clock" in outcome.remarks[0]
+
+
+def test_a_damaged_store_costs_one_student(collector: Collector, ada: StudentRepository) -> None:
+    ada.hand_in({"work.py": "1"})
+    store = collector.assignment.root / ".autograder" / "collected" / NAME / "ada" / "objects.git"
+    store.mkdir(parents=True)
+    (store / "HEAD").write_text("nonsense")
+    outcome = collect(collector, str(ada.server))
+    assert outcome.state is State.FAILED
+    assert "not a git repository" in outcome.remarks[0] or "no repository" in outcome.remarks[0]
 
 
 @pytest.mark.parametrize("ended_in", ["_exchange", "save_record"])
