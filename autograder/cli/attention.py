@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from convgrade.safe_text import sentences, shortened
 
@@ -113,7 +113,19 @@ def show_changes(changes: Sequence[Problem], *, is_done: bool = True) -> None:
         say("  " + shortened(f"{change.student}: {change.reason}", LONGEST_LINE), fold=True)
 
 
-def show_attention(problems: Sequence[Problem]) -> None:
+class Concern(Protocol):
+    """A sentence about one student; "" in place of the student if it concerns nobody alone."""
+
+    @property
+    def student(self) -> str:
+        """The student."""
+
+    @property
+    def reason(self) -> str:
+        """The sentence."""
+
+
+def show_attention(problems: Sequence[Concern]) -> None:
     """Print a line for each problem; a problem that many students share is printed once."""
     from convgrade.commands.console import say
 

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from autograder.cli.audit import audit
 from autograder.cli.build import build
+from autograder.cli.collect import collect
 from autograder.cli.data import data
 from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
@@ -20,6 +21,7 @@ from autograder.cli.extra_time import extra_time
 from autograder.cli.feedback import feedback
 from autograder.cli.grade import grade
 from autograder.cli.mark import mark
+from autograder.cli.return_feedback import return_feedback
 from autograder.cli.verify import verify
 from convgrade.commands.ending import ended_by, version
 from convgrade.commands.parser import COMMANDS, run_command
@@ -61,8 +63,9 @@ for name, command in COMMANDS.items():
         add_help_option=False,
         context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
     )(pass_on)
-for each in (build, grade, verify, mark, feedback, extra_time, audit, demo, doctor):
+for each in (build, collect, grade, verify, mark, feedback, extra_time, audit, demo, doctor):
     app.command()(each)
+app.command("return")(return_feedback)
 app.add_typer(data, name="data")
 
 

@@ -65,7 +65,7 @@ URL = ("url", "repository", "repo", "git url", "student repository url")
 SINGLE = frozenset({*URL, "student", "branch", "tag", "deadline", "commit", "pushed at"})
 """Columns that a roster has once at most."""
 IDS = {
-    "canvas": ("id",),
+    "canvas": ("canvas id",),
     "sis_user": ("sis user id",),
     "sis_login": ("sis login id",),
     "id_number": ("id number",),
@@ -73,10 +73,9 @@ IDS = {
     "github": ("github username",),
     "github_number": ("github id",),
     "sid": ("sid",),
-    "participant": ("participant", "identifier"),
+    "participant": ("participant",),
 }
-"""The ids by which other systems know a student: our word, and its columns."""
-_OF_ONE_SYSTEM = {"canvas": CANVAS}
+"""The ids by which other systems know a student: our word, and its columns in any roster."""
 _PARTICIPANT = re.compile(r"\D*(\d+)")
 
 
@@ -108,13 +107,13 @@ def full_name(system: System, cells: Mapping[str, str]) -> str:
 
 def ids_of(system: System, cells: Mapping[str, str]) -> dict[str, str]:
     """The ids of a row, by our words for them."""
-    found = {
-        word: first_filled(cells, columns)
-        for word, columns in IDS.items()
-        if _OF_ONE_SYSTEM.get(word, system.name) == system.name
-    }
-    is_moodle = system.name in (MOODLE, OWN)
-    number = _PARTICIPANT.fullmatch(found["participant"]) if is_moodle else None
+    found = {word: first_filled(cells, columns) for word, columns in IDS.items()}
+    if system.name == CANVAS:
+        found["canvas"] = cells.get("id", "")
+    identifier = cells.get("identifier", "")
+    if system.name == MOODLE or identifier.startswith("Participant "):
+        found["participant"] = found["participant"] or identifier
+    number = _PARTICIPANT.fullmatch(found["participant"])
     found["participant"] = number.group(1) if number else ""
     return {word: text for word, text in found.items() if text}
 

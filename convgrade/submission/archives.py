@@ -6,36 +6,49 @@ import struct
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from convgrade.errors import SubmissionRejected
 from convgrade.submission.files import opened
 from convgrade.submission.places import Item, Listing, is_printable_name, is_system_file
 
-MAX_ARCHIVE = 128 * 2**20
-MAX_MEMBERS = 1000
-MAX_DIRECTORY = 2**20
-MAX_UNPACKED = 256 * 2**20
 MAX_MEMBER = 64 * 2**20
 _END = b"PK\x05\x06"
 _IS_ENCRYPTED = 0x1
 
 
-def listing(path: Path) -> Listing:
+@dataclass(frozen=True)
+class Bounds:
+    """How large an archive may be: bytes of it, its files, bytes of its directory and unpacked."""
+
+    archive: int = 128 * 2**20
+    members: int = 1000
+    directory: int = 2**20
+    unpacked: int = 256 * 2**20
+
+
+OF_ONE = Bounds()
+OF_A_CLASS = Bounds(2 * 2**30, 50_000, 16 * 2**20, 8 * 2**30)
+
+
+def listing(path: Path, bounds: Bounds = OF_ONE) -> Listing:
     """List the plain files in a zip archive. An encrypted one has a remark that says so.
 
     Raises:
         SubmissionRejected: the archive cannot be read, or exceeds a limit.
     """
-    with _archive(path) as archive:
+    with _archive(path, bounds) as archive:
         members = archive.infolist()
-        if len(members) > MAX_MEMBERS:
-            raise SubmissionRejected(f"The zip holds more than {MAX_MEMBERS} files.")
-        if sum(member.file_size for member in members) > MAX_UNPACKED:
+        if len(members) > bounds.members:
+            raise SubmissionRejected(f"The zip holds more than {bounds.members} files.")
+        if sum(member.file_size for member in members) > bounds.unpacked:
             raise SubmissionRejected(
-                f"The zip holds more than {MAX_UNPACKED // 2**20} MB; hand in the notebook alone."
+                f"The zip holds more than {bounds.unpacked // 2**20} MB; hand in the notebook "
+                "alone."
             )
         return Listing(tuple(_items(path, members)))
 
@@ -50,22 +63,37 @@ def content(path: Path, member: str) -> bytes:
     Raises:
         SubmissionRejected: the file cannot be read, or is larger than the archive says.
     """
-    with _archive(path) as archive:
-        try:
-            info = archive.getinfo(member)
-            if info.flag_bits & _IS_ENCRYPTED:
-                raise SubmissionRejected("The zip is encrypted; hand in one without a password.")
-            if info.file_size > MAX_MEMBER:
-                raise SubmissionRejected(
-                    f"{member} is larger than {MAX_MEMBER // 2**20} MB; clear the outputs and "
-                    "save it again."
-                )
-            with archive.open(info) as file:
-                return file.read(min(info.file_size, MAX_MEMBER))
-        except (KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
-            raise SubmissionRejected(f"The zip is damaged ({error}).") from None
-        except (OSError, RuntimeError, ValueError) as error:
-            raise SubmissionRejected(f"The zip cannot be read ({error}).") from None
+    with reader(path) as read:
+        return read(member)
+
+
+@contextmanager
+def reader(path: Path, bounds: Bounds = OF_ONE) -> Iterator[Callable[[str], bytes]]:
+    """Open an archive once, and provide `content` of its files.
+
+    Raises:
+        SubmissionRejected: the archive cannot be read, or exceeds a limit.
+    """
+    with _archive(path, bounds) as archive:
+        yield partial(_content, archive)
+
+
+def _content(archive: zipfile.ZipFile, member: str) -> bytes:
+    try:
+        info = archive.getinfo(member)
+        if info.flag_bits & _IS_ENCRYPTED:
+            raise SubmissionRejected("The zip is encrypted; hand in one without a password.")
+        if info.file_size > MAX_MEMBER:
+            raise SubmissionRejected(
+                f"{member} is larger than {MAX_MEMBER // 2**20} MB; clear the outputs and "
+                "save it again."
+            )
+        with archive.open(info) as file:
+            return file.read(min(info.file_size, MAX_MEMBER))
+    except (KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+        raise SubmissionRejected(f"The zip is damaged ({error}).") from None
+    except (OSError, RuntimeError, ValueError) as error:
+        raise SubmissionRejected(f"The zip cannot be read ({error}).") from None
 
 
 def _items(path: Path, members: list[zipfile.ZipInfo]) -> Iterator[Item]:
@@ -94,13 +122,13 @@ def _when(member: zipfile.ZipInfo) -> float:
 
 
 @contextmanager
-def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
+def _archive(path: Path, bounds: Bounds) -> Iterator[zipfile.ZipFile]:
     """Open an archive. Refuse one whose directory would not fit into memory, without reading it."""
     with opened(path) as file:
         size = file.seek(0, 2)
-        if size > MAX_ARCHIVE:
+        if size > bounds.archive:
             raise SubmissionRejected(
-                f"The zip is larger than {MAX_ARCHIVE // 2**20} MB; hand in the notebook alone."
+                f"The zip is larger than {bounds.archive // 2**20} MB; hand in the notebook alone."
             )
         file.seek(max(0, size - 66_000))
         tail = file.read()
@@ -108,8 +136,8 @@ def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
         if position < 0 or len(tail) - position < 22:
             raise SubmissionRejected("The zip is damaged or was cut off.")
         entries, directory = struct.unpack("<HI", tail[position + 10 : position + 16])
-        if entries > MAX_MEMBERS or directory > MAX_DIRECTORY:
-            raise SubmissionRejected(f"The zip holds more than {MAX_MEMBERS} files.")
+        if entries > bounds.members or directory > bounds.directory:
+            raise SubmissionRejected(f"The zip holds more than {bounds.members} files.")
         file.seek(0)
         try:
             archive = zipfile.ZipFile(file)

@@ -7,11 +7,14 @@ A document's commands are run in their order, in one course. It is made for them
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import document_class
+import document_repositories
 from document_class import NAME
 from documents import ROOT
 
@@ -124,6 +127,11 @@ def _points_and_a_second_hand_in(course: Path) -> None:
     document_class.second_hand_ins(course)
 
 
+def _class_is_graded(course: Path) -> None:
+    command = [str(Path(sys.executable).parent / "autograder"), "grade", NAME]
+    subprocess.run(command, cwd=course, check=True, capture_output=True)
+
+
 GRADE = f"autograder grade {NAME}"
 ROADS = {
     "README.md": Road(_both, places={"Students": "week03"}),
@@ -134,6 +142,16 @@ ROADS = {
             (GRADE, 1): document_class.class_hands_in,
             (GRADE, 2): document_class.due_date_is_set,
             (GRADE, 3): _points_and_a_second_hand_in,
+        },
+    ),
+    "docs/collecting.md": Road(
+        _course,
+        {
+            ("autograder collect roster.csv", 1): document_repositories.students_push,
+            ("autograder collect moodle.zip --roster worksheet.csv --dry-run", 1): (
+                document_repositories.platform_gives_a_zip
+            ),
+            ("autograder feedback pooling_padding", 1): _class_is_graded,
         },
     ),
     "docs/graders.md": Road(_grader),

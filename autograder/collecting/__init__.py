@@ -1,0 +1,1 @@
+"""Brings hand-ins from repositories and learning platforms into a course, and feedback back."""
