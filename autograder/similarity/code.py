@@ -19,21 +19,24 @@ MAX_TRACES = 20
 _CLEAR_SHARE = 0.25
 
 
-def similar_code(codes: Mapping[str, Code], usual: Set[Fragment]) -> Iterator[SimilarPair]:
+def similar_code(
+    codes: Mapping[str, Code], usual: Set[Fragment], least: float = LEAST_EVIDENCE
+) -> Iterator[SimilarPair]:
     """Yield the pairs that are worth a look.
 
     Args:
         codes: each student's code.
         usual: fragments that count nothing.
+        least: the evidence from which a pair is one of them.
     """
     rarity = Rarity({student: code.fragments for student, code in codes.items()}, usual)
-    for first, second in rarity.pairs(LEAST_EVIDENCE):
+    for first, second in rarity.pairs(least):
         one, other = codes[first], codes[second]
         there, back = _Comparison(one, other, rarity), _Comparison(other, one, rarity)
         best = max(there, back, key=lambda each: each.evidence)
         traces = [each for each in one.texts & other.texts if rarity.weight(each)]
         evidence = best.evidence + rarity.total(traces)
-        if evidence >= LEAST_EVIDENCE:
+        if evidence >= least:
             yield SimilarPair(
                 first,
                 second,

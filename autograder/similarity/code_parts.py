@@ -72,13 +72,11 @@ class Code:
         """
         cells, given = list(cells), frozenset(exercises)
         parts, room = list[Part](), MAX_TOKENS
-        for cell in cells:
-            for exercise, text in _split(cell, exercises):
+        for exercise, text in (each for cell in cells for each in _split(cell, exercises)):
+            if room:
                 found = code_tokens(text, given)[:room]
                 parts.append(Part(exercise, text, found))
                 room -= len(found)
-                if not room:
-                    break
         return cls(parts, {text for cell in cells for text in _texts(cell)})
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from autograder.course.assignment import Assignment
 from autograder.grading.reading import read_or_none
@@ -10,6 +10,7 @@ from autograder.grading.scheduling import handed_in
 from autograder.similarity.answers import similar_answers
 from autograder.similarity.code import similar_code
 from autograder.similarity.code_parts import Code
+from autograder.similarity.rarity import Fragment
 from autograder.similarity.records import SimilarPair
 from convgrade.submission import Submission
 from convgrade.submission.released import Released
@@ -32,7 +33,7 @@ def similar_among(
     assignment: Assignment, hand_ins: Mapping[str, Submission]
 ) -> Sequence[SimilarPair]:
     """Compare the hand-ins of these students with each other, as `similar_pairs` does."""
-    bank = list(_bank(assignment))
+    bank = list(right_answers(assignment))
     found = [
         *_similar_code(assignment, hand_ins, bank),
         *_similar_answers(assignment, hand_ins, bank),
@@ -43,21 +44,33 @@ def similar_among(
 def _similar_code(
     assignment: Assignment, hand_ins: Mapping[str, Submission], bank: Sequence[Submission]
 ) -> Iterator[SimilarPair]:
-    exercises = {
+    codes = {student: code_of(assignment, each) for student, each in hand_ins.items()}
+    yield from similar_code(codes, course_fragments(assignment, bank))
+
+
+def code_of(assignment: Assignment, hand_in: Submission) -> Code:
+    """The code of a hand-in, ready for comparison."""
+    return Code.of((cell.source for cell in hand_in.cells), _exercises(assignment))
+
+
+def course_fragments(assignment: Assignment, bank: Iterable[Submission]) -> frozenset[Fragment]:
+    """What the course's own code consists of: the release, its solution, and these right answers.
+
+    It counts nothing.
+    """
+    own = [cell.source for cell in assignment.release_cells if cell.cell_type == "code"]
+    own.append(assignment.solution_module.read_text(encoding="utf-8"))
+    codes = [Code.of(own, _exercises(assignment)), *(code_of(assignment, each) for each in bank)]
+    return frozenset().union(*(code.all_fragments for code in codes))
+
+
+def _exercises(assignment: Assignment) -> Mapping[str, str]:
+    """The exercise of each function that the assignment asks for."""
+    return {
         function: exercise.name
         for exercise in Released(assignment.release).exercises
         for function in exercise.functions
     }
-    course = [cell.source for cell in assignment.release_cells if cell.cell_type == "code"]
-    course.append(assignment.solution_module.read_text(encoding="utf-8"))
-    course += (cell.source for each in bank for cell in each.cells)
-    yield from similar_code(
-        {
-            student: Code.of((cell.source for cell in each.cells), exercises)
-            for student, each in hand_ins.items()
-        },
-        Code.of(course, exercises).all_fragments,
-    )
 
 
 def _similar_answers(
@@ -75,7 +88,7 @@ def _similar_answers(
         yield from similar_answers(question, answers, usual)
 
 
-def _bank(assignment: Assignment) -> Iterator[Submission]:
+def right_answers(assignment: Assignment) -> Iterator[Submission]:
     """The course's right answers that can be read."""
     for path in sorted(assignment.right_solutions_folder.glob("[!.]*")):
         read = read_or_none(path, assignment)
