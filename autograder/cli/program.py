@@ -19,6 +19,7 @@ from autograder.cli.demo import demo
 from autograder.cli.doctor import doctor
 from autograder.cli.extra_time import extra_time
 from autograder.cli.feedback import feedback
+from autograder.cli.forget import forget
 from autograder.cli.grade import grade
 from autograder.cli.mark import mark
 from autograder.cli.return_feedback import return_feedback
@@ -63,7 +64,19 @@ for name, command in COMMANDS.items():
         add_help_option=False,
         context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
     )(pass_on)
-for each in (build, collect, grade, verify, mark, feedback, extra_time, audit, demo, doctor):
+for each in (
+    build,
+    collect,
+    grade,
+    verify,
+    mark,
+    feedback,
+    extra_time,
+    forget,
+    audit,
+    demo,
+    doctor,
+):
     app.command()(each)
 app.command("return")(return_feedback)
 app.add_typer(data, name="data")

@@ -24,14 +24,19 @@ def gradebook_lock(
     return locked(root, "gradebook", on_wait)
 
 
-@contextmanager
-def usable(assignment: Assignment) -> Iterator[None]:
+def usable(assignment: Assignment) -> AbstractContextManager[None]:
     """Turn the error of an unusable database into one sentence; nbgrader logs no traceback."""
+    return usable_in(assignment.root)
+
+
+@contextmanager
+def usable_in(root: Path) -> Iterator[None]:
+    """Do the same as `usable` for the course at `root`."""
     log = logging.getLogger(_LOG_OF_NBGRADER)
     was_disabled, log.disabled = log.disabled, True
     try:
         yield
     except DatabaseError as error:
-        raise unusable(address_of_course(assignment.root), error) from None
+        raise unusable(address_of_course(root), error) from None
     finally:
         log.disabled = was_disabled

@@ -11,8 +11,10 @@ from typing import Any
 
 from sqlalchemy import Column, Float, MetaData, String, Table, delete, insert, inspect, select
 
+TABLE = "autograder_rubric_items"
+
 _ITEMS = Table(
-    "autograder_rubric_items",
+    TABLE,
     MetaData(),
     Column("grade_id", String(32), primary_key=True),
     Column("item", String(32), primary_key=True),
@@ -49,3 +51,9 @@ def replace(session: Any, grade_id: str, items: Mapping[str, float]) -> None:
     for item, points in items.items():
         row = {"grade_id": grade_id, "item": item, "points": points}
         session.execute(insert(_ITEMS).values(row))
+
+
+def remove(session: Any, grade_ids: Collection[str]) -> None:
+    """Delete the items of these grades, without a commit."""
+    if inspect(session.connection()).has_table(TABLE):
+        session.execute(delete(_ITEMS).where(_ITEMS.c.grade_id.in_(grade_ids)))
