@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from autograder.cli.audit import audit
 from autograder.cli.build import build
+from autograder.cli.ci import ci
 from autograder.cli.collect import collect
 from autograder.cli.data import data
 from autograder.cli.demo import demo
@@ -21,6 +22,7 @@ from autograder.cli.extra_time import extra_time
 from autograder.cli.feedback import feedback
 from autograder.cli.forget import forget
 from autograder.cli.grade import grade
+from autograder.cli.gradescope import gradescope
 from autograder.cli.mark import mark
 from autograder.cli.return_feedback import return_feedback
 from autograder.cli.verify import verify
@@ -76,9 +78,11 @@ for each in (
     audit,
     demo,
     doctor,
+    gradescope,
 ):
     app.command()(each)
 app.command("return")(return_feedback)
+app.add_typer(ci, name="ci")
 app.add_typer(data, name="data")
 
 

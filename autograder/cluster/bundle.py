@@ -13,11 +13,12 @@ import shutil
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.course.needed_files import files_for_grading
 from convgrade.datasets.folders import of_user
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _OWNER_ONLY = 0o600
-_BYTE_CODE = "__pycache__"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Bundle:
 
 def bundle_of(assignment: Assignment) -> Bundle:
     """The bundle of one assignment: its settings, points, release, solutions and hidden suites."""
-    content = _packed(assignment.root, _files_of(assignment))
+    content = _packed(assignment.root, files_for_grading(assignment))
     return Bundle(hashlib.sha256(content).hexdigest(), content)
 
 
@@ -93,18 +93,6 @@ def _move(fresh: Path, place: Path) -> None:
         if not place.is_dir():
             raise
         shutil.rmtree(fresh)
-
-
-def _files_of(assignment: Assignment) -> Iterator[Path]:
-    yield assignment.source_notebook
-    yield assignment.source_notebook.with_name("assignment.toml")
-    yield assignment.release_notebook
-    yield assignment.solution_module
-    yield assignment.misconceptions_file
-    yield assignment.hints_file
-    yield assignment.counterexamples_file
-    suites = assignment.suite_folder.rglob("*")
-    yield from (file for file in suites if _BYTE_CODE not in file.parts)
 
 
 def _digest_of(folder: Path) -> str:

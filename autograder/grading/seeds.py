@@ -55,6 +55,18 @@ def course_secret(root: Path, *, create: bool = True) -> bytes:
     return secret
 
 
+def secret_of_place(secret: bytes, place: str) -> bytes:
+    """A secret for another place where the course grades; 32 bytes.
+
+    Who knows it learns nothing about the course secret, or about the secret of another place.
+
+    Args:
+        secret: the course secret.
+        place: its name, for instance of a platform and an assignment.
+    """
+    return hmac.digest(secret, b"place: " + place.encode(), hashlib.sha256)
+
+
 def _write_once(path: Path, secret: bytes) -> None:
     """Write the secret in one step; if another process was first, its secret stays."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")

@@ -20,7 +20,7 @@ OTHERS = ("--privileged", "--security-opt", "--compile-bytecode", "--nthreads", 
 """Options of Docker, uv and Dask."""
 
 
-GROUPS = ("autograder data",)
+GROUPS = ("autograder ci", "autograder data")
 """Names that several commands begin with."""
 
 

@@ -6,6 +6,7 @@ A document's commands are run in their order, in one course. It is made for them
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import document_class
 import document_repositories
+from classroom50_files import OF_DOCUMENTS
 from document_class import NAME
 from documents import ROOT
 
@@ -115,6 +117,14 @@ def _datasets(folder: Path) -> Path:
     return course
 
 
+def _ci(folder: Path) -> Path:
+    """A course in a repository, and what Classroom 50 had of it."""
+    course = _course(folder)
+    (course / "scores.json").write_text(json.dumps(OF_DOCUMENTS), encoding="utf-8")
+    subprocess.run(["git", "init", "--quiet"], cwd=course, check=True)
+    return course
+
+
 def _author(folder: Path) -> Path:
     root = folder / "networks"
     root.mkdir()
@@ -155,6 +165,14 @@ ROADS = {
         },
     ),
     "docs/graders.md": Road(_grader),
+    "docs/ci.md": Road(
+        _ci,
+        elsewhere={
+            "The roster, the secrets and the first run": "it needs a repository on GitHub",
+            "Marking by hand, and the end of term": "it needs a run on GitHub",
+            "Beside a pipeline of your own": "what is added to a file there, GitLab reads",
+        },
+    ),
     "docs/authors.md": Road(_author),
     "docs/datasets.md": Road(_datasets),
     "docs/scaling.md": Road(
