@@ -24,6 +24,7 @@ from autograder.cli.forget import forget
 from autograder.cli.grade import grade
 from autograder.cli.gradescope import gradescope
 from autograder.cli.mark import mark
+from autograder.cli.report import report
 from autograder.cli.return_feedback import return_feedback
 from autograder.cli.verify import verify
 from convgrade.commands.ending import ended_by, version
@@ -73,6 +74,7 @@ for each in (
     verify,
     mark,
     feedback,
+    report,
     extra_time,
     forget,
     audit,

@@ -36,6 +36,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.server_extensions.formgrader import handlers
 from playwright.sync_api import Page, Route
+from report_classes import hostile_report, written_report
 
 from autograder.course.assignment import assignment_names, load_assignment
 from autograder.results import Outcome
@@ -94,6 +95,26 @@ def feedback_pages(folder: Path) -> list[Shown]:
         kept = folder / f"{name}.html"
         shutil.copy(page_file(course, "wrong"), kept)
         pages.append(_file(f"feedback, {name}", kept))
+    return pages
+
+
+# -- reports ---------------------------------------------------------------------------------
+
+
+def report_pages(folder: Path) -> list[Shown]:
+    """Reports on classes of each size, one with names and texts that attack the page, and one
+    without names.
+    """
+    course = made_course(folder / "report")
+    pages = []
+    for size in (0, 2, 40):
+        path = folder / f"report{size}.html"
+        path.write_text(written_report(course, size), encoding="utf-8")
+        pages.append(_file(f"report on {size}", path))
+    for names in (True, False):
+        path = folder / f"hostile{names}.html"
+        path.write_text(hostile_report(course, names=names), encoding="utf-8")
+        pages.append(_file(f"report, hostile, {'with' if names else 'without'} names", path))
     return pages
 
 

@@ -23,6 +23,7 @@ from document_runs import Ran, Written, differences
 from jupyter_lab import environment, jupyter_lab
 from nbgrader.api import Gradebook
 from PIL import Image
+from report_classes import written_report
 from terminal import Screen, text_of
 
 from autograder.demo import notebooks
@@ -176,12 +177,20 @@ def _feedback(page: Any, course: Path, heading: str = "") -> bytes:
     return page.screenshot()
 
 
+def report(at: Taken) -> bytes:
+    """The beginning of a report on a class that is large enough for one."""
+    page = at.page(width=1100, height=1150)
+    page.set_content(written_report(document_class.course_of(at.course), 40))
+    return page.screenshot()
+
+
 BROWSER: dict[str, Callable[[Taken], bytes]] = {
     "notebook.png": notebook,
     "standalone.png": standalone,
     "formgrader.png": formgrader,
     "formgrader-marking.png": formgrader_marking,
     "mark.png": mark,
+    "report.png": report,
     "feedback.png": feedback,
     "feedback-phone.png": feedback_phone,
 }

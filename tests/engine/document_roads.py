@@ -143,6 +143,7 @@ def _class_is_graded(course: Path) -> None:
 
 
 GRADE = f"autograder grade {NAME}"
+TO_CANVAS = f"autograder report {NAME} --roster roster.csv --canvas canvas.csv"
 ROADS = {
     "README.md": Road(_both, places={"Students": "week03"}),
     "docs/students.md": Road(_student),
@@ -152,6 +153,7 @@ ROADS = {
             (GRADE, 1): document_class.class_hands_in,
             (GRADE, 2): document_class.due_date_is_set,
             (GRADE, 3): _points_and_a_second_hand_in,
+            (TO_CANVAS, 1): document_class.roster_is_exported,
         },
     ),
     "docs/collecting.md": Road(

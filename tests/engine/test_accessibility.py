@@ -14,6 +14,7 @@ from accessible_pages import (
     in_formgrader,
     marking_pages,
     notebook_pages,
+    report_pages,
 )
 from playwright.sync_api import Browser, Page
 from scanning import TAGS, Scan, axe, scan
@@ -47,6 +48,7 @@ def scans(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> list[Sc
     with marking_pages(folder) as marking:
         pages = [
             *feedback_pages(folder),
+            *report_pages(folder),
             *marking,
             in_formgrader(folder),
             *notebook_pages(folder),
