@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from autograder.cli.classroom50 import classroom50
-from autograder.cli.commands import CourseOption, ExitCode, course_root
+from autograder.cli.commands import CourseOption, ExitCode, IsolationName, course_root
 
 if TYPE_CHECKING:
     from autograder.ci.repository import Repository
@@ -61,7 +61,7 @@ def init(
         str, typer.Option(metavar="PATH", help="The roster, from the course folder.")
     ] = "roster.csv",
     isolation: Annotated[
-        Literal["namespaces", "process"] | None,
+        IsolationName | None,
         typer.Option(
             help="How student code is isolated there; by default as well as the service's own "
             "runners allow.",
@@ -103,7 +103,7 @@ def init(
     raise typer.Exit(_say_what_to_do_next(settings, repository, path))
 
 
-DEFAULT_ISOLATION: dict[Service, str] = {"github": "namespaces", "gitlab": "process"}
+DEFAULT_ISOLATION: dict[Service, IsolationName] = {"github": "namespaces", "gitlab": "process"}
 """What runners give that nobody has set up: GitHub's are virtual machines, GitLab's containers."""
 
 

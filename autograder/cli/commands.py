@@ -24,8 +24,10 @@ CourseOption = Annotated[
     ),
 ]
 
+IsolationName = Literal["namespaces", "process"]
+
 IsolationOption = Annotated[
-    Literal["namespaces", "process"],
+    IsolationName,
     typer.Option(
         help="How student code is isolated: namespaces (Linux), or only a separate process.",
     ),

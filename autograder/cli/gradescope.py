@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from autograder.cli.commands import CourseOption, course_root
+from autograder.cli.commands import CourseOption, IsolationName, course_root
 
 
 def gradescope(
@@ -18,7 +18,7 @@ def gradescope(
         Path, typer.Option(metavar="PATH", help="Where to write the zip file.")
     ] = Path("autograder.zip"),
     isolation: Annotated[
-        Literal["namespaces", "process"],
+        IsolationName,
         typer.Option(help="How student code is isolated there."),
     ] = "process",
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from dataclasses import dataclass
 from functools import cache
@@ -31,10 +32,12 @@ for each in /*; do
 done
 mkdir -p "$1/autograder"
 mount --rbind "$2" "$1/autograder"
+if [ -d "$2/$BORROWED" ]; then mount --bind "$LIBRARIES" "$1/autograder/$BORROWED"; fi
 shift 2
 exec chroot "$ROOT" setpriv --bounding-set "-all,+${CAPABILITIES//,/,+}" --inh-caps=-all \
   bash -c 'cd /autograder; exec "$@"' bash "$@"
 """
+BORROWED = "environment/lib/libraries"
 METADATA = {
     "id": 123456,
     "created_at": "2026-03-01T14:22:32.365935-07:00",
@@ -82,6 +85,12 @@ class Container:
                 path.chmod(entry.external_attr >> 16)
         shutil.copy(self.autograder / "source" / "run_autograder", self.autograder)
 
+    def borrow_libraries(self) -> None:
+        """Put the libraries of this environment into that of the container, next to our wheel."""
+        (self.autograder / BORROWED).mkdir()
+        (own,) = self.autograder.glob("environment/lib/python*/site-packages")
+        (own / "borrowed.pth").write_text(f"/autograder/{BORROWED}\n")
+
     def hand_in(self, metadata: dict[str, Any] = METADATA, **files: str) -> None:
         """Put a submission there, as the harness does before each run."""
         shutil.rmtree(self.autograder / "submission")
@@ -98,7 +107,12 @@ class Container:
         outside = ["unshare", "-m", "bash", "-c", IN_CONTAINER, "bash"]
         folders = [str(self.folder / "root"), str(self.autograder)]
         plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        ours = {"ROOT": folders[0], "CAPABILITIES": DOCKERS_CAPABILITIES}
+        ours = {
+            "ROOT": folders[0],
+            "CAPABILITIES": DOCKERS_CAPABILITIES,
+            "BORROWED": BORROWED,
+            "LIBRARIES": sysconfig.get_path("purelib"),
+        }
         return subprocess.run(
             [*outside, *folders, *command],
             env={**plain, **ours, **environment},

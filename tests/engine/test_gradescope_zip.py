@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sysconfig
 import zipfile
 from copy import deepcopy
 from dataclasses import replace
@@ -58,8 +57,7 @@ def container(tmp_path_factory: pytest.TempPathFactory) -> Container:
     if "No module named ensurepip" in setup.stderr or "apt-get" in setup.stderr:
         pytest.skip("this machine has no Python of its own that makes environments")
     assert setup.returncode == 0, setup.stderr
-    (libraries,) = (container.autograder / "environment").glob("lib/python*/site-packages")
-    (libraries / "here.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    container.borrow_libraries()
     return container
 
 

@@ -31,7 +31,7 @@ _LEAST_ROOM = 2**16
 _LOOK_SECONDS = 0.5
 # limits for importing an optional module: seconds of computing, and seconds of waiting
 _OPTIONAL_SECONDS, _OPTIONAL_WAITING = 120.0, 30.0
-_PACKAGE_PARENT = Path(__file__).resolve().parents[2]
+_PACKAGE_PARENT = Path(__file__).resolve().parents[3]
 
 
 _not_importable: set[str] = set()
