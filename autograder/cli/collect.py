@@ -144,6 +144,7 @@ def _from_roster(
     from convgrade.commands.console import Progress
 
     roster = read_roster(source)
+    roster.require_addresses()
     git = Git(GitLimits(seconds=seconds))
     collector = Collector(assignment, source.resolve().parent, git, deadline, dry_run)
     outcomes: dict[str, Outcome] = {}

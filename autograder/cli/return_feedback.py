@@ -115,6 +115,7 @@ def _to_branches(
     from autograder.collecting.returning import ToBranches
     from convgrade.commands.console import Progress
 
+    roster.require_addresses()
     git = Git(GitLimits(seconds=seconds))
     work = ToBranches(assignment, roster, git, branch)
     with Progress(len(roster.entries), f"Feedback on {assignment.name}", each=False) as progress:

@@ -136,7 +136,8 @@ def _items_of_folder(folder: Path) -> Iterator[Item]:
             count += 1
             if count > MOST_FILES:
                 raise SubmissionRejected(f"the folder has more than {MOST_FILES} files")
-            yield Item(relative, path, size=path.stat().st_size)
+            status = path.stat()
+            yield Item(relative, path, status.st_mtime, status.st_size)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
@@ -88,6 +89,7 @@ def _write_files(delivery: Delivery, read: Read, to: Path) -> list[str]:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(read(item))
+            os.utime(path, (item.modified, item.modified))  # of two files, the newest counts
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
             remarks.append(f"{name} is left out: another file has its place")
     return remarks

@@ -74,6 +74,18 @@ class Roster:
         """The entries by the student's name in the course."""
         return {entry.student: entry for entry in self.entries}
 
+    def require_addresses(self) -> None:
+        """Refuse a roster without any repository.
+
+        Raises:
+            CourseError: no line has one.
+        """
+        if not any(entry.url for entry in self.entries):
+            raise CourseError(
+                f"{self.path} has no address of a repository: add a column `url` with one for each "
+                "student."
+            )
+
 
 def read_roster(path: Path) -> Roster:
     """Read a roster.

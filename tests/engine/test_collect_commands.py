@@ -95,6 +95,7 @@ def test_a_download(tmp_path: Path, course: Path) -> None:
         (["collect", "tests", "--deadline", "2026-03-01 12:00"], "--deadline is for rosters"),
         (["collect", "tests"], "is no download that is known"),
         (["collect", "other.csv"], "no known form of a roster"),
+        (["collect", "names.csv"], "names.csv has no address of a repository: add a column `url`"),
         (["return", "roster.csv", "--to", "x", "--branch", "y"], "Name one of --branch"),
         (["return", "roster.csv"], "There is no feedback page of anybody in the roster"),
     ],
@@ -102,6 +103,7 @@ def test_a_download(tmp_path: Path, course: Path) -> None:
 def test_what_cannot_run(course: Path, arguments: list[str], sentence: str) -> None:
     write_roster(course, "ada,../ada.git,")
     (course / "other.csv").write_text("a,b\n1,2\n")
+    (course / "names.csv").write_text("student\nada\n")
     done = run(course, *arguments)
     assert done.returncode == 2
     assert sentence in done.stderr

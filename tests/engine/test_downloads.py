@@ -127,6 +127,19 @@ def test_moodle(tmp_path: Path, form: type) -> None:
     assert [each.state for each in again[:2]] == [State.AS_BEFORE, State.AS_BEFORE]
 
 
+def test_files_keep_their_time(tmp_path: Path) -> None:
+    """Of two files with different work the newest counts."""
+    path = tmp_path / "moodle.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for year in (2024, 2025):
+            info = zipfile.ZipInfo(f"A_1_assignsubmission_file_/{year}.py", (year, 6, 1, 12, 0, 0))
+            archive.writestr(info, "1")
+    place(tmp_path, read_download(path), None)
+    files = sorted((tmp_path / "course" / "submitted" / "A" / NAME).iterdir())
+    found = [datetime.fromtimestamp(file.stat().st_mtime).year for file in files]
+    assert found == [2024, 2025]
+
+
 def test_moodle_without_folders(tmp_path: Path) -> None:
     download = read_download(as_zip(tmp_path, MOODLE_FLAT))
     place(tmp_path, download, roster(tmp_path))
