@@ -33,13 +33,15 @@ OLDEST = (2, 32)
 """The version since which all settings of machine and person can be left out."""
 MOST_OUTPUT = 8 * 2**20
 _MOST_COMPLAINTS = 16 * 2**10
+STREAMED = "16m"
+"""Files larger than this never are in memory as a whole."""
 _SETTINGS = {
     "core.hooksPath": os.devnull,
     "core.attributesFile": os.devnull,
     "core.excludesFile": os.devnull,
     "core.fsmonitor": "false",
     "core.symlinks": "false",
-    "core.bigFileThreshold": "16m",
+    "core.bigFileThreshold": STREAMED,
     "core.alternateRefsCommand": "true",
     "credential.helper": "",
     "fetch.fsckObjects": "true",
@@ -47,8 +49,6 @@ _SETTINGS = {
     "fetch.unpackLimit": "1",
     "fetch.writeCommitGraph": "false",
     "gc.auto": "0",
-    "http.lowSpeedLimit": "100",
-    "http.lowSpeedTime": "30",
     "maintenance.auto": "false",
     "pack.threads": "1",
     "protocol.version": "2",
@@ -87,7 +87,7 @@ class GitLimits:
 
     seconds: float = 120.0
     file_bytes: int = 256 * 2**20
-    memory: int = 3 * 2**30
+    memory: int = 2**30
 
 
 def _require_git() -> None:

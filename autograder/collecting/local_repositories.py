@@ -13,7 +13,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.collecting.git import Git
+from autograder.collecting.git import STREAMED, Git
 from autograder.errors import SubmissionRejected
 
 MOST_FILES = 100_000
@@ -39,6 +39,7 @@ def copy_repository(git: Git, origin: Path, target: Path) -> None:
         OSError: the copy cannot be written.
     """
     create_repository(git, target)
+    git.run(target, "config", "core.bigFileThreshold", STREAMED)  # for git's own other side
     left = git.limits.file_bytes
     for name, descriptor in _files(_git_folder(origin)):
         with os.fdopen(descriptor, "rb") as source:
