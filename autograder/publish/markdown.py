@@ -46,12 +46,12 @@ def _fitting(parts: Sequence[str], room: int) -> int:
 def _overview(results: Sequence[Result]) -> Iterator[str]:
     yield f"## {escaped(results[0].assignment)}: {len(results)} submissions"
     yield ""
-    yield "| student | points | |"
+    yield "| student | points | status |"
     yield "| --- | ---: | --- |"
     for result in results:
         points = "none" if result.score is None else f"{result.score:g} / {result.max_score:g}"
-        note = "" if result.status == "graded" else result.status.replace("_", " ")
-        yield f"| {escaped(result.student)} | {points} | {escaped(note)} |"
+        status = escaped(result.status.replace("_", " "))
+        yield f"| {escaped(result.student)} | {points} | {status} |"
     yield ""
 
 

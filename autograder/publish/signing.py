@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from autograder.errors import AutograderError
@@ -120,7 +120,7 @@ class PublicKey:
     @property
     def fingerprint(self) -> str:
         """Its fingerprint, as `ssh-keygen -l` shows it."""
-        digest = serialization.ssh_key_fingerprint(self.key, _sha256())
+        digest = serialization.ssh_key_fingerprint(self.key, hashes.SHA256())
         return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
     def misfit(self, result: Mapping[str, Any]) -> str:
@@ -162,12 +162,6 @@ def read_key_file(file: Path) -> bytes:
             return opened.read(2**16)
     except OSError as error:
         raise AutograderError(f"The key {file} cannot be read ({error.strerror}).") from None
-
-
-def _sha256() -> Any:
-    from cryptography.hazmat.primitives.hashes import SHA256
-
-    return SHA256()
 
 
 def _message(statement: Mapping[str, Any]) -> bytes:

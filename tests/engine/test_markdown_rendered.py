@@ -80,7 +80,7 @@ def test_a_class_begins_with_a_table_of_its_students() -> None:
     first = next(page.iter("table"))
     rows = [[cell.text_content() for cell in row] for row in first.iter("tr")]
     assert rows[1:] == [
-        ["ada", "1 / 3", ""],
+        ["ada", "1 / 3", "graded"],
         ["ben", "0 / 3", "rejected"],
         ["c|y", "none", "grader error"],
     ]
