@@ -64,7 +64,8 @@ def _contents(root: Path, found: Found) -> Iterator[str]:
     from autograder.forgetting.stored import count_files
 
     for place in found.files.places:
-        yield f"{place.relative_to(root)}  ({_counted(count_files(place), 'file')})"
+        count = f"  ({_counted(count_files(place), 'file')})" if place.is_dir() else ""
+        yield f"{place.relative_to(root)}{count}"
     for path in found.files.lists:
         yield f"{path.relative_to(root)}  (1 entry)"
     for path in found.files.logs:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import document_class
 import document_repositories
+from class_course import PROGRAM
 from classroom50_files import OF_DOCUMENTS
 from document_class import NAME
 from documents import ROOT
@@ -111,6 +112,13 @@ def _grader(folder: Path) -> Path:
     return course
 
 
+def _graded(folder: Path) -> Path:
+    course = _course(folder)
+    document_class.class_hands_in(course)
+    subprocess.run([PROGRAM, "grade", NAME], cwd=course, check=False, capture_output=True)
+    return course
+
+
 def _datasets(folder: Path) -> Path:
     course = _course(folder)
     (course / "docs" / "images").mkdir(parents=True)
@@ -175,6 +183,7 @@ ROADS = {
             "Beside a pipeline of your own": "what is added to a file there, GitLab reads",
         },
     ),
+    "docs/privacy.md": Road(_graded),
     "docs/authors.md": Road(_author),
     "docs/datasets.md": Road(_datasets),
     "docs/scaling.md": Road(
