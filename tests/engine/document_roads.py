@@ -16,7 +16,6 @@ from pathlib import Path
 
 import document_class
 import document_repositories
-from class_course import PROGRAM
 from classroom50_files import OF_DOCUMENTS
 from document_class import NAME
 from documents import ROOT
@@ -112,13 +111,6 @@ def _grader(folder: Path) -> Path:
     return course
 
 
-def _graded(folder: Path) -> Path:
-    course = _course(folder)
-    document_class.class_hands_in(course)
-    subprocess.run([PROGRAM, "grade", NAME], cwd=course, check=False, capture_output=True)
-    return course
-
-
 def _datasets(folder: Path) -> Path:
     course = _course(folder)
     (course / "docs" / "images").mkdir(parents=True)
@@ -148,6 +140,11 @@ def _points_and_a_second_hand_in(course: Path) -> None:
 def _class_is_graded(course: Path) -> None:
     command = [str(Path(sys.executable).parent / "autograder"), "grade", NAME]
     subprocess.run(command, cwd=course, check=True, capture_output=True)
+
+
+def _class_hands_in_and_is_graded(course: Path) -> None:
+    document_class.class_hands_in(course)
+    _class_is_graded(course)
 
 
 GRADE = f"autograder grade {NAME}"
@@ -183,7 +180,9 @@ ROADS = {
             "Beside a pipeline of your own": "what is added to a file there, GitLab reads",
         },
     ),
-    "docs/privacy.md": Road(_graded),
+    "docs/privacy.md": Road(
+        _course, {("autograder forget ada --yes", 1): _class_hands_in_and_is_graded}
+    ),
     "docs/authors.md": Road(_author),
     "docs/datasets.md": Road(_datasets),
     "docs/scaling.md": Road(
