@@ -28,6 +28,7 @@ from autograder.course.assignment import Assignment, load_assignment
 from autograder.demo import make_course
 from autograder.grading.reading import read_or_none
 from autograder.similarity import similar_pairs
+from autograder.similarity.answers import similar_answers
 from autograder.similarity.code import LEAST_EVIDENCE, similar_code
 from autograder.similarity.code_parts import Code
 from autograder.similarity.finding import code_of, course_fragments, right_answers
@@ -37,9 +38,10 @@ from convgrade.submission import Submission
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "engine"))
 
-from disguises import DISGUISES, everything, renamed  # noqa: E402
+from disguises import DISGUISES, everything, renamed, reworded  # noqa: E402
 
 STRENGTHS = (0.3, 0.6, 1.0)
+REWORDED = (0.0, 0.1, 0.2, 0.3, 0.4)
 SIZES = (5, 10, 20, 1000)
 THRESHOLDS = (5.0, 10.0, 15.0, LEAST_EVIDENCE, 30.0, 50.0)
 COPY = "~copy"
@@ -93,6 +95,7 @@ def main() -> None:
     false_alarms(banks)
     copies(banks)
     single_functions(banks)
+    answers()
     if options.students:
         duration(banks, options.students)
 
@@ -138,6 +141,25 @@ def single_functions(banks: list[Bank]) -> None:
                     found[size].append(evidence.get((original, COPY), 0.0))
     for size in sorted(found):
         _print_found(f"at most {size} lines", found[size])
+
+
+def answers() -> None:
+    """Print the same for written answers."""
+    texts = (
+        (ROOT / "benchmarks" / "written_answers.md").read_text(encoding="utf-8").split("\n---\n")
+    )
+    natural = {f"answer {number}": text for number, text in enumerate(texts[1:], 1)}
+    alarms = list(similar_answers("", natural, []))
+    count = len(natural) * (len(natural) - 1) // 2
+    print(f"\nWritten answers: {count} pairs, {len(alarms)} false alarms")
+    print(_row("other words", "copies", "found"))
+    for strength in REWORDED:
+        found = []
+        for original, text in natural.items():
+            copy = reworded(text, strength, Random(original))
+            pairs = similar_answers("", {**natural, COPY: copy}, [])
+            found.append({(each.first, each.second) for each in pairs} == {(original, COPY)})
+        print(_row(f"{strength:.0%}", len(found), f"{sum(found) / len(found):.0%}"))
 
 
 def duration(banks: list[Bank], students: int) -> None:

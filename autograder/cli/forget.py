@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -64,7 +65,8 @@ def _contents(root: Path, found: Found) -> Iterator[str]:
     from autograder.forgetting.stored import count_files
 
     for place in found.files.places:
-        yield f"{place.relative_to(root)}  ({_counted(count_files(place), 'file')})"
+        count = f"  ({_counted(count_files(place), 'file')})" if place.is_dir() else ""
+        yield f"{place.relative_to(root)}{count}"
     for path in found.files.lists:
         yield f"{path.relative_to(root)}  (1 entry)"
     for path in found.files.logs:
@@ -89,15 +91,17 @@ def _ask(student: str, yes: bool) -> None:
     Raises:
         CourseError: it was not given, or nobody is there to ask.
     """
-    import sys
-
     from convgrade.safe_text import log_safe
 
     if yes:
         return
     if not sys.stdin.isatty():
         raise CourseError("Nobody is there to ask: give --yes to delete this. Nothing was deleted.")
-    if not typer.confirm(f"Delete all of this of {log_safe(student)}?"):
+    try:
+        agreed = typer.confirm(f"Delete all of this of {log_safe(student)}?")
+    except typer.Abort:  # Ctrl-C
+        raise KeyboardInterrupt from None
+    if not agreed:
         raise CourseError("Nothing was deleted.")
 
 

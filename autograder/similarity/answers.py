@@ -16,11 +16,11 @@ from autograder.similarity.records import Passages, SimilarPair
 
 LENGTH = 3
 """The words of a fragment."""
-LEAST_WORDS = 25
+LEAST_WORDS = 20
 """An answer is worth a look if at least so many words stand in sentences that are alike…"""
-LEAST_SHARE = 0.4
+LEAST_SHARE = 0.3
 """… and if these are at least this share of one of the two answers."""
-LIKENESS = 75
+LIKENESS = 65
 """From here, of 100, two sentences are alike."""
 
 _LEAST_COMMON = 6.0
@@ -28,7 +28,8 @@ _MAX_CHARACTERS = 20_000
 _MAX_SENTENCES = 400
 _SHORTEST_SENTENCE = 5
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")
-_SENTENCE = re.compile(r"[^.!?\u3002\n]+(?:[.!?](?!\s|$)[^.!?\u3002\n]*)*[.!?\u3002]*")
+_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[ \t]*(?:[-*+#>|]|\d+[.)]))")
+_SENTENCE = re.compile(r"[^.!?\u3002]+(?:[.!?](?!\s|$)[^.!?\u3002]*)*[.!?\u3002]*")
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,10 @@ class Answer:
 
     @cached_property
     def sentences(self) -> Sequence[str]:
-        """Sentences and lines that are long enough to be somebody's own."""
-        found = (each.strip() for each in _SENTENCE.findall(self.text[:_MAX_CHARACTERS]))
+        """Sentences that are long enough to be somebody's own, wherever their lines end."""
+        paragraphs = _PARAGRAPH.split(self.text[:_MAX_CHARACTERS])
+        joined = (" ".join(each.split()) for each in paragraphs)
+        found = (each.strip() for text in joined for each in _SENTENCE.findall(text))
         return [each for each in found if len(_words(each)) >= _SHORTEST_SENTENCE][:_MAX_SENTENCES]
 
     @cached_property

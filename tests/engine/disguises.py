@@ -20,6 +20,7 @@ _COMMENTS = (
     "check the arguments",
     "see the lecture notes",
 )
+_WORDS = "thing part really number image make small then value better often same".split()
 _IDLE = (
     "unused = 0",
     "if False:\n    print('never')",
@@ -89,6 +90,17 @@ def unrolled(code: str, strength: float, random: Random) -> str:
 def stepwise(code: str, strength: float, random: Random) -> str:
     """With a variable for what was an argument of a call, or was returned at once."""
     return _each_body(code, lambda statement: _in_steps(statement, strength, random))
+
+
+def reworded(text: str, strength: float, random: Random) -> str:
+    """A written answer with other words for some, its sentences in another order, and one more."""
+    sentences = [each for each in " ".join(text.split()).rstrip(".").split(". ") if each]
+    random.shuffle(sentences)
+    words = " ".join([f"{each}." for each in sentences]).split(" ")
+    for place in random.sample(range(len(words)), round(strength * len(words))):
+        end = "." if words[place].endswith(".") else ""
+        words[place] = random.choice(_WORDS) + end
+    return " ".join([*words, "This is what I learned from it."])
 
 
 def everything(code: str, strength: float, random: Random) -> str:

@@ -142,6 +142,11 @@ def _class_is_graded(course: Path) -> None:
     subprocess.run(command, cwd=course, check=True, capture_output=True)
 
 
+def _class_hands_in_and_is_graded(course: Path) -> None:
+    document_class.class_hands_in(course)
+    _class_is_graded(course)
+
+
 GRADE = f"autograder grade {NAME}"
 TO_CANVAS = f"autograder report {NAME} --roster roster.csv --canvas canvas.csv"
 ROADS = {
@@ -174,6 +179,9 @@ ROADS = {
             "Marking by hand, and the end of term": "it needs a run on GitHub",
             "Beside a pipeline of your own": "what is added to a file there, GitLab reads",
         },
+    ),
+    "docs/privacy.md": Road(
+        _course, {("autograder forget ada --yes", 1): _class_hands_in_and_is_graded}
     ),
     "docs/authors.md": Road(_author),
     "docs/datasets.md": Road(_datasets),

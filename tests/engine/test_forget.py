@@ -20,7 +20,7 @@ from class_course import PROGRAM, RIGHT, WRONG, grade, write_class
 from nbgrader.api import Gradebook
 from sandboxes import available
 from sqlalchemy import create_engine, text
-from test_gradebook import hand_in
+from test_gradebook import hand_in, result_of, write
 from typer.testing import CliRunner, Result
 
 from autograder.cli import app
@@ -273,7 +273,12 @@ def test_on_a_postgresql_server(server: str, tmp_path: Path) -> None:
     with (root / "nbgrader_config.py").open("a") as config:
         config.write(f"\nc.CourseDirectory.db_url = {server!r}\n")
         config.write("c.CourseDirectory.course_id = 'networks'\n")
-    fill(root)
+    course = load_assignment(NAME, root)
+    for student in (ZOE, BEN):
+        hand_in(course, student, f"Since it is added, says {student}.")
+    assert write(course, result_of(ZOE), result_of(BEN, 1.5)) == {}
+    mark(root, ZOE, COMMENT)
+    mark(root, BEN, "Go on.")
     assert COMMENT.encode() in tables_of(server)
     done = forget(root, ZOE, "--yes")
     assert done.exit_code == 0, done.output

@@ -13,6 +13,9 @@ from autograder.course.assignment import Assignment, load_assignment
 from autograder.demo import make_course
 from autograder.demo.notebooks import filled, write_notebook
 from autograder.similarity import SimilarPair, similar_pairs
+from autograder.similarity.code_tokens import code_tokens
+from autograder.similarity.fragments import all_fragments
+from autograder.similarity.normal_form import normal_lines
 
 ROOT = Path(__file__).parents[2]
 NAME = "pooling_padding"
@@ -199,3 +202,49 @@ def test_a_short_answer_is_no_copy(assignment: Assignment) -> None:
     for student in ("adam", "zoe"):
         answered(assignment, student, {QUESTION: "It makes maps smaller, so less work remains."})
     assert similar_pairs(assignment) == []
+
+
+# -- one form for code that can be written in several -----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x += 1", "x = x + 1"),
+        ("y = a > b", "y = b < a"),
+        ("x: int = 3", "x = 0x3"),
+        ("def f(a: int) -> int:\n    'Doc.'\n    return a", "def f(a):  # f\n  return (a)"),
+        (
+            "for i in range(2, n):\n    f(i)",
+            "i = 2\nwhile i < n:\n    f(i)\n    i += 1",
+        ),
+        ("if a:\n    f()\nelif b:\n    g()", "if a:\n    f()\nelse:\n    if b:\n        g()"),
+    ],
+)
+def test_code_has_one_form(one: str, other: str) -> None:
+    assert codes(one) == codes(other)
+
+
+def test_other_code_has_another_form() -> None:
+    assert codes("x -= 1") != codes("x += 1")
+    assert codes("y = a >= b") != codes("y = a > b")
+
+
+def test_code_that_cannot_be_parsed_has_none() -> None:
+    assert normal_lines("def f(:\n    pass") is None
+
+
+def codes(text: str) -> list[str]:
+    lines = normal_lines(text)
+    assert lines is not None
+    return [line.code for line in lines]
+
+
+def test_chosen_names_count_by_their_order() -> None:
+    def fragments(text: str) -> list[int]:
+        return all_fragments(code_tokens(text, frozenset({"pool"})), 5)
+
+    assert fragments("y = a - b") == fragments("z = u - v")
+    assert fragments("y = a - b") != fragments("y = a - a")
+    assert fragments("y = pool(b, c)") != fragments("y = other(b, c)")
+    assert fragments("y = np.max(b)") != fragments("y = np.min(b)")
