@@ -171,31 +171,34 @@ def _rests(data: ClassData) -> dict[str, dict[str, float]]:
 
 def _exercise(exercise: Exercise, data: ClassData, rest: Mapping[str, float]) -> ExerciseItem:
     points: dict[str, float] = {}
-    unwritten = 0
+    kinds: Counter[str] = Counter()
     for student in data.judged:
         earned = student.points(exercise.name, exercise.grade_id)
         if earned is not None:
             points[student.name] = earned
-            unwritten += earned == 0 and _has_not_written(student, exercise.name)
-    full = sum(each >= exercise.points for each in points.values())
-    none = sum(each == 0 for each in points.values()) if exercise.points else 0
+            kinds[_kind(earned, exercise, student)] += 1
     return ExerciseItem(
         name=exercise.name,
         worth=exercise.points,
         n=len(points),
         mean=sum(points.values()) / len(points) if points else None,
-        full=full,
-        part=len(points) - full - none,
-        none=none - unwritten,
-        unwritten=unwritten,
-        full_share=share(full, len(points)),
+        full=kinds["full"],
+        part=kinds["part"],
+        none=kinds["none"],
+        unwritten=kinds["unwritten"],
+        full_share=share(kinds["full"], len(points)),
         discrimination=_correlation(points, rest),
     )
 
 
-def _has_not_written(student: Student, exercise: str) -> bool:
-    found = student.exercises.get(exercise)
-    return found is not None and found.outcome.is_absent
+def _kind(earned: float, exercise: Exercise, student: Student) -> str:
+    """Whether a student has all, some or no points, or has not written the exercise."""
+    found = student.exercises.get(exercise.name)
+    if earned == 0 and found is not None and found.outcome.is_absent:
+        return "unwritten"
+    if earned >= exercise.points:
+        return "full"
+    return "part" if earned else "none"
 
 
 def _test(exercise: str, found: Mapping[str, TestResult], rest: Mapping[str, float]) -> TestItem:

@@ -19,7 +19,7 @@ def pseudonyms(assignment: Assignment, students: Iterable[str]) -> dict[str, str
 
     The same class has the same numbers every time.
     """
-    secret = course_secret(assignment.root)
+    secret = course_secret(assignment.root, create=False)
     drawn = sorted(students, key=lambda each: seed_for(secret, assignment.name, each, "pseudonym"))
     width = len(str(len(drawn)))
     return {name: f"student {number:0{width}}" for number, name in enumerate(drawn, 1)}

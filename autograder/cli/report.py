@@ -56,6 +56,13 @@ def report(
             help="Without names, page, JSON and CSV have pseudonyms and no text of students.",
         ),
     ] = True,
+    pairs: Annotated[
+        bool,
+        typer.Option(
+            "--pairs/--no-pairs",
+            help="Look for hand-ins that are much alike; that takes most of the time.",
+        ),
+    ] = True,
     json: Annotated[str | None, _target("the same as JSON")] = None,
     csv: Annotated[
         Path | None,
@@ -104,17 +111,20 @@ def report(
 
     earlier = None if compare is None else (compare.name, read_earlier(compare))
     data = class_of(found, class_list.by_student if class_list else ())
-    made = report_on(data, datetime.now(UTC), similar_pairs(found), earlier, names=names)
+    alike = similar_pairs(found) if pairs else ()
+    made = report_on(data, datetime.now(UTC), alike, earlier, names=names)
     grades = _grade_files(data, class_list, {"Canvas": canvas, "Moodle": moodle})
-    reports.write(where, render_page(made))
+    texts = {where: render_page(made)}
     if json is not None:
-        reports.write(json, dumps(made))
-    for name, text in tables(made).items() if csv is not None else ():
-        reports.write(files[name], text)
+        texts[json] = dumps(made)
+    if files:
+        texts |= {files[name]: text for name, text in tables(made).items()}
+    texts |= {target: file.text for target, file in grades.values()}
+    for target, text in texts.items():
+        reports.write(target, text)
     if not reports.goes_to_stdout(where):
         say(f"Report on {len(data.students)} students: {where}")
     for system, (target, file) in grades.items():
-        reports.write(target, file.text)
         _show(system, target, file)
 
 

@@ -70,7 +70,7 @@ def made_report(
     one, two, three, four, *_ = (each.name for each in data.students)
     pairs = [
         SimilarPair(one, two, "code", "triple", 0.93, (("x + 3 # Ann", "y + 3"),), ("# by Ann",)),
-        SimilarPair(three, four, "answer", f"of {three}", 0.8),
+        SimilarPair(three, four, "answer", f"of {three}", 0.8, ()),
     ]
     passed = {(test.exercise, test.name): (0, 1) for test in figures_of_tests(data)}
     earlier = Earlier(course.name, {one: {"double": 0.1}, "gone with a name": {}}, passed)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from feedback_pages import made_class, made_course, mark
+from feedback_pages import CODE, hand_in, made_class, made_course, mark
 from nbgrader.api import Gradebook
 from typer.testing import CliRunner, Result
 
@@ -136,6 +136,31 @@ def test_without_names_no_output_has_one(course: Assignment, tmp_path: Path) -> 
     for told_of in ("hostile", "unfinished", "never-came", "notebook is not valid", "newer one"):
         assert told_of not in told
     assert "student 7" in told
+
+
+def test_hand_ins_that_are_alike_are_named_as_pairs(tmp_path: Path) -> None:
+    course = made_course(tmp_path / "course")
+    own = (
+        "def triple(x):\n    marmot = np.zeros(7)\n    for badger in range(len(marmot)):\n"
+        "        marmot[badger] = badger ** 3 - 11  # mumblecrust for the hedgehog\n"
+        "        if marmot[badger] > 40:\n            marmot[badger] -= np.hypot(3, badger)\n"
+        "    return np.asarray(x) + marmot.sum() * 0 + 2 * np.asarray(x)\n"
+    )
+    for student in ("ann", "bob"):
+        hand_in(course, student, {**CODE, "triple": own, "why": "Owls count in pairs " * 9})
+    for student in ("cleo", "dan", "eve"):
+        hand_in(course, student, CODE)
+    document = tmp_path / "a.json"
+    done = report(course, "--json", document, "--output", "-")
+    (pair, *_) = json.loads(document.read_text())["pairs"]
+    assert (pair["first"], pair["second"]) == ("ann", "bob")
+    assert "Pairs to look at" in done.stdout
+    assert "mumblecrust" in done.stdout
+    hidden = report(course, "--json", document, "--output", "-", "--no-names").stdout
+    assert "Pairs to look at" in hidden
+    assert "mumblecrust" not in hidden + document.read_text()
+    report(course, "--json", document, "--no-pairs")
+    assert json.loads(document.read_text())["pairs"] == []
 
 
 # -- where nothing or not much is there -----------------------------------------------------------

@@ -19,7 +19,7 @@ from autograder.class_report.items import (
 )
 from autograder.class_report.records import ClassData, State, Student
 from autograder.class_report.report import graded, report_on
-from autograder.course.assignment import Assignment
+from autograder.course.assignment import Assignment, Exercise
 from autograder.gradebook.changes import CellState
 from autograder.results import ExerciseResult, Outcome, Result, ScoreChange
 
@@ -107,6 +107,18 @@ def test_what_is_not_written_is_told_from_what_is_wrong(course: Assignment) -> N
     assert (example.n, example.written, example.passed) == (3, 2, 2)
     assert example.nobody_fails
     assert not example.nobody_passes
+
+
+def test_an_exercise_that_was_dropped_has_no_negative_counts(course: Assignment) -> None:
+    dropped = replace(RIGHT[0], score=0.0, max_score=0.0)
+    unwritten = replace(UNFINISHED[0], max_score=0.0)
+    data = ClassData(course, (judged("ann", (dropped,)), judged("bob", (unwritten,))))
+    course.__dict__["exercises"] = (Exercise("double", 0.0),)
+    try:
+        (item,) = figures_of_exercises(data)
+    finally:
+        del course.__dict__["exercises"]
+    assert (item.full, item.part, item.none, item.unwritten) == (1, 0, 0, 1)
 
 
 def test_tests_that_nobody_passes(course: Assignment) -> None:
