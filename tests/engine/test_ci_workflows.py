@@ -140,8 +140,8 @@ def test_each_step_for_github_gets_only_the_secret_that_it_needs(course: Path) -
         for name in ("AUTOGRADER_SECRET", "AUTOGRADER_GIT_TOKEN", "AUTOGRADER_SIGNING_KEY")
     }
     assert using == {
-        "AUTOGRADER_SIGNING_KEY": ["Grade, and write feedback"],
-        "AUTOGRADER_SECRET": ["Grade, and write feedback"],
+        "AUTOGRADER_SIGNING_KEY": ["Grade, and write report and feedback"],
+        "AUTOGRADER_SECRET": ["Grade, and write report and feedback"],
         "AUTOGRADER_GIT_TOKEN": ["Collect the hand-ins", "Return the feedback"],
     }
 
@@ -226,6 +226,8 @@ def test_the_first_run_collects_grades_returns_and_keeps(on_github: OnGitHub) ->
     assert marks(second)["ben"] == 0.0
     assert found.service.kept(2).is_dir()
     assert any(name.endswith(".html") for name in found.feedback_files("ada"))
+    reports = {path.name for path in (second.course / "reports").iterdir()}
+    assert reports == {f"{NAME}.html", f"{NAME}.json"}
 
 
 def test_who_handed_in_nothing_is_named_and_the_run_stays_green(on_github: OnGitHub) -> None:
