@@ -24,12 +24,13 @@ CourseOption = Annotated[
     ),
 ]
 
-IsolationName = Literal["namespaces", "process"]
+IsolationName = Literal["namespaces", "restricted", "process"]
 
 IsolationOption = Annotated[
     IsolationName,
     typer.Option(
-        help="How student code is isolated: namespaces (Linux), or only a separate process.",
+        help="How student code is isolated: by namespaces (Linux); restricted without them, for "
+        "containers; or only as a separate process.",
     ),
 ]
 

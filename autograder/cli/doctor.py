@@ -6,13 +6,17 @@ import platform
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from autograder.cli.commands import CourseOption, ExitCode, IsolationOption, course_root
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, IsolationUnavailable
 
+if TYPE_CHECKING:
+    from autograder.sandbox import Isolation
+
+SECCOMP_PROFILE = Path(__file__).parents[1] / "sandbox" / "linux" / "seccomp.json"
 LIBRARIES = (
     "convgrade",
     "numpy",
@@ -46,6 +50,13 @@ class Finding:
 def doctor(
     isolation: IsolationOption = "namespaces",
     course: CourseOption = None,
+    seccomp_profile: Annotated[
+        bool,
+        typer.Option(
+            "--seccomp-profile",
+            help="Print only the seccomp profile with which a container lets namespaces be used.",
+        ),
+    ] = False,
 ) -> None:
     """Say which protections, libraries and course files are here, and what to do about the rest.
 
@@ -55,11 +66,15 @@ def doctor(
     """
     from autograder.sandbox import protections
 
+    if seccomp_profile:
+        typer.echo(SECCOMP_PROFILE.read_text(encoding="utf-8"), nl=False)
+        return
     sections = {
         "Protections": [
             Finding(found.name, found.state, found.required, found.advice)
             for found in protections(isolation)
-        ],
+        ]
+        + weaker(isolation),
         "Python and libraries": libraries(),
         "Course": course_findings(course),
     }
@@ -74,6 +89,17 @@ def doctor(
         typer.echo("Missing: " + ", ".join(finding.name for finding in lacking) + ".")
         raise typer.Exit(ExitCode.ATTENTION)
     typer.echo("Everything that grading needs is here.")
+
+
+def weaker(isolation: Isolation) -> list[Finding]:
+    """What a machine without namespaces can still give."""
+    from autograder.sandbox import less_than, require
+
+    try:
+        require(isolation)
+    except IsolationUnavailable:
+        return [Finding("less isolation", "not needed", False, less_than(isolation))]
+    return []
 
 
 def libraries() -> list[Finding]:

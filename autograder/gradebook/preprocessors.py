@@ -62,9 +62,9 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is
     """Takes the stored result if it is current; otherwise grades the original file in a sandbox."""
 
     isolation = Enum(
-        ("namespaces", "process"),
+        ("namespaces", "restricted", "process"),
         default_value="namespaces",
-        help="`process` accepts a weaker sandbox, on machines that lack namespaces.",
+        help="`restricted` and `process` accept weaker sandboxes, on machines without namespaces.",
     ).tag(config=True)
 
     def preprocess(

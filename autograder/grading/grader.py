@@ -50,7 +50,7 @@ class Grader:
 
     Args:
         assignment: the assignment that the hand-ins answer.
-        isolation: "namespaces", or "process" to accept less.
+        isolation: "namespaces"; "restricted" or "process" accept less.
         warm_process: the address of one that somebody else owns, or a function that returns one
             for a submission and is called again if that is lost. Without it the grader starts its
             own when it first needs them.
@@ -185,7 +185,7 @@ def grade(
         seed: the start value of the test inputs; by default derived from the course secret, the
             student and this exact file, so that a regrade is exact.
         student: by default the file's stem.
-        isolation: "namespaces", or "process" to accept less.
+        isolation: "namespaces"; "restricted" or "process" accept less.
         dataset: the dataset that grades training, by default the assignment's own choice.
         root: the course root, by default the nearest at or above the working folder.
         beside: files, and folders of files, that the submission's code may read.

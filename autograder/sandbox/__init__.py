@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from autograder.sandbox.host.warm_process import WarmProcess
     from autograder.sandbox.limits import Limits
     from autograder.sandbox.linux.isolation import Isolation
-    from autograder.sandbox.linux.probe import Protection, protections, require
+    from autograder.sandbox.linux.probe import Protection, less_than, protections, require
     from autograder.sandbox.sandbox import Sandbox
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "TimedOut",
     "Violated",
     "WarmProcess",
+    "less_than",
     "protections",
     "require",
 ]
@@ -71,7 +72,7 @@ _MODULES = {
     "host.warm_process": ("WarmProcess",),
     "limits": ("Limits",),
     "linux.isolation": ("Isolation",),
-    "linux.probe": ("Protection", "protections", "require"),
+    "linux.probe": ("Protection", "less_than", "protections", "require"),
     "sandbox": ("Sandbox",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

@@ -410,6 +410,12 @@ class Sandbox:
                 f"{what} used more than {self._limits.memory_mb:g} MB of memory."
             )
             self._fail(failure, self._limits_hit)
+        if how == End.PROCESSES:
+            most = f"{what} had more than {self._limits.processes} processes at a time."
+            self._fail(Crashed(most), self._limits_hit)
+        if how == End.SCRATCH:
+            size = f"{what} wrote more than {self._limits.scratch_mb:g} MB, or too many files."
+            self._fail(Crashed(size), self._limits_hit)
         if how == End.EXIT:
             self._fail(Crashed(f"{what} ended its process (exit code {number})."), [])
         if how == End.SIGNAL:

@@ -393,7 +393,7 @@ def test_a_bomb_that_forks_for_ever_is_ended(warm_process: WarmProcess) -> None:
 def test_require_refuses_with_a_sentence_that_names_the_flag(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(probe, "_probed", lambda: {"failed": "user namespace: not permitted"})
+    monkeypatch.setattr(probe, "_probed", lambda _: {"failed": "user namespace: not permitted"})
     with pytest.raises(IsolationUnavailable, match=r"not permitted.*--isolation=process"):
         require("namespaces")
     assert {p.state for p in protections("process")} == {"not needed"}

@@ -14,7 +14,8 @@ from typing import Any
 from autograder.errors import EnvironmentUnusable, IsolationUnavailable, SandboxLost
 from autograder.sandbox.host.channel import HostChannel, ProtocolError, WorkerDied
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.linux.isolation import LESS
+from autograder.sandbox.linux import probe
+from autograder.sandbox.linux.isolation import Isolation
 from autograder.sandbox.process_tree import Tree
 from autograder.sandbox.protocol import codec
 from autograder.sandbox.protocol.words import Reply
@@ -61,8 +62,9 @@ class WorkerProcess:
             message = self._started()
             self.tree = Tree(int(message["pid"]))
             self.factor = float(message["factor"])
-            self.confined = bool(message["confined"])
-            self._await_ready()
+            isolation: Isolation = message["isolation"]
+            self.confined = isolation == "namespaces"
+            self._await_ready(isolation)
         except BaseException:
             self._close()
             raise
@@ -98,7 +100,8 @@ class WorkerProcess:
         message = self._line()
         if "unavailable" in message:
             raise IsolationUnavailable(
-                f"No sandbox could be set up: {message['unavailable']}. {LESS}"
+                f"No sandbox could be set up: {message['unavailable']}. "
+                + probe.less_than(message["isolation"])
             )
         if "exhausted" in message:
             raise EnvironmentUnusable(
@@ -109,14 +112,16 @@ class WorkerProcess:
             raise SandboxLost("The warm process gave no sandbox: it was ended, or is stuck.")
         return message
 
-    def _await_ready(self) -> None:
+    def _await_ready(self, isolation: Isolation) -> None:
         try:
             answer = codec.decode(self.channel.exchange((), self._tick, None))
         except (WorkerDied, ProtocolError, codec.Malformed) as error:
             how = self._line().get("ended", error)
             raise SandboxLost(f"A sandbox ended before it was ready ({how}).") from None
         if answer.get("outcome") != Reply.READY:
-            raise IsolationUnavailable(f"No sandbox could be set up: {answer['text']}. {LESS}")
+            raise IsolationUnavailable(
+                f"No sandbox could be set up: {answer['text']}. {probe.less_than(isolation)}"
+            )
 
     def _tick(self) -> None:
         if time.monotonic() > self._deadline:

@@ -19,12 +19,13 @@ from typing import Any, NoReturn, TextIO, cast
 import numpy as np
 
 from autograder.sandbox.failures import Handle
+from autograder.sandbox.inside import substitutes
 from autograder.sandbox.inside.connection import WorkerConnection
 from autograder.sandbox.inside.trials import Trials
 from autograder.sandbox.inside.watched_calls import shares_memory
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.linux.isolation import Confinement
-from autograder.sandbox.linux.root_filesystem import SCRATCH, SetupFailed
+from autograder.sandbox.linux.isolation import Confinement, Place
+from autograder.sandbox.linux.root_filesystem import SetupFailed
 from autograder.sandbox.protocol import accompanying_files, codec, request_codec
 from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import RemoteFunction
@@ -55,15 +56,17 @@ def run(
     limits: Limits,
     shell: Any,
     module_name: str,
-    scratch: str,
+    place: Place,
 ) -> NoReturn:
     """Isolate this process, report that, and serve until the trusted side hangs up."""
     connection = socket.socket(fileno=descriptor)
     connection.setblocking(True)
     wire = WorkerConnection(connection, limits.answer_bytes)
     try:
-        confinement.enter_inside(limits)
-        _settle(scratch or SCRATCH)
+        confinement.enter_inside(limits, place)
+        _settle(place.scratch)
+        if confinement.is_restricted and confinement.plan.substitutes:
+            substitutes.open_instead(confinement.plan.substitutes)
     except (SetupFailed, OSError) as failure:
         wire.send(codec.encode({"id": 0, "outcome": Reply.UNAVAILABLE, "text": str(failure)}))
         os._exit(1)

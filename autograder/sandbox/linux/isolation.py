@@ -14,17 +14,29 @@ from dataclasses import dataclass
 from typing import Literal
 
 from autograder.sandbox.limits import MEGABYTE, Limits
-from autograder.sandbox.linux import landlock, namespaces, root_filesystem, seccomp, syscalls
+from autograder.sandbox.linux import (
+    landlock,
+    namespaces,
+    restricted,
+    root_filesystem,
+    seccomp,
+    syscalls,
+)
 from autograder.sandbox.linux.root_filesystem import Plan, step
 
-Isolation = Literal["namespaces", "process"]
+Isolation = Literal["namespaces", "restricted", "process"]
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 _ADDRESS_SLACK_MB = 2048  # stacks and arenas of threads reserve far more than they use
 _TENSORFLOW_SLACK_MB = 32768
 
 
-LESS = "`--isolation=process` accepts less: limits on time and memory, no protection of files."
+@dataclass(frozen=True)
+class Place:
+    """Where one worker works: its scratch folder, and a user of its own or None."""
+
+    scratch: str
+    user: int | None = None
 
 
 @dataclass(frozen=True)
@@ -32,8 +44,8 @@ class Confinement:
     """How the worker processes of one warm process are confined.
 
     Attributes:
-        isolation: "namespaces", or "process" for less.
-        plan: of the root directory that they see.
+        isolation: "namespaces"; "restricted" or "process" for less.
+        plan: of what they see of this machine's files.
     """
 
     isolation: Isolation
@@ -43,26 +55,38 @@ class Confinement:
     def has_namespaces(self) -> bool:
         return self.isolation == "namespaces"
 
-    def enter_outside(self) -> None:
-        """In the guardian: die with the warm process, adopt orphans, open a new pid namespace."""
+    @property
+    def is_restricted(self) -> bool:
+        return self.isolation == "restricted"
+
+    def enter_outside(self) -> Place:
+        """In the guardian: adopt orphans, and prepare where the worker works.
+
+        With "namespaces" it opens a new process namespace, and dies with the warm process. The
+        scratch folder is then a mount inside. Otherwise it is a new folder, which the guardian has
+        to remove.
+
+        Raises:
+            SetupFailed: a required protection could not be applied.
+        """
         if sys.platform.startswith("linux"):
-            syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
             syscalls.call("prctl", _PR_SET_CHILD_SUBREAPER, 1)
         if self.has_namespaces:
+            syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
             namespaces.outside(self.plan)
             syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of user clears it
+            return Place(root_filesystem.SCRATCH)
+        if self.is_restricted:
+            restricted.require_landlock()
+        private = os.path.dirname(self.plan.staging)
+        scratch = tempfile.mkdtemp(prefix="scratch-", dir=private)
+        if not self.is_restricted or not restricted.can_take_user():
+            return Place(scratch)
+        os.chmod(private, 0o711)
+        user = restricted.take_user(scratch)
+        return Place(scratch, user)
 
-    def make_scratch(self) -> str:
-        """In the guardian: the scratch folder of the worker.
-
-        With "namespaces" it is a mount inside. Otherwise it is a new folder, which the guardian has
-        to remove.
-        """
-        if self.has_namespaces:
-            return ""
-        return tempfile.mkdtemp(prefix="scratch-", dir=os.path.dirname(self.plan.staging))
-
-    def enter_inside(self, limits: Limits) -> None:
+    def enter_inside(self, limits: Limits, place: Place) -> None:
         """In the worker, in a new session: apply all protections; none can be undone.
 
         Raises:
@@ -71,6 +95,8 @@ class Confinement:
         warm_mb = _address_space_mb()
         if self.has_namespaces:
             namespaces.inside(self.plan, int(limits.scratch_mb * MEGABYTE))
+        if self.is_restricted:
+            restricted.give_up_rights(place.user)
         if sys.platform.startswith("linux"):
             syscalls.call("prctl", _PR_SET_DUMPABLE, 1)
             syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -78,12 +104,19 @@ class Confinement:
                 syscalls.call("prctl", _PR_SET_NO_NEW_PRIVS, 1)
         if self.has_namespaces:
             with step("Landlock"):
-                landlock.restrict([root_filesystem.SCRATCH], ["/dev/null", "/dev/full"])
+                landlock.restrict([place.scratch], ["/dev/null", "/dev/full"])
         with step("resource limits"):
-            _set_resource_limits(limits, warm_mb, self.has_namespaces)
+            _set_resource_limits(limits, warm_mb, self.has_namespaces or place.user is not None)
         if self.has_namespaces:
             with step("seccomp filter"):
                 seccomp.install()
+        if self.is_restricted:
+            restricted.restrict(self.plan, place.scratch)
+
+
+def library_threads() -> int:
+    """Threads that libraries may start in addition to those of the submission."""
+    return 8 * (os.cpu_count() or 1) if "tensorflow" in sys.modules else 0
 
 
 def _address_space_mb() -> float:
@@ -94,11 +127,9 @@ def _address_space_mb() -> float:
         return 0.0
 
 
-def _set_resource_limits(limits: Limits, warm_mb: float, has_namespaces: bool) -> None:
+def _set_resource_limits(limits: Limits, warm_mb: float, counts_own_processes: bool) -> None:
     """Further limits per process; the limits of the whole tree are enforced from outside."""
-    tensorflow = "tensorflow" in sys.modules
-    slack_mb = _TENSORFLOW_SLACK_MB if tensorflow else _ADDRESS_SLACK_MB
-    threads = 8 * (os.cpu_count() or 1) if tensorflow else 0
+    slack_mb = _TENSORFLOW_SLACK_MB if "tensorflow" in sys.modules else _ADDRESS_SLACK_MB
     cpu = int(2 * limits.submission_seconds) + 5
     wanted = {
         "RLIMIT_CORE": 1,  # 0 would still start a core dump handler; 1 prevents that, too
@@ -110,8 +141,8 @@ def _set_resource_limits(limits: Limits, warm_mb: float, has_namespaces: bool) -
     }
     if sys.platform.startswith("linux"):
         wanted["RLIMIT_AS"] = int((warm_mb + limits.memory_mb + slack_mb) * MEGABYTE)
-    if has_namespaces:  # elsewhere it would count all processes of the same user
-        wanted["RLIMIT_NPROC"] = int(limits.processes) + threads
+    if counts_own_processes:  # elsewhere it would count all processes of the same user
+        wanted["RLIMIT_NPROC"] = int(limits.processes) + library_threads()
     for name, value in wanted.items():
         kind = getattr(resource, name, None)
         if kind is None:

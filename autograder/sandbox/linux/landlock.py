@@ -1,4 +1,4 @@
-"""Landlock: only the scratch directory can be written to, even if a mount were wrong.
+"""Landlock: which files can be read and written, even if a mount were wrong or there is none.
 
 It knows only paths. Older kernels lack it or parts of it; the parts that exist are used.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import stat
 from collections.abc import Iterable
 
 from autograder.sandbox.linux import syscalls
@@ -14,6 +15,7 @@ from autograder.sandbox.linux import syscalls
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 _READING = _EXECUTE | _READ_FILE | _READ_DIR
 _TRUNCATE, _IOCTL_DEV = 1 << 14, 1 << 15
+_OF_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
 _VERSION_FLAG = 1
 _RULE_PATH_BENEATH = 1
 _SCOPE_ALL = 0b11  # abstract Unix sockets, signals
@@ -39,26 +41,46 @@ def version() -> int:
         return 0
 
 
-def restrict(writable: Iterable[str], devices: Iterable[str]) -> int:
+def scopes_signals(abi: int) -> bool:
+    """Whether that version keeps signals among the processes that it restricts."""
+    return abi >= 6
+
+
+def covers_truncation(abi: int) -> bool:
+    """Whether that version keeps files from being truncated."""
+    return abi >= 3
+
+
+def restrict(
+    writable: Iterable[str],
+    devices: Iterable[str],
+    readable: Iterable[str] = ("/",),
+    listable: Iterable[str] = (),
+) -> int:
     """Restrict this thread and all that it will start; returns the ABI version used, 0 for none.
 
     Args:
         writable: directories below which everything is allowed.
         devices: files that may be written.
+        readable: directories below which files may be read and executed, and single such files.
+        listable: directories of which, and of all below, the names can be read.
     """
     abi = version()
     if abi == 0:
         return 0
     rights = _RIGHTS_BY_ABI.get(abi, _RIGHTS_NEWEST)
-    ruleset = _Ruleset(rights, 0, _SCOPE_ALL if abi >= 6 else 0)
+    ruleset = _Ruleset(rights, 0, _SCOPE_ALL if scopes_signals(abi) else 0)
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
     descriptor = syscalls.call("landlock_create_ruleset", ctypes.byref(ruleset), size, 0)
     try:
-        _allow(descriptor, "/", rights & _READING)
+        for path in listable:
+            _allow(descriptor, path, rights & _READ_DIR)
+        for path in readable:
+            _allow(descriptor, path, rights & _READING)
         for path in writable:
             _allow(descriptor, path, rights)
         for path in devices:
-            _allow(descriptor, path, rights & (_READ_FILE | _WRITE_FILE | _TRUNCATE | _IOCTL_DEV))
+            _allow(descriptor, path, rights & _OF_FILES & ~_EXECUTE)
         syscalls.call("landlock_restrict_self", descriptor, 0)
     finally:
         os.close(descriptor)
@@ -68,6 +90,8 @@ def restrict(writable: Iterable[str], devices: Iterable[str]) -> int:
 def _allow(ruleset: int, path: str, rights: int) -> None:
     parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
+        if not stat.S_ISDIR(os.fstat(parent).st_mode):
+            rights &= _OF_FILES  # the kernel refuses the others for a file
         rule = _PathBeneath(rights, parent)
         syscalls.call("landlock_add_rule", ruleset, _RULE_PATH_BENEATH, ctypes.byref(rule), 0)
     finally:

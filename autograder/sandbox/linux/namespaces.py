@@ -18,31 +18,33 @@ from autograder.sandbox.linux.root_filesystem import NOBODY, Plan, build_root, s
 
 _NEWNS, _NEWUTS, _NEWIPC = 0x00020000, 0x04000000, 0x08000000
 _NEWUSER, _NEWPID, _NEWNET = 0x10000000, 0x20000000, 0x40000000
-_CAP_SYS_ADMIN = 21
-_PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT = 4, 24, 28, 47
-_PR_CAP_AMBIENT_CLEAR_ALL = 4
+_CAPABILITIES_NEEDED = (12, 21)  # CAP_NET_ADMIN, CAP_SYS_ADMIN
+_CAPABILITY_VERSION = 0x20080522
+_PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_SECUREBITS, PR_CAP_AMBIENT = 4, 24, 28, 47
+PR_CAP_AMBIENT_CLEAR_ALL = 4
 _SECURE_LOCKED = 0b101111  # root has no rights, no capability survives a change of user; locked
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 
 
 def is_privileged() -> bool:
-    """Whether this is root that may mount without a user namespace, and can become nobody."""
+    """Whether this is root that needs no user namespace to set everything up, and can be nobody."""
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:
         return False
-    effective = next(line for line in status.splitlines() if line.startswith("CapEff:"))
-    return _can_become_nobody() and bool(int(effective.split()[1], 16) >> _CAP_SYS_ADMIN & 1)
+    line = next(line for line in status.splitlines() if line.startswith("CapEff:"))
+    effective = int(line.split()[1], 16)
+    return can_become(NOBODY) and all(effective >> number & 1 for number in _CAPABILITIES_NEEDED)
 
 
-def _can_become_nobody() -> bool:
+def can_become(user: int) -> bool:
     """Whether this is root, and not an ordinary user who is root only in a user namespace."""
     try:
         ranges = [line.split() for line in Path("/proc/self/uid_map").read_text().splitlines()]
     except OSError:
         return False
-    maps_nobody = any(int(first) <= NOBODY < int(first) + int(n) for first, _, n in ranges)
-    return os.geteuid() == 0 and maps_nobody
+    is_mapped = any(int(first) <= user < int(first) + int(n) for first, _, n in ranges)
+    return os.geteuid() == 0 and is_mapped
 
 
 def outside(plan: Plan) -> None:
@@ -51,7 +53,7 @@ def outside(plan: Plan) -> None:
         with step("process namespace"):
             unshare(_NEWPID)
         return
-    if _can_become_nobody():
+    if can_become(NOBODY):
         with step("giving up root"):
             os.chmod(os.path.dirname(plan.staging), 0o711)
             os.chown(plan.staging, NOBODY, NOBODY)
@@ -108,6 +110,14 @@ def enter_user_namespace() -> None:
     _write("/proc/self/gid_map", f"{gid or NOBODY} {gid} 1")
 
 
+def has_capabilities() -> bool:
+    """Whether this process has any in its effective, permitted or inheritable set."""
+    header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITY_VERSION, 0))
+    sets = ctypes.create_string_buffer(24)
+    syscalls.call("capget", header, sets)
+    return any(sets.raw)
+
+
 def drop_capabilities() -> None:
     """Drop all sets of capabilities and the bounding set, for ever."""
     syscalls.call("prctl", _PR_SET_SECUREBITS, _SECURE_LOCKED)
@@ -116,8 +126,8 @@ def drop_capabilities() -> None:
             syscalls.call("prctl", _PR_CAPBSET_DROP, capability)
         except OSError:
             break  # past the last one that this kernel has
-    syscalls.call("prctl", _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
-    header = ctypes.create_string_buffer(struct.pack("=Ii", 0x20080522, 0))
+    syscalls.call("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITY_VERSION, 0))
     nothing = ctypes.create_string_buffer(24)
     syscalls.call("capset", header, nothing)
 

@@ -30,7 +30,11 @@ _PYTHON_PARTS = ("bin", "lib", "lib64", "pyvenv.cfg")
 
 
 class SetupFailed(Exception):
-    """A protection could not be applied; says which, and what the kernel answered."""
+    """A protection could not be applied; says which, and what the kernel answered (`errno`)."""
+
+    def __init__(self, message: str, errno: int | None = None) -> None:
+        super().__init__(message)
+        self.errno = errno
 
 
 @contextmanager
@@ -39,7 +43,8 @@ def step(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise SetupFailed(f"{what}: {error.strerror or error}") from None
+        where = f" ({error.filename})" if error.filename else ""
+        raise SetupFailed(f"{what}: {error.strerror or error}{where}", error.errno) from None
 
 
 @dataclass(frozen=True)

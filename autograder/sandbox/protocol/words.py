@@ -45,5 +45,7 @@ class End(StrEnum):
 
     HUNG_UP = "hung up"  # the trusted side closed the connection
     MEMORY = "memory"
+    PROCESSES = "processes"  # more than allowed, where the kernel does not count them
+    SCRATCH = "scratch"  # more files than allowed, where the kernel does not count them
     SIGNAL = "signal"
     EXIT = "exit"
