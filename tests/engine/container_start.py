@@ -107,8 +107,8 @@ def main() -> None:
         with open(conditions["profile"], encoding="utf-8") as file:
             apply_profile(json.load(file), capabilities)
     user = conditions.get("user", 0)
-    os.setgroups([])
     if user:
+        os.setgroups([])
         for number, name in enumerate(CAPABILITIES):
             if name not in capabilities:
                 ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, number, 0, 0, 0)

@@ -100,6 +100,8 @@ class Confinement:
         if sys.platform.startswith("linux"):
             syscalls.call("prctl", _PR_SET_DUMPABLE, 1)
             syscalls.call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
+            if not self.has_namespaces:  # orphans stay below this process, where they are measured
+                syscalls.call("prctl", _PR_SET_CHILD_SUBREAPER, 1)
             with step("no new privileges"):
                 syscalls.call("prctl", _PR_SET_NO_NEW_PRIVS, 1)
         if self.has_namespaces:

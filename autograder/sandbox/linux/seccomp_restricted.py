@@ -32,6 +32,7 @@ ATTRIBUTES = """
 _SIGNALS_BY_PROCESS = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
 _SIGNALS_OTHERWISE = ("tkill", "pidfd_send_signal")
 
+_PR_SET_CHILD_SUBREAPER = 36
 _AF_UNIX, _SOCK_STREAM, _SOCKET_KIND = 1, 1, 0xF
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE = 8, 10, 15, 1024
 _FIOSETOWN, _SIOCSPGRP = 0x8901, 0x8902
@@ -43,7 +44,7 @@ def install(*, signals_are_scoped: bool, truncation_is_covered: bool) -> None:
 
     Args:
         signals_are_scoped: Landlock keeps signals among the processes of the submission. Otherwise
-            each process may send signals to the first one of them only.
+            each process may send signals to the first of them, or to all, but to no single other.
         truncation_is_covered: Landlock covers truncation.
 
     Raises:
@@ -78,6 +79,8 @@ def _always() -> list[Instruction]:
     # an owner of a descriptor gets signals; a lease makes others wait
     code += when("fcntl", _each((_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE)), argument=1)
     code += when("ioctl", _each((_FIOSETOWN, _SIOCSPGRP)), argument=1)
+    # orphans have to go to the first process, which is measured
+    code += when("prctl", _each((_PR_SET_CHILD_SUBREAPER,)), argument=0)
     # of this process only: otherwise it could lower the limits of all processes of its user
     code += when("prlimit64", _only((0, os.getpid()), errno.EPERM), argument=0)
     code += when("sched_setaffinity", _only((0,), 0), argument=0)
@@ -87,7 +90,7 @@ def _always() -> list[Instruction]:
 def _signals() -> list[Instruction]:
     code = bpf.refused(_SIGNALS_OTHERWISE, errno.EPERM)
     for name in _SIGNALS_BY_PROCESS:
-        code += when(name, _only((os.getpid(),), errno.EPERM), argument=0)
+        code += when(name, _only((0, os.getpid()), errno.EPERM), argument=0)
     return code
 
 
