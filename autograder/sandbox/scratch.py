@@ -23,7 +23,10 @@ def used_mb(folder: str, tree: Tree) -> float:
 
     It is infinite if there are more files than `MOST_FILES`.
     """
-    device = os.stat(folder).st_dev
+    try:
+        device = os.stat(folder).st_dev
+    except FileNotFoundError:  # the warm process has removed it, as it ended
+        return 0.0
     sizes: dict[int, int] = {}  # by inode, so that a file with two names counts once
     for number, status in enumerate(_below(folder)):
         if number > MOST_FILES:

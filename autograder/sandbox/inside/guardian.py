@@ -67,10 +67,12 @@ def run(connection: socket.socket, confinement: Confinement, shell: Any, factor:
     watch = _Watch(
         child, warm_process, limits, warm_mb, "" if confinement.has_namespaces else place.scratch
     )
-    ended = watch.until_end(connection)
-    _end_all(child, in_one_group=confinement.is_restricted)
-    if not confinement.has_namespaces:
-        _remove(place)
+    try:
+        ended = watch.until_end(connection)
+    finally:
+        _end_all(child, in_one_group=confinement.is_restricted)
+        if not confinement.has_namespaces:
+            _remove(place)
     _send(connection, ended)
     os._exit(0)
 
