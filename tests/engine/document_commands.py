@@ -16,7 +16,10 @@ from autograder.cli import app as engine
 from convgrade.commands import parser as students
 
 PROGRAMS = ("convgrade", "autograder")
-OTHERS = ("--privileged", "--security-opt", "--compile-bytecode", "--nthreads", "--nworkers")
+OTHERS = (
+    *("--privileged", "--security-opt", "--cap-add", "--user"),
+    *("--compile-bytecode", "--nthreads", "--nworkers"),
+)
 """Options of Docker, uv and Dask."""
 
 

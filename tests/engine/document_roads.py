@@ -67,6 +67,7 @@ REPLACED = {
         "autograder data fetch mnist --help", "it needs a network", "test_download.py"
     ),
 }
+CONTAINERS = "it needs Docker"
 MEASURING = "it measures for minutes"
 """Why of `python benchmarks/…` only the options are checked."""
 
@@ -185,6 +186,16 @@ ROADS = {
     ),
     "docs/authors.md": Road(_author),
     "docs/datasets.md": Road(_datasets),
+    "docs/containers.md": Road(
+        _grader,
+        elsewhere={
+            "The image": CONTAINERS,
+            "Where nothing may be changed": CONTAINERS,
+            "Kubernetes": "it needs a Kubernetes cluster",
+            "GitHub": "it is a part of a workflow of GitHub",
+            "GitLab": "it is a setting of a runner of GitLab",
+        },
+    ),
     "docs/scaling.md": Road(
         _course,
         elsewhere={

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 from functools import cache
 from textwrap import dedent
+from typing import cast
 
 import psutil
 
@@ -15,11 +17,13 @@ from autograder.sandbox import Cell, Isolation, Limits, Sandbox, WarmProcess, re
 
 @cache
 def available() -> Isolation:
-    """The stronger isolation where this machine can give it.
+    """The isolation that a run of the tests names, or the stronger one that this machine can give.
 
     Where util-linux can make the namespaces, ours must be able to as well: a fault of ours shall
     not turn these tests into skipped ones.
     """
+    if named := os.environ.get("ISOLATION_OF_TESTS"):
+        return cast(Isolation, named)
     unshare = shutil.which("unshare")
     wanted = [unshare or "unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork"]
     if unshare is None or subprocess.run([*wanted, "--net", "true"], check=False).returncode:

@@ -61,6 +61,8 @@ def run(connection: socket.socket, confinement: Confinement, shell: Any, factor:
             os._exit(70)
     for descriptor in descriptors:
         os.close(descriptor)
+    if confinement.is_restricted:
+        restricted.keep_own_files(child)
     isolation = confinement.isolation
     started = {"pid": child, "warm_mb": warm_mb, "factor": factor, "isolation": isolation}
     _send(connection, started)

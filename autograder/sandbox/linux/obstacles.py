@@ -23,13 +23,13 @@ _HARMLESS: dict[str, tuple[int | None, ...]] = {
 }
 _SETTINGS = (
     ("/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1"),
-    ("/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces=10000"),
+    (
+        "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+        "1",
+        "kernel.apparmor_restrict_unprivileged_userns=0",
+    ),
 )
-_UBUNTU = (
-    "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
-    "1",
-    "kernel.apparmor_restrict_unprivileged_userns=0",
-)
+_UBUNTUS = "unprivileged_userns"  # the profile into which Ubuntu puts a process with namespaces
 _PROFILE = (
     "start the container with `--security-opt seccomp=seccomp.json` (`autograder doctor "
     "--seccomp-profile` prints that file) or with `--security-opt seccomp=unconfined`"
@@ -58,12 +58,12 @@ def _advice(failure: SetupFailed) -> str:
         refused = [_LATER_CALLS[what]]
     if refused:
         return f"a seccomp filter refuses {', '.join(refused)}; {_PROFILE}{_and_then()}"
-    for path, refusing, setting in (*_SETTINGS, _UBUNTU):
+    label = security_label()
+    if label and number == errno.EACCES:
+        return f"the security profile {label} refuses it; {_other_profile(label)}"
+    for path, refusing, setting in _SETTINGS:
         if _read(path) == refusing:
             return _administrator(setting)
-    label = security_label()
-    if label and number in (errno.EACCES, errno.EPERM):
-        return f"the security profile {label} refuses it; {_other_profile(label)}"
     return "the kernel refuses it to this user; run as root, or outside of the container"
 
 
@@ -75,7 +75,7 @@ def refused_calls() -> list[str]:
 def security_label() -> str:
     """The AppArmor profile or SELinux context of this process; empty if it is unconfined."""
     label = _read("/proc/self/attr/current").rstrip("\0")
-    return "" if label in ("", "kernel") or label.startswith("unconfined") else label
+    return "" if label.startswith(("kernel", "unconfined", _UBUNTUS)) else label
 
 
 def _about_landlock(number: int | None) -> str:

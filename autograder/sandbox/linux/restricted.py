@@ -23,6 +23,7 @@ USERS = range(61184, 65520)
 _MOST_TRIED = 200
 _FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/nsswitch.conf", "/etc/hosts")
 _DEVICES_READ = ("/dev/random", "/dev/urandom")
+_OWN = ("cmdline", "limits", "maps", "stat", "statm", "status")  # TensorFlow reads the first
 _DEVICES_WRITTEN = ("/dev/null", "/dev/full")
 
 _held: list[socket.socket] = []  # open as long as this process has the user
@@ -79,6 +80,7 @@ def restrict(plan: Plan, scratch: str) -> None:
     Needs no_new_privs.
     """
     readable, listable = reachable(plan)
+    readable += _own_files(os.getpid())
     with step("Landlock"):
         abi = landlock.restrict([scratch], _DEVICES_WRITTEN, readable, listable)
     with step("seccomp filter"):
@@ -106,6 +108,23 @@ def reachable(plan: Plan) -> tuple[list[str], list[str]]:
     readable += [path for path in (*_FILES, *_DEVICES_READ) if os.path.exists(path)]
     readable += [content for _, content in plan.substitutes]
     return readable, listable
+
+
+def keep_own_files(worker: int) -> list[int]:
+    """In the guardian: descriptors that keep the worker's files of /proc what they are.
+
+    The rules of Landlock hold for inodes. Without these, the kernel could drop the inodes when
+    memory is short, and make others.
+    """
+    kept = []
+    for path in _own_files(worker):
+        with contextlib.suppress(OSError):
+            kept.append(os.open(path, os.O_PATH | os.O_CLOEXEC))
+    return kept
+
+
+def _own_files(pid: int) -> list[str]:
+    return [f"/proc/{pid}/{name}" for name in (*_OWN, f"task/{pid}/children")]
 
 
 def end_group(leader: int) -> None:
