@@ -5,7 +5,6 @@ It uses psutil where there is no /proc. It decides nothing.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import threading
@@ -135,14 +134,6 @@ class Tree:
         """Threads of all processes."""
         return sum(len(_threads(pid)) for pid in self.pids())
 
-    def removed_files(self, device: int) -> dict[int, int]:
-        """Size by inode of files without a name that a process has open or mapped."""
-        found: dict[int, int] = {}
-        for pid in self.pids():
-            found.update(_removed_and_mapped(pid, device))
-            found.update(_removed_and_open(pid, device))
-        return found
-
     def _unmapped_mb(self) -> float:
         """Scratch files, and the most that sockets and pipes may hold in the kernel."""
         descriptors = sum(max(0, _descriptors(pid) - _FREE_DESCRIPTORS) for pid in self.pids())
@@ -175,32 +166,6 @@ def _descriptors(pid: int) -> int:
         return len(os.listdir(f"/proc/{pid}/fd"))
     except OSError:
         return 0
-
-
-def _removed_and_open(pid: int, device: int) -> dict[int, int]:
-    found: dict[int, int] = {}
-    folder = f"/proc/{pid}/fd"
-    with contextlib.suppress(OSError):
-        for name in os.listdir(folder):
-            with contextlib.suppress(OSError):
-                status = os.stat(f"{folder}/{name}")
-                if status.st_nlink == 0 and status.st_dev == device:
-                    found[status.st_ino] = status.st_blocks * 512
-    return found
-
-
-def _removed_and_mapped(pid: int, device: int) -> dict[int, int]:
-    wanted = b"%02x:%02x" % (os.major(device), os.minor(device))
-    found: dict[int, int] = {}
-    with contextlib.suppress(OSError):
-        for line in _read(f"/proc/{pid}/maps").splitlines():
-            if line.endswith(b" (deleted)"):
-                addresses, _, _, where, inode, _ = line.split(maxsplit=5)
-                low, _, high = addresses.partition(b"-")
-                if where == wanted:
-                    number = int(inode)
-                    found[number] = found.get(number, 0) + int(high, 16) - int(low, 16)
-    return found
 
 
 def _sockets(pid: int) -> int:

@@ -10,6 +10,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterator
+from pathlib import Path
 
 from autograder.sandbox.limits import MEGABYTE
 from autograder.sandbox.process_tree import Tree
@@ -32,7 +33,9 @@ def used_mb(folder: str, tree: Tree) -> float:
         if number > MOST_FILES:
             return float("inf")
         sizes[status.st_ino] = status.st_blocks * _BLOCK
-    sizes.update(tree.removed_files(device))
+    for pid in tree.pids():
+        sizes.update(_removed_and_mapped(pid, device))
+        sizes.update(_removed_and_open(pid, device))
     return sum(sizes.values()) / MEGABYTE
 
 
@@ -88,3 +91,31 @@ def _make_readable(path: str) -> None:
         os.chmod(f"/proc/self/fd/{descriptor}", 0o700)
     finally:
         os.close(descriptor)
+
+
+def _removed_and_open(pid: int, device: int) -> dict[int, int]:
+    """Size by inode of files on that device without a name that a process has open."""
+    found: dict[int, int] = {}
+    folder = f"/proc/{pid}/fd"
+    with contextlib.suppress(OSError):
+        for name in os.listdir(folder):
+            with contextlib.suppress(OSError):
+                status = os.stat(f"{folder}/{name}")
+                if status.st_nlink == 0 and status.st_dev == device:
+                    found[status.st_ino] = status.st_blocks * _BLOCK
+    return found
+
+
+def _removed_and_mapped(pid: int, device: int) -> dict[int, int]:
+    """The same for files that it has mapped, by the size of what is mapped."""
+    wanted = b"%02x:%02x" % (os.major(device), os.minor(device))
+    found: dict[int, int] = {}
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/maps").read_bytes().splitlines():
+            if line.endswith(b" (deleted)"):
+                addresses, _, _, where, inode, _ = line.split(maxsplit=5)
+                low, _, high = addresses.partition(b"-")
+                if where == wanted:
+                    number = int(inode)
+                    found[number] = found.get(number, 0) + int(high, 16) - int(low, 16)
+    return found

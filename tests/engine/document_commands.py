@@ -17,7 +17,7 @@ from convgrade.commands import parser as students
 
 PROGRAMS = ("convgrade", "autograder")
 OTHERS = (
-    *("--privileged", "--security-opt", "--cap-add", "--user"),
+    *("--privileged", "--security-opt", "--cap-add", "--user", "--env", "--volume"),
     *("--compile-bytecode", "--nthreads", "--nworkers"),
 )
 """Options of Docker, uv and Dask."""

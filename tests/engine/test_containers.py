@@ -5,6 +5,7 @@ There is no container here, but its conditions: the capabilities, the seccomp fi
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mini_course import module_text, write_mini_course
+from typer.testing import CliRunner
+
+from autograder.cli.doctor import SECCOMP_PROFILE
+from autograder.cli.program import app
+from autograder.sandbox.linux import obstacles
+from autograder.sandbox.linux.root_filesystem import SetupFailed
 from containers import (
     ADDED,
     DEFAULT,
@@ -24,11 +32,6 @@ from containers import (
     open_folder,
     run_in,
 )
-from mini_course import module_text, write_mini_course
-from typer.testing import CliRunner
-
-from autograder.cli.doctor import SECCOMP_PROFILE
-from autograder.cli.program import app
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PLACES = {
@@ -181,3 +184,73 @@ def test_doctor_prints_the_profile_and_nothing_else() -> None:
     assert printed.exit_code == 0
     assert json.loads(printed.stdout) == PROFILE
     assert printed.stdout == SECCOMP_PROFILE.read_text(encoding="utf-8")
+
+
+@needs_root
+@pytest.mark.slow
+@pytest.mark.parametrize("file", ["test_restricted", "test_sandbox", "test_golden"])
+def test_a_user_in_a_container_passes_with_restricted_isolation(file: str) -> None:
+    """Attacks fail, and whatever is honest has the same verdicts as with namespaces."""
+    run_tests(USER_IN_DOCKER, file)
+
+
+@needs_root
+@pytest.mark.slow
+@pytest.mark.parametrize("file", ["test_golden", "test_sandbox_keras", "test_training"])
+def test_root_in_a_container_gives_the_same_verdicts(file: str) -> None:
+    run_tests(ROOT_IN_DOCKER, file)
+
+
+def run_tests(conditions: dict[str, Any], file: str) -> None:
+    done = run_in(
+        conditions,
+        *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow"),
+        f"tests/engine/{file}.py",
+        environment={"ISOLATION_OF_TESTS": "restricted", "HOME": "/nonexistent"},
+        cwd=REPOSITORY,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-1000:]
+    assert " passed" in done.stdout
+
+
+# -- what cannot be set up here -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("label", "option"),
+    [
+        ("docker-default (enforce)", "apparmor=unconfined"),
+        ("system_u:system_r:container_t:s0:c1,c2", "label=disable"),
+    ],
+)
+def test_a_security_profile_that_refuses_mounts_is_named_with_its_option(
+    monkeypatch: pytest.MonkeyPatch, label: str, option: str
+) -> None:
+    labels = {"/proc/self/attr/current": label}
+    monkeypatch.setattr(obstacles, "_read", lambda path: labels.get(path, ""))
+    monkeypatch.setattr(obstacles, "refused_calls", list)
+    said = obstacles.explained(SetupFailed("private mounts: Permission denied", errno.EACCES))
+    assert label in said
+    assert f"--security-opt {option}" in said
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "setting"),
+    [
+        (
+            "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+            "1",
+            "kernel.apparmor_restrict_unprivileged_userns=0",
+        ),
+        ("/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1"),
+    ],
+)
+def test_a_setting_of_the_distribution_is_named(
+    monkeypatch: pytest.MonkeyPatch, file: str, content: str, setting: str
+) -> None:
+    """On Ubuntu the process is then in a profile of this name."""
+    found = {file: content, "/proc/self/attr/current": "unprivileged_userns (enforce)"}
+    monkeypatch.setattr(obstacles, "_read", lambda path: found.get(path, ""))
+    monkeypatch.setattr(obstacles, "refused_calls", list)
+    said = obstacles.explained(SetupFailed("user namespace: Permission denied", errno.EACCES))
+    assert f"`sysctl {setting}`" in said
