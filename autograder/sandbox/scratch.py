@@ -6,6 +6,7 @@ The names in it, their number and their depth were chosen by the submission.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -22,7 +23,7 @@ _BLOCK = 512
 def used_mb(folder: str, tree: Tree) -> float:
     """Size of the files in the folder, and of removed files that a process still holds.
 
-    It is infinite if there are more files than `MOST_FILES`.
+    It is infinite if there are more files than `MOST_FILES`, or one too deep to be named.
     """
     try:
         device = os.stat(folder).st_dev
@@ -30,7 +31,7 @@ def used_mb(folder: str, tree: Tree) -> float:
         return 0.0
     sizes: dict[int, int] = {}  # by inode, so that a file with two names counts once
     for number, status in enumerate(_below(folder)):
-        if number > MOST_FILES:
+        if number > MOST_FILES or status is None:
             return float("inf")
         sizes[status.st_ino] = status.st_blocks * _BLOCK
     for pid in tree.pids():
@@ -67,19 +68,22 @@ def _is_folder(path: str) -> bool:
     return stat.S_ISDIR(os.lstat(path).st_mode)
 
 
-def _below(folder: str) -> Iterator[os.stat_result]:
-    """The status of each file and folder below."""
+def _below(folder: str) -> Iterator[os.stat_result | None]:
+    """The status of each file and folder below; None for a folder that is too deep to be named."""
     waiting = [folder]
     while waiting:
         path = waiting.pop()
-        with contextlib.suppress(OSError):
+        try:
             _make_readable(path)
             with os.scandir(path) as entries:
                 for entry in entries:
-                    with contextlib.suppress(OSError):
+                    with contextlib.suppress(FileNotFoundError):
                         yield entry.stat(follow_symlinks=False)
                         if entry.is_dir(follow_symlinks=False):
                             waiting.append(entry.path)
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                yield None
 
 
 def _make_readable(path: str) -> None:

@@ -22,13 +22,13 @@ from typing import Any
 
 import container_start
 import pytest
-from containers import ROOT_IN_DOCKER, open_folder, visible
 from sandboxes import sandbox
 
 from autograder.sandbox import Crashed, Limits, WarmProcess
 from autograder.sandbox.linux import landlock, restricted, root_filesystem, syscalls
 from autograder.sandbox.linux.root_filesystem import Plan, SetupFailed
 from autograder.sandbox.process_tree import Tree
+from containers import ROOT_IN_DOCKER, open_folder, visible
 from convgrade.datasets import digits
 from convgrade.datasets.concealing import concealed
 
@@ -341,6 +341,11 @@ while True:
         file.write(bytes(9 << 20))
         kept.append(mmap.mmap(file.fileno(), 0, mmap.MAP_PRIVATE))
     os.unlink('x')""",
+    "folders that are too deep to be named": """
+for _ in range(200):
+    os.mkdir('d' * 200)
+    os.chdir('d' * 200)
+for n in range(10**6): open(f'{n}', 'wb').write(bytes(1 << 20))""",
     "links without end": "for n in range(10**6): os.symlink('x' * 4000, f'{n}')",
 }
 
@@ -367,7 +372,7 @@ os.umask(0o777)
 os.mkdir('e')
 return 'made'
 """
-    assert attempt(warm, body) == "made"
+    assert attempt(warm, body) in ("made", "Crashed")
     assert [p for p in folder_of(warm).iterdir() if p.name.startswith("scratch")] == []
 
 
@@ -423,6 +428,20 @@ def test_what_may_be_read_is_a_list_of_libraries_and_few_files() -> None:
     assert not {"/", "/usr", "/etc", "/home", "/root", "/tmp", "/var", "/proc"} & set(readable)
 
 
+def test_it_has_no_socket_but_the_wire(warm: WarmProcess) -> None:
+    body = """
+import stat
+found = []
+for number in range(1000):
+    try:
+        found.append(stat.S_ISSOCK(os.fstat(number).st_mode))
+    except OSError:
+        pass
+return sum(found)
+"""
+    assert attempt(warm, body) == 1
+
+
 # -- ends of the trusted processes ----------------------------------------------------------------
 
 
@@ -446,3 +465,20 @@ def test_if_the_warm_process_ends_all_ends(ends: str) -> None:
             while any(path.exists() for path in left) and time.monotonic() < deadline:
                 time.sleep(0.01)
             assert [path for path in left if path.exists()] == []
+
+
+def test_if_the_guardian_is_killed_all_ends(warm: WarmProcess) -> None:
+    body = """
+child = os.fork()
+if child == 0:
+    os.closerange(0, 100)
+    time.sleep(1000)
+return child, os.getpid(), os.getppid()
+"""
+    with sandbox(warm, CELL.format(body=indent(body, "    "))) as student:
+        child, worker, guardian = student.call("attempt", []).value
+        os.kill(guardian, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while any(Tree(pid).pids() != [] and not Tree(pid).is_ending() for pid in (child, worker)):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

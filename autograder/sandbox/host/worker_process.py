@@ -14,7 +14,7 @@ from typing import Any
 from autograder.errors import EnvironmentUnusable, IsolationUnavailable, SandboxLost
 from autograder.sandbox.host.channel import HostChannel, ProtocolError, WorkerDied
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.linux import probe
+from autograder.sandbox.linux import probe, restricted
 from autograder.sandbox.linux.isolation import Isolation
 from autograder.sandbox.process_tree import Tree
 from autograder.sandbox.protocol import codec
@@ -62,9 +62,9 @@ class WorkerProcess:
             message = self._started()
             self.tree = Tree(int(message["pid"]))
             self.factor = float(message["factor"])
-            isolation: Isolation = message["isolation"]
-            self.confined = isolation == "namespaces"
-            self._await_ready(isolation)
+            self._isolation: Isolation = message["isolation"]
+            self.confined = self._isolation == "namespaces"
+            self._await_ready(self._isolation)
         except BaseException:
             self._close()
             raise
@@ -87,6 +87,8 @@ class WorkerProcess:
         with contextlib.suppress(OSError):
             self._guardian.shutdown(socket.SHUT_WR)
         message = message or self._line()
+        if not message and self._isolation == "restricted":
+            restricted.end_group(self.tree.pid)  # the guardian can no longer do it
         self._line()  # returns {} once the guardian has ended
         self._close()
         return message

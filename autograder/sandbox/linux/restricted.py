@@ -26,7 +26,7 @@ _DEVICES_READ = ("/dev/random", "/dev/urandom")
 _OWN = ("cmdline", "limits", "maps", "stat", "statm", "status")  # TensorFlow reads the first
 _DEVICES_WRITTEN = ("/dev/null", "/dev/full")
 
-_held: list[socket.socket] = []  # open as long as this process has the user
+_held: list[socket.socket] = []  # open in the guardian as long as it has the user
 
 
 def require_landlock() -> None:
@@ -65,6 +65,8 @@ def take_user(scratch: str) -> int:
 
 def give_up_rights(user: int | None) -> None:
     """In the worker: have that user only, if one is given, no capability, and no way back."""
+    while _held:
+        _held.pop().close()
     with step("giving up root"):
         if user is not None:
             os.setresgid(user, user, user)
