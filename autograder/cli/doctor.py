@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -70,10 +71,10 @@ def doctor(
         typer.echo(SECCOMP_PROFILE.read_text(encoding="utf-8"), nl=False)
         return
     sections = {
-        "Protections": [
+        "Protections": each_advice_once(
             Finding(found.name, found.state, found.required, found.advice)
             for found in protections(isolation)
-        ]
+        )
         + weaker(isolation),
         "Python and libraries": libraries(),
         "Course": course_findings(course),
@@ -98,8 +99,18 @@ def weaker(isolation: Isolation) -> list[Finding]:
     try:
         require(isolation)
     except IsolationUnavailable:
-        return [Finding("less isolation", "not needed", False, less_than(isolation))]
+        return [Finding("weaker isolation", "present", False, less_than(isolation))]
     return []
+
+
+def each_advice_once(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, with "as above" in place of an advice that has been given."""
+    given: set[str] = set()
+    listed = []
+    for finding in findings:
+        listed.append(replace(finding, advice="as above") if finding.advice in given else finding)
+        given |= {finding.advice} - {""}
+    return listed
 
 
 def libraries() -> list[Finding]:

@@ -102,6 +102,20 @@ def test_an_ordinary_container_grades_with_restricted_isolation(place: str, cour
 
 
 @needs_root
+def test_grading_a_single_file_says_the_same(course: Path) -> None:
+    command = ["-c", "from autograder.cli import main; main()", "grade", "mini", "mini.py"]
+    done = run_in(
+        USER_IN_DOCKER,
+        *(sys.executable, *command),
+        environment={"AUTOGRADER_SECRET": "secret", "PYTHONPATH": str(REPOSITORY)},
+        cwd=course,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "a seccomp filter refuses unshare" in done.stderr
+    assert "`--isolation=restricted` is possible here" in done.stderr
+
+
+@needs_root
 @pytest.mark.parametrize("place", PLACES)
 def test_the_profile_is_enough_for_namespaces(place: str, course: Path) -> None:
     conditions = {**PLACES[place], "profile": PROFILE}

@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from autograder.sandbox import scratch, speed
 from autograder.sandbox.inside import loading, worker
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.linux import restricted
+from autograder.sandbox.linux import obstacles, restricted
 from autograder.sandbox.linux.isolation import Confinement, Place, library_threads
 from autograder.sandbox.linux.root_filesystem import SetupFailed
 from autograder.sandbox.process_tree import Tree, resident_mb
@@ -44,7 +44,10 @@ def run(connection: socket.socket, confinement: Confinement, shell: Any, factor:
     try:
         place = confinement.enter_outside()
     except (SetupFailed, OSError) as failure:
-        _send(connection, {"unavailable": str(failure), "isolation": confinement.isolation})
+        _send(
+            connection,
+            {"unavailable": obstacles.explained(failure), "isolation": confinement.isolation},
+        )
         os._exit(1)
     warm_mb = resident_mb(os.getpid())
     warm_process = os.getppid()

@@ -24,6 +24,7 @@ from autograder.sandbox.inside.connection import WorkerConnection
 from autograder.sandbox.inside.trials import Trials
 from autograder.sandbox.inside.watched_calls import shares_memory
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.linux import obstacles
 from autograder.sandbox.linux.isolation import Confinement, Place
 from autograder.sandbox.linux.root_filesystem import SetupFailed
 from autograder.sandbox.protocol import accompanying_files, codec, request_codec
@@ -68,7 +69,8 @@ def run(
         if confinement.is_restricted and confinement.plan.substitutes:
             substitutes.open_instead(confinement.plan.substitutes)
     except (SetupFailed, OSError) as failure:
-        wire.send(codec.encode({"id": 0, "outcome": Reply.UNAVAILABLE, "text": str(failure)}))
+        text = obstacles.explained(failure)
+        wire.send(codec.encode({"id": 0, "outcome": Reply.UNAVAILABLE, "text": text}))
         os._exit(1)
     # Made again, because it belongs to one process and the set-up may have forked.
     wire = WorkerConnection(connection, limits.answer_bytes)
