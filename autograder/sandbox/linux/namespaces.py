@@ -20,8 +20,8 @@ _NEWNS, _NEWUTS, _NEWIPC = 0x00020000, 0x04000000, 0x08000000
 _NEWUSER, _NEWPID, _NEWNET = 0x10000000, 0x20000000, 0x40000000
 _CAPABILITIES_NEEDED = (12, 21)  # CAP_NET_ADMIN, CAP_SYS_ADMIN
 _CAPABILITY_VERSION = 0x20080522
-_PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_SECUREBITS, PR_CAP_AMBIENT = 4, 24, 28, 47
-PR_CAP_AMBIENT_CLEAR_ALL = 4
+_PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT = 4, 24, 28, 47
+_PR_CAP_AMBIENT_CLEAR_ALL = 4
 _SECURE_LOCKED = 0b101111  # root has no rights, no capability survives a change of user; locked
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 
@@ -126,7 +126,7 @@ def drop_capabilities() -> None:
             syscalls.call("prctl", _PR_CAPBSET_DROP, capability)
         except OSError:
             break  # past the last one that this kernel has
-    syscalls.call("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    syscalls.call("prctl", _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
     header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITY_VERSION, 0))
     nothing = ctypes.create_string_buffer(24)
     syscalls.call("capset", header, nothing)
