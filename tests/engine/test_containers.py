@@ -13,13 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mini_course import module_text, write_mini_course
-from typer.testing import CliRunner
-
-from autograder.cli.doctor import SECCOMP_PROFILE
-from autograder.cli.program import app
-from autograder.sandbox.linux import obstacles
-from autograder.sandbox.linux.root_filesystem import SetupFailed
 from containers import (
     ADDED,
     DEFAULT,
@@ -32,6 +25,13 @@ from containers import (
     open_folder,
     run_in,
 )
+from mini_course import module_text, write_mini_course
+from typer.testing import CliRunner
+
+from autograder.cli.doctor import SECCOMP_PROFILE
+from autograder.cli.program import app
+from autograder.sandbox.linux import obstacles
+from autograder.sandbox.linux.root_filesystem import SetupFailed
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PLACES = {

@@ -22,13 +22,13 @@ from typing import Any
 
 import container_start
 import pytest
+from containers import ROOT_IN_DOCKER, open_folder, visible
 from sandboxes import sandbox
 
 from autograder.sandbox import Crashed, Limits, WarmProcess
 from autograder.sandbox.linux import landlock, restricted, root_filesystem, syscalls
 from autograder.sandbox.linux.root_filesystem import Plan, SetupFailed
 from autograder.sandbox.process_tree import Tree
-from containers import ROOT_IN_DOCKER, open_folder, visible
 from convgrade.datasets import digits
 from convgrade.datasets.concealing import concealed
 
