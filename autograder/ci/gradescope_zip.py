@@ -6,6 +6,7 @@ It has what grading this assignment needs, and nothing else of the course.
 from __future__ import annotations
 
 import io
+import re
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from convgrade import datasets
 _PLAIN, _PROGRAM, _OWNER_ONLY = 0o644, 0o755, 0o600
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _COURSE = "course"
+_INDIRECT = {"keras"}
+"""Needed by what we need, and yet a part of what decides points."""
 
 
 def gradescope_zip(assignment: Assignment, isolation: str) -> bytes:
@@ -93,10 +96,11 @@ def _downloaded_dataset(assignment: Assignment) -> str:
 
 
 def _versions_here() -> str:
-    """The versions of all that is installed here, as constraints for pip."""
-    installed = {
-        f"{each.name}=={each.version}"
-        for each in metadata.distributions()
-        if each.name and each.name.lower() != DISTRIBUTION
-    }
-    return "\n".join([*sorted(installed, key=str.lower), ""])
+    """The versions of the libraries that grade, as constraints for pip.
+
+    What these need in turn is left to pip: some of it may not be for the Python of the image.
+    """
+    needed = (re.match(r"[\w.-]+", each) for each in metadata.requires(DISTRIBUTION) or ())
+    names = {match[0] for match in needed if match} - {DISTRIBUTION} | _INDIRECT
+    found = (each for each in metadata.distributions() if each.name.lower() in names)
+    return "\n".join([*sorted({f"{each.name}=={each.version}" for each in found}), ""])

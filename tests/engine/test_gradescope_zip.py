@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from copy import deepcopy
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,15 @@ def test_its_secret_says_nothing_about_the_secret_of_the_course(
     assert seeds.secret_of_place(secret, "Gradescope, other") != here
 
 
+def test_without_a_lock_file_the_libraries_that_grade_have_the_versions_of_here(
+    mini_course: Assignment, tmp_path: Path
+) -> None:
+    pinned = contents(mini_course, tmp_path)["constraints.txt"].decode().splitlines()
+    for name in ("numpy", "tensorflow", "keras", "pytest", "nbgrader"):
+        assert f"{name}=={metadata.version(name)}" in pinned
+    assert not [line for line in pinned if line.startswith("soupsieve")], "nothing of ours needs it"
+
+
 def test_a_lock_file_of_the_course_is_what_is_installed(
     mini_course: Assignment, tmp_path: Path
 ) -> None:
@@ -274,7 +284,7 @@ def test_what_cannot_be_a_name_gets_one_that_stays_the_same(given: list[Any]) ->
     assert name == student_of(users(*given))
 
 
-@pytest.mark.parametrize("metadata", [None, [], {}, {"users": {}}, users(), users(3, {}, None)])
-def test_metadata_that_names_nobody_is_refused(metadata: Any) -> None:
+@pytest.mark.parametrize("given", [None, [], {}, {"users": {}}, users(), users(3, {}, None)])
+def test_metadata_that_names_nobody_is_refused(given: Any) -> None:
     with pytest.raises(AutograderError, match=r"submission_metadata\.json"):
-        student_of(metadata)
+        student_of(given)
