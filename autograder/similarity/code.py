@@ -37,12 +37,13 @@ def similar_code(
         traces = [each for each in one.texts & other.texts if rarity.weight(each)]
         evidence = best.evidence + rarity.total(traces)
         if evidence >= least:
+            texts = min(rarity.total(one.texts), rarity.total(other.texts))
             yield SimilarPair(
                 first,
                 second,
                 "code",
                 best.where,
-                best.share,
+                best.share or rarity.total(traces) / texts,
                 best.passages if best is there else tuple((a, b) for b, a in best.passages),
                 tuple(sorted(traces, key=lambda text: (-len(text), text))[:MAX_TRACES]),
                 evidence,

@@ -58,8 +58,8 @@ def course_fragments(assignment: Assignment, bank: Iterable[Submission]) -> froz
 
     It counts nothing.
     """
-    own = [cell.source for cell in assignment.release_cells if cell.cell_type == "code"]
-    own.append(assignment.solution_module.read_text(encoding="utf-8"))
+    given = [*assignment.release_cells, *assignment.source_cells]
+    own = [cell.source for cell in given if cell.cell_type == "code"]
     codes = [Code.of(own, _exercises(assignment)), *(code_of(assignment, each) for each in bank)]
     return frozenset().union(*(code.all_fragments for code in codes))
 

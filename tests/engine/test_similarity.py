@@ -132,6 +132,7 @@ def test_rare_comments_and_strings_are_enough(assignment: Assignment) -> None:
         hand_in(assignment, student, "\n".join([code, "def mine():", *remarks, "    return 1"]))
     (pair,) = similar_pairs(assignment)
     assert pair.where == "comments and strings"
+    assert 0.5 < pair.share <= 1
     assert remarks[0].strip("# ") in pair.traces
 
 
