@@ -12,11 +12,14 @@ import random
 import socket
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from importlib.machinery import FileFinder
 from time import monotonic
 from typing import Any, NoReturn, TextIO, cast
 
 import numpy as np
+import numpy.random  # NumPy would import it in each worker process
 
 from autograder.sandbox.failures import Handle
 from autograder.sandbox.inside.connection import WorkerConnection
@@ -129,40 +132,46 @@ class _Worker:
 
     def answer(self, request: dict[str, Any]) -> bytes:
         """The payload that answers one request."""
-        number = request["id"]
+        return self.payload(request["id"], partial(self.respond, request))
+
+    def payload(self, number: int, respond: Callable[[], dict[str, Any]]) -> bytes:
+        """The answer to request `number` as bytes, or what was raised while it was made."""
         try:
-            if request["do"] == Command.RUN_CELL:
-                self.cell = _CellUnderWay(self.session, request)
-                answer = self.run_on(request["all"])
-            elif request["do"] == Command.CONTINUE_CELL:
-                answer = self.run_on(request["all"])
-            elif request["do"] == Command.WRITE_FILE:
-                refusal = accompanying_files.write(self.folder, request["name"], request["content"])
-                answer = {"outcome": Reply.OK, "value": refusal}
-            elif request["do"] == Command.QUERY_MODEL:
-                answer = self.ask(request)
-            elif request["do"] == Command.CALL_SEVERAL:
-                answer = {"outcome": Reply.OK, "value": self.call_several(request)}
-            elif request["do"] == Command.LIST_EDITS:
-                listed = self.trials.listed(request["lines"], request["most"])
-                answer = {"outcome": Reply.OK, "value": listed}
-            else:
-                self.called = request["name"]
-                with (
-                    self.session.as_it_stood(request["name"]) as function,
-                    self.connection.replacing(self.namespace, request["replaced"], number),
-                ):
-                    if request["name"] in request["replaced"]:
-                        function = self.namespace[request["name"]]
-                    attempt = self.call if request["do"] == Command.CALL else self.attempt
-                    answer = attempt(function, request)
-            return self.encoded({"id": number, **answer})
+            return self.encoded({"id": number, **respond()})
         except codec.CannotCross as refusal:
             return codec.encode(
                 {"id": number, "outcome": Reply.REFUSED, "text": str(refusal)[:500]}
             )
         except BaseException as error:  # a student's object may raise anything while it is encoded
             return codec.encode({"id": number, **error_fields(error)})
+
+    def respond(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The answer to one request."""
+        match request["do"]:
+            case Command.RUN_CELL:
+                self.cell = _CellUnderWay(self.session, request)
+                return self.run_on(request["all"])
+            case Command.CONTINUE_CELL:
+                return self.run_on(request["all"])
+            case Command.WRITE_FILE:
+                refusal = accompanying_files.write(self.folder, request["name"], request["content"])
+                return {"outcome": Reply.OK, "value": refusal}
+            case Command.QUERY_MODEL:
+                return self.ask(request)
+            case Command.CALL_SEVERAL:
+                return {"outcome": Reply.OK, "value": self.call_several(request)}
+            case Command.LIST_EDITS:
+                listed = self.trials.listed(request["lines"], request["most"])
+                return {"outcome": Reply.OK, "value": listed}
+        self.called = request["name"]
+        with (
+            self.session.as_it_stood(request["name"]) as function,
+            self.connection.replacing(self.namespace, request["replaced"], request["id"]),
+        ):
+            if request["name"] in request["replaced"]:
+                function = self.namespace[request["name"]]
+            attempt = self.call if request["do"] == Command.CALL else self.attempt
+            return attempt(function, request)
 
     def encoded(self, answer: dict[str, Any]) -> bytes:
         return codec.encode(answer, limit=self.limits.answer_bytes, keep=self.keep)
@@ -194,12 +203,14 @@ class _Worker:
         """The payloads that answer the first calls, in order: at least one, the others in time."""
         answers: list[bytes] = []
         until = monotonic() + TOGETHER_SECONDS
-        for args, kwargs in request["calls"]:
-            one = {**request, "do": Command.CALL, "args": args, "kwargs": kwargs}
-            answers.append(self.answer(one))
-            _flush()
-            if monotonic() > until or sum(map(len, answers)) > MOST_TOGETHER:
-                break
+        self.called = request["name"]
+        with self.session.as_it_stood(request["name"]) as function:
+            for args, kwargs in request["calls"]:
+                one = {**request, "args": args, "kwargs": kwargs}
+                answers.append(self.payload(request["id"], partial(self.call, function, one)))
+                _flush()
+                if monotonic() > until or sum(map(len, answers)) > MOST_TOGETHER:
+                    break
         return answers
 
     def call(self, function: Any, request: dict[str, Any]) -> dict[str, Any]:
