@@ -26,10 +26,13 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import pytest
+
 from autograder.calibration import evidence
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.grading.grader import Grader
 from autograder.sandbox import Sandbox
+from autograder.suite.grading_run import GradingRun
 from autograder.suite.stand_ins import StandIns
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,6 +79,7 @@ class Profiler:
         self._trained = frozenset(trained_by(assignment))
         self._judged = (terms.epochs, terms.batch_size) if terms else None
         self._measuring = 0.0
+        self._test = ""
 
     def grade(self, grader: Grader, file: Path) -> Costs:
         """Grade a file."""
@@ -84,6 +88,7 @@ class Profiler:
             self._watched(Sandbox, "call_several", self._called),
             self._watched(Sandbox, "ask", self._asked),
             self._watched(StandIns, "judge", self._tested),
+            self._watched(GradingRun, "student_for", self._begun),
         ):
             before = self._own()
             result = grader.grade(file)
@@ -129,7 +134,7 @@ class Profiler:
         finally:
             computed = self._computed(sandbox) - before
             self.costs.inside[kind] += computed
-            self.costs.tests[_test()]["inside"] += computed
+            self.costs.tests[self._test]["inside"] += computed
 
     def _computed(self, sandbox: Sandbox) -> float:
         started = time.process_time()
@@ -145,12 +150,12 @@ class Profiler:
         finally:
             computed = self._own() - before
             self.costs.trusted[TRAINING_TESTS if exercise in self._trained else TESTS] += computed
-            self.costs.tests[_test()]["trusted"] += computed
+            self.costs.tests[self._test]["trusted"] += computed
 
-
-def _test() -> str:
-    """The test that runs now, as pytest says it."""
-    return os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0].rpartition("/")[2]
+    @contextmanager
+    def _begun(self, _: GradingRun, item: pytest.Item) -> Iterator[None]:
+        self._test = item.nodeid.rpartition("/")[2]
+        yield
 
 
 def trained_by(assignment: Assignment) -> list[str]:

@@ -14,6 +14,7 @@ import numpy as np
 
 MOST_NUMBERS = 1_000
 """A larger call is not kept: no counterexample is as large."""
+_COUNTED = frozenset({int, float})
 
 
 class AskedCalls:
@@ -54,19 +55,23 @@ def numbers_in(value: Any, most: float = float("inf")) -> int:
     waiting, count = [value], 0
     while waiting and count < most:
         value = waiting.pop()
-        if isinstance(value, np.ndarray):
-            count += value.size
-        elif isinstance(value, int | float | complex | np.number) and not isinstance(value, bool):
+        if type(value) in _COUNTED:
             count += 1
+        elif isinstance(value, np.ndarray):
+            count += value.size
         elif isinstance(value, list | tuple):
             waiting += value
         elif isinstance(value, dict):
             waiting += value.values()
+        elif isinstance(value, int | float | complex | np.number) and not isinstance(value, bool):
+            count += 1
     return count
 
 
 def _plain(value: Any) -> Any:
     """A hashable value that is equal for equal inputs."""
+    if type(value) in _COUNTED:
+        return ("number", _number(value))
     if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
         return ("array", value.shape, value.astype(np.float64).tobytes())
     if isinstance(value, list | tuple):

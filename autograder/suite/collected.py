@@ -97,7 +97,7 @@ class CollectedSuites:
         items = [item for item in self._plugin.items if not only or place_of(item) in only]
         try:
             for item, following in zip(items, [*items[1:], None], strict=True):
-                item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+                self._plugin.run_test(item, following)
         except pytest.exit.Exception:
             if run.fatal is None:
                 raise

@@ -180,10 +180,10 @@ class GradingRun:
         return TestRecord(exercise_of(item), result)
 
     def _explain(self, item: pytest.Item, error: BaseException | None) -> tuple[Outcome, str, str]:
+        if error is None:
+            return Outcome.PASSED, "", ""
         where = f"{self._student.last_call} " if self._student.last_call else ""
         match error:
-            case None:
-                return Outcome.PASSED, "", ""
             case CallFailed():
                 return Outcome(error.outcome), self._student.as_called(error.message), error.detail
             case NotTrainedEnough():

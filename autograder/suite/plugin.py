@@ -7,6 +7,7 @@ for all of them; `GradingRun` knows one submission.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from autograder.results import Fault
 from autograder.suite.dependencies import dependencies_of, exercise_of, topological_order
 from autograder.suite.faults import fault_of
 from autograder.suite.grading_run import GradingRun
+from autograder.suite.plain_tests import arguments_of, plain_exercises
 from autograder.suite.student import Student
 from autograder.suite.training import GradingData, Training, grading_data
 
@@ -50,6 +52,7 @@ class GradingPlugin:
         self.exercises = exercises
         self.items: list[pytest.Item] = []
         self.built_on: Mapping[str, tuple[str, ...]] = {}
+        self._plain: frozenset[str] = frozenset()
         self.faults: dict[str, Fault] = {}
         self.fatal: SuiteError | None = None
 
@@ -75,6 +78,26 @@ class GradingPlugin:
         """The terms of training, with seeds for this test and this submission."""
         return self.run.training_for(self._item)
 
+    def run_test(self, item: pytest.Item, following: pytest.Item | None) -> None:
+        """Run a test, without pytest's protocol if its suite allows that.
+
+        Raises:
+            pytest.exit.Exception: the grader itself failed, so that no further test can run.
+        """
+        if exercise_of(item) not in self._plain:
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+            return
+        assert isinstance(item, pytest.Function)
+        if not self.pytest_runtest_protocol(item):
+            call = pytest.CallInfo.from_call(
+                partial(self._call, item), "call", (pytest.exit.Exception, KeyboardInterrupt)
+            )
+            self.run.note(item, call, call.excinfo.value if call.excinfo is not None else None)
+
+    def _call(self, item: pytest.Function) -> None:
+        item.funcargs = arguments_of(item)
+        self.pytest_pyfunc_call(item)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Function) -> bool | None:
         """Leave out the tests of an exercise whose earlier result stands."""
@@ -84,12 +107,14 @@ class GradingPlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """Call a test. `StandIns.judge` may call it twice, each time with `rng` at its start."""
-        names = pyfuncitem._fixtureinfo.argnames
+        arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+        called_before = False
 
         def test() -> None:
-            arguments = {name: pyfuncitem.funcargs[name] for name in names}
-            if "rng" in arguments:
+            nonlocal called_before
+            if called_before and "rng" in arguments:
                 arguments["rng"] = self.run.rng(pyfuncitem)
+            called_before = True
             pyfuncitem.obj(**arguments)
 
         self.run.judge(exercise_of(pyfuncitem), test)
@@ -108,6 +133,7 @@ class GradingPlugin:
         items[:] = [item for item in items if exercise_of(item) not in self.faults]
         items.sort(key=lambda item: order.index(exercise_of(item)))
         self.items = items
+        self._plain = plain_exercises(items, self)
 
     def blame(self, fault: Fault) -> None:
         """Leave the fault's exercise ungraded. Only the first fault of an exercise is reported."""

@@ -6,6 +6,7 @@ It keeps no history and starts no thread. Cells use its input transformer and it
 
 from __future__ import annotations
 
+import re
 import subprocess
 from typing import Any
 
@@ -21,9 +22,20 @@ from traitlets.config import Config
 
 from convgrade.execution import tracebacks
 
+_MAY_BE_COMMAND = re.compile(r"^[\s\\]*[!?%,;/]|=[\s\\]*[!%]|\?\s*$")
+"""Matches each line with a magic, a shell command or a question for help, and some others."""
+_USUAL_TRANSFORMERS = TransformerManager().token_transformers
+
 
 class LineKeeper(TransformerManager):  # type: ignore[misc]
     """IPython's input transformer, changed so that every line keeps its number."""
+
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
+        """Transform as IPython does, but do not tokenize a cell that cannot contain a command."""
+        is_usual = self.token_transformers == _USUAL_TRANSFORMERS
+        if is_usual and not any(map(_MAY_BE_COMMAND.search, lines)):
+            return lines
+        return super().do_token_transforms(lines)  # type: ignore[no-any-return]
 
     def do_one_token_transform(self, lines: list[str]) -> tuple[bool, list[str]]:
         """Transform as IPython does, but leave blank lines for the continuations of a command."""

@@ -104,7 +104,9 @@ def _parsed(
     except SyntaxError as error:
         _count_from_the_top(error, start)
         raise
-    body: list[ast.stmt] = shell.transform_ast(ast.increment_lineno(tree, start)).body
+    if start:
+        ast.increment_lineno(tree, start)
+    body: list[ast.stmt] = shell.transform_ast(tree).body
     return body
 
 

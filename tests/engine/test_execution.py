@@ -8,7 +8,9 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
+from convgrade.execution.ipython_shell import LineKeeper
 from convgrade.execution.session import Session, Trouble
 from convgrade.execution.settled import Rebinding
 from convgrade.execution.shell import prepare_shell
@@ -299,3 +301,42 @@ def test_a_cell_that_gives_a_name_another_meaning_is_told(session: Session) -> N
         Rebinding("f", "sum", "cell 4", "cell 1"),
         Rebinding("f", "f", "cell 5", "cell 1"),
     ]
+
+
+COMMANDS = (
+    "%magic one two", "%%time", "!ls", "!!ls", "?name", "name?", "name.part??", "%magic?",
+    "value = %magic", "a, b = !ls", "value =! ls", "a = \\\n    %magic", ",call a b", ";call a b",
+    "/call a b", "%magic \\\n  more", "name ?  ",
+)  # fmt: skip
+NO_COMMANDS = (
+    "a = 7 % 3", "a = (7\n%3)", "b = a != 1", "text = 'why? !ls'", "f(a, b); g(a)", "a = b / c",
+    "text = '''\n%magic\n!ls\nname?\n'''", "x: int = 1", "# what?", "d = {1: '%d' % 1}", "(1",
+    "a = '",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", COMMANDS + NO_COMMANDS)
+@pytest.mark.parametrize(
+    "around", ["{}", "a = 1\n{}\nb = 2", "if True:\n    pass\n    {}", "a = 1; b = 2\n\n{}\n"]
+)
+def test_a_cell_is_transformed_as_by_tokens(text: str, around: str) -> None:
+    class ByTokens(LineKeeper):
+        do_token_transforms = TransformerManager.do_token_transforms
+
+    cell = around.format(text)
+    assert LineKeeper().transform_cell(cell) == ByTokens().transform_cell(cell)
+
+
+def test_an_own_transformer_of_a_notebook_sees_each_cell() -> None:
+    class Own:
+        priority = 1
+
+        @classmethod
+        def find(cls, tokens_by_line: object) -> None:
+            seen.append(tokens_by_line)
+
+    seen: list[object] = []
+    keeper = LineKeeper()
+    keeper.token_transformers.append(Own)
+    keeper.transform_cell("a = 1")
+    assert seen

@@ -12,14 +12,18 @@ import random
 import socket
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from importlib.machinery import FileFinder
 from time import monotonic
 from typing import Any, NoReturn, TextIO, cast
 
 import numpy as np
+import numpy.random  # NumPy would import it in each worker process
 
 from autograder.sandbox.failures import Handle
 from autograder.sandbox.inside import substitutes
+from autograder.sandbox.inside.cell_under_way import CellUnderWay
 from autograder.sandbox.inside.connection import WorkerConnection
 from autograder.sandbox.inside.trials import Trials
 from autograder.sandbox.inside.watched_calls import shares_memory
@@ -31,15 +35,13 @@ from autograder.sandbox.protocol import accompanying_files, codec, request_codec
 from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import RemoteFunction
 from autograder.sandbox.protocol.words import (
-    MOST_REPORTED,
-    MOST_STATEMENTS,
     MOST_TOGETHER,
     TOGETHER_SECONDS,
     Command,
     Reply,
 )
 from convgrade.execution import tracebacks
-from convgrade.execution.session import OpenCell, Session, Trouble
+from convgrade.execution.session import Session
 from convgrade.execution.tracebacks import error_fields
 
 THREADS_OF_TENSORFLOW = 1
@@ -129,45 +131,51 @@ class _Worker:
         self.kept: list[tuple[Any, str]] = []  # objects of handles, and the call of each
         self.called = ""
         self.folder = os.getcwd()
-        self.cell: _CellUnderWay | None = None
+        self.cell: CellUnderWay | None = None
         self.trials = Trials(session)
 
     def answer(self, request: dict[str, Any]) -> bytes:
         """The payload that answers one request."""
-        number = request["id"]
+        return self.payload(request["id"], partial(self.respond, request))
+
+    def payload(self, number: int, respond: Callable[[], dict[str, Any]]) -> bytes:
+        """The answer to request `number` as bytes, or what was raised while it was made."""
         try:
-            if request["do"] == Command.RUN_CELL:
-                self.cell = _CellUnderWay(self.session, request)
-                answer = self.run_on(request["all"])
-            elif request["do"] == Command.CONTINUE_CELL:
-                answer = self.run_on(request["all"])
-            elif request["do"] == Command.WRITE_FILE:
-                refusal = accompanying_files.write(self.folder, request["name"], request["content"])
-                answer = {"outcome": Reply.OK, "value": refusal}
-            elif request["do"] == Command.QUERY_MODEL:
-                answer = self.ask(request)
-            elif request["do"] == Command.CALL_SEVERAL:
-                answer = {"outcome": Reply.OK, "value": self.call_several(request)}
-            elif request["do"] == Command.LIST_EDITS:
-                listed = self.trials.listed(request["lines"], request["most"])
-                answer = {"outcome": Reply.OK, "value": listed}
-            else:
-                self.called = request["name"]
-                with (
-                    self.session.as_it_stood(request["name"]) as function,
-                    self.connection.replacing(self.namespace, request["replaced"], number),
-                ):
-                    if request["name"] in request["replaced"]:
-                        function = self.namespace[request["name"]]
-                    attempt = self.call if request["do"] == Command.CALL else self.attempt
-                    answer = attempt(function, request)
-            return self.encoded({"id": number, **answer})
+            return self.encoded({"id": number, **respond()})
         except codec.CannotCross as refusal:
             return codec.encode(
                 {"id": number, "outcome": Reply.REFUSED, "text": str(refusal)[:500]}
             )
         except BaseException as error:  # a student's object may raise anything while it is encoded
             return codec.encode({"id": number, **error_fields(error)})
+
+    def respond(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The answer to one request."""
+        match request["do"]:
+            case Command.RUN_CELL:
+                self.cell = CellUnderWay(self.session, request)
+                return self.run_on(request["all"])
+            case Command.CONTINUE_CELL:
+                return self.run_on(request["all"])
+            case Command.WRITE_FILE:
+                refusal = accompanying_files.write(self.folder, request["name"], request["content"])
+                return {"outcome": Reply.OK, "value": refusal}
+            case Command.QUERY_MODEL:
+                return self.ask(request)
+            case Command.CALL_SEVERAL:
+                return {"outcome": Reply.OK, "value": self.call_several(request)}
+            case Command.LIST_EDITS:
+                listed = self.trials.listed(request["lines"], request["most"])
+                return {"outcome": Reply.OK, "value": listed}
+        self.called = request["name"]
+        with (
+            self.session.as_it_stood(request["name"]) as function,
+            self.connection.replacing(self.namespace, request["replaced"], request["id"]),
+        ):
+            if request["name"] in request["replaced"]:
+                function = self.namespace[request["name"]]
+            attempt = self.call if request["do"] == Command.CALL else self.attempt
+            return attempt(function, request)
 
     def encoded(self, answer: dict[str, Any]) -> bytes:
         return codec.encode(answer, limit=self.limits.answer_bytes, keep=self.keep)
@@ -199,31 +207,38 @@ class _Worker:
         """The payloads that answer the first calls, in order: at least one, the others in time."""
         answers: list[bytes] = []
         until = monotonic() + TOGETHER_SECONDS
-        for args, kwargs in request["calls"]:
-            one = {**request, "do": Command.CALL, "args": args, "kwargs": kwargs}
-            answers.append(self.answer(one))
-            _flush()
-            if monotonic() > until or sum(map(len, answers)) > MOST_TOGETHER:
-                break
+        self.called = request["name"]
+        with self.session.as_it_stood(request["name"]) as function:
+            for args, kwargs in request["calls"]:
+                call = partial(self.called_with, function, args, kwargs)
+                answers.append(self.payload(request["id"], call))
+                _flush()
+                if monotonic() > until or sum(map(len, answers)) > MOST_TOGETHER:
+                    break
         return answers
 
     def call(self, function: Any, request: dict[str, Any]) -> dict[str, Any]:
-        if function is None:
-            return {"outcome": Reply.MISSING}
         arguments = self.resolved(request["args"])
         keywords = self.resolved(request["kwargs"])
+        answer = self.called_with(function, arguments, keywords)
+        if request["watch"] and answer["outcome"] == Reply.OK:
+            answer["arguments"] = tuple(arguments)
+            values = [*arguments, *keywords.values()]
+            answer["shares_memory"] = shares_memory(answer["value"], values)
+        return answer
+
+    def called_with(
+        self, function: Any, arguments: list[Any], keywords: dict[str, Any]
+    ) -> dict[str, Any]:
+        if function is None:
+            return {"outcome": Reply.MISSING}
         try:
-            value = function(*arguments, **keywords)
+            return {"outcome": Reply.OK, "value": function(*arguments, **keywords)}
         except BaseException as error:
             fields = error_fields(error)
             if isinstance(error, NotImplementedError) and tracebacks.is_raised_by_student(error):
                 fields["outcome"] = Reply.NOT_IMPLEMENTED  # by the stub, and not by a library
             return fields
-        answer = {"outcome": Reply.OK, "value": value}
-        if request["watch"]:
-            answer["arguments"] = tuple(arguments)
-            answer["shares_memory"] = shares_memory(value, [*arguments, *keywords.values()])
-        return answer
 
     def attempt(self, function: Any, request: dict[str, Any]) -> dict[str, Any]:
         """Calls of a function for `Trials`, as it is or with edits."""
@@ -246,70 +261,6 @@ class _Worker:
         except BaseException as error:
             return error_fields(error)
         return {"outcome": Reply.OK, "value": value}
-
-
-class _CellUnderWay:
-    """A cell that is running, and its next statement."""
-
-    def __init__(self, session: Session, request: dict[str, Any]) -> None:
-        self.session = session
-        self.known = len(session.rebindings)
-        self.cell: OpenCell = session.open(
-            request["source"], request["label"], tuple(request["settles"])
-        )
-        self.skip = frozenset(request["skip"])
-        self.of = min(len(self.cell.statements), MOST_STATEMENTS)
-        if request["end"] >= 0:
-            self.of = min(self.of, request["end"])
-        self.next = 0
-
-    def run_on(self, to_the_end: bool) -> dict[str, Any]:
-        """Run a statement and the following ones that take no time.
-
-        It stops before any other statement. So if a statement ends the process, the answer before
-        names it.
-        """
-        first = self.next
-        troubles: list[Trouble] = []
-        while self.next < self.of:
-            quick = to_the_end or self.cell.statements[self.next].is_quick
-            if self.next > first and not quick:
-                break
-            if self.next not in self.skip and (trouble := self.cell.run(self.next)):
-                troubles.append(trouble)
-            self.next += 1
-        return self.answer(troubles)
-
-    def answer(self, troubles: list[Trouble]) -> dict[str, Any]:
-        rebound = []
-        upcoming = None
-        if self.next < self.of:
-            upcoming = self.cell.statements[self.next]
-        else:
-            self.cell.close()
-            rebound = self.session.rebindings[self.known :][:MOST_REPORTED]
-        return {
-            "outcome": Reply.RAN,
-            "next": self.next,
-            "of": self.of,
-            "line": upcoming.line if upcoming else 0,
-            "names": list(upcoming.names[:MOST_REPORTED]) if upcoming else [],
-            "troubles": [_trouble_fields(trouble) for trouble in troubles[:MOST_REPORTED]],
-            "more": len(troubles[MOST_REPORTED:]),
-            "rebound": [(each.exercise, each.name, each.settled) for each in rebound],
-        }
-
-
-def _trouble_fields(trouble: Trouble) -> dict[str, Any]:
-    fields = error_fields(trouble.error)
-    return {
-        "statement": trouble.statement,
-        "names": list(trouble.names[:MOST_REPORTED]),
-        "types": fields["types"],
-        "text": fields["text"],
-        "line": trouble.line,
-        "traceback": fields["traceback"],
-    }
 
 
 def _flush() -> None:

@@ -24,7 +24,7 @@ from typing import Any
 
 from autograder.sandbox import speed
 from autograder.sandbox.inside import guardian
-from autograder.sandbox.linux import namespaces, root_filesystem
+from autograder.sandbox.linux import huge_pages, namespaces, root_filesystem
 from autograder.sandbox.linux.isolation import Confinement
 from convgrade.execution.shell import prepare_shell
 
@@ -67,6 +67,7 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps guardians
     gc.collect()
     gc.freeze()
+    huge_pages.collapse()
     report(ready=True, loaded=sorted({name.partition(".")[0] for name in sys.modules}))
     server.serve(confinement, shell)
     # if the parent process was killed, nobody else deletes this folder

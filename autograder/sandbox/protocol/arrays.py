@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import struct
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ MAX_ELEMENTS = 1 << 31
 
 _NAMES = "? i1 u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
 _PLAIN = {np.dtype(name).str.encode(): np.dtype(name) for name in _NAMES}
-_NAMES_OF_PLAIN = {dtype: name for name, dtype in _PLAIN.items()}
+_PLAIN_DTYPES = frozenset(_PLAIN.values())
 _CARRIERS = {
     "bfloat16": "<f4",
     "float8_e3m4": "<f4",
@@ -82,24 +83,32 @@ def is_of_numbers(dtype: np.dtype[Any]) -> bool:
 
 def encoded(array: np.ndarray[Any, Any]) -> bytes:
     """dtype, shape and elements of an array, little-endian and in C order."""
+    if array.dtype in _PLAIN_DTYPES and not array.dtype.metadata:
+        return _head(array.dtype, array.shape) + array.tobytes()
     head, array = head_and_array(array)
     return b"".join((head, bytes_of(array)))
 
 
 def head_and_array(array: np.ndarray[Any, Any]) -> tuple[bytes, np.ndarray[Any, Any]]:
     """dtype and shape as bytes, and the array as it crosses (the same one if that is possible)."""
-    if array.ndim > MAX_NDIM or math.prod(max(1, size) for size in array.shape) > MAX_ELEMENTS:
-        raise CannotCross(f"it is an array of shape {array.shape}")
-    name = _NAMES_OF_PLAIN.get(array.dtype)
-    dtype = array.dtype
-    if name is None or dtype.metadata:
-        array = carried(array)
-        dtype = _wire_dtype(array.dtype)
-        name = dtype.str.encode()
-        if shown := (array.dtype.metadata or {}).get("shown"):
-            name = f"{dtype.str}:{shown}".encode()
-    head = struct.pack(f"<BB{array.ndim}Q", len(name), array.ndim, *array.shape)
-    return head + name, np.ascontiguousarray(array, dtype).reshape(array.shape)
+    shape = array.shape
+    array = carried(array)
+    dtype = _wire_dtype(array.dtype)
+    head = _head(dtype, shape, (array.dtype.metadata or {}).get("shown", ""))
+    return head, np.ascontiguousarray(array, dtype).reshape(shape)
+
+
+@lru_cache(maxsize=1024)
+def _head(dtype: np.dtype[Any], shape: tuple[int, ...], shown: str = "") -> bytes:
+    if len(shape) > MAX_NDIM or _extent(shape) > MAX_ELEMENTS:
+        raise CannotCross(f"it is an array of shape {shape}")
+    name = f"{dtype.str}:{shown}" if shown else dtype.str
+    return struct.pack(f"<BB{len(shape)}Q", len(name), len(shape), *shape) + name.encode()
+
+
+def _extent(shape: tuple[int, ...]) -> int:
+    """How many elements an array would have if no dimension were 0."""
+    return math.prod(max(1, size) for size in shape)
 
 
 def bytes_of(array: np.ndarray[Any, Any]) -> memoryview:
@@ -124,10 +133,9 @@ def decoded(data: bytes, *, scalar: bool) -> Any:
     shape, dtype, start = head_of(data)
     if scalar and shape:
         raise Malformed("dimensions of an array")
-    body = memoryview(data)[start:]
-    if math.prod(shape) * dtype.itemsize != len(body):
+    if math.prod(shape) * dtype.itemsize != len(data) - start:
         raise Malformed("size of an array")
-    flat = np.frombuffer(body, dtype) if len(body) else np.empty(0, dtype)
+    flat = np.frombuffer(data, dtype, offset=start) if len(data) > start else np.empty(0, dtype)
     _check_elements(flat)
     if scalar:
         return flat[0]
@@ -143,11 +151,17 @@ def head_of(data: bytes) -> tuple[tuple[int, ...], np.dtype[Any], int]:
     name_length, ndim = struct.unpack_from("<BB", data)
     if ndim > MAX_NDIM:
         raise Malformed("dimensions of an array")
-    shape = struct.unpack_from(f"<{ndim}Q", data, 2)
-    if math.prod(max(1, size) for size in shape) > MAX_ELEMENTS:
+    end = 2 + 8 * ndim + name_length
+    shape, dtype = _shape_and_dtype(data[:end], ndim)
+    return shape, dtype, end
+
+
+@lru_cache(maxsize=1024)
+def _shape_and_dtype(head: bytes, ndim: int) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    shape = struct.unpack_from(f"<{ndim}Q", head, 2)
+    if _extent(shape) > MAX_ELEMENTS:
         raise Malformed("shape of an array")
-    start = 2 + 8 * ndim
-    return shape, _decoded_dtype(data[start : start + name_length]), start + name_length
+    return shape, _decoded_dtype(head[2 + 8 * ndim :])
 
 
 def _decoded_dtype(name: bytes) -> np.dtype[Any]:

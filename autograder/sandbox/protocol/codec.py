@@ -28,6 +28,9 @@ _KEYS = (int, float, bool, bytes, type(None))
 MAX_INT_BITS = 14_000  # str() of a longer one raises
 
 _ARRAY, _SCALAR, _TUPLE, _COMPLEX, _BIG_INT, _HANDLE = 1, 2, 3, 4, 5, 6
+_TUPLE_MARK = msgpack.ExtType(_TUPLE, b"")
+_AS_THEY_ARE = frozenset({type(None), bool, float})
+_LEAST_INT, _MOST_INT = -(1 << 63), 1 << 64
 
 
 class StaleHandle(CannotCross):
@@ -39,6 +42,7 @@ class _TupleMark:
 
 
 _MARK = _TupleMark()
+_NESTED = frozenset({list, dict, tuple, _TupleMark})
 
 
 def encode(
@@ -93,10 +97,10 @@ class Encoder:
 
     def plain(self, value: Any, depth: int) -> Any:
         kind = type(value)
-        if value is None or kind is bool or kind is float:
+        if kind in _AS_THEY_ARE:
             return value
         if kind is int:
-            return _plain_int(value)
+            return value if _LEAST_INT <= value < _MOST_INT else _big_int(value)
         if kind is str:
             return self.sized(value)
         if isinstance(value, np.ndarray):
@@ -110,7 +114,7 @@ class Encoder:
         if isinstance(value, list | tuple | dict):
             return self.container(value, depth)
         if isinstance(value, int):
-            return _plain_int(int.__add__(value, 0))
+            return self.plain(int.__add__(value, 0), depth)
         if isinstance(value, float):
             return float.__add__(value, 0.0)
         if isinstance(value, complex):
@@ -140,9 +144,7 @@ class Encoder:
         if kind is dict:
             return {self.key(k): self.plain(v, depth - 1) for k, v in dict.items(value)}
         plain = [self.plain(item, depth - 1) for item in kind.__iter__(value)]
-        if kind is tuple:
-            plain.insert(0, msgpack.ExtType(_TUPLE, b""))
-        return plain
+        return plain if kind is list else [_TUPLE_MARK, *plain]
 
     def key(self, key: Any) -> Any:
         if type(key) is str:
@@ -153,7 +155,7 @@ class Encoder:
             return str.__str__(key)
         if isinstance(key, bool | float | bytes | None):
             return key
-        if isinstance(key, int) and -(1 << 63) <= key < 1 << 64:
+        if isinstance(key, int) and _LEAST_INT <= key < _MOST_INT:
             return int.__add__(key, 0)
         raise CannotCross(f"a dict in it has a key of type {type(key).__name__}")
 
@@ -198,9 +200,7 @@ def _as_array(value: Any) -> np.ndarray[Any, Any] | None:
     return None
 
 
-def _plain_int(value: int) -> Any:
-    if -(1 << 63) <= value < 1 << 64:
-        return value
+def _big_int(value: int) -> Any:
     bits = value.bit_length()
     if bits > MAX_INT_BITS:
         raise CannotCross(f"it contains an integer of {bits} bits")
@@ -259,10 +259,10 @@ class Decoder:
         return value
 
     def extension(self, code: int, data: bytes) -> Any:
-        if code == _TUPLE and not data:
-            return _MARK
         if code in (_ARRAY, _SCALAR):
             return arrays.decoded(data, scalar=code == _SCALAR)
+        if code == _TUPLE and not data:
+            return _MARK
         if code == _COMPLEX:
             return complex(*struct.unpack("<dd", data))
         if code == _BIG_INT and len(data) <= MAX_INT_BITS // 8 + 1:
@@ -299,10 +299,9 @@ class Decoder:
     def measure(self, value: Any, children: Any) -> None:
         height = 0
         for child in children:
-            kind = type(child)
-            if kind is _TupleMark:
-                raise Malformed("a stray mark")
-            if kind is list or kind is dict or kind is tuple:
+            if type(child) in _NESTED:
+                if type(child) is _TupleMark:
+                    raise Malformed("a stray mark")
                 height = max(height, self.heights.get(id(child), 0))
         if height >= MAX_DEPTH + 4:
             raise Malformed("nested too deep")

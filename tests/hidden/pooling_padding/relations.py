@@ -6,7 +6,8 @@ mistake in its geometry, which is paid for in the tests of values, costs none of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,8 +42,26 @@ def answered(layer: Layer, x: np.ndarray) -> Iterator[tuple[str, Any]]:
 
     A padding that fails on plain images is paid for elsewhere.
     """
+    return _answers(layer.function.outcomes([layer.call(x, padding) for padding in PADDINGS]))
+
+
+def answered_together(
+    layer: Layer, x: np.ndarray, more: Sequence[tuple[Layer, np.ndarray]]
+) -> tuple[dict[str, Any], Iterator[Any]]:
+    """The same answers by padding; then those to `more`, for each of them and each known padding.
+
+    All calls cross together.
+    """
+    calls = [
+        each.call(image, padding) for each, image in [(layer, x), *more] for padding in PADDINGS
+    ]
+    outcomes = layer.function.outcomes(calls)
+    plain = dict(_answers(itertools.islice(outcomes, len(PADDINGS))))
+    return plain, _of_known(outcomes, plain, len(more))
+
+
+def _answers(outcomes: Iterator[Any]) -> Iterator[tuple[str, Any]]:
     known = 0
-    outcomes = layer.function.outcomes([layer.call(x, padding) for padding in PADDINGS])
     for padding, outcome in zip(PADDINGS, outcomes, strict=True):
         if isinstance(outcome, StudentRaised) and (known or padding != PADDINGS[-1]):
             continue
@@ -50,6 +69,14 @@ def answered(layer: Layer, x: np.ndarray) -> Iterator[tuple[str, Any]]:
             raise outcome
         known += 1
         yield padding, outcome
+
+
+def _of_known(outcomes: Iterator[Any], known: Container[str], times: int) -> Iterator[Any]:
+    for padding, outcome in zip(PADDINGS * times, outcomes, strict=True):
+        if padding in known:
+            if isinstance(outcome, CallFailed):
+                raise outcome
+            yield outcome
 
 
 def numbers(answer: Any) -> np.ndarray:
@@ -87,29 +114,30 @@ def same_numbers(
     Where that is infinite, which whole numbers cannot be, padded cells were not ignored; that is
     paid for elsewhere.
     """
-    wanted = {padding: numbers(answer) for padding, answer in answered(wide, x)}
-    answers = layer.each([(x, padding) for padding in wanted])
-    for want, got in zip(wanted.values(), answers, strict=True):
+    plain, answers = answered_together(wide, x, [(layer, x)])
+    wanted = [numbers(answer) for answer in plain.values()]
+    for want, got in zip(wanted, answers, strict=True):
         expect.close(got, spared(got, want, ~np.isfinite(want)), like=like or (x,), dtype=dtypes)
 
 
 def empty_batch(layer: Layer, x: np.ndarray) -> None:
     """No images give no images, of the shape that some give, nor more besides than these."""
-    shapes = {padding: np.shape(numbers(answer)) for padding, answer in answered(layer, x)}
-    answers = layer.each([(x[:0], padding) for padding in shapes])
-    for shape, got in zip(shapes.values(), answers, strict=True):
+    plain, answers = answered_together(layer, x, [(layer, x[:0])])
+    shapes = [np.shape(numbers(answer)) for answer in plain.values()]
+    for shape, got in zip(shapes, answers, strict=True):
         images, *rest = shape or (0,)
         expect.close(got, np.zeros((max(images - len(x), 0), *rest)))
 
 
-def reached(
-    layer: Layer, x: np.ndarray, plain: Mapping[str, np.ndarray], cells: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Where the `plain` answers depend on `cells`, a mask of the image: large numbers show it."""
+def marked(x: np.ndarray, cells: np.ndarray) -> list[np.ndarray]:
+    """The image with large numbers in `cells`, a mask, and with large negative ones."""
+    return [np.where(cells, x.dtype.type(value), x) for value in (BIG, -BIG)]
+
+
+def reached(plain: Mapping[str, np.ndarray], answers: Iterator[Any]) -> dict[str, np.ndarray]:
+    """Where the `plain` answers depend on some cells: the next `answers`, to `marked`, show it."""
     seen = {padding: np.zeros(answer.shape, bool) for padding, answer in plain.items()}
-    marks = [np.where(cells, x.dtype.type(value), x) for value in (BIG, -BIG)]
-    calls = [(marked, padding) for padding in plain for marked in marks]
-    for (_, padding), answer in zip(calls, layer.each(calls), strict=True):
+    for padding, answer in zip([*plain] * 2, answers, strict=False):
         got, want = numbers(answer), plain[padding]
         expect.that(got.shape == want.shape, "gave images of one shape answers of two shapes.")
         with np.errstate(invalid="ignore"):  # infinite where padded cells are taken for such
@@ -119,10 +147,9 @@ def reached(
 
 def nan_propagates(layer: Layer, x: np.ndarray, cells: np.ndarray) -> None:
     """NaN in `cells` makes NaN of what depends on them, and changes nothing else."""
-    plain = {padding: numbers(answer) for padding, answer in answered(layer, x)}
-    seen = reached(layer, x, plain, cells)
     with_nan = np.where(cells, x.dtype.type(np.nan), x)
-    answers = layer.each([(with_nan, padding) for padding in plain])
+    plain, answers = numbers_together(layer, x, [*marked(x, cells), with_nan])
+    seen = reached(plain, answers)
     for padding, got in zip(plain, answers, strict=True):
         want = np.where(seen[padding], np.nan, plain[padding])
         expect.close(got, spared(got, want, ~np.isfinite(plain[padding])), like=(x,))
@@ -132,9 +159,8 @@ def infinities_are_numbers(layer: Layer, x: np.ndarray, low: np.ndarray, high: n
     """Infinities in the masks `low` and `high` are picked just where large numbers are."""
     stands_in = np.where(high, x.dtype.type(BIG), np.where(low, x.dtype.type(-BIG), x))
     infinite = np.where(high, x.dtype.type(np.inf), np.where(low, x.dtype.type(-np.inf), x))
-    known = [padding for padding, _ in answered(layer, x)]
-    picked = [numbers(answer) for answer in layer.each([(stands_in, each) for each in known])]
-    answers = layer.each([(infinite, padding) for padding in known])
+    plain, answers = answered_together(layer, x, [(layer, stands_in), (layer, infinite)])
+    picked = [numbers(answer) for answer in itertools.islice(answers, len(plain))]
     for among, got in zip(picked, answers, strict=True):
         want = np.where(np.abs(among) == BIG, np.copysign(np.inf, among), among)
         expect.close(got, want, like=(x,))
@@ -143,13 +169,20 @@ def infinities_are_numbers(layer: Layer, x: np.ndarray, low: np.ndarray, high: n
 def infinities_add_up(layer: Layer, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
     """What depends on infinite cells is infinite, and NaN where it depends on both kinds."""
     infinite = np.where(high, x.dtype.type(np.inf), np.where(low, x.dtype.type(-np.inf), x))
-    plain = {padding: numbers(answer) for padding, answer in answered(layer, x)}
-    below, above = (reached(layer, x, plain, cells) for cells in (low, high))
-    answers = layer.each([(infinite, padding) for padding in plain])
+    plain, answers = numbers_together(layer, x, [*marked(x, low), *marked(x, high), infinite])
+    below, above = reached(plain, answers), reached(plain, answers)
     for padding, got in zip(plain, answers, strict=True):
         want = np.where(below[padding], -np.inf, plain[padding])
         want = np.where(above[padding], np.inf, want)
         expect.close(got, np.where(below[padding] & above[padding], np.nan, want), like=(x,))
+
+
+def numbers_together(
+    layer: Layer, x: np.ndarray, more: Sequence[np.ndarray]
+) -> tuple[dict[str, np.ndarray], Iterator[Any]]:
+    """Like `answered_together`, with the answers to `x` as arrays."""
+    plain, answers = answered_together(layer, x, [(layer, image) for image in more])
+    return {padding: numbers(answer) for padding, answer in plain.items()}, answers
 
 
 def some_cells(rng: np.random.Generator, shape: tuple[int, ...], one_in: int) -> np.ndarray:

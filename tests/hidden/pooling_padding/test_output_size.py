@@ -117,9 +117,11 @@ def test_padding_in_any_case(student, rng):
     """The padding's name may be written in capitals."""
     size = 2 * int(rng.integers(8, 30))
     for padding in ("same", "valid"):
-        want = student.output_size(size, 4, 2, padding)
-        for written in (padding.upper(), padding.title()):
-            expect.close(student.output_size(size, 4, 2, written), want, rtol=1e-9)
+        names = (padding, padding.upper(), padding.title())
+        answers = student.output_size.each([((size, 4, 2, name), {}) for name in names])
+        want = next(answers)
+        for got in answers:
+            expect.close(got, want, rtol=1e-9)
 
 
 @pytest.mark.aspect("kind")
@@ -128,8 +130,8 @@ def test_padding_in_any_case(student, rng):
 def test_a_count_is_a_whole_number(student, rng):
     """The answer is an int, not a float that happens to be whole."""
     size = int(rng.integers(10, 60))
-    for stride, padding in ((1, "valid"), (2, "valid"), (1, "same"), (2, "same"), (2, 1)):
-        got = student.output_size(size, 3, stride, padding)
+    given = ((1, "valid"), (2, "valid"), (1, "same"), (2, "same"), (2, 1))
+    for got in student.output_size.each([((size, 3, *each), {}) for each in given]):
         expect.that(
             cases.is_whole(got),
             "a number of windows is counted: return an int",
@@ -157,6 +159,5 @@ def test_refuses_windows_strides_and_paddings(student):
 @pytest.mark.weight(0.5)
 def test_refuses_a_window_that_never_fits(student):
     """Where not even one window fits, a ValueError says so."""
-    for arguments in ((3, 4), (3, 7, 1, 1)):
-        with student.raises(ValueError, naming=("window", "size")):
-            student.output_size(*arguments)
+    calls = [((3, 4), {}), ((3, 7, 1, 1), {})]
+    student.output_size.all_raise(calls, ValueError, naming=("window", "size"))

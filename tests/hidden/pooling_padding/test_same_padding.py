@@ -83,8 +83,8 @@ def test_stride_is_one_unless_given(student, rng):
 def test_amounts_are_whole_numbers(student, rng):
     """Both amounts are ints, not floats that happen to be whole."""
     size = int(rng.integers(8, 40))
-    for window, stride in ((3, 1), (1, 1), (5, 1), (4, 1), (2, 2)):
-        got = student.same_padding(size, window, stride)
+    calls = [((size, *each), {}) for each in ((3, 1), (1, 1), (5, 1), (4, 1), (2, 2))]
+    for got in student.same_padding.each(calls):
         amounts = got if isinstance(got, tuple | list) else [got]  # how many is for other tests
         expect.that(
             all(map(cases.is_whole, amounts)),
@@ -98,9 +98,7 @@ def test_amounts_are_whole_numbers(student, rng):
 @pytest.mark.weight(0.5)
 def test_refuses_windows_and_strides_below_one(student):
     """A window or a stride below 1 raises a ValueError that names it."""
-    for window in (0, -2):
-        with student.raises(ValueError, naming="window"):
-            student.same_padding(8, window, 1)
-    for stride in (0, -1):
-        with student.raises(ValueError, naming="stride"):
-            student.same_padding(8, 2, stride)
+    windows = [((8, window, 1), {}) for window in (0, -2)]
+    student.same_padding.all_raise(windows, ValueError, naming="window")
+    strides = [((8, 2, stride), {}) for stride in (0, -1)]
+    student.same_padding.all_raise(strides, ValueError, naming="stride")
