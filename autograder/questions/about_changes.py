@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
 from autograder.questions.about_lines import ERRORS
 from autograder.questions.comparing import Answer, clearly_differ, same
 from autograder.questions.observed import Edited, Observed
-from autograder.questions.options import distinct, in_order, near, text_of
+from autograder.questions.options import as_numbers, distinct, in_order, near, text_of
 from autograder.questions.question import Question
 
 LONGEST_OPTION = 5  # lines of a call among four to choose from
@@ -49,7 +48,7 @@ class AboutChanges:
         wrong = distinct(key, [*self._others(number), *map(text_of, near(answer.value))])
         if len(wrong) == 3:
             options, letter = in_order(key, wrong, self._rng)
-            prompt = f"What does this call return?{_as_numbers(answer.value)}"
+            prompt = f"What does this call return?{as_numbers(answer.value)}"
             call = self._observed.calls[number].code
             yield Question(self._observed.exercise, "result", prompt, call, "", options, letter)
 
@@ -77,7 +76,7 @@ class AboutChanges:
             )
             if len(wrong) == 3:
                 options, letter = in_order(key, wrong, self._rng)
-                prompt += f" What does this call return then?{_as_numbers(after.value)}"
+                prompt += f" What does this call return then?{as_numbers(after.value)}"
                 yield self._question("changed", prompt, call, edit, options, letter)
 
     def _error_type(self, edit: Edited, after: Answer, call: str) -> Iterator[Question]:
@@ -134,8 +133,7 @@ class AboutChanges:
             yield self._question("same", prompt, "", edit, options, letter, change="")
 
     def _leaves_all(self, edit: Edited) -> bool:
-        answers = zip(self._observed.answers, edit.answers, strict=True)
-        if not all(after is not None and same(before, after) for before, after in answers):
+        if not edit.leaves_all:
             return False
         spots = [
             number
@@ -184,8 +182,3 @@ def _option(edit: Edited) -> str:
 
 def _text(answer: Answer) -> str | None:
     return None if answer.error or answer.is_unknown else text_of(answer.value)
-
-
-def _as_numbers(value: Any) -> str:
-    is_deep = isinstance(value, np.ndarray) and value.ndim > 2
-    return " Only its numbers are listed, row by row." if is_deep else ""

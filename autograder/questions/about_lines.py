@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder.questions.drawn_calls import DrawnCall
 from autograder.questions.observed import Observed, Seen, Spot
-from autograder.questions.options import distinct, in_order, near, near_shapes, text_of
+from autograder.questions.options import as_numbers, distinct, in_order, near, near_shapes, text_of
 from autograder.questions.question import Question
 
 MOST_RUNS = 30
@@ -89,6 +89,7 @@ class AboutLines:
             if key is None or spot.text == key:
                 continue
             what = f"What is the value of `{spot.text}` {self._when(spot, found.count)}?"
+            what += as_numbers(value)
             if "[" not in key and "(" not in key and key.isdigit() and int(key) > 1:
                 yield self._question("value", what, call, (), key, spot)
                 continue

@@ -6,6 +6,7 @@ the same. Who has a sheet for the same code keeps it.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -184,9 +185,10 @@ def _in_parallel(
     assignment: Assignment, tasks: Sequence[_Task], jobs: int | None, isolation: Isolation
 ) -> Iterator[tuple[str, list[Askable] | str]]:
     """What can be asked each student, in the order of the tasks; or why nothing can."""
-    starts = range(0, len(tasks), STUDENTS_AT_A_TIME)
-    groups = [tasks[start : start + STUDENTS_AT_A_TIME] for start in starts]
-    workers = min(jobs or os.cpu_count() or 1, len(groups))
+    workers = jobs or os.cpu_count() or 1
+    size = max(1, min(STUDENTS_AT_A_TIME, math.ceil(len(tasks) / workers)))
+    groups = [tasks[start : start + size] for start in range(0, len(tasks), size)]
+    workers = min(workers, len(groups))
     if workers <= 1:
         for group in groups:
             yield from _prepared(assignment.name, assignment.root, group, isolation).items()

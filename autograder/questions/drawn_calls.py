@@ -21,7 +21,7 @@ MOST_WRITTEN = 36
 MOST_LINES = 14
 LARGE = 2_000
 """Numbers of the arguments from which on a call costs much: then there are few calls."""
-LARGE_CALLS = 2
+LARGE_CALLS = 1
 _SIZES = (1, 2, 3, 4, 6)
 _TRIES = 12  # for each call
 
@@ -34,8 +34,6 @@ class DrawnCall:
         args: plain data; {"generator": seed} stands for a random generator.
         kwargs: the same.
         code: Python that makes the call, in some lines.
-        short: the call alone, its last line.
-        refused: whether the contract asks for an error.
         is_random: whether it passes a random generator.
         is_large: whether it computes with many numbers.
     """
@@ -43,8 +41,6 @@ class DrawnCall:
     args: list[Any]
     kwargs: dict[str, Any]
     code: str
-    short: str
-    refused: bool
     is_random: bool
     is_large: bool
 
@@ -84,6 +80,22 @@ def draw_calls(
     return small or list(found.values())[:LARGE_CALLS]
 
 
+def more_calls(
+    course: Course, exercise: str, rng: np.random.Generator, count: int
+) -> list[DrawnCall]:
+    """Calls of all kinds that the contract permits, which no question shows; they have no code."""
+    generators = [each for each in course.of(exercise) if each.function == exercise]
+    right = course.right[exercise]
+    found = []
+    for number in range(count):
+        generator = generators[number % len(generators)]
+        example = generator.draw(Draw(rng, _SIZES[number % len(_SIZES)]))
+        call = _as_call(example, "")
+        if not call.is_large and _is_within_contract(example, right):
+            found.append(call)
+    return found
+
+
 def _drawn(
     generator: Generator, right: Callable[..., Any], rng: np.random.Generator, size: int
 ) -> DrawnCall | None:
@@ -97,6 +109,10 @@ def _drawn(
     code = "\n".join([*above, short])
     if code.count("\n") >= MOST_LINES and not _has_built(example):
         return None
+    return _as_call(example, code)
+
+
+def _as_call(example: Example, code: str) -> DrawnCall:
     values = example.values
     return DrawnCall(
         [
@@ -105,8 +121,6 @@ def _drawn(
         ],
         dict(example.kwargs),
         code,
-        short,
-        example.refused,
         any(isinstance(each, RandomGenerator) for each in values),
         sum(np.size(each) for each in values if isinstance(each, np.ndarray)) > LARGE
         or any(isinstance(each, dict) for each in values),

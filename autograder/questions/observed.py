@@ -46,12 +46,16 @@ class Seen:
 
 @dataclass(frozen=True)
 class Edited:
-    """An edit of one line, and what the calls return with it; None where that is not certain."""
+    """An edit of one line, and what the calls return with it; None where that is not certain.
+
+    `leaves_all` is whether all calls, and many more, return what they return without it.
+    """
 
     definition: int
     line: int
     after: str
     answers: tuple[Answer | None, ...]
+    leaves_all: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,14 @@ from functools import partial
 from typing import Any
 
 from autograder.questions.agreeing import agreed, by_number, certain_answers, certain_spots
-from autograder.questions.comparing import Answer, read_answers
+from autograder.questions.comparing import Answer, read_answers, same
 from autograder.questions.drawn_calls import DrawnCall
 from autograder.questions.observed import Definition, Edited, Observed, Spot
 from autograder.sandbox import Sandbox
 from autograder.suite.student import Student
 
 EDITS = 40
-EDITS_IF_LARGE = 3
+EDITS_IF_LARGE = 6
 STEPS, STEPS_IF_LARGE = 5_000, 200_000
 """Of loops, in one call."""
 _FIRST_SEED, _OTHER_SEEDS = 0, (101, 7_001)
@@ -46,9 +46,19 @@ class Watching:
         return found
 
     def observe(
-        self, exercise: str, plan: Mapping[str, Any], calls: Sequence[DrawnCall]
+        self,
+        exercise: str,
+        plan: Mapping[str, Any],
+        calls: Sequence[DrawnCall],
+        more: Sequence[DrawnCall],
     ) -> Observed:
         """What is certain about the function of an exercise.
+
+        Args:
+            exercise: the exercise.
+            plan: what `plan` returned.
+            calls: the calls that questions may be about.
+            more: further calls, which an edit without an effect must leave as they are too.
 
         Raises:
             Uncertain: the function answers otherwise when it is watched or called again.
@@ -68,9 +78,12 @@ class Watching:
         may_differ = any("empty" in each for each in texts)
         by_run = [by_number(run, numbers) for run in watched]
         seen, uncertain = certain_spots(calls, by_run, may_differ)
+        after = [agreed(runs, len(calls)) for runs in changed]
+        without_effect = [n for n, each in enumerate(after) if _are_same(answers, each)]
+        kept = self._kept(exercise, texts, edits, without_effect, more)
         edited = tuple(
-            Edited(each["definition"], each["line"], each["after"], agreed(runs, len(calls)))
-            for each, runs in zip(edits, changed, strict=True)
+            Edited(each["definition"], each["line"], each["after"], after[n], n in kept)
+            for n, each in enumerate(edits)
         )
         return Observed(
             exercise, definitions, tuple(calls), answers, spots, seen, edited, uncertain
@@ -84,17 +97,31 @@ class Watching:
         calls: Sequence[DrawnCall],
     ) -> list[list[list[Answer] | None]]:
         """The answers of all runs: first of the watched program, then of each edit."""
-        versions = [{"texts": list(texts), "recorded": list(range(len(texts)))}]
-        for each in edits:
-            n = each["definition"]
-            changed = [*texts[:n], each["text"], *texts[n + 1 :]]
-            versions.append({"texts": changed, "recorded": []})
+        watched = {"texts": list(texts), "recorded": list(range(len(texts)))}
+        versions = [watched, *(_version(texts, each) for each in edits)]
         is_random = any(each.is_random for each in calls)
         runs = [self._run(self._first, versions, calls, exercise, _FIRST_SEED, False)]
         for seed in _OTHER_SEEDS[: 2 if is_random else 1]:
             run = self._run(self._second, versions[::-1], calls, exercise, seed, True)
             runs.append(run[::-1])
         return [list(each) for each in zip(*runs, strict=True)]
+
+    def _kept(
+        self,
+        exercise: str,
+        texts: Sequence[str],
+        edits: Sequence[Mapping[str, Any]],
+        numbers: Sequence[int],
+        more: Sequence[DrawnCall],
+    ) -> set[int]:
+        """Which of these edits leave the answers to many more calls as they are."""
+        if not numbers or not more:
+            return set()
+        plain = {"texts": list(texts), "recorded": []}
+        versions = [plain, *(_version(texts, edits[n]) for n in numbers)]
+        before, *after = self._run(self._second, versions, more, exercise, _FIRST_SEED, False)
+        pairs = zip(numbers, after, strict=True)
+        return {n for n, each in pairs if before and each and _are_same(before, each)}
 
     def _run(
         self,
@@ -127,6 +154,17 @@ class Watching:
             ask = partial(student.ask, exercise, args, call.kwargs, watch=False)
             found.append(Answer.of_call(ask))
         return found
+
+
+def _version(texts: Sequence[str], edit: Mapping[str, Any]) -> dict[str, Any]:
+    """The definitions with an edit of one of them."""
+    number = edit["definition"]
+    return {"texts": [*texts[:number], edit["text"], *texts[number + 1 :]], "recorded": []}
+
+
+def _are_same(before: Sequence[Answer], after: Sequence[Answer | None]) -> bool:
+    pairs = zip(before, after, strict=True)
+    return all(b is not None and not a.is_unknown and same(a, b) for a, b in pairs)
 
 
 def _is_generator(argument: Any) -> bool:

@@ -33,6 +33,12 @@ def text_of(value: Any) -> str | None:
     return _number(value)
 
 
+def as_numbers(value: Any) -> str:
+    """A sentence for questions about values of which only the numbers are written."""
+    is_deep = isinstance(value, np.ndarray) and value.ndim > 2
+    return " Only its numbers are listed, row by row." if is_deep else ""
+
+
 def _listed(value: Any) -> str | None:
     if not isinstance(value, list | tuple):
         return _number(value)

@@ -17,7 +17,7 @@ from autograder.grading.warm_processes import WarmProcesses
 from autograder.questions.about_changes import AboutChanges
 from autograder.questions.about_lines import AboutLines
 from autograder.questions.agreeing import Uncertain
-from autograder.questions.drawn_calls import draw_calls
+from autograder.questions.drawn_calls import draw_calls, more_calls
 from autograder.questions.observed import Definition, Observed
 from autograder.questions.observing import EDITS, Watching
 from autograder.questions.question import Question, ShownLines, digest_of
@@ -27,6 +27,8 @@ from convgrade.safe_text import plain
 from convgrade.submission import Submission
 
 CALLS = 16
+MORE_CALLS = 120
+"""On which an edit must have no effect either, before a question says that it has none."""
 MOST_SHOWN_LINES = 120  # of one exercise
 _MODULES = ("autograder.sandbox.inside.planning", "autograder.sandbox.inside.versions")
 _PLAN = f"from {_MODULES[0]} import plan"
@@ -139,7 +141,8 @@ class Preparing:
             raise Uncertain("Its code was not found, or is too long.")
         if against := reason_against_part(texts):
             raise Uncertain(against)
-        observed = watching.observe(exercise, plan, calls)
+        more = more_calls(self._course, exercise, rng, MORE_CALLS)
+        observed = watching.observe(exercise, plan, calls, more)
         questions = (*AboutLines(observed, rng).all(), *AboutChanges(observed, rng).all())
         return Askable(
             exercise,

@@ -97,7 +97,7 @@ def _spots(text: str) -> list[Spot]:
 
 
 def _edit(number: int, text: str, planned: Any) -> dict[str, Any] | None:
-    """An edit of one line that keeps the number of lines; None for others."""
+    """An edit within one line; None for others."""
     made = planned.make()
     if made is None:
         return None
@@ -108,9 +108,15 @@ def _edit(number: int, text: str, planned: Any) -> dict[str, Any] | None:
     if len(changed) != 1:
         return None
     (line,) = changed
+    if _indentation(before[line]) != _indentation(after[line]):
+        return None  # a question shows a changed line without it
     return {
         "definition": number,
         "line": line + 1,
         "after": after[line].strip(),
         "text": made.text,
     }
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip())

@@ -9,8 +9,9 @@ import ast
 import contextlib
 import copy
 import itertools
-import os
 import random
+import resource
+import signal
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -26,13 +27,15 @@ from convgrade.execution import tracebacks
 
 _STEP = "_q_step"
 _MODULE = "submission"
+MOST_SECONDS = 0.5  # of computing, of an edit in one call
+MOST_MEMORY = 200 << 20  # bytes that an edit may add in one call
 MOST_KEPT = 3  # values of one spot, the first ones
 MOST_NUMBERS = 20_000  # of one answer
 MOST_SHOWN = 24  # numbers of a value that is kept at a spot
 
 
-class _TooManySteps(BaseException):
-    """A call ran its loops for too long."""
+class _TooMuch(BaseException):
+    """A call ran its loops for too long, computed for too long, or ended its own trace."""
 
 
 def run_versions(
@@ -114,9 +117,13 @@ def _answers(
         namespace[_STEP] = partial(_next, itertools.count(), most_steps)
         records.clear()
         is_watched = is_traced and bool(version["recorded"])
-        answer = _called(function, arguments, copy.deepcopy(kwargs), is_watched)
+        with contextlib.nullcontext() if version["recorded"] else _bounded():
+            answer = _called(function, arguments, copy.deepcopy(kwargs), is_watched)
         answers.append({**answer, "spots": records.clear()})
-    return answers
+        if not answer and not version["recorded"]:
+            break  # an edit of which nothing is known in one call is of no use
+    unknown = [{"spots": []} for _ in calls[len(answers) :]]
+    return [*answers, *unknown]
 
 
 def _loaded(texts: Sequence[str], recorded: Sequence[int], records: _Records) -> dict[str, Any]:
@@ -163,7 +170,7 @@ class _StepsInLoops(ast.NodeTransformer):
 
 def _next(steps: Iterator[int], most: int) -> None:
     if next(steps) > most:
-        raise _TooManySteps
+        raise _TooMuch
 
 
 def _argument(value: Any, seed: int) -> Any:
@@ -176,7 +183,7 @@ def _called(function: Any, args: list[Any], kwargs: Any, is_traced: bool) -> dic
     try:
         with _traced() if is_traced else contextlib.nullcontext():
             value = function(*args, **kwargs)
-    except _TooManySteps:
+    except (_TooMuch, MemoryError):
         return {}
     except BaseException as error:
         frames = [
@@ -198,6 +205,27 @@ def _cell_frames(error: BaseException) -> Iterator[tuple[str, int]]:
 
 
 @contextlib.contextmanager
+def _bounded() -> Iterator[None]:
+    """Bound time and memory of an edit: it may loop where no step is counted, or fill a list."""
+
+    def stop(signal_number: int, frame: FrameType | None) -> None:
+        raise _TooMuch
+
+    with open("/proc/self/statm") as file:
+        data = int(file.read().split()[5]) * resource.getpagesize()
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    handler = signal.signal(signal.SIGVTALRM, stop)
+    resource.setrlimit(resource.RLIMIT_DATA, (data + MOST_MEMORY, before[1]))
+    signal.setitimer(signal.ITIMER_VIRTUAL, MOST_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        resource.setrlimit(resource.RLIMIT_DATA, before)
+        signal.signal(signal.SIGVTALRM, handler)
+
+
+@contextlib.contextmanager
 def _traced() -> Iterator[None]:
     def trace(frame: FrameType, event: str, argument: Any) -> Any:
         return trace if tracebacks.is_cell(frame.f_code.co_filename) else None
@@ -205,11 +233,10 @@ def _traced() -> Iterator[None]:
     sys.settrace(trace)
     try:
         yield
+        if sys.gettrace() is not trace:
+            raise _TooMuch  # the student's code ended it
     finally:
-        is_untouched = sys.gettrace() is trace
         sys.settrace(None)
-        if not is_untouched:
-            os._exit(3)
 
 
 def _summary(value: Any) -> tuple[Any, tuple[int, ...] | None]:
