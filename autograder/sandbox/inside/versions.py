@@ -122,7 +122,7 @@ def _answers(
         answers.append({**answer, "spots": records.clear()})
         if not answer and not version["recorded"]:
             break  # an edit of which nothing is known in one call is of no use
-    unknown = [{"spots": []} for _ in calls[len(answers) :]]
+    unknown: list[dict[str, Any]] = [{"spots": []} for _ in calls[len(answers) :]]
     return [*answers, *unknown]
 
 
