@@ -27,7 +27,7 @@ class AboutChanges:
     def __init__(self, observed: Observed, rng: np.random.Generator) -> None:
         self._observed = observed
         self._rng = rng
-        shown = set(observed.shown)
+        shown = set(observed.watched)
         self._edits = [each for each in observed.edits if each.definition in shown]
 
     def all(self) -> Iterator[Question]:

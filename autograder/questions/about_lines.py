@@ -27,7 +27,7 @@ class AboutLines:
     def __init__(self, observed: Observed, rng: np.random.Generator) -> None:
         self._observed = observed
         self._rng = rng
-        self._shown = set(observed.shown)
+        self._shown = set(observed.watched)
         times = Counter(observed.spots)
         self._named = {
             spot
@@ -151,7 +151,7 @@ class AboutLines:
                 yield self._question("unused", prompt, call, options, letter, spot)
 
     def _error_line(self, number: int, call: DrawnCall) -> Iterator[Question]:
-        own = next(iter(self._observed.shown), None)
+        own = next(iter(self._observed.watched), None)
         frames = [line for n, line in self._observed.answers[number].frames if n == own]
         if own is None or not frames:
             return

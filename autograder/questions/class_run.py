@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +29,7 @@ from autograder.sandbox import Isolation
 from convgrade.submission import Submission
 
 STUDENTS_AT_A_TIME = 8
+MOST_REASON = 300
 NOTHING_PASSED = "has passed no exercise that can be asked about."
 
 
@@ -117,8 +118,10 @@ def make_sheets(
             made[student] = Made(student, reason=found)
         else:
             rng = np.random.default_rng([*seeds[student]])
-            parts = tuple(_part(each, wanted.each, asked, rng) for each in found)
-            sheet = Sheet(assignment.name, assignment.title, student, parts, ids[student])
+            parts = [_part(each, wanted.each, asked, rng) for each in found]
+            sheet = Sheet(
+                assignment.name, assignment.title, student, _shown_once(parts), ids[student]
+            )
             store(assignment, sheet)
             reason = "" if sheet.questions else _reasons(sheet)
             made[student] = Made(student, sheet if sheet.questions else None, True, reason)
@@ -171,10 +174,23 @@ def _part(found: Askable, count: int, asked: Asked, rng: np.random.Generator) ->
     shown = tuple(
         each
         for each in found.shown
-        if each.definition in about or each.name == found.exercise or -1 in about
+        if each.definition in about or each.name == found.exercise or each.is_value or -1 in about
     )
     silent = "" if chosen else found.silent or "All that can be asked is asked somebody else."
-    return Part(found.exercise, found.digest, shown if chosen else (), tuple(chosen), silent)
+    shown = shown if chosen else ()
+    return Part(found.exercise, found.digest, shown, tuple(chosen), silent=silent)
+
+
+def _shown_once(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts, in which no definition is shown that an earlier part shows."""
+    seen: set[tuple[str, tuple[tuple[int, str], ...]]] = set()
+    found = []
+    for part in parts:
+        new = tuple(each for each in part.shown if (each.name, each.lines) not in seen)
+        above = tuple(each.name for each in part.shown if each not in new)
+        seen |= {(each.name, each.lines) for each in new}
+        found.append(replace(part, shown=new, above=above))
+    return tuple(found)
 
 
 def _reasons(sheet: Sheet) -> str:
@@ -220,6 +236,6 @@ def _prepared(
                 found[task.student] = preparing.askable(submission, task.exercises, task.seed)
             except AutograderError:
                 raise
-            except GraderInterrupted as loss:
-                found[task.student] = str(loss)
+            except (Exception, GraderInterrupted) as fault:  # it must not stop the others
+                found[task.student] = f"Questions cannot be made: {fault!r}"[:MOST_REASON]
     return found

@@ -13,6 +13,7 @@ from autograder.sandbox import AnswerRefused, Handle, StudentRaised, Violated
 
 NOTHING: Any = object()
 """In place of a value that is not known."""
+MOST_AXES = 8
 CLEARLY = 1e-2
 """How much two numbers must differ, relative to the greater, for a question to rest on it."""
 
@@ -136,7 +137,7 @@ def _answer(found: Any) -> Answer:
 def _pair(found: Any) -> tuple[Any, tuple[int, ...] | None]:
     value, shape = found
     if shape is not None:
-        shape = tuple(int(each) for each in shape)
+        shape = tuple(int(each) for each in shape[:MOST_AXES])
     if isinstance(value, Handle):
         raise ValueError
     return value, shape

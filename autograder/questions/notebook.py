@@ -87,6 +87,9 @@ def _code_of(part: Part) -> str:
         width = len(str(shown.lines[-1][0])) if shown.lines else 1
         code = "\n".join(f"{number:>{width}}  {text}" for number, text in shown.lines)
         blocks.append(_fenced(code))
+    if part.above:
+        names = ", ".join(f"`{name}`" for name in part.above)
+        blocks.append(f"Shown above: {names}.")
     return "\n\n".join(blocks)
 
 

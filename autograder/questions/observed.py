@@ -13,10 +13,14 @@ from autograder.questions.drawn_calls import DrawnCall
 
 @dataclass(frozen=True)
 class Definition:
-    """A definition of the student's, as it is shown: its name, text, and lines of its docstring."""
+    """A definition of the student's: its name, text, and the lines of its docstring.
+
+    `is_value` is whether it gives a name a value, and is neither a function nor a class.
+    """
 
     name: str
     text: str
+    is_value: bool = False
     documentation: tuple[int, int] = (0, 0)
 
     def line(self, number: int) -> str:
@@ -77,13 +81,15 @@ class Observed:
     uncertain: frozenset[int] = field(default_factory=frozenset)
 
     @property
-    def shown(self) -> tuple[int, ...]:
+    def watched(self) -> tuple[int, ...]:
         """The numbers of the definitions in which lines ran, that of the exercise first."""
         ran = {self.spots[spot].definition for seen in self.seen for spot in seen}
         own = [n for n, each in enumerate(self.definitions) if each.name == self.exercise]
         return (*own, *sorted(ran - set(own)))
 
     @property
-    def program(self) -> str:
-        """All definitions as one text: two students with the same text have the same code."""
-        return "\n".join(each.text for each in self.definitions)
+    def shown(self) -> tuple[int, ...]:
+        """The same, and before the others the definitions of values."""
+        first, others = self.watched[:1], self.watched[1:]
+        values = [n for n, each in enumerate(self.definitions) if each.is_value and n not in first]
+        return (*first, *values, *(n for n in others if n not in values))

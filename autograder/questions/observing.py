@@ -65,7 +65,9 @@ class Watching:
             CallFailed: a process of the student ended or takes too long.
         """
         definitions = tuple(
-            Definition(each["name"], each["text"], tuple(each["documentation"]))
+            Definition(
+                each["name"], each["text"], each["kind"] == "value", tuple(each["documentation"])
+            )
             for each in plan["definitions"]
         )
         spots = tuple(Spot(n, kind, line, text) for n, _, kind, line, text in plan["spots"])

@@ -174,7 +174,8 @@ def _shown(observed: Observed) -> tuple[ShownLines, ...]:
         if found and len(lines) > left:
             break
         left -= len(lines)
-        found.append(ShownLines(number, plain(definition.name, lines=False), lines))
+        name = plain(definition.name, lines=False)
+        found.append(ShownLines(number, name, lines, definition.is_value))
     return tuple(found)
 
 

@@ -68,11 +68,15 @@ class Question:
 
 @dataclass(frozen=True)
 class ShownLines:
-    """A definition as a sheet shows it: its number, its name, its lines with their numbers."""
+    """A definition as a sheet shows it: its number, its name, its lines with their numbers.
+
+    `is_value` is whether it only gives a name a value.
+    """
 
     definition: int
     name: str
     lines: tuple[tuple[int, str], ...]
+    is_value: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ class Part:
     Attributes:
         exercise: its name.
         digest: of the code that its questions are about.
-        shown: the definitions that they are about.
+        shown: the definitions that they are about, without those that an earlier part shows.
+        above: the names of the latter.
         questions: the questions in order.
         silent: why there is none; empty if there is one.
     """
@@ -91,6 +96,7 @@ class Part:
     digest: str
     shown: tuple[ShownLines, ...]
     questions: tuple[Question, ...]
+    above: tuple[str, ...] = ()
     silent: str = ""
 
 
@@ -145,14 +151,14 @@ def _part(found: Any) -> Part:
         found["digest"],
         tuple(map(_shown, found["shown"])),
         tuple(map(_question, found["questions"])),
+        tuple(found["above"]),
         found["silent"],
     )
 
 
 def _shown(found: Any) -> ShownLines:
-    return ShownLines(
-        found["definition"], found["name"], tuple((number, text) for number, text in found["lines"])
-    )
+    lines = tuple((number, text) for number, text in found["lines"])
+    return ShownLines(found["definition"], found["name"], lines, found["is_value"])
 
 
 def _question(found: Any) -> Question:

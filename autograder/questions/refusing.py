@@ -13,7 +13,7 @@ _WATCHING = re.compile(
     r"\b(settrace|setprofile|gettrace|getprofile|_getframe|_current_frames|f_back|f_locals|f_code"
     r"|f_lineno|tb_frame|co_\w+|__code__|__globals__|__builtins__|__traceback__|__closure__|inspect"
     r"|gc|ctypes|linecache|tracemalloc|sys\.monitoring|sys\.modules|dis|pdb|bdb|faulthandler"
-    r"|setattr|delattr|_q_\w+)\b"
+    r"|setattr|delattr|_q_\w+|autograder\.(sandbox|edits|questions|suite)|convgrade\.execution)\b"
 )
 _CHANGING = re.compile(
     r"^\s*(np|numpy|math|builtins|sys|os|keras|tf|tensorflow|scipy|random|copy|operator|functools"

@@ -175,6 +175,8 @@ def test_other_forms_have_questions(
     found = asked(preparing, assignment, tmp_path, FORMS[form])
     assert not found.silent
     assert len(found.questions) >= 6
+    assert all("``" not in question.prompt for question in found.questions)
+    assert found.shown[0].name == "output_size"
 
 
 BODY = """
@@ -225,6 +227,14 @@ def test_code_with_such_a_word_gets_no_question(
     found = asked(preparing, assignment, tmp_path, text)
     assert not found.questions
     assert found.silent.startswith(("The code uses ", "The function uses "))
+
+
+def test_values_that_a_function_uses_are_shown(
+    preparing: Preparing, assignment: Assignment, tmp_path: Path
+) -> None:
+    text = "LEAST = 1\nUNUSED = 2\n" + SIGNATURE + BODY.format(when="size > LEAST")
+    found = asked(preparing, assignment, tmp_path, text)
+    assert [each.name for each in found.shown] == ["output_size", "LEAST"]
 
 
 def test_memory_that_nobody_wrote_is_no_key(

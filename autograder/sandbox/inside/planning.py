@@ -15,6 +15,7 @@ from autograder.edits.needed_code import needed
 from autograder.edits.recorded import Spot, record
 
 MOST_DEFINITIONS = 60
+MOST_OF_A_LINE = 160
 MOST_TEXT = 40_000  # characters of all definitions
 
 
@@ -29,8 +30,9 @@ def plan(cells: Sequence[str], name: str, most_edits: int, seed: int) -> dict[st
 
     Returns:
         Plain data. "definitions": the texts that define the function and all that it uses, in
-        order, each with its "name" ("" if it is no function or class), its "text", and its
-        "documentation", the first and last line of its docstring or (0, 0). "spots": (number of
+        order, each with its "name" ("" for imports), its "kind" ("code" for functions and
+        classes, "value" for other names, "import"), its "text", and its "documentation", the first
+        and last line of its docstring or (0, 0). "spots": (number of
         the definition, index, kind, line, text). "edits": dicts with "definition", "line",
         "after", which is the changed line, and "text" of the whole definition. All are empty if
         the function is not there.
@@ -64,20 +66,25 @@ def plan(cells: Sequence[str], name: str, most_edits: int, seed: int) -> dict[st
         if edit is not None and edit["text"] not in {each["text"] for each in edits}:
             edits.append(edit)
     return {
-        "definitions": [_definition(n, t) for n, t in zip(nodes, texts, strict=True)],
+        "definitions": [_definition(text) for text in texts],
         "spots": spots,
         "edits": edits,
     }
 
 
-def _definition(node: ast.stmt, text: str) -> dict[str, Any]:
+def _definition(text: str) -> dict[str, Any]:
     own = ast.parse(text).body[0]
     documentation = (0, 0)
-    is_named = isinstance(own, ast.FunctionDef | ast.ClassDef)
-    if is_named and ast.get_docstring(own, clean=False) is not None:  # type: ignore[arg-type]
-        first = own.body[0]  # type: ignore[attr-defined]
-        documentation = (first.lineno, first.end_lineno)
-    return {"name": own.name if is_named else "", "text": text, "documentation": documentation}  # type: ignore[attr-defined]
+    if isinstance(own, ast.FunctionDef | ast.ClassDef):
+        name, kind = own.name, "code"
+        if ast.get_docstring(own, clean=False) is not None:
+            first = own.body[0]
+            documentation = (first.lineno, first.end_lineno or first.lineno)
+    elif isinstance(own, ast.Assign) and isinstance(own.targets[0], ast.Name):
+        name, kind = own.targets[0].id, "value"
+    else:
+        name, kind = "", "import"
+    return {"name": name, "kind": kind, "text": text, "documentation": documentation}
 
 
 def _text(cell: str, node: ast.stmt) -> str:
@@ -108,8 +115,9 @@ def _edit(number: int, text: str, planned: Any) -> dict[str, Any] | None:
     if len(changed) != 1:
         return None
     (line,) = changed
-    if _indentation(before[line]) != _indentation(after[line]):
-        return None  # a question shows a changed line without it
+    is_moved = _indentation(before[line]) != _indentation(after[line])
+    if is_moved or len(after[line]) > MOST_OF_A_LINE:
+        return None  # a question shows a changed line without its indentation
     return {
         "definition": number,
         "line": line + 1,
