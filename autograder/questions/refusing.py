@@ -11,9 +11,11 @@ from collections.abc import Sequence
 
 _WATCHING = re.compile(
     r"\b(settrace|setprofile|gettrace|getprofile|_getframe|_current_frames|f_back|f_locals|f_code"
-    r"|f_lineno|tb_frame|co_\w+|__code__|__globals__|__builtins__|__traceback__|__closure__|inspect"
-    r"|gc|ctypes|linecache|tracemalloc|sys\.monitoring|sys\.modules|dis|pdb|bdb|faulthandler"
-    r"|setattr|delattr|_q_\w+|autograder\.(sandbox|edits|questions|suite)|convgrade\.execution)\b"
+    r"|f_lineno|tb_frame|co_(code|consts|names|varnames|filename|firstlineno|lines)|__code__"
+    r"|__globals__|__builtins__|__traceback__|__closure__|sys\.monitoring|sys\.modules|setattr"
+    r"|delattr|_q_\w+|autograder\.(sandbox|edits|questions|suite)|convgrade\.execution)\b"
+    r"|\b(import|from)[ \t]+[\w., \t]*\b(inspect|gc|ctypes|linecache|tracemalloc|dis|pdb|bdb"
+    r"|faulthandler|trace|sysconfig|importlib)\b"
 )
 _CHANGING = re.compile(
     r"^\s*(np|numpy|math|builtins|sys|os|keras|tf|tensorflow|scipy|random|copy|operator|functools"
@@ -21,8 +23,9 @@ _CHANGING = re.compile(
     re.MULTILINE,
 )
 _UNSTEADY = re.compile(
-    r"\b(exec|eval|compile|globals|locals|vars|open|input|id|hash|breakpoint|__import__)[ \t]*\("
-    r"|\b(import|from)[ \t]+(time|datetime|os|threading|signal|secrets|uuid|importlib|atexit"
+    r"(?<![.\w])(exec|eval|compile|globals|locals|vars|open|input|id|hash|breakpoint|__import__)"
+    r"[ \t]*\("
+    r"|\b(import|from)[ \t]+[\w., \t]*\b(time|datetime|os|threading|signal|secrets|uuid|atexit"
     r"|multiprocessing|subprocess|platform|resource|socket|pickle)\b"
     r"|\b(perf_counter|monotonic|process_time|time_ns|getrandbits|urandom)\b"
 )
