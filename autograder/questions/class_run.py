@@ -24,7 +24,7 @@ from autograder.process_pool import WorkerDied, ignore_interrupts, pool_of
 from autograder.questions.choosing import Asked, choose
 from autograder.questions.preparing import Askable, Preparing
 from autograder.questions.question import Part, Sheet, digest_of
-from autograder.questions.storing import store, store_examiners_page, stored_sheet
+from autograder.questions.storing import store, store_examiners_page, stored_sheet, stored_sheets
 from autograder.sandbox import Isolation
 from convgrade.submission import Submission
 
@@ -60,10 +60,13 @@ class Made:
 
 @dataclass(frozen=True)
 class _Task:
+    """One student who needs a sheet: the exercises to ask about; `made_of` as in `Sheet`."""
+
     student: str
     folder: Path
     exercises: tuple[str, ...]
     seed: bytes
+    made_of: str
 
 
 def make_sheets(
@@ -91,43 +94,73 @@ def make_sheets(
     """
     folders = _folders(assignment, wanted)
     _require_exercises(assignment, wanted)
-    secret = course_secret(assignment.root)
-    asked = Asked()
     made: dict[str, Made] = {}
-    tasks, ids = [], {}
+    tasks: dict[str, _Task] = {}
     for student, folder in folders.items():
-        hand_in = read_or_none(folder, assignment)
-        passed = _passed(assignment, wanted, student)
-        if not passed or not isinstance(hand_in, Submission):
+        task = _task(assignment, wanted, student, folder, again)
+        known = None if again or task is None else stored_sheet(assignment, student)
+        if task is None:
             made[student] = Made(student, reason=NOTHING_PASSED)
-            on_done(student)
+        elif known is not None and known.made_of == task.made_of:
+            made[student] = _made(known, is_new=False)
+        else:
+            tasks[student] = task
             continue
-        ids[student] = digest_of([hand_in.digest, str(wanted.each), *passed])
-        known = None if again else stored_sheet(assignment, student)
-        if known is not None and known.made_of == ids[student]:
-            _remember(known, asked)
-            made[student] = Made(student, known)
-            on_done(student)
-            continue
-        salt = os.urandom(8).hex() if again else ""
-        seed = seed_for(secret, assignment.name, student, f"questions {hand_in.digest}{salt}")
-        tasks.append(_Task(student, folder, passed, seed))
-    seeds = {task.student: task.seed for task in tasks}
-    for student, found in _in_parallel(assignment, tasks, jobs, isolation):
+        on_done(student)
+    asked = _asked_by_others(assignment, tasks)
+    for student, found in _in_parallel(assignment, list(tasks.values()), jobs, isolation):
         if isinstance(found, str):
             made[student] = Made(student, reason=found)
         else:
-            rng = np.random.default_rng([*seeds[student]])
-            parts = [_part(each, wanted.each, asked, rng) for each in found]
-            sheet = Sheet(
-                assignment.name, assignment.title, student, _shown_once(parts), ids[student]
-            )
+            sheet = _sheet(assignment, wanted, tasks[student], found, asked)
             store(assignment, sheet)
-            reason = "" if sheet.questions else _reasons(sheet)
-            made[student] = Made(student, sheet if sheet.questions else None, True, reason)
+            made[student] = _made(sheet, is_new=True)
         on_done(student)
     store_examiners_page(assignment)
     return [made[student] for student in folders]
+
+
+def _task(
+    assignment: Assignment, wanted: Wanted, student: str, folder: Path, again: bool
+) -> _Task | None:
+    """What is to be done for a student; None for one who has passed nothing."""
+    hand_in = read_or_none(folder, assignment)
+    passed = _passed(assignment, wanted, student)
+    if not passed or not isinstance(hand_in, Submission):
+        return None
+    salt = os.urandom(8).hex() if again else ""
+    secret = course_secret(assignment.root)
+    seed = seed_for(secret, assignment.name, student, f"questions {hand_in.digest}{salt}")
+    made_of = digest_of([hand_in.digest, str(wanted.each), *passed])
+    return _Task(student, folder, passed, seed, made_of)
+
+
+def _asked_by_others(assignment: Assignment, tasks: Collection[str]) -> Asked:
+    """What students are asked who keep their sheet."""
+    asked = Asked()
+    for sheet in stored_sheets(assignment):
+        if sheet.student not in tasks:
+            for part in sheet.parts:
+                for question in part.questions:
+                    asked.add(question, part.digest)
+    return asked
+
+
+def _sheet(
+    assignment: Assignment, wanted: Wanted, task: _Task, found: Sequence[Askable], asked: Asked
+) -> Sheet:
+    rng = np.random.default_rng([*task.seed])
+    parts = [_part(each, wanted.each, asked, rng) for each in found]
+    shown = _shown_once(parts)
+    return Sheet(assignment.name, assignment.title, task.student, shown, task.made_of)
+
+
+def _made(sheet: Sheet, *, is_new: bool) -> Made:
+    """A sheet with questions, or the reasons why it has none."""
+    if sheet.questions:
+        return Made(sheet.student, sheet, is_new)
+    reasons = dict.fromkeys(part.silent for part in sheet.parts)
+    return Made(sheet.student, is_new=is_new, reason=" ".join(reasons))
 
 
 def _folders(assignment: Assignment, wanted: Wanted) -> dict[str, Path]:
@@ -162,12 +195,6 @@ def _passed(assignment: Assignment, wanted: Wanted, student: str) -> tuple[str, 
     )
 
 
-def _remember(sheet: Sheet, asked: Asked) -> None:
-    for part in sheet.parts:
-        for question in part.questions:
-            asked.add(question, part.digest)
-
-
 def _part(found: Askable, count: int, asked: Asked, rng: np.random.Generator) -> Part:
     chosen = choose(found.questions, count, asked, found.digest, rng)
     about = {each.definition for each in chosen}
@@ -191,10 +218,6 @@ def _shown_once(parts: Sequence[Part]) -> tuple[Part, ...]:
         seen |= {(each.name, each.lines) for each in new}
         found.append(replace(part, shown=new, above=above))
     return tuple(found)
-
-
-def _reasons(sheet: Sheet) -> str:
-    return " ".join(dict.fromkeys(part.silent for part in sheet.parts))
 
 
 def _in_parallel(
