@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -17,6 +18,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 from page_checks import structure, wider_than
 
 from autograder.course.assignment import load_assignment
+from autograder.forgetting.stored import delete_stored, stored
 from autograder.questions.question import Sheet
 from autograder.questions.storing import stored_sheet, stored_sheets
 
@@ -160,8 +162,6 @@ def test_what_students_get_is_the_same_whatever_the_keys_are(course: Path) -> No
 def test_a_second_run_changes_nothing_and_again_makes_new_sheets(
     course: Path, tmp_path: Path
 ) -> None:
-    import shutil
-
     copy = tmp_path / "course"
     shutil.copytree(course, copy)
     before = notebook(copy, "ada").read_bytes()
@@ -244,3 +244,14 @@ def test_pages_show_text_as_text_and_fit_a_phone(course: Path) -> None:
             assert SCRIPT in page.inner_text("body")
         browser.close()
     assert dialogs == []
+
+
+def test_who_is_forgotten_has_no_sheet_and_no_keys(course: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "course"
+    shutil.copytree(course, copy)
+    found = stored(copy, "ben")
+    delete_stored(found, "ben")
+    left = [file for file in (copy / "questions").rglob("*") if file.is_file()]
+    assert not notebook(copy, "ben").exists()
+    assert notebook(copy, "ada").exists()
+    assert not [file for file in left if "all_of_them" in file.read_text(encoding="utf-8")]
