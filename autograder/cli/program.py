@@ -24,6 +24,7 @@ from autograder.cli.forget import forget
 from autograder.cli.grade import grade
 from autograder.cli.gradescope import gradescope
 from autograder.cli.mark import mark
+from autograder.cli.questions import questions
 from autograder.cli.report import report
 from autograder.cli.return_feedback import return_feedback
 from autograder.cli.verify import verify
@@ -76,6 +77,7 @@ for each in (
     feedback,
     report,
     extra_time,
+    questions,
     forget,
     audit,
     demo,

@@ -137,11 +137,7 @@ class Asking:
 
     def right_answer(self, example: Example) -> Any:
         """What the right function returns. Raises what it raises."""
-        args, kwargs = copy.deepcopy((list(example.values), dict(example.kwargs)))
-        args = [_own_argument(each) for each in args]
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            return self._right(*args, **kwargs)
+        return right_value(self._right, example)
 
     def _finding(self, example: Example, choices: tuple[Choice, ...], want: Any) -> Finding | None:
         args = [self._student_argument(each) for each in example.values]
@@ -172,6 +168,15 @@ class Asking:
         if isinstance(argument, RandomGenerator):
             return self._student.generator(argument.seed)
         return self._student.remote_function(argument) if callable(argument) else argument
+
+
+def right_value(right: Function, example: Example) -> Any:
+    """What the right function returns for a call. Raises what it raises."""
+    args, kwargs = copy.deepcopy((list(example.values), dict(example.kwargs)))
+    args = [_own_argument(each) for each in args]
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return right(*args, **kwargs)
 
 
 def _own_argument(argument: Any) -> Any:

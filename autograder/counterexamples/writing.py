@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograder.counterexamples.asking import Finding
-from autograder.counterexamples.examples import Built
+from autograder.counterexamples.examples import Built, Example
 from autograder.counterexamples.literals import inline, literal
 from autograder.counterexamples.printing import printed
 from autograder.diagnosis.probes import Generator as RandomGenerator
@@ -52,16 +52,7 @@ def written(
         replaced: functions of the student in whose place the right ones were used.
         show: reduces the answer to what is printed.
     """
-    above: list[str] = []
-    arguments = [
-        _argument(parameter, value, above)
-        for parameter, value in zip(parameters, finding.example.args, strict=False)
-    ]
-    arguments += [
-        f"{parameter}={_argument(parameter, value, above)}"
-        for parameter, value in finding.example.kwargs.items()
-    ]
-    call = f"{name}({', '.join(arguments)})"
+    above, arguments, call = call_code(name, parameters, finding.example)
     if finding.wrong.kind == "changed":
         last = f"{call}\nprint({arguments[finding.argument or 0]})"
         answer, expected = finding.got, finding.want
@@ -80,6 +71,28 @@ def written(
         comment = [f"# This was graded with the right {names} in place of yours."]
     code = "\n".join([*comment, "import numpy as np", "", *above, last])
     return Written(code, printed(answer), printed(expected))
+
+
+class CallCode(NamedTuple):
+    """A call as code: what must stand above it, how its arguments are written, the call itself."""
+
+    above: list[str]
+    arguments: list[str]
+    call: str
+
+
+def call_code(name: str, parameters: Sequence[str], example: Example) -> CallCode:
+    """Write the call of a function whose parameters have these names."""
+    above: list[str] = []
+    arguments = [
+        _argument(parameter, value, above)
+        for parameter, value in zip(parameters, example.args, strict=False)
+    ]
+    arguments += [
+        f"{parameter}={_argument(parameter, value, above)}"
+        for parameter, value in example.kwargs.items()
+    ]
+    return CallCode(above, arguments, f"{name}({', '.join(arguments)})")
 
 
 def _shown(call: str, finding: Finding, show: Show | None) -> tuple[str, Show]:

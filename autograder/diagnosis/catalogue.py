@@ -18,8 +18,8 @@ from typing import Any, Literal
 
 from autograder.course.assignment import Assignment
 from autograder.diagnosis.ladders import Ladder, read_ladders, unknown
-from autograder.diagnosis.needed_code import needed
 from autograder.diagnosis.probes import Probe
+from autograder.edits.needed_code import needed
 from autograder.errors import SuiteError
 
 Function = Callable[..., Any]

@@ -11,8 +11,8 @@ import ast
 import types
 
 from autograder.diagnosis.catalogue import Catalogue, Function
-from autograder.diagnosis.needed_code import needed
 from autograder.diagnosis.reactions import Reaction, reactions_of
+from autograder.edits.needed_code import needed
 from autograder.errors import SuiteError
 
 

@@ -92,10 +92,18 @@ def _places(root: Path, student: str) -> Iterator[Path]:
     for folder in _folders(root / "results"):
         yield folder / f"{student}.json"
         yield from (each for each in folder.iterdir() if each.name.startswith(f".{student}.json."))
+    for folder in _folders(root / "questions"):
+        yield from (folder / "sheets" / student, folder / "keys" / f"{student}.json")
+        pages = (folder / "keys" / "examiner.html", folder / "keys" / "answers.csv")
+        yield from (each for each in pages if _names(each, student))  # they can be made again
     for folder in _folders(root / ".autograder"):
         for each in _folders(folder):
             yield from (each / student, each / f"{student}.json")
     yield unfinished(root, student)
+
+
+def _names(file: Path, student: str) -> bool:
+    return file.is_file() and bool(pattern(student).search(file.read_bytes()))
 
 
 def _folders(place: Path) -> list[Path]:

@@ -134,3 +134,15 @@ def roster_is_exported(root: Path) -> None:
     lines = [f"{each.title()},{number},{each}" for number, each in enumerate(STUDENTS, 1001)]
     text = "\n".join(["Student,ID,SIS Login ID,Section", *(f"{line},A" for line in lines)])
     (root / "roster.csv").write_text(text, encoding="utf-8")
+
+
+def class_answers_questions(root: Path) -> None:
+    """All students hand their notebooks with questions in, with the first option everywhere."""
+    for sheet in sorted((root / "questions" / NAME / "sheets").iterdir()):
+        name = f"{NAME}_questions"
+        text = (sheet / f"{name}.ipynb").read_text(encoding="utf-8")
+        folder = root / "submitted" / sheet.name / name
+        folder.mkdir(parents=True)
+        (folder / f"{name}.ipynb").write_text(
+            text.replace('= \\"\\"', '= \\"a\\"'), encoding="utf-8"
+        )

@@ -172,6 +172,13 @@ ROADS = {
             ("autograder feedback pooling_padding", 1): _class_is_graded,
         },
     ),
+    "docs/oral.md": Road(
+        _course,
+        {
+            (GRADE, 1): document_class.class_hands_in,
+            (f"autograder questions {NAME} --grade", 1): document_class.class_answers_questions,
+        },
+    ),
     "docs/graders.md": Road(_grader),
     "docs/ci.md": Road(
         _ci,

@@ -1,0 +1,1 @@
+"""Questions about a student's own code, with keys that come from running it."""
