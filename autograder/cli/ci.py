@@ -19,7 +19,8 @@ ci = typer.Typer(
     help="Let a CI service grade the class in the course's repository.", no_args_is_help=True
 )
 
-ci.command()(classroom50)
+DEFAULT_ISOLATION: dict[Service, IsolationName] = {"github": "namespaces", "gitlab": "restricted"}
+"""What runners give that nobody has set up: GitHub's are virtual machines, GitLab's containers."""
 NEXT: dict[Service, tuple[str, ...]] = {
     "github": (
         "Commit {file} and {roster} (a line per student).",
@@ -42,6 +43,9 @@ INCLUDED = "Commit {file} and {roster}; .gitlab-ci.yml needs `include: [{{local:
 @ci.callback()
 def of_ci() -> None:
     """Let a CI service grade the class in the course's repository."""
+
+
+ci.command()(classroom50)
 
 
 @ci.command()
@@ -101,10 +105,6 @@ def init(
     path = output or repository.root / FILES[service]
     write_workflow(path, workflow(settings, repository), replace=force)
     raise typer.Exit(_say_what_to_do_next(settings, repository, path))
-
-
-DEFAULT_ISOLATION: dict[Service, IsolationName] = {"github": "namespaces", "gitlab": "process"}
-"""What runners give that nobody has set up: GitHub's are virtual machines, GitLab's containers."""
 
 
 def _say_what_to_do_next(settings: Settings, repository: Repository, path: Path) -> ExitCode:

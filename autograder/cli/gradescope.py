@@ -20,7 +20,7 @@ def gradescope(
     isolation: Annotated[
         IsolationName,
         typer.Option(help="How student code is isolated there."),
-    ] = "process",
+    ] = "restricted",
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     course: CourseOption = None,
 ) -> None:

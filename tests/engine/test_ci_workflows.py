@@ -336,6 +336,18 @@ def test_it_says_what_to_do_next_in_five_lines(
     assert all(len(line) <= 80 for line in steps)
 
 
+@pytest.mark.parametrize(
+    ("service", "isolation"), [("github", "namespaces"), ("gitlab", "restricted")]
+)
+def test_it_asks_for_the_isolation_that_the_services_runners_give(
+    service: str, isolation: str, course: Path
+) -> None:
+    assert init(course, service).exit_code == 0
+    assert f"ISOLATION: {isolation}\n" in workflow(course, service).read_text()
+    assert init(course, service, "--force", "--isolation", "process").exit_code == 0
+    assert "ISOLATION: process\n" in workflow(course, service).read_text()
+
+
 def test_a_course_that_is_the_repository_itself(tmp_path: Path) -> None:
     course = write_class(tmp_path / "course")
     git(course, "init", "-q")

@@ -119,6 +119,54 @@ def test_without_metadata_it_says_what_is_missing(container: Container) -> None:
     assert "Traceback" not in done.stderr
 
 
+THIEF = """
+import os
+FOUND = []
+PLACES = (
+    "/autograder/source/course/.autograder/secret",
+    "/autograder/source/course/tests/hidden/mini/test_double.py",
+    "/autograder/source/course/solutions/mini.py",
+    "/autograder/submission_metadata.json",
+    "/autograder/run_autograder",
+)
+for place in PLACES:
+    try:
+        FOUND.append(open(place, "rb").read())
+    except OSError:
+        pass
+for place in ("/autograder/results/results.json", "/autograder/submission/mini.py"):
+    try:
+        FOUND.append(open(place, "w").write("{}"))
+    except OSError:
+        pass
+
+def increment(x):
+    return np.asarray(x) + 1 + len(FOUND)
+"""
+
+
+def test_student_code_reaches_neither_suites_nor_secret_nor_results(container: Container) -> None:
+    """It would answer wrongly if it had read or written anything."""
+    honest = module_text()
+    assert (
+        graded(container, mini=honest.replace("def double", f"{THIEF}\ndef double"))["score"] == 6.0
+    )
+
+
+def test_with_less_isolation_it_would(container: Container) -> None:
+    """So the test above can fail."""
+    run = container.autograder / "run_autograder"
+    before = run.read_text()
+    assert "--isolation restricted" in before
+    run.write_text(before.replace("--isolation restricted", "--isolation process"))
+    try:
+        container.hand_in(mini=module_text().replace("def double", f"{THIEF}\ndef double"))
+        container.run("/autograder/run_autograder")
+        assert '"score": 6.0' not in container.results.read_text(encoding="utf-8")
+    finally:
+        run.write_text(before)
+
+
 def test_in_this_container_nobody_can_make_namespaces(container: Container) -> None:
     """So what passes above needs none."""
     tried = container.run("unshare", "--user", "true")
@@ -137,7 +185,7 @@ def test_only_root_reads_what_the_zip_file_brought(container: Container) -> None
 
 def contents(assignment: Assignment, tmp_path: Path) -> dict[str, bytes]:
     path = tmp_path / "a.zip"
-    path.write_bytes(gradescope_zip(assignment, "process"))
+    path.write_bytes(gradescope_zip(assignment, "restricted"))
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -178,8 +226,8 @@ def test_its_secret_says_nothing_about_the_secret_of_the_course(
     here = files["course/.autograder/secret"]
     assert len(here) == seeds.SECRET_BYTES
     assert not any(secret in content for content in files.values())
-    other = gradescope_zip(replace(mini_course, name="mini"), "process")
-    assert other == gradescope_zip(mini_course, "process"), "a second one draws the same inputs"
+    other = gradescope_zip(replace(mini_course, name="mini"), "restricted")
+    assert other == gradescope_zip(mini_course, "restricted"), "a second one draws the same inputs"
     assert seeds.secret_of_place(secret, "Gradescope, other") != here
 
 
@@ -206,7 +254,7 @@ def test_its_scripts_are_programs_that_bash_can_read(
     mini_course: Assignment, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.zip"
-    path.write_bytes(gradescope_zip(mini_course, "process"))
+    path.write_bytes(gradescope_zip(mini_course, "restricted"))
     with zipfile.ZipFile(path) as archive:
         for name in ("setup.sh", "run_autograder"):
             assert (archive.getinfo(name).external_attr >> 16) & 0o777 == 0o755
@@ -252,7 +300,7 @@ def test_a_name_that_a_shell_would_run_is_refused(mini_course: Assignment) -> No
     name = '$(touch x)"'
     shutil.copytree(mini_course.root / "source/mini", mini_course.root / "source" / name)
     with pytest.raises(AutograderError, match="cannot stand in a workflow"):
-        gradescope_zip(load_assignment(name, mini_course.root), "process")
+        gradescope_zip(load_assignment(name, mini_course.root), "restricted")
 
 
 # -- whose hand-in it is ---------------------------------------------------------------------
