@@ -61,33 +61,37 @@ def pass_on(context: typer.Context) -> None:
     raise typer.Exit(run_command(arguments, "autograder"))
 
 
+PANELS = {
+    "A class, from hand-in to feedback": (
+        collect,
+        grade,
+        mark,
+        feedback,
+        return_feedback,
+        report,
+        questions,
+        extra_time,
+        forget,
+    ),
+    "CI and single files": (verify, gradescope),
+    "Assignments": (build, audit),
+    "To begin with": (demo, doctor),
+}
+OTHER_NAMES = {return_feedback.__name__: "return"}
+
 for name, command in COMMANDS.items():
     app.command(
         name,
         help=command.summary,
         add_help_option=False,
         context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+        rich_help_panel="Your own work",
     )(pass_on)
-for each in (
-    build,
-    collect,
-    grade,
-    verify,
-    mark,
-    feedback,
-    report,
-    extra_time,
-    questions,
-    forget,
-    audit,
-    demo,
-    doctor,
-    gradescope,
-):
-    app.command()(each)
-app.command("return")(return_feedback)
-app.add_typer(ci, name="ci")
-app.add_typer(data, name="data")
+for panel, commands in PANELS.items():
+    for each in commands:
+        app.command(OTHER_NAMES.get(each.__name__), rich_help_panel=panel)(each)
+app.add_typer(ci, name="ci", rich_help_panel="CI and single files")
+app.add_typer(data, name="data", rich_help_panel="To begin with")
 
 
 def _show_version(wanted: bool) -> None:
