@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from autograder.class_report.records import ClassData
     from autograder.course.rosters import Roster
 
+MANY = 100
+"""Students whose hand-ins take so long to compare that one is told."""
 NAMED = 10
 """How many students are named in a sentence."""
 CSV_FILES = ("students.csv", "exercises.csv", "tests.csv", "items.csv")
@@ -111,6 +113,8 @@ def report(
 
     earlier = None if compare is None else (compare.name, read_earlier(compare))
     data = class_of(found, class_list.by_student if class_list else ())
+    if pairs and len(data.students) >= MANY:
+        say("Looking for similar hand-ins (--no-pairs leaves that out)")
     alike = similar_pairs(found) if pairs else ()
     made = report_on(data, datetime.now(UTC), alike, earlier, names=names)
     grades = _grade_files(data, class_list, {"Canvas": canvas, "Moodle": moodle})
