@@ -7,15 +7,13 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psutil
+from waiting import wait_until
 
 PYTHON = (sys.executable, "-m")
-SECONDS = 120.0
-"""How long anything may take to start."""
 
 
 class Cluster:
@@ -143,11 +141,3 @@ def command_of(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.Error:
         return ""
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    """Wait for something that other processes do."""
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end, f"not within {SECONDS:.0f} s: {what}"
-        time.sleep(0.05)

@@ -17,8 +17,9 @@ import psutil
 import pytest
 from book_course import NAME
 from class_outcome import hand_in, outcome, write_class
-from dask_cluster import Cluster, cluster, wait_until
+from dask_cluster import Cluster, cluster
 from sandboxes import available
+from waiting import wait_until
 
 pytestmark = pytest.mark.skipif(
     available() != "namespaces", reason="grading a class needs namespaces here"

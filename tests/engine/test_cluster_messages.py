@@ -12,9 +12,10 @@ import psutil
 import pytest
 from book_course import NAME
 from class_outcome import write_class
-from dask_cluster import command_of, wait_until
+from dask_cluster import command_of
 from distributed import Client
 from sandboxes import available
+from waiting import wait_until
 
 from autograder.cluster import bundle, worker
 from autograder.cluster.connection import SchedulerAddress, is_local
