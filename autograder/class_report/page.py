@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from autograder.class_report import plots
 from autograder.class_report.attention import Case
@@ -20,8 +20,7 @@ from autograder.class_report.items import TestItem
 from autograder.class_report.plots import Plot
 from autograder.class_report.records import State
 from autograder.class_report.report import Report
-from autograder.feedback_page.rendering import code_spans
-from autograder.feedback_page.views import plain_number
+from autograder.feedback_page.rendering import templates_of
 from convgrade.safe_text import bounded, plain, shortened
 
 SHOWN_AT_ONCE = 6
@@ -133,18 +132,8 @@ def _words(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=ChoiceLoader(
-            [PackageLoader("autograder.class_report"), PackageLoader("autograder.feedback_page")]
-        ),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
+    environment = templates_of("autograder.class_report")
     filters: Mapping[str, Any] = {
-        "number": plain_number,
-        "code_spans": code_spans,
         "plain": lambda text: plain(text, lines=False),
         "shortened": lambda text: shortened(text, LONGEST_TRACE),
         "passage": lambda text: bounded(plain(text)),

@@ -6,11 +6,12 @@ import re
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder.feedback_page.views import Page, plain_number
 
+_PACKAGE = "autograder.feedback_page"
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -24,10 +25,13 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
-@cache
-def _environment() -> Environment:
+def templates_of(package: str) -> Environment:
+    """Return the templates of a package's folder, which may use those of this folder.
+
+    What they fill in is escaped, and must be there.
+    """
     environment = Environment(
-        loader=PackageLoader("autograder.feedback_page"),
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader(_PACKAGE)]),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -36,6 +40,11 @@ def _environment() -> Environment:
     environment.filters["number"] = plain_number
     environment.filters["code_spans"] = code_spans
     return environment
+
+
+@cache
+def _environment() -> Environment:
+    return templates_of(_PACKAGE)
 
 
 def code_spans(text: str) -> Markup:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from autograder.feedback_page import markup
-from autograder.feedback_page.rendering import code_spans
+from autograder.feedback_page.rendering import templates_of
 from autograder.feedback_page.views import plain_number
 from autograder.gradebook.rubric_points import item_key
 from autograder.marking.answers import Answer, Question, earlier_comments
@@ -125,15 +125,4 @@ def _render(template: str, **values: Any) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=ChoiceLoader(
-            [PackageLoader("autograder.marking"), PackageLoader("autograder.feedback_page")]
-        ),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["number"] = plain_number
-    environment.filters["code_spans"] = code_spans
-    return environment
+    return templates_of("autograder.marking")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
-from autograder.feedback_page.rendering import code_spans
+from autograder.feedback_page.rendering import templates_of
 from autograder.questions.question import KINDS, LETTERS, Sheet
 
 
@@ -24,14 +24,4 @@ def examiners_page(title: str, sheets: Sequence[Sheet]) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=ChoiceLoader(
-            [PackageLoader("autograder.questions"), PackageLoader("autograder.feedback_page")]
-        ),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["code_spans"] = code_spans
-    return environment
+    return templates_of("autograder.questions")

@@ -67,6 +67,28 @@ class StudentRepository:
         return commit
 
 
+HOOKS = (
+    "post-checkout pre-receive post-receive post-update update reference-transaction pre-push "
+    "fsmonitor-watchman post-index-change pre-auto-gc proc-receive push-to-checkout"
+).split()
+SETTINGS = (
+    "core.fsmonitor core.sshCommand core.pager core.editor core.gitProxy core.alternateRefsCommand "
+    "credential.helper gpg.program receive.procReceiveRefs uploadpack.packObjectsHook "
+    "filter.evil.smudge filter.evil.clean filter.evil.process diff.evil.command diff.evil.textconv"
+).split()
+
+
+def let_everything_run(repository: Path, command: str) -> None:
+    """Let each hook, and each setting that names a program, of a repository run this command."""
+    for hook in HOOKS:
+        path = repository / "hooks" / hook
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{command}\n")
+        path.chmod(0o755)
+    for key in SETTINGS:
+        git(repository, "config", key, command)
+
+
 def student_repository(folder: Path, name: str) -> StudentRepository:
     """Make an empty pair of repositories in a folder of servers and a folder of work."""
     server, work = folder / "server" / f"{name}.git", folder / "work" / name

@@ -12,7 +12,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from git_servers import CLEAN, STUDENT, StudentRepository, git, git_daemon, student_repository
+from git_servers import (
+    CLEAN,
+    STUDENT,
+    StudentRepository,
+    git,
+    git_daemon,
+    let_everything_run,
+    student_repository,
+)
 
 from autograder.collecting import hand_ins, repositories
 from autograder.collecting.from_repositories import Collector
@@ -56,20 +64,7 @@ def test_no_hook_filter_or_setting_is_run(tmp_path: Path, ada: StudentRepository
     ran = tmp_path / "ran"
     attributes = "* filter=evil diff=evil merge=evil export-subst\n"
     ada.hand_in({"work.py": "x = 1  # $Format:%an$\n", ".gitattributes": attributes})
-    for hook in (
-        "post-checkout pre-receive post-receive update reference-transaction pre-push "
-        "fsmonitor-watchman post-index-change pre-auto-gc proc-receive push-to-checkout"
-    ).split():
-        path = ada.server / "hooks" / hook
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(f"#!/bin/sh\ntouch '{ran}'\n")
-        path.chmod(0o755)
-    for key in (
-        "core.fsmonitor filter.evil.smudge filter.evil.clean filter.evil.process diff.evil.command "
-        "diff.evil.textconv uploadpack.packObjectsHook core.sshCommand core.pager core.editor "
-        "credential.helper core.gitProxy gpg.program core.alternateRefsCommand"
-    ).split():
-        git(ada.server, "config", key, f"touch '{ran}'")
+    let_everything_run(ada.server, f"touch '{ran}'")
     for variable in ("GIT_EXTERNAL_DIFF", "GIT_SSH", "GIT_PROXY_COMMAND", "GIT_TRACE"):
         os.environ[variable] = f"touch '{ran}'"
     try:

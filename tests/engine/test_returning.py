@@ -8,7 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from git_servers import HttpServer, StudentRepository, git, git_daemon, http_server
+from git_servers import (
+    HttpServer,
+    StudentRepository,
+    git,
+    git_daemon,
+    http_server,
+    let_everything_run,
+)
 from git_servers import student_repository as make_repository
 
 from autograder.collecting.git import Git, GitLimits
@@ -113,19 +120,7 @@ def test_no_hook_or_setting_of_the_repository_is_run(
     tmp_path: Path, assignment: Assignment, ada: StudentRepository
 ) -> None:
     ran = tmp_path / "ran"
-    for hook in (
-        "pre-receive update post-receive post-update reference-transaction proc-receive "
-        "push-to-checkout post-checkout pre-push pre-auto-gc fsmonitor-watchman"
-    ).split():
-        path = ada.server / "hooks" / hook
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(f"#!/bin/sh\ntouch '{ran}'\n")
-        path.chmod(0o755)
-    for key in (
-        "core.fsmonitor core.alternateRefsCommand core.sshCommand core.pager credential.helper "
-        "gpg.program receive.procReceiveRefs uploadpack.packObjectsHook filter.x.smudge"
-    ).split():
-        git(ada.server, "config", key, f"touch '{ran}'")
+    let_everything_run(ada.server, f"touch '{ran}'")
     git(ada.server, "config", "core.hooksPath", str(ada.server / "hooks"))
     assert send_to(assignment, str(ada.server)).state is State.NEW
     assert not ran.exists()
