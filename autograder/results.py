@@ -273,6 +273,7 @@ class Observed:
 class Result:
     """The outcome of grading one submission to one assignment.
 
+    `variant` names the options of the release that the student was given; "" for the default one.
     `changes` says how scores changed when this work was graded again, the last time that they did.
     If `status` is `grader_error`, the exercises without a fault may still have been graded.
     `submission_digest` is the SHA-256 of the file that was graded, or of all files if there were
@@ -291,6 +292,7 @@ class Result:
     changes: tuple[ScoreChange, ...] = ()
     isolation: str = ""
     dataset: str = ""
+    variant: str = ""
     seconds: float = 0.0
     seed: str = ""
     key: str = ""

@@ -13,7 +13,8 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import jupytext
@@ -23,9 +24,11 @@ from nbformat import NotebookNode
 from autograder.authoring import public_hints
 from autograder.authoring.standalone import stamped, standalone_text
 from autograder.course.assignment import Assignment, load_assignment, standalone_of
-from autograder.errors import CourseError
+from autograder.errors import CourseError, SuiteError
 from autograder.nbgrader_bridge import author_stubs, configuration
 from autograder.nbgrader_bridge.release import generate
+from autograder.variants.options import declared, default_variant
+from autograder.variants.resolving import resolved
 from convgrade.atomic_files import replacing
 from convgrade.notebook import known_answers
 from convgrade.release import GRADE_CELL_PREFIX
@@ -54,32 +57,64 @@ def build(assignment_name: str, root: Path) -> list[Path]:
             names the cell, and no file has been changed.
     """
     assignment = load_assignment(assignment_name, root)
+    made = generated(assignment)
+    texts = {
+        assignment.source_notebook: made.source,
+        hints_table(assignment.source_notebook): made.hints,
+        assignment.solution_module: made.solutions,
+    }
+    folder = assignment.release_notebook.parent
+    contents = {path: text.encode() for path, text in texts.items()}
+    contents |= {folder / name: content for name, content in made.release.items()}
+    return [path for path, content in contents.items() if replace_file(path, content)]
+
+
+@dataclass(frozen=True)
+class Generated:
+    """All that is generated from a source.
+
+    Attributes:
+        source: the source as a notebook.
+        solutions: the solutions as a module.
+        hints: the table of hints for public examples; "" if there are none.
+        release: what students get: content by relative path. A file without content must not exist.
+    """
+
+    source: str
+    solutions: str
+    hints: str
+    release: Mapping[str, bytes]
+
+
+def generated(assignment: Assignment) -> Generated:
+    """Generate all that an assignment's source gives, in the assignment's variant.
+
+    Raises:
+        CourseError: the source cannot be built, or the release would reveal a solution. The message
+            names the cell.
+    """
     source = _read_source(assignment)
     _check_source(source, assignment)
     solutions = _solution_text(source, assignment)
     hints = public_hints.table(assignment, solutions, _public_checks(source))
+    name = assignment.release_notebook.name
     with tempfile.TemporaryDirectory(prefix="autograder-build-") as folder:
         release_folder = _release(source, assignment, Path(folder), hints)
-        release_text = (release_folder / assignment.release_notebook.name).read_text("utf-8")
-        release = stamped(nbformat.reads(release_text, as_version=4))
-        release_text = notebook_text(release)
-        _check_release(source, release, release_text)
-        texts = {
-            assignment.source_notebook: notebook_text(source),
-            assignment.release_notebook: release_text,
-            assignment.release_notebook.with_suffix(".py"): percent_text(release, assignment.name),
-            assignment.solution_module: solutions,
-        }
-        for notebook in (assignment.source_notebook, assignment.release_notebook):
-            texts[hints_table(notebook)] = hints
-        table = {hints_table(assignment.release_notebook).name: hints} if hints else {}
-        texts[assignment.standalone_notebook] = standalone_text(release, table)
-        changed = [path for path, text in texts.items() if _replace(path, text.encode())]
-        for path in sorted(release_folder.rglob("*")):
-            target = assignment.release_notebook.parent / path.relative_to(release_folder)
-            if path.is_file() and target not in texts and _replace(target, path.read_bytes()):
-                changed.append(target)
-    return changed
+        files = [path for path in sorted(release_folder.rglob("*")) if path.is_file()]
+        found = {path.relative_to(release_folder).as_posix(): path.read_bytes() for path in files}
+    release = stamped(nbformat.reads(found[name].decode(), as_version=4), assignment.variant)
+    text = notebook_text(release)
+    _check_release(source, release, text)
+    table = {hints_table(Path(name)).name: hints} if hints else {}
+    standalone = standalone_of(Path(name)).as_posix()
+    texts = {
+        name: text,
+        Path(name).with_suffix(".py").as_posix(): percent_text(release, assignment.name),
+        hints_table(Path(name)).name: hints,
+        standalone: standalone_text(release, table),
+    }
+    released = {path: each.encode() for path, each in texts.items()}
+    return Generated(notebook_text(source), solutions, hints, {**found, **released})
 
 
 def after_generate_assignment(assignment: str, student: str, notebooks: Sequence[str]) -> None:
@@ -92,9 +127,9 @@ def after_generate_assignment(assignment: str, student: str, notebooks: Sequence
         release = stamped(nbformat.read(path, as_version=4))
         hints = hints_table(path)
         table = {hints.name: hints.read_text(encoding="utf-8")} if hints.is_file() else {}
-        _replace(path, notebook_text(release).encode())
-        _replace(path.with_suffix(".py"), percent_text(release, path.stem).encode())
-        _replace(standalone_of(path), standalone_text(release, table).encode())
+        replace_file(path, notebook_text(release).encode())
+        replace_file(path.with_suffix(".py"), percent_text(release, path.stem).encode())
+        replace_file(standalone_of(path), standalone_text(release, table).encode())
 
 
 def notebook_text(notebook: NotebookNode) -> str:
@@ -115,7 +150,9 @@ def percent_text(release: NotebookNode, assignment_name: str) -> str:
     body = jupytext.writes(plain, fmt="py:percent").lstrip("\n")
     body = re.sub(r"\A# ---\n.*?\n# ---\n+", "", body, flags=re.DOTALL)
     body = re.sub(r"\n+(# %%[^\n]*\n(?:def |class |@))", r"\n\n\n\1", body)  # as formatters do
-    return f"# Generated by `autograder build` from {_origin(assignment_name)}.\n\n{body}"
+    mark = release.metadata.get("convgrade", {}).get("variant", "")
+    mark = f"# Variant: {mark}\n" if mark else ""
+    return f"# Generated by `autograder build` from {_origin(assignment_name)}.\n{mark}\n{body}"
 
 
 def _origin(name: str) -> str:
@@ -126,7 +163,12 @@ def _read_source(assignment: Assignment) -> NotebookNode:
     """The source as a notebook that is always the same: fixed metadata, ids from the content."""
     path = assignment.source_text
     try:
-        read = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+        text = path.read_text(encoding="utf-8")
+        variant = assignment.variant or default_variant(assignment)
+        text = resolved(text, variant, declared(assignment), path.name)
+        read = jupytext.reads(text, fmt="py:percent")
+    except (CourseError, SuiteError):
+        raise
     except OSError as error:
         raise CourseError(f"{path} cannot be read: {error.strerror}.") from None
     except Exception as error:  # jupytext and its YAML raise many types; the cause is the file
@@ -232,7 +274,7 @@ def _release(source: NotebookNode, assignment: Assignment, scratch: Path, hints:
         shutil.copytree(original, folder, ignore=shutil.ignore_patterns("*.ipynb"))
     notebook = folder / assignment.source_notebook.name
     notebook.write_text(notebook_text(source), encoding="utf-8")
-    _replace(hints_table(notebook), hints.encode())
+    replace_file(hints_table(notebook), hints.encode())
     config = configuration.load(assignment.root)
     generate(assignment.name, scratch, config)
     return scratch / configuration.RELEASE / assignment.name
@@ -323,7 +365,7 @@ def _is_setup(roles: NotebookNode) -> bool:
     return bool(roles.get("grade_id") == SETUP and roles.get("locked"))
 
 
-def _replace(path: Path, content: bytes) -> bool:
+def replace_file(path: Path, content: bytes) -> bool:
     """Write atomically, and only if the content differs. Returns whether it did.
 
     A file without content is removed.

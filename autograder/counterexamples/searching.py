@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from autograder.counterexamples import judging
 from autograder.counterexamples.asking import Asking, Finding
 from autograder.counterexamples.budget import Budget, Spent
 from autograder.counterexamples.draws import Draw
@@ -22,6 +23,7 @@ from autograder.counterexamples.generators import Course, Generator
 from autograder.counterexamples.picture import picture
 from autograder.counterexamples.printing import printed
 from autograder.counterexamples.shrinking import shrunk
+from autograder.counterexamples.translating import in_form
 from autograder.counterexamples.windows import source_cells
 from autograder.counterexamples.writing import written
 from autograder.errors import SuiteError
@@ -141,13 +143,13 @@ class Search:
             if cells is not None:
                 images = finding.example.args[0]
                 svg, alt = picture(asking.parameters[0], images, cells, index)
-        cell = written(
-            generator.function,
-            asking.parameters,
+        in_use = self._in_use(asking, finding)
+        finding = in_form(
             finding,
-            self._in_use(asking, finding),
-            generator.show,
+            self._student.translation_of(generator.function),
+            generator.check or judging.compare,
         )
+        cell = written(generator.function, asking.parameters, finding, in_use, generator.show)
         return Counterexample(
             code=cell.code,
             answer=cell.answer,

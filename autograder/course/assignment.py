@@ -15,6 +15,13 @@ from typing import Any, Self
 
 from autograder.course import assignment_settings
 from autograder.course.training_terms import TrainingTerms, read_terms
+from autograder.course.variants import (
+    Offered,
+    Variant,
+    folder_of,
+    offered_variants,
+    students_variants,
+)
 from autograder.errors import CourseError, UnknownAssignment
 from convgrade.release import (
     GRADE_CELL_PREFIX,
@@ -73,7 +80,8 @@ class Assignment:
 
     `limits` holds keyword arguments of `autograder.sandbox.Limits` that differ from the default.
     `preload` are the modules that the warm process imports before it forks. `dataset` is the one of
-    `training` that grades training; "" if nothing is trained.
+    `training` that grades training; "" if nothing is trained. `offered` are the variants from which
+    a release can be drawn; `variant` is the one that students were given, None for the default.
     """
 
     name: str
@@ -85,6 +93,23 @@ class Assignment:
     dataset: str = ""
     training: Mapping[str, TrainingTerms] = field(default_factory=dict)
     frozen: Frozen = Frozen()
+    offered: Offered = field(default_factory=dict)
+    variant: Variant | None = None
+
+    def of_student(self, student: str) -> Self:
+        """Return the same assignment as this student was given it.
+
+        Raises:
+            CourseError: the table of variants cannot be used.
+        """
+        if not self.offered:
+            return self
+        known = students_variants(self.root, self.name, self.offered)
+        return self.in_variant(known.get(student))
+
+    def in_variant(self, variant: Variant | None) -> Self:
+        """Return the same assignment in a variant; None for the default release."""
+        return self if variant == self.variant else replace(self, variant=variant)
 
     def on(self, dataset: str) -> Self:
         """Return the same assignment with another dataset for training.
@@ -119,7 +144,25 @@ class Assignment:
     @property
     def release_notebook(self) -> Path:
         """The notebook that students are given."""
+        if self.variant is not None:
+            return self.variant_folder / f"{self.name}.ipynb"
         return self.root / "assignments" / self.name / f"{self.name}.ipynb"
+
+    @property
+    def variant_folder(self) -> Path:
+        """The folder of the variant's release."""
+        code = "default" if self.variant is None else self.variant.code
+        return folder_of(self.root, self.name) / "releases" / code
+
+    @property
+    def variant_staff_folder(self) -> Path:
+        """The folder of the variant's solutions, and of its source with model answers."""
+        return self.variant_folder.parents[1] / "staff" / self.variant_folder.name
+
+    @property
+    def variants_file(self) -> Path:
+        """The module that declares how variants differ; there may be none."""
+        return self.source_notebook.with_name("variants.py")
 
     @property
     def standalone_notebook(self) -> Path:
@@ -283,4 +326,5 @@ def load_assignment(name: str, root: Path | None = None) -> Assignment:
             frozenset(frozen.get("students", ())),
             frozenset(frozen.get("exercises", ())),
         ),
+        offered=offered_variants(settings.get("variants", {}), where),
     )

@@ -13,8 +13,8 @@ from typing import Any
 
 from autograder.errors import CourseError
 
-KNOWN = ("title", "preload", "limits", "feedback", "training", "frozen")
-SECTIONS = ("limits", "feedback", "training", "frozen")
+KNOWN = ("title", "preload", "limits", "feedback", "training", "frozen", "variants")
+SECTIONS = ("limits", "feedback", "training", "frozen", "variants")
 FROZEN = ("assignment", "students", "exercises")
 FEEDBACK: Mapping[str, tuple[str | int, ...]] = {
     "hidden_tests": ("messages", "titles", "none"),

@@ -28,3 +28,4 @@ def _places(assignment: Assignment) -> Iterator[Path]:
     yield assignment.misconceptions_file
     yield assignment.hints_file
     yield assignment.counterexamples_file
+    yield assignment.variants_file

@@ -114,8 +114,16 @@ def course_digest(assignment: Assignment) -> str:
             assignment.preload,
             dict(assignment.limits),
             None if terms is None else repr(dataclasses.astuple(terms)),
+            *variant_parts(assignment),
         ]
     )
+
+
+def variant_parts(assignment: Assignment) -> list[str]:
+    """What the variant of an assignment adds to a digest; nothing for the default release."""
+    if assignment.variant is None:
+        return []
+    return [str(assignment.variant), code_digest(assignment.variants_file)]
 
 
 def advice_digest(assignment: Assignment) -> str:

@@ -36,6 +36,8 @@ from autograder.sandbox import Cell, Isolation, Limits, Sandbox
 from autograder.suite import points
 from autograder.suite.faults import fault_of
 from autograder.suite.runner import SuiteRun, run
+from autograder.variants import Translation
+from autograder.variants.options import translations
 from convgrade.submission import HandIn, Submission, Unreadable, read, read_hand_in
 
 ATTEMPTS = 3
@@ -106,16 +108,17 @@ class Grader:
         place = submission if isinstance(submission, Path | str) else submission.path
         student = Path(place).stem if student is None else student
         require_name(student)
-        blank = result_builder.blank(place, self.assignment, student, self.isolation)
+        assignment = self.assignment.of_student(student)
+        blank = result_builder.blank(place, assignment, student, self.isolation)
         try:
             hand_in = (
-                read_hand_in(submission, self.assignment.release, beside)
+                read_hand_in(submission, assignment.release, beside)
                 if isinstance(submission, Path | str)
                 else submission
             )
             if seed is None:
-                seed = default_seed(hand_in.digest, self.assignment, student)
-            digests = keys(hand_in.digest, self.assignment, seed, self.isolation)
+                seed = default_seed(hand_in.digest, assignment, student)
+            digests = keys(hand_in.digest, assignment, seed, self.isolation)
         except AutograderError:
             raise
         except Exception as fault:  # from reading the hand-in: it must not stop other gradings
@@ -124,13 +127,13 @@ class Grader:
         is_readable = isinstance(hand_in, Submission)
         if is_readable:
             blank = replace(blank, submission_digest=hand_in.digest)
-        if is_readable and earlier and stands(earlier, self.assignment, digests):
-            return result_builder.repriced(earlier, blank, self.assignment, digests)
+        if is_readable and earlier and stands(earlier, assignment, digests):
+            return result_builder.repriced(earlier, blank, assignment, digests)
         try:
             if isinstance(hand_in, Unreadable):
-                result = result_builder.rejected(blank, self.assignment, hand_in.reason)
+                result = result_builder.rejected(blank, assignment, hand_in.reason)
             else:
-                work = _Work(hand_in, seed, digests, earlier)
+                work = _Work(assignment, hand_in, seed, digests, earlier)
                 result = self._graded_with_retries(work, blank, advice)
         except (IsolationUnavailable, EnvironmentUnusable):
             raise
@@ -155,7 +158,7 @@ class Grader:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 address = self._choose(work.submission)
-                return _Grading(self.assignment, work, address).result(blank, advice)
+                return _Grading(work, address).result(blank, advice)
             except SandboxLost as loss:
                 if attempt == ATTEMPTS:
                     raise SandboxLost(
@@ -224,8 +227,9 @@ def limits(assignment: Assignment) -> Limits:
 
 @dataclass(frozen=True)
 class _Work:
-    """A submission to grade, with its seed, its keys, and an earlier result, if there is one."""
+    """A submission to grade: its assignment, seed and keys, and its earlier result, if any."""
 
+    assignment: Assignment
     submission: Submission
     seed: bytes
     keys: Keys
@@ -235,19 +239,19 @@ class _Work:
 class _Grading:
     """Grades one submission once: its sandbox and its suites."""
 
-    def __init__(self, assignment: Assignment, work: _Work, address: str) -> None:
-        self._assignment = assignment
+    def __init__(self, work: _Work, address: str) -> None:
+        self._assignment = work.assignment
         self._submission = work.submission
         self._seed = work.seed
         self._keys = work.keys
         self._earlier = work.earlier
-        self._known = reusable(work.earlier, assignment, work.keys)
+        self._known = reusable(work.earlier, work.assignment, work.keys)
         self._address = address
 
     def result(self, blank: Result, kinds: Collection[AdviceKind]) -> Result:
         assignment, submission = self._assignment, self._submission
         with (
-            self._sandbox(submission) as sandbox,
+            self._sandbox(submission, translations(assignment, assignment.variant)) as sandbox,
             ReferenceFunctions(self._solutions) as right,
         ):
             found = self._run_suites(sandbox, right)
@@ -275,13 +279,16 @@ class _Grading:
             faults=faults,
         )
 
-    def _sandbox(self, submission: Submission) -> Sandbox:
+    def _sandbox(
+        self, submission: Submission, translated: Mapping[str, Translation] | None = None
+    ) -> Sandbox:
         return Sandbox(
             self._address,
             [Cell(cell.label, cell.source, cell.settles) for cell in submission.cells],
             limits(self._assignment),
             module_name="submission" if submission.kind == "module" else "__main__",
             files={file.name: file.content for file in submission.beside},
+            translations=translated,
         )
 
     def _solutions(self) -> Sandbox:

@@ -149,6 +149,7 @@ def blank(
         status="graded",
         isolation=isolation,
         dataset=assignment.dataset,
+        variant="" if assignment.variant is None else str(assignment.variant),
         engine_digest=engine_digest(),
         versions=versions(),
     )

@@ -68,5 +68,5 @@ def load_if_current(
     if made_now is None:
         if found.dataset in assignment.training:
             assignment = assignment.on(found.dataset)
-        made_now = KeyMaker(assignment, found.isolation)
+        made_now = KeyMaker(assignment.of_student(student), found.isolation)
     return found if found.key == made_now.keys(digest, seed).whole else None

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from autograder.course.assignment import Assignment
+from autograder.course.variants import Variant
 from autograder.grading.batch import Batch, Task
 from autograder.grading.cache_key import KeyMaker
 from autograder.grading.environment import require_usable
@@ -75,18 +76,21 @@ def grade_class(
     graded: dict[str, Graded] = {}
     waiting: list[Task] = []
     unchanged = UnchangedHandIns(assignment)
-    made_now = KeyMaker(assignment, isolation)
+    made_now: dict[Variant | None, KeyMaker] = {}
     for student, place in submissions.items():
+        own = assignment.of_student(student)
+        if own.variant not in made_now:
+            made_now[own.variant] = KeyMaker(own, isolation)
         again = fresh and not assignment.frozen.holds(student)
         digest, hand_in = unchanged.digest(student, place), None
         if digest is None and not again:
             # the processes of the pool read those without a stored result
-            hand_in = read_or_none(place, assignment) if is_stored(assignment, student) else None
+            hand_in = read_or_none(place, own) if is_stored(assignment, student) else None
             digest = hand_in.digest if hand_in is not None else None
         known = (
             None
             if again or digest is None
-            else load_if_current(digest, assignment, student, made_now)
+            else load_if_current(digest, own, student, made_now[own.variant])
         )
         if known is None or digest is None:
             earlier = None if again else stored(assignment, student)

@@ -1,7 +1,7 @@
 """Results as the JSON document for CI: `results.schema.json` beside this file is its schema.
 
-`dataset`, digests, `replaced`, `hints`, `suspect`, `training` and `counterexample` are left out if
-empty.
+`dataset`, `variant`, digests, `replaced`, `hints`, `suspect`, `training` and `counterexample` are
+left out if empty.
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ def _submission(result: Result) -> dict[str, Any]:
         "versions": dict(result.versions),
         **_if_any(
             dataset=result.dataset,
+            variant=result.variant,
             submission_digest=result.submission_digest,
             engine_digest=result.engine_digest,
         ),

@@ -31,6 +31,7 @@ from autograder.sandbox.protocol import accompanying_files, codec, request_codec
 from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import Function
 from autograder.sandbox.protocol.words import Command, End
+from autograder.sandbox.translation import UNTRANSLATED, Translation, answer_from, replacing
 
 PATIENCE = 2  # how often a function may run out of time or end its process
 MAX_STARTS = 40  # worker processes for one submission
@@ -49,6 +50,8 @@ class Sandbox:
         module_name: `__name__` as the cells see it.
         files: the content of plain files, by relative POSIX name; the cells find them in their
             working folder.
+        translations: for functions that answer another contract than that of calls, by name, what
+            stands between.
     """
 
     def __init__(
@@ -59,11 +62,13 @@ class Sandbox:
         *,
         module_name: str = "__main__",
         files: Mapping[str, bytes] | None = None,
+        translations: Mapping[str, Translation] | None = None,
     ) -> None:
         self._address = address
         self._cells = tuple(CellRun(cell) for cell in cells)
         self._limits = limits
         self._module_name = module_name
+        self._translations = translations or {}
         most = int(limits.scratch_mb * MEGABYTE) // 2
         self._files, self._unused_files = accompanying_files.admitted(files or {}, most)
         self._worker: WorkerProcess | None = None
@@ -91,6 +96,10 @@ class Sandbox:
         self._start()
         return tuple(run.report for run in self._cells)
 
+    def translation_of(self, name: str) -> Translation:
+        """What stands between calls and the submission's function of that name."""
+        return self._translations.get(name, UNTRANSLATED)
+
     def call(
         self,
         name: str,
@@ -117,16 +126,20 @@ class Sandbox:
             CallFailed: there is no answer; `outcome` says why.
             TypeError: an argument is not plain data (a fault of the suite).
         """
+        translation = self.translation_of(name)
+        given, named = translation.call_to(args, kwargs or {})
         message = {
             "do": Command.CALL,
             "name": name,
-            "args": list(args),
-            "kwargs": dict(kwargs or {}),
+            "args": given,
+            "kwargs": named,
             "watch": watch,
             "replaced": list(replaced or {}),
         }
+        callbacks = self._callbacks(replaced)
         try:
-            return self._ask(Request(name, message, watch, Callbacks(replaced or {}), seconds))
+            answer = self._ask(Request(name, message, watch, callbacks, seconds))
+            return answer_from(translation, answer)
         except CallFailed as failure:
             raise causes.explained(failure, name, self._reports_so_far) from None
 
@@ -148,10 +161,11 @@ class Sandbox:
             large, and none if the exchange failed. Make the others one by one.
         """
         what = f"several calls of {name}"
+        translation = self.translation_of(name)
         message = {
             "do": Command.CALL_SEVERAL,
             "name": name,
-            "calls": [[list(args), dict(kwargs)] for args, kwargs in calls],
+            "calls": [list(translation.call_to(args, kwargs)) for args, kwargs in calls],
             "watch": False,
             "replaced": [],
         }
@@ -169,7 +183,8 @@ class Sandbox:
         """The outcome of one of several calls."""
         answer = codec.decode(payload, generation=self._generation)
         try:
-            return answer_parser.read(answer, self._number, name)
+            found = answer_parser.read(answer, self._number, name)
+            return answer_from(self.translation_of(name), found)
         except CallFailed as failure:
             return causes.explained(failure, name, self._reports_so_far)
 
@@ -210,7 +225,15 @@ class Sandbox:
         """
         message = {"do": command, "name": name, **fields, "replaced": list(replaced or {})}
         what = f"trying edits of {name}"
-        return self._ask(Request(what, message, False, Callbacks(replaced or {}), seconds)).value
+        return self._ask(Request(what, message, False, self._callbacks(replaced), seconds)).value
+
+    def _callbacks(self, replaced: Mapping[str, Function] | None) -> Callbacks:
+        return Callbacks(
+            {
+                name: replacing(self.translation_of(name), function)
+                for name, function in (replaced or {}).items()
+            }
+        )
 
     @contextmanager
     def shorter_calls(self, computing: float, waiting: float) -> Iterator[None]:

@@ -68,12 +68,12 @@ class Trials:
 
     def trace(self, calls: Calls, most_steps: int) -> Traced:
         """Make the calls with the student's code as it is."""
-        fields = {"calls": list(map(tuple, calls)), "steps": most_steps}
+        fields = {"calls": self._given(calls), "steps": most_steps}
         value = self._asked(Command.TRACE_CALLS, fields)
         match value:
             case (bytes() as results, list() as lines, int() as steps):
                 if len(lines) <= MOST_LINES and all(map(_is_line, lines)):
-                    return Traced(_results(results), frozenset(lines), steps)
+                    return Traced(self._results(results), frozenset(lines), steps)
         raise self._broken()
 
     def list_edits(self, lines: Sequence[Line], most: int) -> list[Listed]:
@@ -94,12 +94,26 @@ class Trials:
     ) -> list[list[dict[str, Any]] | None]:
         """Make the calls with each of the edits, by their numbers; results as in `Traced`."""
         fields = {
-            "calls": list(map(tuple, calls)), "edits": list(edits), "steps": most_steps
+            "calls": self._given(calls), "edits": list(edits), "steps": most_steps
         }  # fmt: skip
         value = self._asked(Command.TRY_EDITS, fields)
         if type(value) is not list or len(value) != len(edits):
             raise self._broken()
-        return [_results(each) for each in value]
+        return [self._results(each) for each in value]
+
+    def _given(self, calls: Calls) -> list[tuple[Sequence[Any], Mapping[str, Any], bool]]:
+        translation = self._sandbox.translation_of(self._name)
+        return [(*translation.call_to(args, kwargs), watch) for args, kwargs, watch in calls]
+
+    def _results(self, payload: Any) -> list[dict[str, Any]] | None:
+        results = _results(payload)
+        translation = self._sandbox.translation_of(self._name)
+        for each in results or []:
+            if "value" in each:
+                each["value"] = translation.value_from(each["value"])
+            if isinstance(each.get("arguments"), list | tuple):
+                each["arguments"] = translation.call_from(each["arguments"], {})[0]
+        return results
 
     def _asked(self, command: Command, fields: Mapping[str, Any]) -> Any:
         seen = self._sandbox.observed()

@@ -10,7 +10,9 @@ from __future__ import annotations
 import itertools
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -57,6 +59,30 @@ class Mismatch(AssertionError):
         self.counterexample = counterexample
         self.kind = kind
         self.index = index
+        self._again: Callable[[Callable[[Any], Any]], None] | None = None
+
+    def in_form(self, change: Callable[[Any], Any]) -> Mismatch:
+        """The same with the student's answer and the right one in another form, if both are known.
+
+        Args:
+            change: returns a value in that form.
+        """
+        if self._again is not None:
+            try:
+                self._again(change)
+            except Mismatch as mismatch:
+                return mismatch
+        return self
+
+    @classmethod
+    @contextmanager
+    def repeatable(cls, compare: Callable[..., None], got: Any, want: Any) -> Iterator[None]:
+        """Meanwhile a mismatch remembers what was compared, for `in_form`."""
+        try:
+            yield
+        except cls as mismatch:
+            mismatch._again = lambda change: compare(change(got), change(want))
+            raise
 
 
 def that(condition: object, message: str, detail: object = "") -> None:
@@ -102,6 +128,20 @@ def close(
     Raises:
         Mismatch: the answer is not an array of numbers, or it differs from `want`.
     """
+    compare = partial(_require_close, like=like, dtype=dtype, rtol=rtol, atol=atol)
+    with Mismatch.repeatable(compare, got, want):
+        compare(got, want)
+
+
+def _require_close(
+    got: Any,
+    want: Any,
+    *,
+    like: Any,
+    dtype: DTypeLike | str | Sequence[DTypeLike] | None,
+    rtol: float | None,
+    atol: float | None,
+) -> None:
     # `want` may be another answer of the student, so a list in it is checked first as well
     expected = array(want) if isinstance(want, list | tuple) else np.asarray(want)
     actual = _as_array(got, "an array" if expected.ndim else "a number", expected.size)
@@ -135,6 +175,11 @@ def equal(got: Any, want: Any) -> None:
     Raises:
         Mismatch: the value differs, or it is of another kind.
     """
+    with Mismatch.repeatable(_require_equal, got, want):
+        _require_equal(got, want)
+
+
+def _require_equal(got: Any, want: Any) -> None:
     _require_value(got)
     plain = _plain(got)
     expected = _plain(want)

@@ -189,7 +189,8 @@ class GradingRun:
             case NotTrainedEnough():
                 return Outcome.FAILED, error.message, error.detail
             case Mismatch():
-                return Outcome.FAILED, where + error.message, error.detail
+                shown = self._student.reworded(error)
+                return Outcome.FAILED, where + shown.message, shown.detail
             case HandleMisuse():
                 return Outcome.FAILED, f"{where}did not return plain numbers.", str(error)
         detail = "".join(traceback.format_exception(error))

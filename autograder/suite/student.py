@@ -23,6 +23,7 @@ from autograder.sandbox.protocol.remote_functions import (
     Function,
     RemoteFunction,
 )
+from autograder.sandbox.translation import Translation
 from autograder.suite import models
 from autograder.suite.asked_calls import AskedCalls
 from autograder.suite.calls import (
@@ -217,8 +218,17 @@ class Student:
     def _note(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
         """Remember a call for messages, and for what asks which calls were made."""
         self._last_name = name
-        self._last_call = described_later(name, args, kwargs)
+        translation = self.translation_of(name)
+        self._last_call = described_later(name, *translation.call_to(args, kwargs))
         self.asked.add(name, args, kwargs)
+
+    def translation_of(self, name: str) -> Translation:
+        """What stands between the suite's calls and the student's function of that name."""
+        return self._sandbox.translation_of(name)
+
+    def reworded(self, mismatch: Mismatch) -> Mismatch:
+        """What is wrong with the last answer, in the form in which it was given."""
+        return mismatch.in_form(self.translation_of(self._last_name).value_to)
 
     def generator(self, seed: int) -> Handle:
         """Make a `numpy.random.default_rng(seed)` inside, to pass as an argument of calls.
