@@ -99,6 +99,10 @@ class Release:
         return plain(answer) in ("", ANSWER_STUB, *handed_out)
 
 
+VARIANT_MARK = "Variant: "
+"""How the line of a released notebook begins that names its variant."""
+
+
 def plain(text: str) -> str:
     """Remove what editors change in a text: white space at both ends of lines, and empty lines."""
     return "\n".join(line.strip() for line in text.split("\n") if line.strip())

@@ -20,7 +20,6 @@ import nbformat
 from nbformat import NotebookNode
 
 import convgrade
-from autograder.course.variants import Variant
 
 MOST_BYTES = 200_000
 PACKAGE = "convgrade"
@@ -80,12 +79,10 @@ def version_of(release: NotebookNode) -> str:
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:8]
 
 
-def stamped(release: NotebookNode, variant: Variant | None = None) -> NotebookNode:
-    """The release with its version, and its variant if there is one, in its metadata."""
+def stamped(release: NotebookNode) -> NotebookNode:
+    """The release with its version in its metadata."""
     changed = copy.deepcopy(release)
     changed.metadata[PACKAGE] = {"release": version_of(release)}
-    if variant is not None:
-        changed.metadata[PACKAGE]["variant"] = str(variant)
     return changed
 
 

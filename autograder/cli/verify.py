@@ -180,14 +180,16 @@ def _of_submission(file: Path, beside: Sequence[Path], course: Path | None) -> C
         signed = result.get("submission_digest")
         if not signed:
             return "It does not say which bytes were graded."
-        if _digest(file, beside, str(result["assignment"]), course) != signed:
+        if _digest(file, beside, result, course) != signed:
             return f"It is not of {file}: other bytes were graded."
         return ""
 
     return check
 
 
-def _digest(file: Path, beside: Sequence[Path], assignment: str, course: Path | None) -> str:
+def _digest(
+    file: Path, beside: Sequence[Path], result: Mapping[str, Any], course: Path | None
+) -> str:
     """The digest of a hand-in, read as grading reads it; of a single file, its SHA-256."""
     from autograder.cli.commands import course_root
     from autograder.course.assignment import load_assignment
@@ -195,7 +197,8 @@ def _digest(file: Path, beside: Sequence[Path], assignment: str, course: Path | 
 
     if not beside and (digest := digest_of_file(file)):
         return digest
-    hand_in = read_or_none(file, load_assignment(assignment, course_root(course)), beside)
+    assignment = load_assignment(str(result["assignment"]), course_root(course))
+    hand_in = read_or_none(file, assignment, str(result["student"]), beside)
     return hand_in.digest if hand_in is not None else ""
 
 

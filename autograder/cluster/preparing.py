@@ -14,7 +14,7 @@ from autograder.grading.batch import Task, without_files
 from autograder.grading.cache_key import default_seed, keys
 from autograder.grading.graded import Graded
 from autograder.grading.grader import Grader
-from autograder.grading.reading import read_or_none
+from autograder.grading.reading import given_to, read_or_none
 from autograder.results import Result
 from autograder.sandbox import Isolation
 from convgrade.submission import HandIn, Submission
@@ -48,7 +48,7 @@ def prepare(which: tuple[str, Path, str], task: Task, isolation: Isolation) -> P
     """Read a hand-in. One that cannot be read is graded here: nothing of it has to run."""
     name, root, dataset = which
     assignment = load_assignment(name, root).on(dataset)
-    hand_in = task.hand_in or read_or_none(task.path, assignment, task.beside)
+    hand_in = task.hand_in or read_or_none(task.path, assignment, task.student, task.beside)
     if not isinstance(hand_in, Submission):
         with Grader(assignment, isolation=isolation) as grader:
             place = task.path if hand_in is None else hand_in
@@ -60,5 +60,5 @@ def prepare(which: tuple[str, Path, str], task: Task, isolation: Isolation) -> P
         without_files(hand_in) or hand_in,
         task.student,
         seed.hex(),
-        keys(hand_in.digest, assignment, seed, isolation).whole,
+        keys(hand_in.digest, given_to(assignment, task.student, hand_in), seed, isolation).whole,
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.course.assignment import Assignment
+from autograder.course.variants import variant_from_mark
 from autograder.gradebook.book import Book
 from autograder.gradebook.cell_scores import GradedNotebook, texts
 from autograder.gradebook.changes import Snapshot
@@ -20,7 +21,8 @@ from autograder.gradebook.grades import annotate, stamp
 from autograder.gradebook.notebooks import canonical
 from autograder.gradebook.submission_time import timestamp
 from autograder.grading.graded import Graded
-from convgrade.submission import Unreadable, is_system_file, read_hand_in
+from autograder.grading.reading import read_as_given
+from convgrade.submission import Unreadable, is_system_file
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def plan_of(book: Book, graded: Graded, place: Path, known: Snapshot | None) -> 
     nameless = result.faults or not result.key
     if earlier is not None and not nameless and earlier.stamp == stamp(result):
         return plan
+    assignment = assignment.in_variant(variant_from_mark(result.variant, assignment.offered))
     notebook = _canonical(graded, place, assignment)
     annotate(notebook, result, assignment)
     texts = earlier.texts if earlier is not None else {}
@@ -91,7 +94,7 @@ def _canonical(graded: Graded, place: Path, assignment: Assignment) -> NotebookN
         return canonical(None, assignment, graded.result.reason)
     hand_in = graded.hand_in
     if hand_in is None:
-        hand_in = read_hand_in(place, assignment.release)
+        hand_in = read_as_given(place, assignment, graded.result.student)
     if isinstance(hand_in, Unreadable):
         return canonical(None, assignment, hand_in.reason)
     return canonical(hand_in, assignment)

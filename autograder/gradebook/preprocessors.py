@@ -20,10 +20,11 @@ from autograder.errors import AutograderError
 from autograder.gradebook.book import open_book
 from autograder.gradebook.grades import annotate
 from autograder.gradebook.notebooks import canonical
+from autograder.grading.reading import given_to, read_as_given
 from autograder.grading.result_store import load_if_current, result_file, stored
 from autograder.grading.score_changes import with_changes
 from autograder.results import Result
-from convgrade.submission import HandIn, Unreadable, read_hand_in
+from convgrade.submission import HandIn, Unreadable
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader
@@ -50,7 +51,8 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert i
             course.autograded_directory, names["student"], names["assignment"]
         )
         _discard_followed_links(Path(filename).parent, Path(graded))
-        hand_in = read_hand_in(Path(filename).parent, assignment.release)
+        hand_in = read_as_given(Path(filename).parent, assignment, names["student"])
+        assignment = given_to(assignment, names["student"], hand_in)
         if isinstance(hand_in, Unreadable):
             notebook = canonical(None, assignment, hand_in.reason)
         else:
@@ -77,7 +79,7 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is
         folder = course.format_path(
             course.submitted_directory, names["student"], names["assignment"]
         )
-        hand_in = read_hand_in(folder, assignment.release)
+        hand_in = read_as_given(folder, assignment, names["student"])
         result = current_result(hand_in, assignment, names["student"], self.isolation)
         if result.status == "grader_error":
             with open_book(assignment) as book:

@@ -225,8 +225,7 @@ def _grade_task(
             alarm(assignment),
             Grader(assignment, isolation=isolation, warm_process=_Choice(warm)) as grader,
         ):
-            own = assignment.of_student(task.student)
-            hand_in = task.hand_in or read_or_none(task.path, own, task.beside)
+            hand_in = task.hand_in or read_or_none(task.path, assignment, task.student, task.beside)
             return Graded(
                 grader.grade(
                     task.path if hand_in is None else hand_in,

@@ -28,8 +28,10 @@ from autograder.grading import result_builder
 from autograder.grading.advice import ADVICE_KINDS, AdviceKind, find_advice
 from autograder.grading.cache_key import Keys, default_seed, keys, suites_digest
 from autograder.grading.environment import require_usable
+from autograder.grading.reading import given_to, read_as_given, remark_on_variant
 from autograder.grading.reference_functions import ReferenceFunctions
 from autograder.grading.reusing import reusable, stands
+from autograder.grading.rewording import in_words
 from autograder.grading.warm_processes import WarmProcesses
 from autograder.results import ExerciseResult, Result
 from autograder.sandbox import Cell, Isolation, Limits, Sandbox
@@ -37,8 +39,8 @@ from autograder.suite import points
 from autograder.suite.faults import fault_of
 from autograder.suite.runner import SuiteRun, run
 from autograder.variants import Translation
-from autograder.variants.options import translations
-from convgrade.submission import HandIn, Submission, Unreadable, read, read_hand_in
+from autograder.variants.options import chosen, translations, wording
+from convgrade.submission import HandIn, Submission, Unreadable, read
 
 ATTEMPTS = 3
 """How often a submission is started if something outside ends its sandbox each time."""
@@ -108,14 +110,17 @@ class Grader:
         place = submission if isinstance(submission, Path | str) else submission.path
         student = Path(place).stem if student is None else student
         require_name(student)
-        assignment = self.assignment.of_student(student)
+        assignment = self.assignment
         blank = result_builder.blank(place, assignment, student, self.isolation)
         try:
             hand_in = (
-                read_hand_in(submission, assignment.release, beside)
+                read_as_given(submission, assignment, student, beside)
                 if isinstance(submission, Path | str)
                 else submission
             )
+            assignment = given_to(self.assignment, student, hand_in)
+            remark = remark_on_variant(self.assignment, student, hand_in)
+            blank = result_builder.blank(place, assignment, student, self.isolation)
             if seed is None:
                 seed = default_seed(hand_in.digest, assignment, student)
             digests = keys(hand_in.digest, assignment, seed, self.isolation)
@@ -133,7 +138,7 @@ class Grader:
             if isinstance(hand_in, Unreadable):
                 result = result_builder.rejected(blank, assignment, hand_in.reason)
             else:
-                work = _Work(assignment, hand_in, seed, digests, earlier)
+                work = _Work(assignment, hand_in, seed, digests, earlier, remark)
                 result = self._graded_with_retries(work, blank, advice)
         except (IsolationUnavailable, EnvironmentUnusable):
             raise
@@ -227,13 +232,17 @@ def limits(assignment: Assignment) -> Limits:
 
 @dataclass(frozen=True)
 class _Work:
-    """A submission to grade: its assignment, seed and keys, and its earlier result, if any."""
+    """A submission to grade: its assignment, seed and keys, and its earlier result, if any.
+
+    `remark` is for a person, about the variant; it may be empty.
+    """
 
     assignment: Assignment
     submission: Submission
     seed: bytes
     keys: Keys
     earlier: Result | None
+    remark: str
 
 
 class _Grading:
@@ -245,6 +254,7 @@ class _Grading:
         self._seed = work.seed
         self._keys = work.keys
         self._earlier = work.earlier
+        self._remark = work.remark
         self._known = reusable(work.earlier, work.assignment, work.keys)
         self._address = address
 
@@ -255,7 +265,7 @@ class _Grading:
             ReferenceFunctions(self._solutions) as right,
         ):
             found = self._run_suites(sandbox, right)
-            observed = result_builder.observed(submission, sandbox)
+            observed = result_builder.observed(submission, sandbox, self._remark)
             if self._earlier is not None and found.reused:
                 observed = result_builder.with_earlier(observed, self._earlier.observed)
             advice, misfits = find_advice(
@@ -269,11 +279,13 @@ class _Grading:
                 kinds,
             )
         faults = (*result_builder.faults(assignment, found), *misfits)
+        exercises = result_builder.exercises(assignment, found, advice, self._keys, self._known)
+        words = wording(chosen(assignment, assignment.variant))
         return replace(
             blank,
             status="grader_error" if found.faults else "graded",
             reason=result_builder.reason(faults) if found.faults else "",
-            exercises=result_builder.exercises(assignment, found, advice, self._keys, self._known),
+            exercises=in_words(exercises, words, found.reused),
             written=result_builder.written(submission, assignment),
             observed=observed,
             faults=faults,

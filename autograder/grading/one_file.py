@@ -33,7 +33,7 @@ def grade_one_file(
 ) -> Result:
     """Grade one hand-in; arguments, result and errors are those of `grader.grade`."""
     require_usable()
-    hand_in = read_or_none(file, assignment, beside)
+    hand_in = read_or_none(file, assignment, student or file.stem, beside)
     with (
         closing(WarmProcesses(assignment, isolation)) as own,
         ThreadPoolExecutor(1, "warm process") as starter,

@@ -211,13 +211,13 @@ def written(submission: Submission, assignment: Assignment) -> tuple[WrittenResu
     return tuple(results)
 
 
-def observed(submission: Submission, sandbox: Sandbox) -> Observed:
-    """What was observed of the submission as a whole."""
+def observed(submission: Submission, sandbox: Sandbox, remark: str = "") -> Observed:
+    """What was observed of the submission as a whole; `remark` is one more sentence, or empty."""
     seen = sandbox.observed()
     failed = [_failed_cell(report) for report in sandbox.reports if report.outcome != "ok"]
     return Observed(
         notes=(*submission.notes, *seen.notes),
-        attention=(*submission.attention, *seen.attention),
+        attention=(*submission.attention, *([remark] if remark else []), *seen.attention),
         failed_cells=at_most(failed, MAX_CELLS),
         limits_hit=seen.limits_hit,
         violations=seen.violations,

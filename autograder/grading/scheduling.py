@@ -85,7 +85,8 @@ def grade_class(
         digest, hand_in = unchanged.digest(student, place), None
         if digest is None and not again:
             # the processes of the pool read those without a stored result
-            hand_in = read_or_none(place, own) if is_stored(assignment, student) else None
+            if is_stored(assignment, student):
+                hand_in = read_or_none(place, assignment, student)
             digest = hand_in.digest if hand_in is not None else None
         known = (
             None

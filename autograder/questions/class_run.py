@@ -124,7 +124,7 @@ def _task(
     assignment: Assignment, wanted: Wanted, student: str, folder: Path, again: bool
 ) -> _Task | None:
     """What is to be done for a student; None for one who has passed nothing."""
-    hand_in = read_or_none(folder, assignment)
+    hand_in = read_or_none(folder, assignment, student)
     passed = _passed(assignment, wanted, student)
     if not passed or not isinstance(hand_in, Submission):
         return None
@@ -251,7 +251,7 @@ def _prepared(
     found: dict[str, list[Askable] | str] = {}
     with Preparing(assignment, isolation) as preparing:
         for task in tasks:
-            submission = read_or_none(task.folder, assignment)
+            submission = read_or_none(task.folder, assignment, task.student)
             if not isinstance(submission, Submission):
                 found[task.student] = "The hand-in cannot be read any more."
                 continue

@@ -22,7 +22,7 @@ def similar_pairs(assignment: Assignment) -> Sequence[SimilarPair]:
     Hand-ins that cannot be read are left out: grading reports them.
     """
     places = handed_in(assignment)
-    read = {student: read_or_none(place, assignment) for student, place in places.items()}
+    read = {student: read_or_none(place, assignment, student) for student, place in places.items()}
     return similar_among(
         assignment,
         {student: each for student, each in read.items() if isinstance(each, Submission)},
@@ -91,6 +91,6 @@ def _similar_answers(
 def right_answers(assignment: Assignment) -> Iterator[Submission]:
     """The course's right answers that can be read."""
     for path in sorted(assignment.right_solutions_folder.glob("[!.]*")):
-        read = read_or_none(path, assignment)
+        read = read_or_none(path, assignment, path.stem)
         if isinstance(read, Submission):
             yield read

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from convgrade.errors import SubmissionRejected
-from convgrade.release import Release, plain
+from convgrade.release import VARIANT_MARK, Release, plain
 from convgrade.submission import kinds, running
 from convgrade.submission.accompanying_files import Gathered, gather
 from convgrade.submission.blocks import defined
@@ -32,6 +33,11 @@ from convgrade.submission.understanding import (
     require_this_assignment,
     understood,
     understood_module,
+)
+
+_CHOICE = r"[\w-]+=[\w-]+"
+_VARIANT = re.compile(
+    rf"^(?:# )?{VARIANT_MARK}({_CHOICE}(?:, {_CHOICE}){{0,30}})\s*$", re.MULTILINE
 )
 
 
@@ -84,6 +90,7 @@ def read(place: Path | str, release: Release, beside: Sequence[Path] = ()) -> Su
         attention=at_most((*choice.attention, *remarks, *attention, *found.attention), MAX_NOTES),
         beside=found.beside,
         imports=imported(cell.source for cell in runnable),
+        variant=_variant_named(opened.cells),
     )
 
 
@@ -94,6 +101,12 @@ def read_hand_in(place: Path | str, release: Release, beside: Sequence[Path] = (
     except SubmissionRejected as rejection:
         reason = str(rejection).encode("utf-8", "backslashreplace")
         return Unreadable(Path(place), str(rejection), hashlib.sha256(reason).hexdigest())
+
+
+def _variant_named(cells: Sequence[RawCell]) -> str:
+    """The variant that a notebook names in a line of its own, "" if none."""
+    found = (_VARIANT.search(cell.source) for cell in cells if VARIANT_MARK in cell.source)
+    return next((match[1] for match in found if match), "")
 
 
 def _chosen(place: Path, release: Release) -> Choice:

@@ -95,7 +95,8 @@ class Submission:
     released public checks, each with its place among `cells`. `attention` has sentences about what
     was chosen, repaired or not used of the submission. `beside` are the files that its code may
     read. `imports` are the dotted names of the modules that its code imports, read as data.
-    `written` maps each question to its answer. `digest` is a SHA-256 of all files.
+    `variant` is the variant that the notebook itself names, untrusted; "" if it
+    names none. `written` maps each question to its answer. `digest` is a SHA-256 of all files.
     """
 
     path: Path
@@ -109,6 +110,7 @@ class Submission:
     attention: tuple[str, ...] = ()
     beside: tuple[AccompanyingFile, ...] = ()
     imports: frozenset[str] = frozenset()
+    variant: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from autograder.counterexamples.searching import FailedTest, Search
 from autograder.course.assignment import Assignment
 from autograder.results import Counterexample
 from autograder.sandbox import Answer, StudentRaised
+from autograder.sandbox.translation import UNTRANSLATED, Translation
 from autograder.suite.asked_calls import AskedCalls
 
 
@@ -29,6 +30,9 @@ class InProcess:
     def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
         self._functions = functions
         self.calls = 0
+
+    def translation_of(self, name: str) -> Translation:
+        return UNTRANSLATED
 
     def ask(
         self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], *, watch: bool

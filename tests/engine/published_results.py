@@ -83,6 +83,7 @@ def every_kind() -> dict[str, Result]:
     return kinds | {
         "advice": graded(advised),
         "training": graded(exercise(one_test(training=TRAINING)), dataset="digits"),
+        "variant": graded(exercise(one_test()), variant="layout=nchw, order=columns"),
         "stored by an earlier version": graded(
             exercise(one_test(), suite_digest=""), submission_digest="", engine_digest=""
         ),
