@@ -13,6 +13,7 @@ import io
 import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,10 @@ import numpy as np
 from autograder import diagnosis
 from autograder.course.assignment import Assignment
 from autograder.diagnosis import Misconception
+from autograder.edits.needed_code import needed
+from autograder.sandbox.translation import replacing
+from autograder.variants import Translation
+from autograder.variants.options import chosen, reworded, translations, wording
 from convgrade import CheckFailed, Window, check, check_raises
 from convgrade.checking.names import names
 from convgrade.notebook import known_answers
@@ -53,16 +58,57 @@ def table(assignment: Assignment, solutions: str, cells: Mapping[str, str]) -> s
     wanted = {name: [m for m in catalogue.of(name) if m.matches is None] for name in cells}
     if not any(wanted.values()):
         return ""
-    right = types.ModuleType("solutions").__dict__
-    exec(compile(solutions, "<solutions>", "exec"), right)
+    words = wording(chosen(assignment, assignment.variant))
     found: dict[bytes, set[str]] = {}
     for exercise, source in cells.items():
-        statements = _statements(source) if wanted[exercise] else []
-        for which in wanted[exercise]:
-            for secret in _certain_secrets(statements, right, which):
-                found.setdefault(secret, set()).add(which.steps[0])
+        if wanted[exercise]:
+            for which, secrets in _of_exercise(assignment, solutions, wanted[exercise], source):
+                for secret in secrets:
+                    found.setdefault(secret, set()).add(reworded(which.steps[0], words))
     clear = {secret: steps.pop() for secret, steps in found.items() if len(steps) == 1}
     return known_answers.encrypted(clear) if clear else ""
+
+
+_KNOWN: dict[Any, list[tuple[Misconception, set[bytes]]]] = {}
+"""The secrets of exercises by all that they depend on: many variants have some in common."""
+
+
+def _of_exercise(
+    assignment: Assignment, solutions: str, wanted: Sequence[Misconception], source: str
+) -> list[tuple[Misconception, set[bytes]]]:
+    """The certain secrets of an exercise's misconceptions."""
+    statements = _statements(source)
+    tree = ast.parse(solutions)
+    used = {
+        node.id
+        for each in statements
+        for node in ast.walk(ast.parse(each))
+        if isinstance(node, ast.Name)
+    }
+    defined = [each.name for each in tree.body if isinstance(each, ast.FunctionDef)]
+    code = "\n".join(
+        ast.unparse(ast.Module(needed(tree, name), type_ignores=[]))
+        for name in defined
+        if name in used
+    )
+    translated = translations(assignment, assignment.variant)
+    options = [translated[each.replaces].label for each in wanted if each.replaces in translated]
+    key = (tuple(statements), code, tuple(options), tuple((e.name, id(e.function)) for e in wanted))
+    if key not in _KNOWN:
+        right = types.ModuleType("solutions").__dict__
+        exec(compile(solutions, "<solutions>", "exec"), right)
+        _KNOWN[key] = [
+            (which, _certain_secrets(statements, right, _in_form(which, translated)))
+            for which in wanted
+        ]
+    return _KNOWN[key]
+
+
+def _in_form(which: Misconception, translated: Mapping[str, Translation]) -> Misconception:
+    """A misconception as who solves the variant would have it."""
+    if which.replaces not in translated:
+        return which
+    return replace(which, function=replacing(translated[which.replaces], which.function))
 
 
 def _statements(source: str) -> list[str]:

@@ -123,6 +123,7 @@ def _read(
         student, *options = row.cells
         if student in found:
             raise CourseError(f"{path}, line {row.line}: {student} stands twice.")
+        options += [""] * (len(offered) - len(options))
         for (difference, known), option in zip(offered, options, strict=True):
             if option not in known:
                 raise CourseError(

@@ -43,9 +43,13 @@ class Translation:
     Args:
         parameters: the names of the function's parameters, in order.
         contracts: how the variant differs, one difference after the other.
+        label: names these contracts.
     """
 
-    def __init__(self, parameters: Sequence[str], contracts: Iterable[Contract]) -> None:
+    def __init__(
+        self, parameters: Sequence[str], contracts: Iterable[Contract], label: str = ""
+    ) -> None:
+        self.label = label
         self._parameters = tuple(parameters)
         self._contracts = tuple(contracts)
 

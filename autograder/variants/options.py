@@ -106,6 +106,7 @@ def translations(assignment: Assignment, variant: Variant | None) -> dict[str, T
             solutions do not have.
     """
     options = chosen(assignment, variant)
+    labels = [] if variant is None else [f"{name}={option}" for name, option in variant.choice]
     names = dict.fromkeys(name for option in options for name in option.contracts)
     if not names:
         return {}
@@ -121,7 +122,10 @@ def translations(assignment: Assignment, variant: Variant | None) -> dict[str, T
                     raise SuiteError(
                         f"{assignment.variants_file}: {name} has no parameter {parameter}."
                     )
-        found[name] = Translation(known[name], contracts)
+        label = ", ".join(
+            label for label, option in zip(labels, options, strict=True) if name in option.contracts
+        )
+        found[name] = Translation(known[name], contracts, label)
     return found
 
 
