@@ -248,9 +248,16 @@ class Assignment:
         """What the source says for each written question: model answer and rubric, by cell id."""
         return {
             str(cell.grade_id): cell.source
-            for cell in self.source_cells
+            for cell in self._cells_with_answers
             if cell.nbgrader.get("task") or (cell.is_grade and cell.is_solution)
         }
+
+    @property
+    def _cells_with_answers(self) -> tuple[NotebookCell, ...]:
+        """The cells of the source in the assignment's variant."""
+        if self.variant is None:
+            return self.source_cells
+        return read_cells(self.variant_staff_folder / self.source_notebook.name)
 
     @property
     def max_score(self) -> float:

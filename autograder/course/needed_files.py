@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course.assignment import Assignment
+from autograder.course.variants import folder_of, table_of
 
 _BYTE_CODE = "__pycache__"
 
@@ -29,3 +30,5 @@ def _places(assignment: Assignment) -> Iterator[Path]:
     yield assignment.hints_file
     yield assignment.counterexamples_file
     yield assignment.variants_file
+    yield table_of(assignment.root, assignment.name)
+    yield from (folder_of(assignment.root, assignment.name) / "releases").rglob("*.ipynb")

@@ -15,6 +15,7 @@ from nbformat import NotebookNode, convert, reader
 from nbgrader.api import Gradebook
 
 from autograder.course.assignment import Assignment, load_assignment
+from autograder.course.variants import variant_from_mark
 from autograder.errors import CourseError
 from autograder.feedback_page import scores
 from autograder.feedback_page.page import page_of
@@ -57,6 +58,9 @@ class FeedbackPage(Exporter):  # type: ignore[misc]  # nbconvert is untyped
         found = scores.read(gradebook, names["notebook"], names["assignment"], names["student"])
         gradebook.db.remove()  # ends the transaction; the next page reads what is new
         result = self._result(nb, names["student"], assignment) if assignment else None
+        if assignment and result:
+            variant = variant_from_mark(result.variant, assignment.offered)
+            assignment = assignment.in_variant(variant)
         page = page_of(nb, found, names["student"], assignment, result, names["notebook"])
         return render_page(page), resources
 

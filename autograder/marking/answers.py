@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -44,12 +44,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer, known by a key that says nothing of the student; `cell` is None if it is gone."""
+    """One answer, known by a key that says nothing of the student; `cell` is None if it is gone.
+
+    `model_answer` is the one of the variant that the student was given.
+    """
 
     key: str
     student: str
     mark: Mark
     cell: NotebookNode | None = None
+    model_answer: str = ""
 
     @property
     def version(self) -> str:
@@ -103,7 +107,12 @@ class Answers:
     def with_text(self, question: Question, answer: Answer) -> Answer:
         """Return an answer with its cell in the graded notebook."""
         path = graded_notebook(self.assignment, answer.student)
-        return Answer(answer.key, answer.student, answer.mark, self._cell(path, question))
+        own = self.assignment.of_student(answer.student)
+        return replace(
+            answer,
+            cell=self._cell(path, question),
+            model_answer=own.model_answers.get(question.grade_id, question.model_answer),
+        )
 
     def save(self, question: Question, answer: Answer, mark: Mark, seen: str) -> None:
         """Store the mark of an answer that was read with its text.

@@ -74,7 +74,7 @@ def answer_page(
         title=title,
         question=question,
         question_html=markup.text_html(question.text, heading=3),
-        model_html=markup.text_html(question.model_answer, heading=3),
+        model_html=markup.text_html(answer.model_answer, heading=3),
         answer_html=_answer_html(answer),
         items=items,
         points=field("points") if field else "" if is_sum else _number(mark.points),

@@ -102,6 +102,12 @@ def test_words_do_not_change_what_another_one_wrote() -> None:
     assert reworded("rows, columns, two columns", words) == "columns, rows, 2 rows"
 
 
+def test_model_answers_are_those_of_the_variant(course: Assignment) -> None:
+    assert "each row" in course.model_answers["why"]
+    assert "each column" in course.of_student("ac").model_answers["why"]
+    assert "each row" in course.of_student("ar").model_answers["why"]
+
+
 # -- forms ---------------------------------------------------------------------------------
 
 FORMS = {
