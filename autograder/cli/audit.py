@@ -18,13 +18,9 @@ from autograder.cli.commands import (
 from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
-    from autograder.authoring.audit import Check
-    from autograder.calibration.evidence import Evidence
-    from autograder.calibration.recipes import Kind
+    from autograder.audit import Audited
     from autograder.course.assignment import Assignment
     from autograder.sandbox import Isolation
-
-SHOWN = 8
 
 
 def audit(
@@ -54,12 +50,33 @@ def audit(
         ),
     ] = None,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="With --training: discard earlier runs.")
+        bool, typer.Option("--fresh", help="Grade, or with --training train, everything again.")
     ] = False,
     matrix: Annotated[
         bool,
         typer.Option("--matrix", help="Show which misconceptions fail which hidden tests."),
     ] = False,
+    exercises: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exercise",
+            metavar="NAME",
+            help="Audit this exercise only; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Seeds for right answers, shared among all of them.")
+    ] = 50,
+    page: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            metavar="PATH",
+            help="Write the page there; by default reports/audit-ASSIGNMENT.html in the course.",
+            show_default=False,
+        ),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -71,7 +88,8 @@ def audit(
 ) -> None:
     """Test the hidden suites with right answers, misconceptions and other seeds.
 
-    With --training, train right solutions many times, and say which threshold they support. If you
+    It writes a page too. What has not changed since the last audit is not graded again. With
+    --training, train right solutions many times, and say which threshold they support. If you
     stop it, the same command continues from there. The exit code is 1 if a check fails.
 
     Example: [bold]autograder audit week03[/bold]
@@ -84,158 +102,72 @@ def audit(
 
     root = course_root(course)
     names = [assignment] if assignment is not None else assignment_names(root)
+    if assignment is None and (training or exercises or page):
+        option = "--training" if training else "--exercise" if exercises else "--output"
+        raise AutograderError(f"{option} needs an ASSIGNMENT: name one.")
     found = [on_dataset(load_assignment(name, root), dataset) for name in names]
     if training:
-        if assignment is None:
-            raise AutograderError("--training needs an ASSIGNMENT: name one.")
-        sound = _audit_training(found[0], runs, _Training(tuple(recipes or ()), jobs, fresh))
+        from autograder.cli.audit_training import Training, audit_training
+
+        how = Training(tuple(recipes or ()), jobs, fresh)
+        sound = audit_training(found[0], runs, how)
     else:
-        audited = [_audit_suites(each, jobs, isolation, matrix) for each in found]
+        options = _Options(seeds, tuple(exercises or ()), jobs, isolation, fresh, matrix, page)
+        audited = [_audit_suites(each, options) for each in found]
         sound = all(audited)
     raise typer.Exit(ExitCode.DONE if sound else ExitCode.ATTENTION)
 
 
-def _audit_suites(
-    assignment: Assignment, jobs: int | None, isolation: Isolation, with_matrix: bool
-) -> bool:
-    from autograder.authoring import aspects, audit
-    from autograder.cli.tables import in_brief
-    from autograder.grading.watching import OnResult
-    from convgrade.commands.console import Progress, output, safe
-
-    progress = Progress(0, f"Auditing {assignment.name}", each=False)
-    tables: list[aspects.Matrix] = []
-    with progress:
-        checks = audit.audit(
-            assignment,
-            jobs=jobs,
-            isolation=isolation,
-            on_start=progress.expect,
-            watcher=OnResult(lambda result: progress.advance(in_brief(result))),
-            on_matrix=tables.append,
-        )
-    for table in tables if with_matrix else ():
-        output().print(safe(aspects.as_text(table)), soft_wrap=True, end="\n\n")
-    _show(assignment, checks)
-    _show_hint_figures(assignment)
-    return not any(check.failures for check in checks)
-
-
-def _show(assignment: Assignment, checks: list[Check]) -> None:
-    from convgrade.commands.console import output, safe
-
-    console = output()
-    console.print(f"[bold]{safe(assignment.name)}[/bold]")
-    for check in checks:
-        held = check.cases - len(check.failures)
-        mark = "[red]✗[/red]" if check.failures else "[green]✓[/green]"
-        console.print(f"{mark} {check.name}: {held} of {check.cases}", soft_wrap=True)
-        for failure in check.failures[:SHOWN]:
-            console.print(f"    {safe(failure)}", soft_wrap=True)
-        if len(check.failures) > SHOWN:
-            console.print(f"    and {len(check.failures) - SHOWN} more")
-
-
-def _show_hint_figures(assignment: Assignment) -> None:
-    from autograder.authoring import hint_figures
-    from convgrade.commands.console import output, safe
-
-    for line in hint_figures.as_text(assignment):
-        output().print(f"  hints: {safe(line)}", soft_wrap=True)
-
-
 @dataclass(frozen=True)
-class _Training:
-    """The training options; if `only` is not empty, it names the recipes to train."""
+class _Options:
+    """How to audit suites, and what to show."""
 
+    seeds: int
     only: tuple[str, ...]
     jobs: int | None
+    isolation: Isolation
     fresh: bool
+    with_matrix: bool
+    page: str | None
 
 
-def _audit_training(assignment: Assignment, runs: int, how: _Training) -> bool:
-    from autograder.calibration import evidence, trainings
-    from autograder.calibration.chart import as_svg
-    from convgrade import atomic_files
-    from convgrade.commands.console import output, safe
+def _audit_suites(assignment: Assignment, options: _Options) -> bool:
+    from autograder.audit.page import render_page
+    from autograder.cli import audit_tables, reports
 
-    others: tuple[Kind, Kind] = ("unsuited", "broken")
-    terms = evidence.terms_of(assignment)
-    found = _trained(assignment, "right", runs, how)
-    each = min(trainings.RUNS_OF_EACH_OTHER, runs)
-    unsuited, broken = (
-        _trained(assignment, kind, each * len(evidence.recipe_names(assignment, kind)), how)
-        for kind in others
-    )
-    try:
-        proposal = found.proposal()
-    except ValueError as error:
-        raise AutograderError(f"No threshold can be computed: {error}.") from None
-    path = evidence.evidence_file(assignment)
-    picture = as_svg(found, {"unsuited": unsuited, "broken": broken}, proposal, terms.threshold)
-    atomic_files.write_text(path.with_suffix(".svg"), picture)
-    _show_evidence(found, terms.threshold)
-    console = output()
-    for file in (path, path.with_suffix(".svg")):
-        console.print(f"wrote {safe(str(file.relative_to(assignment.root)))}", soft_wrap=True)
-    in_use = proposal.threshold if terms.threshold is None else terms.threshold
-    supported = terms.threshold is not None and proposal.supports(in_use, terms.spread)
-    if not supported:
-        in_use = proposal.threshold
-    passed = sorted({run.recipe for run in broken.runs if run.accuracy >= in_use})
-    for recipe in passed:
-        console.print(f"[red]✗[/red] a threshold of {in_use:.1%} lets through: {safe(recipe)}")
-    fallen = [recipe for recipe, each in found.tried().items() if min(each) < in_use]
-    for recipe in fallen:
-        console.print(f"[red]✗[/red] {safe(recipe)} fell below {in_use:.1%}: is it unsuited?")
-    untried = set(evidence.recipe_names(assignment)) - set(found.accuracies())
-    if untried:
-        console.print(f"Not tried here: {safe(', '.join(sorted(untried)))}", soft_wrap=True)
-    if not supported or terms.evidence_runs != found.counted:
-        console.print(f"\n\\[training.{safe(assignment.dataset)}] should say:")
-        console.print(f"threshold = {proposal.threshold:g}")
-        console.print(f"spread = {proposal.spread:g}")
-        console.print(f"evidence_runs = {found.counted}")
-    return supported and not passed and not fallen
+    where = options.page or str(assignment.root / "reports" / f"audit-{assignment.name}.html")
+    reports.check([where])
+    audited = _audited(assignment, options)
+    audit_tables.show(audited, with_matrix=options.with_matrix)
+    reports.write(where, render_page(audited))
+    return audited.is_sound
 
 
-def _trained(assignment: Assignment, kind: Kind, runs: int, how: _Training) -> Evidence:
-    from autograder.calibration import evidence
-    from autograder.calibration.trainings import run_trainings
-    from convgrade.commands.console import Progress
+def _audited(assignment: Assignment, options: _Options) -> Audited:
+    """Audit with a progress display.
 
-    known = evidence.recipe_names(assignment, kind)
-    if how.only and kind != "right" and not set(how.only) & set(known):
-        runs = 0
-    with Progress(0, f"{kind.capitalize()} training of {assignment.name}") as progress:
-        return run_trainings(
-            assignment,
-            runs=runs,
-            kind=kind,
-            only=[name for name in how.only if name in known],
-            jobs=how.jobs,
-            fresh=how.fresh,
-            on_start=progress.expect,
-            on_run=lambda run: progress.advance(f"{run.recipe}: {run.accuracy:.2%}"),
-        )
+    Raises:
+        Stopped: Ctrl-C was pressed; says how to go on.
+    """
+    from autograder.audit import audit
+    from autograder.cli.interruption import this_command
+    from autograder.cli.run_display import run_display
+    from convgrade.commands.console import say
+    from convgrade.commands.ending import Stopped
 
-
-def _show_evidence(found: Evidence, threshold: float | None) -> None:
-    from rich.table import Table
-
-    from autograder.calibration.thresholds import chance_below
-    from convgrade.commands.console import output, safe
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("recipe")
-    for title in ("runs", "mean", "deviation", "smallest", "98.5 % exceed", "99.97 % exceed"):
-        table.add_column(title, justify="right")
-    if threshold is not None:
-        table.add_column(f"chance below {threshold:.1%}", justify="right")
-    for recipe, each in sorted(found.distributions().items()):
-        shares = (each.mean, each.deviation, each.smallest, each.usual, each.least)
-        cells = [safe(recipe), str(each.runs), *(f"{share:.2%}" for share in shares)]
-        if threshold is not None:
-            cells.append(f"{chance_below(threshold, found.accuracies()[recipe], found.images):.1e}")
-        table.add_row(*cells)
-    output().print(table)
+    with run_display(0, f"Auditing {assignment.name}", quiet=False) as progress:
+        try:
+            return audit(
+                assignment,
+                seeds=options.seeds,
+                only=options.only,
+                jobs=options.jobs,
+                isolation=options.isolation,
+                fresh=options.fresh,
+                on_start=progress.expect,
+                on_wait=lambda: say("Waiting for another audit of this assignment."),
+                watcher=progress,
+            )
+        except KeyboardInterrupt:
+            done = f"Stopped: {progress.done} of {progress.total} are graded and stored."
+            raise Stopped(f"{done} This goes on:", this_command()) from None

@@ -38,7 +38,7 @@ def run_display(total: int, title: str, *, quiet: bool) -> Iterator[RunProgress]
     The first Ctrl-C raises KeyboardInterrupt, a second one ends the process at once.
 
     Args:
-        total: the number of submissions.
+        total: the number of submissions; 0 if the run tells it later by `expect`.
         title: what is done.
         quiet: show nothing.
 
@@ -52,7 +52,7 @@ def run_display(total: int, title: str, *, quiet: bool) -> Iterator[RunProgress]
     shown = _live if sys.stderr.isatty() and progress_output().is_interactive else _in_lines
     with shown(total, title) as progress:
         yield progress
-    if total > 1:
+    if progress.total > 1:
         say(run_summary.last_line(progress))
 
 
@@ -77,17 +77,26 @@ def _live(total: int, title: str) -> Iterator[RunProgress]:
 
 @contextmanager
 def _in_lines(total: int, title: str) -> Iterator[RunProgress]:
-    say(f"{title}: {total}")
+    if total:
+        say(f"{title}: {total}")
     with twice_ends_at_once():
-        yield Lines(total)
+        yield Lines(total, title=title)
 
 
 class Lines(RunProgress):
     """Prints a line when there is something new to say, and not too often."""
 
-    def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, total: int, clock: Callable[[], float] = time.monotonic, title: str = ""
+    ) -> None:
         super().__init__(total, clock)
+        self._title = title
         self._said, self._said_at = 0, clock()
+
+    def expect(self, total: int) -> None:
+        """Set the total, and say it."""
+        super().expect(total)
+        say(f"{self._title}: {total}")
 
     def reused(self, result: Result) -> None:
         """Count a stored result, and perhaps say so."""

@@ -41,6 +41,10 @@ class RunProgress(Watcher):
         self._most_at_once = 1
         self._ends: list[float] = []
 
+    def expect(self, total: int) -> None:
+        """Set the total of a run that knows it only now."""
+        self.total = total
+
     @property
     def done(self) -> int:
         """How many have a result."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -125,6 +125,12 @@ class Assignment:
                 f"The assignment.toml of {self.name} has no [training.{dataset}]; it has {known}."
             )
         return replace(self, dataset=dataset)
+
+    def with_exercises(self, names: Collection[str]) -> Self:
+        """Return the same assignment as if it had these exercises only, in its own order."""
+        chosen = replace(self)
+        chosen.__dict__["exercises"] = tuple(each for each in self.exercises if each.name in names)
+        return chosen
 
     @property
     def training_terms(self) -> TrainingTerms | None:

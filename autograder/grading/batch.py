@@ -37,7 +37,8 @@ class Task:
 
     Without a seed, it is derived from the course secret. A `hand_in` is not read again. `advice` is
     what to search for where points were lost. Of an `earlier` result, what has not changed is not
-    run again.
+    run again. If `exercises` has names, only those exercises are graded; what they build on must be
+    among them.
     """
 
     student: str
@@ -45,6 +46,7 @@ class Task:
     seed: bytes | None = None
     beside: tuple[Path, ...] = ()
     advice: tuple[AdviceKind, ...] = ADVICE_KINDS
+    exercises: tuple[str, ...] = ()
     hand_in: HandIn | None = field(default=None, compare=False, repr=False)
     earlier: Result | None = field(default=None, compare=False, repr=False)
 
@@ -220,6 +222,8 @@ def _grade_task(
     """Grade one submission in a worker; an alarm is the last resort after the sandbox's limits."""
     name, root, dataset = which
     assignment = load_assignment(name, root).on(dataset)
+    if task.exercises:
+        assignment = assignment.with_exercises(task.exercises)
     try:
         with (
             alarm(assignment),

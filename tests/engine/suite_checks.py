@@ -26,7 +26,9 @@ from batches import Batch, in_batches
 from graders import grade
 
 from autograder import diagnosis
-from autograder.authoring import aspects, audit, hint_rules
+from autograder.audit import checks as audit
+from autograder.audit import giveaways
+from autograder.authoring import aspects, hint_rules
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.diagnosis import Misconception
 from autograder.diagnosis.diagnosing import explained_by
@@ -288,7 +290,7 @@ class WrongAnswers:
         assert (hint.misconception, hint.steps) == (which.name, which.steps)
 
     def test_what_a_student_reads_holds_no_expected_value(self, graded, which) -> None:
-        assert audit.given_away(graded(which)) == ""
+        assert giveaways.given_away(which, graded(which)) == ""
 
     def test_hints_lead_to_the_mistake_in_plain_words(self, suite) -> None:
         for which in suite.catalogue.misconceptions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,18 @@ import pytest
 from mini_course import MISCONCEPTIONS, module_text, write_mini_course
 from typer.testing import CliRunner
 
-from autograder.authoring.audit import Check, audit
+from autograder.audit import Check, giveaways
+from autograder.audit import audit as whole_audit
+from autograder.audit.page import render_page
+from autograder.audit.store import folder_of
 from autograder.calibration import evidence, thresholds
 from autograder.calibration.trainings import run_trainings
 from autograder.cli import app
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.course.training_terms import is_near
+from autograder.diagnosis import Misconception
+from autograder.grading.watching import Watcher
+from autograder.results import ExerciseResult, Outcome, Result, TestResult
 
 MORE_MISCONCEPTIONS = """
 
@@ -63,6 +70,10 @@ def course(tmp_path: Path) -> Assignment:
     return course
 
 
+def audit(course: Assignment, *, jobs: int = 1, seeds: int = 3) -> list[Check]:
+    return list(whole_audit(course, jobs=jobs, seeds=seeds).checks)
+
+
 def failing(checks: list[Check]) -> dict[str, tuple[str, ...]]:
     return {check.name: check.failures for check in checks if check.failures}
 
@@ -86,7 +97,7 @@ def test_a_suite_that_fails_a_right_answer_is_found(course):
         for each in failing(audit(course, jobs=1))["right answers have full marks"]
         if each.startswith("lists.py")
     ]
-    assert failure == "lists.py: fails double.test_arrays (failed)"
+    assert failure == "lists.py, seed 1: fails double.test_arrays (failed)"
 
 
 @pytest.mark.slow
@@ -118,7 +129,9 @@ def test_a_test_that_fails_for_a_mistake_in_another_aspect_is_found(course):
 
 @pytest.mark.slow
 def test_the_matrix_shows_which_misconceptions_fail_which_tests(course):
-    result = CliRunner().invoke(app, ["audit", "mini", "--matrix", "--course", str(course.root)])
+    result = CliRunner().invoke(
+        app, ["audit", "mini", "--matrix", "--seeds", "3", "--course", str(course.root)]
+    )
     lines = result.output.splitlines()
     start = lines.index("double")
     assert [line.split() for line in lines[start + 1 : start + 5]] == [
@@ -166,13 +179,116 @@ def test_a_release_that_earns_points_is_found(course):
 
 
 def test_the_command_says_what_holds_and_ends_with_1_where_something_does_not(course):
-    arguments = ["audit", "mini", "--course", str(course.root), "--jobs", "1"]
+    arguments = ["audit", "mini", "--course", str(course.root), "--jobs", "1", "--seeds", "3"]
     good = CliRunner().invoke(app, arguments)
     assert (good.exit_code, "right answers have full marks: 3 of 3" in good.stdout) == (0, True)
     course.misconceptions_file.write_text(MISCONCEPTIONS, encoding="utf-8")
     bad = CliRunner().invoke(app, arguments)
     assert bad.exit_code == 1
     assert "double: has no misconceptions" in bad.stdout
+
+
+FLICKERING = '''
+def test_chance(student, rng):
+    """Fails one time in five."""
+    expect.that(student.double(1) == 2 and rng.uniform() > 0.2, "is unlucky.")
+'''
+
+
+def test_a_test_that_fails_one_time_in_five_is_found_with_its_frequency(course):
+    suite = course.suite_file("double")
+    suite.write_text(suite.read_text(encoding="utf-8") + FLICKERING, encoding="utf-8")
+    found = whole_audit(course, jobs=2, seeds=50, only=["double"])
+    (told,) = failing(list(found.checks))["no test flickers"]
+    often = re.fullmatch(r"double.test_chance: fails in (\d+) of 50 runs of right answers", told)
+    assert often is not None
+    assert 3 <= int(often[1]) <= 20
+    assert [each.exercise for each in found.suites] == ["double"]
+
+
+def graded_again(course: Assignment, **how) -> int:
+    """How many submissions an audit grades now."""
+    counts: list[int] = []
+    whole_audit(course, jobs=1, seeds=2, on_start=counts.append, **how)
+    return counts[0]
+
+
+def test_only_what_changed_is_graded_again(course):
+    whole = graded_again(course)
+    assert (whole, graded_again(course)) == (2 + 1 + 6, 0)
+    text = course.misconceptions_file.read_text(encoding="utf-8")
+    hint = text.replace("What is twice of three?", "What is twice of four?")
+    course.misconceptions_file.write_text(hint, encoding="utf-8")
+    assert graded_again(course) == 0
+    other = hint.replace("np.asarray(x) * 3", "np.asarray(x) * 4")
+    course.misconceptions_file.write_text(other, encoding="utf-8")
+    assert graded_again(course) == 3  # it and the others of its exercise, whose hints it may take
+    assert graded_again(course, fresh=True) == whole
+
+
+def test_what_was_stored_before_an_interruption_is_kept(course):
+    class Stops(Watcher):
+        count = 0
+
+        def graded(self, result) -> None:
+            Stops.count += 1
+            if Stops.count == 4:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        whole_audit(course, jobs=1, seeds=2, watcher=Stops())
+    (folder_of(course) / ".half.json.0123").write_text("{", encoding="utf-8")
+    assert graded_again(course) == 9 - 4
+    assert list(folder_of(course).glob(".*")) == []
+
+
+def test_an_exercise_that_there_is_not_is_named(course):
+    arguments = ["audit", "mini", "--exercise", "no", "--course", str(course.root)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert "mini has no exercise 'no'; it has: increment, double." in result.output
+
+
+def test_the_page_has_every_check_and_escapes_what_it_shows(course):
+    suite = course.suite_file("double")
+    text = suite.read_text(encoding="utf-8").replace("Refuses text.", "Refuses <script>.")
+    suite.write_text(text, encoding="utf-8")
+    audited = whole_audit(course, jobs=1, seeds=2)
+    page = render_page(audited)
+    assert "<script" not in page
+    for check in audited.checks:
+        assert check.name in page
+    assert "double_triples" in page
+
+
+@pytest.mark.parametrize(
+    ("detail", "message", "told"),
+    [
+        ("expected 0.75", "f(2) should be three quarters.", "three quarters"),
+        ("expected 0.75", "f(2) should be 3/4.", "3/4"),
+        ("expected 0.75", "f(2) should be 75 %.", "75 %"),
+        ("expected 0.3333333", "f(2) should be 0.33.", "0.33"),
+        ("expected 12", "f(2) should be twelve.", "twelve"),
+        ("expected shape (3, 5), got shape (4,)", "f(2) should be 3 by 5.", "3"),
+        ("got\n[1]\nexpected\n[7, 9]", "f(2) returned 1; try 7, then 9.", "7"),
+        ("expected 2", "f(2) returned a list.", ""),
+        ("expected 4, got 3", "f(2) returned 3, which is not right.", ""),
+        ("got\n[1]\nexpected\n[7, 9]", "f(2): 7 of 9 values are not right.", ""),
+    ],
+)
+def test_a_wanted_value_is_found_in_any_wording(detail, message, told):
+    test = make_test_result(detail, message)
+    exercise = ExerciseResult("f", 0.0, 1.0, Outcome.FAILED, (test,))
+    result = Result("mini", "s", "s.py", "graded", exercises=(exercise,))
+    which = Misconception("g", "other", "?", lambda: None)
+    found = giveaways.given_away(which, result)
+    assert (told in found) if told else not found
+
+
+def make_test_result(detail: str, message: str) -> TestResult:
+    return TestResult(
+        "test_it", "A title.", "hidden", Outcome.FAILED, 1.0, message=message, detail=detail
+    )
 
 
 # -- thresholds ----------------------------------------------------------------------------

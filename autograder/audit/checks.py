@@ -1,32 +1,25 @@
-"""Checks an assignment's suites with right answers, wrong answers and several seeds.
+"""The conditions that must hold if the suites of an assignment can be trusted.
 
-It grades them in parallel as in a real grading, then checks the results. It changes nothing.
+It grades nothing: it checks results.
 """
 
 from __future__ import annotations
 
-import re
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 
 from autograder import diagnosis
+from autograder.audit import flicker, giveaways
 from autograder.authoring import hint_rules
-from autograder.authoring.aspects import Matrix, matrix
+from autograder.authoring.aspects import Matrix
 from autograder.calibration import evidence
 from autograder.course.assignment import Assignment
 from autograder.course.training_terms import TrainingTerms
 from autograder.diagnosis import Catalogue, Misconception
-from autograder.grading.scheduling import Task, grade_files
-from autograder.grading.watching import Watcher
 from autograder.results import Result
-from autograder.sandbox import Isolation
 
-SEEDS = (b"one seed of the audit", b"another of the audit", b"a third of the audit")
 FEWEST_RUNS_OF_EVIDENCE = 100
-_REQUIRES = re.compile(r"^# requires: (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -39,113 +32,39 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Graded:
-    """The results that are checked, by the kind of answer that was graded."""
+class Known:
+    """The results that are checked, by the kind of answer that was graded.
 
-    right: dict[str, Result]
+    Attributes:
+        right: by right answer and seed.
+        release: what students were given.
+        wrong: by misconception.
+        runs: for each right answer, its results with several seeds.
+    """
+
+    right: Mapping[str, Result]
     release: Result
-    wrong: dict[Misconception, Result]
+    wrong: Mapping[Misconception, Result]
+    runs: Mapping[str, Sequence[Result]]
 
 
-def audit(
-    assignment: Assignment,
-    *,
-    jobs: int | None = None,
-    isolation: Isolation = "namespaces",
-    on_start: Callable[[int], None] = lambda count: None,
-    watcher: Watcher | None = None,
-    on_matrix: Callable[[Matrix], None] = lambda table: None,
+def checks(
+    assignment: Assignment, catalogue: Catalogue, known: Known, tables: Sequence[Matrix]
 ) -> list[Check]:
-    """Grade all known right and wrong answers of an assignment, and check the results.
+    """All conditions, with the cases in which each was checked and their failures.
 
     Args:
-        assignment: what to audit.
-        jobs: processes at a time, by default one per processor.
-        isolation: as for `grade`.
-        on_start: called with how many submissions will be graded.
-        watcher: is told of each result.
-        on_matrix: called for each exercise with which misconceptions fail which tests.
-
-    Returns:
-        The checks, with the failures of each.
-
-    Raises:
-        SuiteError: the misconceptions cannot be loaded.
-        IsolationUnavailable: this machine lacks a required protection.
+        assignment: what is audited.
+        catalogue: its misconceptions.
+        known: the results.
+        tables: for each audited exercise, which misconceptions fail which tests.
     """
-    catalogue = diagnosis.load(assignment)
-    with tempfile.TemporaryDirectory(prefix="convgrade-audit-") as folder:
-        right = _right_answers(assignment)
-        wrong = {
-            which: _task(_written(assignment, which, Path(folder)), SEEDS[0])
-            for which in catalogue.misconceptions
-        }
-        release = Task("release", assignment.release_notebook, SEEDS[0])
-        groups = _by_libraries([*right.values(), release, *wrong.values()], assignment)
-        on_start(sum(map(len, groups.values())))
-        results: dict[Task, Result] = {}
-        for libraries, tasks in groups.items():
-            graded = grade_files(
-                replace(assignment, preload=libraries),
-                tasks,
-                jobs=jobs,
-                isolation=isolation,
-                watcher=watcher,
-            )
-            results.update(zip(tasks, graded, strict=True))
-    known = Graded(
-        right={name: results[task] for name, task in right.items()},
-        release=results[release],
-        wrong={which: results[task] for which, task in wrong.items()},
-    )
-    for exercise in assignment.exercises:
-        on_matrix(matrix(assignment, exercise.name, known.wrong))
-    return checks(assignment, catalogue, known)
-
-
-def _right_answers(assignment: Assignment) -> dict[str, Task]:
-    """The solutions with every seed, and each other right answer with one seed."""
-    module = assignment.solution_module
-    tasks = {f"the solutions, seed {n}": _task(module, seed, n) for n, seed in enumerate(SEEDS, 1)}
-    folder = assignment.right_solutions_folder
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.suffix in (".py", ".ipynb") and not path.name.startswith("."):
-            tasks[path.name] = _task(path, SEEDS[0])
-    return tasks
-
-
-def _task(path: Path, seed: bytes, number: int = 1) -> Task:
-    student = path.stem if number == 1 else f"{path.stem} {number}"
-    return Task(student, path, seed, advice=("hints",))
-
-
-def _written(assignment: Assignment, which: Misconception, folder: Path) -> Path:
-    path = folder / f"{which.name}.py"
-    path.write_text(diagnosis.as_submission(assignment, which.function), encoding="utf-8")
-    return path
-
-
-def _by_libraries(
-    tasks: Sequence[Task], assignment: Assignment
-) -> dict[tuple[str, ...], list[Task]]:
-    """Tasks by the libraries to preload: a right answer may say `# requires: tensorflow`."""
-    groups: dict[tuple[str, ...], list[Task]] = {}
-    for task in tasks:
-        required = _REQUIRES.search(task.path.read_text(encoding="utf-8"))
-        more = re.split(r"[,\s]+", required[1].strip()) if required else []
-        needed = tuple(dict.fromkeys([*assignment.preload, *more]))
-        groups.setdefault(needed, []).append(task)
-    return groups
-
-
-def checks(assignment: Assignment, catalogue: Catalogue, graded: Graded) -> list[Check]:
-    """All conditions that must hold if the suites of an assignment can be trusted."""
-    wrong = graded.wrong
-    exercises = [exercise.name for exercise in assignment.exercises]
-    tables = [matrix(assignment, name, wrong) for name in exercises]
+    wrong = known.wrong
+    exercises = [table.exercise for table in tables]
     return [
-        _check("right answers have full marks", marks_lost(graded.right)),
-        _check("the release earns nothing", [("the release", earned(graded.release))]),
+        _check("right answers have full marks", marks_lost(known.right)),
+        _check("no test flickers", flicker.complaints(known.runs)),
+        _check("the release earns nothing", [("the release", earned(known.release))]),
         _check(
             "a misconception loses points in its own exercise only",
             ((which.name, harm(which, result)) for which, result in wrong.items()),
@@ -157,7 +76,7 @@ def checks(assignment: Assignment, catalogue: Catalogue, graded: Graded) -> list
         _check("hints lead to the mistake in plain words", _hints(wrong)),
         _check(
             "students read no expected value",
-            ((which.name, given_away(result)) for which, result in wrong.items()),
+            ((which.name, giveaways.given_away(which, result)) for which, result in wrong.items()),
         ),
         _check(
             "each hidden test is failed by a misconception",
@@ -233,23 +152,6 @@ def other_hints(which: Misconception, result: Result) -> str:
     if hints == [which.name]:
         return ""
     return f"is told the hint of {', '.join(hints)}" if hints else "is told no hint"
-
-
-def given_away(result: Result) -> str:
-    """Long decimals that occur in a test's expected values and in a text that students read."""
-    for exercise in result.exercises:
-        steps = " ".join(step for hint in exercise.hints for step in hint.steps)
-        for test in exercise.tests:
-            got, _, expected = test.detail.partition("expected")
-            text = f"{test.title} {test.message} {test.hint or ''} {steps}"
-            found = (_decimals(expected) - _decimals(got)) & _decimals(text)
-            if found:
-                return f"{exercise.name}.{test.name} tells {', '.join(sorted(found))}"
-    return ""
-
-
-def _decimals(text: str) -> set[str]:
-    return {number for number in re.findall(r"\d+\.\d{2,}", text) if len(number) > 4}
 
 
 def idle_tests(table: Matrix) -> str:

@@ -1,0 +1,142 @@
+"""`audit`: grades what has changed since the last audit, and checks all outcomes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from autograder import diagnosis
+from autograder.audit.cases import cases_of
+from autograder.audit.checks import Check, Known, checks
+from autograder.audit.digests import catalogue_digests
+from autograder.audit.grading import graded
+from autograder.audit.store import Store, folder_of
+from autograder.audit.suites import Suite, suites
+from autograder.authoring import hint_figures
+from autograder.authoring.aspects import matrix
+from autograder.course.assignment import Assignment
+from autograder.course.locks import locked
+from autograder.errors import CourseError
+from autograder.grading.suite_digests import code_digest
+from autograder.grading.watching import Watcher
+from autograder.results import Result
+from autograder.sandbox import Isolation
+
+SEEDS = 50
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What an audit found.
+
+    Attributes:
+        assignment: what was audited.
+        seeds: how many seeds were asked for.
+        checks: the conditions that must hold.
+        suites: the figures of each exercise.
+        hint_figures: how well hints fit, in sentences.
+    """
+
+    assignment: Assignment
+    seeds: int
+    checks: tuple[Check, ...]
+    suites: tuple[Suite, ...]
+    hint_figures: tuple[str, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every check holds."""
+        return not any(check.failures for check in self.checks)
+
+
+def audit(
+    assignment: Assignment,
+    *,
+    seeds: int = SEEDS,
+    only: Collection[str] = (),
+    jobs: int | None = None,
+    isolation: Isolation = "namespaces",
+    fresh: bool = False,
+    on_start: Callable[[int], None] = lambda count: None,
+    on_wait: Callable[[], None] = lambda: None,
+    watcher: Watcher | None = None,
+) -> Audited:
+    """Audit an assignment. What an earlier audit has found out is not graded again.
+
+    Args:
+        assignment: what to audit.
+        seeds: how many seeds right answers are graded with, over all of them.
+        only: the exercises to audit; all if it is empty.
+        jobs: processes at a time, by default one per processor.
+        isolation: as for `grade`.
+        fresh: grade everything again.
+        on_start: called with how many submissions will be graded.
+        on_wait: called before it waits for another audit of this assignment.
+        watcher: is told of each new result.
+
+    Raises:
+        CourseError: there is no such exercise.
+        SuiteError: the misconceptions cannot be loaded.
+        IsolationUnavailable: this machine lacks a required protection.
+        OSError: an outcome cannot be stored; names the file.
+    """
+    names = [each.name for each in assignment.exercises]
+    if unknown := [name for name in only if name not in names]:
+        raise CourseError(
+            f"{assignment.name} has no exercise {unknown[0]!r}; it has: {', '.join(names)}."
+        )
+    catalogue = diagnosis.load(assignment)
+    store = Store(folder_of(assignment))
+    with (
+        locked(assignment.root, f"audit-{assignment.name}", on_wait),
+        tempfile.TemporaryDirectory(prefix="convgrade-audit-") as folder,
+    ):
+        store.remove_leftovers()
+        cases = cases_of(assignment, catalogue, Path(folder), seeds=seeds, only=only)
+        results = graded(
+            assignment,
+            cases,
+            store,
+            jobs=jobs,
+            isolation=isolation,
+            fresh=fresh,
+            on_start=on_start,
+            watcher=watcher,
+        )
+        figures = _hint_figures(assignment, store, whole=not only)
+    runs: dict[str, list[Result]] = {}
+    for case, result in results.items():
+        if case.answer:
+            runs.setdefault(case.answer, []).append(result)
+    known = Known(
+        right={
+            case.name.removeprefix("right answer "): result
+            for case, result in results.items()
+            if case.answer
+        },
+        release=next(result for case, result in results.items() if case.name == "release"),
+        wrong={case.which: result for case, result in results.items() if case.which is not None},
+        runs=runs,
+    )
+    audited = [name for name in names if not only or name in only]
+    tables = [matrix(assignment, name, known.wrong) for name in audited]
+    found = checks(assignment, catalogue, known, tables)
+    return Audited(
+        assignment, seeds, tuple(found), suites(catalogue, known, tables), tuple(figures)
+    )
+
+
+def _hint_figures(assignment: Assignment, store: Store, *, whole: bool) -> list[str]:
+    """How well hints fit, computed once for each state of the catalogue; none of a part of it."""
+    if not whole:
+        return []
+    digests = sorted(catalogue_digests(assignment).items())
+    key = sha256(repr([digests, code_digest(assignment.solution_module)]).encode()).hexdigest()
+    known = store.text("hint_figures", key)
+    if known is None:
+        known = "\n".join(hint_figures.as_text(assignment))
+        store.write_text("hint_figures", key, known)
+    return known.splitlines()
