@@ -15,7 +15,7 @@ from autograder.results import Result, TestResult
 MOST_WANTED = 8
 """Of longer answers, a few numbers give nothing away; only their long decimals are looked for."""
 _NUMBER = re.compile(r"(?<![\w.])[-\u2212]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?!\w|\.\d)")
-_FRACTION = re.compile(r"(?<![\w.])(-?\d+) ?/ ?(\d+)(?![\w.])")
+_FRACTION = re.compile(r"(?<![\w.])(-?\d+) ?/ ?(\d+)(?!\w|\.\d)")
 _PERCENT = re.compile(r"(-?\d+(?:\.\d+)?) ?(?:%|percent|per cent)")
 _PLACES = re.compile(r"\d+ of \d+ (?:values|tries|images)|at index \([^)]*\)|at \([^)]*\)")
 _CARDINALS = (

@@ -40,7 +40,7 @@ def _show_suites(audited: Audited) -> None:
 
     table = Table(box=None, pad_edge=False)
     table.add_column("exercise", overflow="fold")
-    for title in ("stub", "right", "flicker", "caught", "by one", "idle", "seconds", "grade"):
+    for title in ("stub", "right", "flicker", "caught", "by one", "idle", "tests", "grade"):
         table.add_column(title, justify="right")
     for suite in audited.suites:
         table.add_row(safe(suite.exercise), *_cells(suite))
@@ -66,6 +66,6 @@ def _cells(suite: Suite) -> list[str]:
         f"{known - len(suite.missed)}/{known}",
         str(len(suite.caught_once)),
         str(len(suite.idle)),
-        f"{suite.seconds:.2f}",
+        f"{suite.seconds:.2f} s",
         grade,
     ]
