@@ -31,6 +31,7 @@ from feedback_pages import (
 )
 from formgrader_page import formgrader_page
 from marking_server import served
+from mini_course import write_mini_course
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
@@ -38,6 +39,8 @@ from nbgrader.server_extensions.formgrader import handlers
 from playwright.sync_api import Page, Route
 from report_classes import hostile_report, written_report
 
+from autograder.audit import audit
+from autograder.audit.page import render_page
 from autograder.course.assignment import assignment_names, load_assignment
 from autograder.results import Outcome
 
@@ -116,6 +119,17 @@ def report_pages(folder: Path) -> list[Shown]:
         path.write_text(hostile_report(course, names=names), encoding="utf-8")
         pages.append(_file(f"report, hostile, {'with' if names else 'without'} names", path))
     return pages
+
+
+# -- audits ----------------------------------------------------------------------------------
+
+
+def audit_pages(folder: Path) -> list[Shown]:
+    """The page of an audit in which something does not hold."""
+    audited = audit(write_mini_course(folder / "audit"), jobs=1, seeds=2)
+    path = folder / "audit.html"
+    path.write_text(render_page(audited), encoding="utf-8")
+    return [_file("audit", path)]
 
 
 # -- marking ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from accessible_pages import (
     Shown,
+    audit_pages,
     feedback_pages,
     in_formgrader,
     marking_pages,
@@ -49,6 +50,7 @@ def scans(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> list[Sc
         pages = [
             *feedback_pages(folder),
             *report_pages(folder),
+            *audit_pages(folder),
             *marking,
             in_formgrader(folder),
             *notebook_pages(folder),
