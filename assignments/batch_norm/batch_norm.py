@@ -165,7 +165,8 @@ check_raises(batch_norm, x, gamma[:1], beta, moving_mean, moving_variance, namin
 # 0 comes close to the true one, here 1, only after some hundred batches:
 
 # %%
-show_bars({f"{steps} batches": 1 - 0.99**steps for steps in (1, 10, 50, 100, 200, 400)})
+batches = [1, 10, 50, 100, 200, 400]
+show_bars(batches, {"moving mean after so many batches": [1 - 0.99**n for n in batches]})
 
 
 # %% nbgrader={"grade_id": "update_moving"}

@@ -1448,7 +1448,7 @@ def build_batch_norm_net_averages_whole_maps(
 @misconception(
     "build_batch_norm_net",
     "How many blocks are there if `filters` holds three numbers?",
-    matches=lambda seen: 2 == sum(len(shape) == 4 for shape in seen["shapes"]),
+    matches=lambda seen: sum(len(shape) == 4 for shape in seen["shapes"]) == 2,
 )
 def build_batch_norm_net_always_of_two_blocks(
     input_shape=(32, 32, 3), num_classes=10, filters=(16, 32)
