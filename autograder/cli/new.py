@@ -14,7 +14,7 @@ def new(
         str,
         typer.Argument(
             metavar="NAME",
-            help="The new assignment: small letters, digits and _, as in batch_norm.",
+            help="The new assignment: small letters, digits and _, as in moving_maximum.",
             show_default=False,
         ),
     ],
@@ -26,7 +26,7 @@ def new(
     misconceptions with hints, inputs to try and a right answer, and a written question with a
     rubric.
 
-    Example: [bold]autograder new batch_norm[/bold]
+    Example: [bold]autograder new week05[/bold]
     """
     from autograder.starting.new_assignment import new_assignment
     from convgrade.commands.console import say

@@ -63,7 +63,7 @@ def require_assignment_name(name: str) -> None:
         shown = ascii(name if len(name) <= MOST_CHARACTERS else name[:MOST_CHARACTERS] + "…")
         raise AutograderError(
             f"{shown} cannot be the name of an assignment: use small letters a to z, digits and _, "
-            f"at most {MOST_CHARACTERS} of them, and a letter first, as in batch_norm."
+            f"at most {MOST_CHARACTERS} of them, and a letter first, as in moving_maximum."
         )
     if keyword.iskeyword(name) or _is_module(name):
         raise AutograderError(
