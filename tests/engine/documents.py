@@ -2,7 +2,7 @@
 
 The language of a block says what it is. `sh` holds commands, one a line. `console` holds commands
 behind `$ ` and what they print. A file name behind the language says that the text belongs to the
-end of this file; `anew` behind that, in place of what the file held; `alone`, in a copy of the course
+end of this file; `anew` behind that, in place of what it held; `alone`, in a copy of the course
 that no later command sees.
 """
 

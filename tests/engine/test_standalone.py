@@ -23,7 +23,7 @@ from autograder.demo.notebooks import filled
 from convgrade.release import Release
 from convgrade.submission import read
 
-ASSIGNMENTS = ("pooling_padding", "lenet5", "alexnet")
+ASSIGNMENTS = ("pooling_padding", "lenet5", "alexnet", "batch_norm")
 KERNEL = """
 import json, sys
 from IPython.core.interactiveshell import InteractiveShell

@@ -42,7 +42,8 @@ def _require_momentum(momentum):
 
 
 def _working(x):
-    return np.asarray(x, np.result_type(x, np.float32))
+    x = np.asarray(x)
+    return x.astype(np.result_type(x, np.float32) if x.dtype.kind == "f" else np.float64)
 
 
 def _all_but_last(x):
