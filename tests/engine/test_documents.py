@@ -19,6 +19,7 @@ from documents import ROOT, Document, all_documents, parse
 from sandboxes import available
 
 from autograder import counterexamples, diagnosis
+from autograder.course.assignment import load_assignment
 from autograder.suite import expect
 from autograder.suite.student import Student, StudentFunction
 
@@ -231,6 +232,17 @@ def test_the_page_of_all_commands_is_written_from_their_help() -> None:
 def test_the_page_of_all_names_is_written_from_their_docstrings() -> None:
     written = (ROOT / "docs" / "authors-names.md").read_text(encoding="utf-8")
     assert written == page_of_names(), "run `make docs`"
+
+
+def test_the_assignment_in_an_hour_is_the_short_form_of_the_one_in_the_course() -> None:
+    document = DOCUMENTS["docs/authoring.md"]
+    assignment = load_assignment("batch_norm", ROOT)
+    source = [each.text for each in document.blocks if each.file.startswith("source/")]
+    points = re.findall(r'"grade_id": "test_(\w+)".*"points": (\d+)', "\n".join(source))
+    assert points == [(each.name, f"{each.points:g}") for each in assignment.exercises]
+    known = len(diagnosis.load(assignment).misconceptions)
+    shown = sum(each.text.count("\n@misconception(") for each in document.blocks)
+    assert f"{known} known wrong answers in place of {shown}" in " ".join(document.text.split())
 
 
 NOT_FOR_AUTHORS = {

@@ -111,6 +111,11 @@ def test_other_blocks(student, rng):
     )
 
 
+def fits(kernel):
+    """Whether the first kernel sees all channels, and is small enough to be computed here."""
+    return kernel[2:] == (SIZE[2], FILTERS[0]) and max(kernel[:2]) <= min(SIZE[:2])
+
+
 def trained_once(student, rng):
     """The moving statistics of the first block before and after a batch in training, and its maps.
 
@@ -125,7 +130,7 @@ def trained_once(student, rng):
         for index, each in enumerate(weights)
         if each.shape == FILTERS[:1] and (len(kernels) < 2 or index < kernels[1])
     ]
-    if not kernels or len(vectors) < 2:
+    if not kernels or len(vectors) < 2 or not fits(weights[kernels[0]].shape):
         raise Mismatch("returned a model that does not normalise its first convolution.")
     places = vectors[-2:]  # the moving mean and variance come last
     x = 3 + identifying.images(rng, SIZE, 6)
