@@ -23,7 +23,7 @@ from autograder.demo.notebooks import filled
 from convgrade.release import Release
 from convgrade.submission import read
 
-ASSIGNMENTS = ("pooling_padding", "lenet5", "alexnet", "batch_norm")
+ASSIGNMENTS = ("pooling_padding", "lenet5", "alexnet", "batch_norm", "backward")
 KERNEL = """
 import json, sys
 from IPython.core.interactiveshell import InteractiveShell
