@@ -249,7 +249,8 @@ NOT_FOR_AUTHORS = {
     *("begin", "unreplaced", "ask", "outcomes_of", "as_called", "last_call"),
     *("Catalogue", "Misconception", "Probe", "Reaction", "agree", "as_submission", "diagnose"),
     *("load", "react", "reactions", "suspect_line"),
-    *("Course", "Draw", "Example", "Found", "find", "too_coarse", "OMITTED"),
+    *("Course", "Draw", "Example", "Found", "find", "OMITTED"),
+    *("too_coarse", "reworded", "translation_of"),
 }
 """Public names that only the engine uses, and those that the page names in an introduction."""
 
