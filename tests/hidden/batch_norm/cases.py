@@ -59,7 +59,7 @@ def published() -> np.ndarray:
     return np.array([[1.0, 0.0], [3.0, 0.0], [5.0, 8.0], [7.0, 0.0]]).reshape(2, 1, 2, 2)
 
 
-def several(got: Any, *names: str) -> dict[str, Any]:
+def members(got: Any, *names: str) -> dict[str, Any]:
     """The members of a returned tuple or list by their names.
 
     Raises:

@@ -19,13 +19,13 @@ GRADIENTS = ("dx", "dgamma", "dbeta")
 
 
 def gradients(student, dy, x, gamma, **options):
-    return cases.several(student.batch_norm_backward(dy, x, gamma, **options), *GRADIENTS)
+    return cases.members(student.batch_norm_backward(dy, x, gamma, **options), *GRADIENTS)
 
 
 def compare(student, calls, *which):
     """Compare some of the three gradients with numerical ones."""
     for (given, options), got in zip(calls, student.batch_norm_backward.each(calls), strict=True):
-        members = cases.several(got, *GRADIENTS)
+        members = cases.members(got, *GRADIENTS)
         wanted = dict(zip(GRADIENTS, reference.batch_norm_backward(*given, **options), strict=True))
         for name in which:
             expect.close(members[name], wanted[name], like=(given[1],))

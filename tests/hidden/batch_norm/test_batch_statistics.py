@@ -12,14 +12,14 @@ from autograder.suite import expect
 
 
 def answer(student, x):
-    return tuple(cases.several(student.batch_statistics(x), "mean", "variance").values())
+    return tuple(cases.members(student.batch_statistics(x), "mean", "variance").values())
 
 
 def compare(student, batches, *which):
     """Compare the means, the variances, or both."""
     calls = [((x,), {}) for x in batches]
     for ((x,), _), got in zip(calls, student.batch_statistics.each(calls), strict=True):
-        members = cases.several(got, "mean", "variance")
+        members = cases.members(got, "mean", "variance")
         wanted = dict(zip(members, reference.batch_statistics(x), strict=True))
         for name in which:
             expect.close(members[name], wanted[name], like=(x,))

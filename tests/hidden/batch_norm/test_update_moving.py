@@ -16,7 +16,7 @@ pytestmark = pytest.mark.builds_on("batch_statistics")
 def compare(student, calls, *which):
     """Compare the new means, the new variances, or both."""
     for (given, options), got in zip(calls, student.update_moving.each(calls), strict=True):
-        members = cases.several(got, "mean", "variance")
+        members = cases.members(got, "mean", "variance")
         wanted = dict(zip(members, reference.update_moving(*given, **options), strict=True))
         for name in which:
             expect.close(members[name], wanted[name], like=(given[2],))
