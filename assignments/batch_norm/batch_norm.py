@@ -41,10 +41,10 @@ from convgrade import check, check_raises, show_bars
 #
 # Here are two images of 1×2 pixels with two channels:
 #
-# | | first channel | second channel |
+# | image | first channel | second channel |
 # | --- | --- | --- |
-# | first image | 1, 3 | 0, 0 |
-# | second image | 5, 7 | 8, 0 |
+# | first | 1, 3 | 0, 0 |
+# | second | 5, 7 | 8, 0 |
 #
 # The mean of the first channel is (1 + 3 + 5 + 7) / 4 = 4. It is taken over all images, rows and
 # columns. The **variance** is the mean of the *squared* distances from the mean: here
@@ -289,7 +289,7 @@ check_raises(batch_norm_backward, dy[:1], x, np.array([3.0, 2.0]), naming="dy")
 # | --- | --- |
 # | convolution | so many filters of 3×3, padded so that the size is kept, no bias, no activation |
 # | batch normalisation | Keras' own settings |
-# | ReLU | |
+# | ReLU | none |
 # | max pooling | windows of 2×2, side by side |
 #
 # Then the maps are flattened, and a dense layer has one unit for each class, with a softmax.
