@@ -195,6 +195,7 @@ ROADS = {
         _course, {("autograder forget ada --yes", 1): _class_hands_in_and_is_graded}
     ),
     "docs/authors.md": Road(_author),
+    "docs/authoring.md": Road(_author),
     "docs/datasets.md": Road(_datasets),
     "docs/containers.md": Road(
         _grader,
