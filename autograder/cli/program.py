@@ -24,6 +24,7 @@ from autograder.cli.forget import forget
 from autograder.cli.grade import grade
 from autograder.cli.gradescope import gradescope
 from autograder.cli.mark import mark
+from autograder.cli.new import new
 from autograder.cli.questions import questions
 from autograder.cli.report import report
 from autograder.cli.return_feedback import return_feedback
@@ -74,7 +75,7 @@ PANELS = {
         forget,
     ),
     "CI and single files": (verify, gradescope),
-    "Assignments": (build, audit),
+    "Assignments": (new, build, audit),
     "To begin with": (demo, doctor),
 }
 OTHER_NAMES = {return_feedback.__name__: "return"}

@@ -1,0 +1,37 @@
+"""`autograder new`: a small assignment to start from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from autograder.cli.commands import CourseOption, course_root
+
+
+def new(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="The new assignment: small letters, digits and _, as in batch_norm.",
+            show_default=False,
+        ),
+    ],
+    course: CourseOption = None,
+) -> None:
+    """Add a small assignment to the course, which you then change into your own.
+
+    It can be built, graded and audited at once. It has an exercise with a hidden suite, two
+    misconceptions with hints, inputs to try and a right answer, and a written question with a
+    rubric.
+
+    Example: [bold]autograder new batch_norm[/bold]
+    """
+    from autograder.starting.new_assignment import new_assignment
+    from convgrade.commands.console import say
+
+    root = course_root(course)
+    for path in new_assignment(name, root):
+        say(f"{name}: wrote {path.relative_to(root)}")
+    say(f"Next: autograder build {name}, then autograder audit {name}")
