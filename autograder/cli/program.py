@@ -23,6 +23,7 @@ from autograder.cli.feedback import feedback
 from autograder.cli.forget import forget
 from autograder.cli.grade import grade
 from autograder.cli.gradescope import gradescope
+from autograder.cli.init import init
 from autograder.cli.mark import mark
 from autograder.cli.new import new
 from autograder.cli.questions import questions
@@ -76,7 +77,7 @@ PANELS = {
     ),
     "CI and single files": (verify, gradescope),
     "Assignments": (new, build, audit),
-    "To begin with": (demo, doctor),
+    "To begin with": (init, demo, doctor),
 }
 OTHER_NAMES = {return_feedback.__name__: "return"}
 

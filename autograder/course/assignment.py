@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.course import assignment_settings
+from autograder.course.shipped import ROOT_MARKER as ROOT_MARKER
 from autograder.course.training_terms import TrainingTerms, read_terms
 from autograder.course.variants import (
     Offered,
@@ -30,8 +31,6 @@ from convgrade.release import (
     read_cells,
     suite_file_name,
 )
-
-ROOT_MARKER = "nbgrader_config.py"
 
 
 @dataclass(frozen=True)
@@ -285,7 +284,7 @@ def find_root(start: Path | None = None) -> Path:
             return folder
     raise CourseError(
         f"No {ROOT_MARKER} in {here} or above it: run this inside a course folder, "
-        "or name one with --course."
+        "name one with --course, or make one with `autograder init FOLDER`."
     )
 
 
