@@ -196,6 +196,12 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
     assert contents(tmp_path) == {"mine.txt": b"mine"}
 
 
+def test_a_name_with_control_characters_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AutograderError, match=r"a\\nb' has a control character"):
+        new_course(tmp_path / "a\nb")
+    assert contents(tmp_path) == {}
+
+
 def test_unknown_assignments_are_refused_and_the_known_ones_named(tmp_path: Path) -> None:
     with pytest.raises(UnknownAssignment, match=r"did you mean lenet5\? It has alexnet, lenet5"):
         new_course(tmp_path / "course", ["lenet"])
