@@ -177,6 +177,7 @@ def test_a_repository_without_files_may_become_a_course(tmp_path: Path) -> None:
         f"results/{NAME}/ada.json",
         f"reports/{NAME}.html",
         f"questions/{NAME}/ada.html",
+        f"variants/{NAME}/students.csv",
     ]
     for name in kept_out:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
