@@ -15,6 +15,7 @@ from pathlib import Path
 from autograder import diagnosis
 from autograder.authoring import hint_rules
 from autograder.authoring.aspects import Matrix, matrix
+from autograder.authoring.checks import check_tests
 from autograder.calibration import evidence
 from autograder.course.assignment import Assignment
 from autograder.course.training_terms import TrainingTerms
@@ -70,9 +71,11 @@ def audit(
         The checks, with the failures of each.
 
     Raises:
-        SuiteError: the misconceptions cannot be loaded.
+        SuiteError: tests, generators or misconceptions have a fault that shows before grading.
         IsolationUnavailable: this machine lacks a required protection.
     """
+    code = [cell.source for cell in assignment.source_cells if cell.cell_type == "code"]
+    check_tests(assignment, [each.name for each in assignment.exercises], code)
     catalogue = diagnosis.load(assignment)
     with tempfile.TemporaryDirectory(prefix="convgrade-audit-") as folder:
         right = _right_answers(assignment)

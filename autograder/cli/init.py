@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from autograder.cli.interruption import all_or_nothing
 from autograder.errors import AutograderError
 
 
@@ -45,9 +46,11 @@ def init(
 
     if empty and assignments:
         raise AutograderError("Name assignments or give --empty, not both.")
-    names = new_course(folder, () if empty else assignments)
+    with all_or_nothing():
+        names = new_course(folder, () if empty else assignments)
     say(f"Made the course {folder} with {', '.join(names) or 'no assignment yet'}.")
-    say("Go on there; its README.md says more:")
-    say(f"  cd {shlex.quote(str(folder))}")
+    say("Its README.md says more. Go on with:")
+    if folder.resolve() != Path.cwd():
+        say(f"  cd {shlex.quote(str(folder))}")
     say("  autograder doctor")
     say("  autograder demo" if names else "  autograder new NAME")

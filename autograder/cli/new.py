@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.commands import CourseOption, course_root
+from autograder.cli.interruption import all_or_nothing
 
 
 def new(
@@ -32,6 +33,8 @@ def new(
     from convgrade.commands.console import say
 
     root = course_root(course)
-    for path in new_assignment(name, root):
+    with all_or_nothing():
+        written = new_assignment(name, root)
+    for path in written:
         say(f"{name}: wrote {path.relative_to(root)}")
     say(f"Next: autograder build {name}, then autograder audit {name}")

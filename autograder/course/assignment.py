@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.course import assignment_settings
+from autograder.course.settings_file import SettingsFile
 from autograder.course.shipped import ROOT_MARKER as ROOT_MARKER
 from autograder.course.training_terms import TrainingTerms, read_terms
 from autograder.course.variants import (
@@ -310,14 +311,16 @@ def load_assignment(name: str, root: Path | None = None) -> Assignment:
         listed = ", ".join(known) if known else "none (no source/*/assignment.toml)"
         raise UnknownAssignment(f"There is no assignment {name!r}; the known ones are: {listed}.")
     path = root / "source" / name / "assignment.toml"
-    try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
-        raise CourseError(f"{os.path.relpath(path, root)} cannot be read: {error}.") from None
     where = os.path.relpath(path, root)
-    assignment_settings.check(settings, where)
+    try:
+        text = path.read_text(encoding="utf-8")
+        settings = tomllib.loads(text)
+    except (ValueError, OSError) as error:
+        raise CourseError(f"{where} cannot be read: {error}.") from None
+    file = SettingsFile(where, text)
+    assignment_settings.check(settings, file)
     frozen = settings.get("frozen", {})
-    dataset, training = read_terms(settings.get("training", {}), where)
+    dataset, training = read_terms(settings.get("training", {}), file)
     return Assignment(
         name=name,
         root=root,

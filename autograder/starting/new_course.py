@@ -52,6 +52,8 @@ def _marker_last(file: str) -> tuple[bool, str]:
 
 
 def _require_empty(folder: Path) -> None:
+    if not str(folder).isprintable():
+        raise AutograderError(f"{str(folder)!a} has a control character: choose another name.")
     if folder.is_dir():
         if {each.name for each in folder.iterdir()} - IGNORED:
             raise AutograderError(f"{folder} is not empty: choose a new or an empty folder.")

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,11 @@ class CollectedSuites:
     def faults(self) -> Mapping[str, Fault]:
         return self._plugin.faults
 
+    @property
+    def items(self) -> Sequence[pytest.Item]:
+        """The tests of the suites that can be read."""
+        return self._plugin.items
+
     def _collect(self, folder: Path, files: Sequence[Path]) -> None:
         arguments = [str(file) for file in files]
         arguments += ["-c", str(SETTINGS), "--rootdir", str(folder), "--confcutdir", str(folder)]
@@ -96,7 +102,7 @@ class CollectedSuites:
         self._plugin.run = run
         items = [item for item in self._plugin.items if not only or place_of(item) in only]
         try:
-            for item, following in zip(items, [*items[1:], None], strict=True):
+            for item, following in zip_longest(items, items[1:]):
                 self._plugin.run_test(item, following)
         except pytest.exit.Exception:
             if run.fatal is None:
@@ -150,7 +156,8 @@ def _keep(key: tuple[Path, tuple[str, ...], str], suites: CollectedSuites) -> No
 @contextmanager
 def _importable(folder: Path, fingerprint: str) -> Iterator[None]:
     """Let the suites of one folder import modules from it, and not those of another folder."""
-    if (folder, fingerprint) != (_imported["folder"], _imported["fingerprint"]):
+    known = _imported["folder"], _imported["fingerprint"]
+    if not fingerprint or (folder, fingerprint) != known:
         _forget_modules_below(_imported["folder"])
         _forget_modules_below(folder)
         _imported.update(folder=folder, fingerprint=fingerprint)

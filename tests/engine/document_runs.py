@@ -28,6 +28,7 @@ from terminal import Screen, run
 from wheels import build_wheel
 
 from autograder.course import assignment_settings
+from autograder.course.settings_file import SettingsFile
 from autograder.nbgrader_bridge import configuration
 
 HOME = "/home/me"
@@ -192,7 +193,7 @@ def _python(block: Block, place: Path, folder: Path) -> None:
 
 
 def _toml(block: Block, place: Path, folder: Path) -> None:
-    assignment_settings.check(tomllib.loads(block.text), f"line {block.line}")
+    assignment_settings.check(tomllib.loads(block.text), SettingsFile(f"line {block.line}"))
     if block.file:
         _write(block, place, folder)
 

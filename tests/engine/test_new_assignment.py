@@ -16,10 +16,12 @@ from typer.testing import CliRunner
 from autograder.authoring.audit import audit
 from autograder.authoring.build import build
 from autograder.cli import app
+from autograder.cli.interruption import all_or_nothing
 from autograder.course.assignment import load_assignment
 from autograder.errors import AutograderError, CourseError
 from autograder.starting.new_assignment import MOST_CHARACTERS, new_assignment
 from autograder.starting.new_files import write_new
+from convgrade.commands.ending import Stopped
 
 NAME = "batch_norm"
 
@@ -144,7 +146,7 @@ class Interrupted(Mapping[str, bytes]):
 
 def test_ctrl_c_halfway_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Stopped, match="nothing was written"), all_or_nothing():
         write_new(tmp_path, Interrupted())
     assert files(tmp_path) == {"a"}
 

@@ -177,6 +177,7 @@ def test_a_repository_without_files_may_become_a_course(tmp_path: Path) -> None:
         f"results/{NAME}/ada.json",
         f"reports/{NAME}.html",
         f"questions/{NAME}/ada.html",
+        f"variants/{NAME}/students.csv",
     ]
     for name in kept_out:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -194,6 +195,12 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
         with pytest.raises(AutograderError, match=said):
             new_course(folder)
     assert contents(tmp_path) == {"mine.txt": b"mine"}
+
+
+def test_a_name_with_control_characters_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AutograderError, match=r"a\\nb' has a control character"):
+        new_course(tmp_path / "a\nb")
+    assert contents(tmp_path) == {}
 
 
 def test_unknown_assignments_are_refused_and_the_known_ones_named(tmp_path: Path) -> None:
