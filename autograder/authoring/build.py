@@ -13,8 +13,8 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jupytext
@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 
 from autograder.authoring import public_hints
 from autograder.authoring.standalone import stamped, standalone_text
+from autograder.break_first.cells import with_examples
 from autograder.course.assignment import Assignment, load_assignment, standalone_of
 from autograder.errors import CourseError, SuiteError
 from autograder.nbgrader_bridge import author_stubs, configuration
@@ -62,6 +63,7 @@ def build(assignment_name: str, root: Path) -> list[Path]:
         assignment.source_notebook: made.source,
         hints_table(assignment.source_notebook): made.hints,
         assignment.solution_module: made.solutions,
+        **made.suites,
     }
     folder = assignment.release_notebook.parent
     contents = {path: text.encode() for path, text in texts.items()}
@@ -78,12 +80,14 @@ class Generated:
         solutions: the solutions as a module.
         hints: the table of hints for public examples; "" if there are none.
         release: what students get: content by relative path. A file without content must not exist.
+        suites: hidden suites that are generated; "" for one that is not needed any more.
     """
 
     source: str
     solutions: str
     hints: str
     release: Mapping[str, bytes]
+    suites: Mapping[Path, str] = field(default_factory=dict)
 
 
 def generated(assignment: Assignment) -> Generated:
@@ -94,7 +98,9 @@ def generated(assignment: Assignment) -> Generated:
             names the cell.
     """
     source = _read_source(assignment)
-    _check_source(source, assignment)
+    prepared = with_examples(source, assignment, _solution_text(source, assignment))
+    source = prepared.source
+    _check_source(source, assignment, prepared.suites)
     solutions = _solution_text(source, assignment)
     hints = public_hints.table(assignment, solutions, _public_checks(source))
     name = assignment.release_notebook.name
@@ -114,7 +120,9 @@ def generated(assignment: Assignment) -> Generated:
         standalone: standalone_text(release, table),
     }
     released = {path: each.encode() for path, each in texts.items()}
-    return Generated(notebook_text(source), solutions, hints, {**found, **released})
+    return Generated(
+        notebook_text(source), solutions, hints, {**found, **released}, prepared.suites
+    )
 
 
 def after_generate_assignment(assignment: str, student: str, notebooks: Sequence[str]) -> None:
@@ -207,8 +215,14 @@ def _cell_id(cell: NotebookNode, taken: set[str]) -> str:
     return unique
 
 
-def _check_source(source: NotebookNode, assignment: Assignment) -> None:
-    """Refuse cells that could not be graded or would be graded as something else."""
+def _check_source(source: NotebookNode, assignment: Assignment, generated: Container[Path]) -> None:
+    """Refuse cells that could not be graded or would be graded as something else.
+
+    Args:
+        source: the source notebook.
+        assignment: the assignment.
+        generated: the hidden suites that are about to be written.
+    """
     seen: set[str] = set()
     code = "\n".join(cell.source for cell in source.cells if cell.cell_type == "code")
     for number, cell in enumerate(source.cells, 1):
@@ -241,7 +255,9 @@ def _check_source(source: NotebookNode, assignment: Assignment) -> None:
                 f"{GRADE_CELL_PREFIX!r}."
             )
         else:
-            _check_exercise(name.removeprefix(GRADE_CELL_PREFIX), code, where, assignment)
+            exercise = name.removeprefix(GRADE_CELL_PREFIX)
+            if assignment.suite_file(exercise) not in generated:
+                _check_exercise(exercise, code, where, assignment)
 
 
 def _check_exercise(exercise: str, code: str, where: str, assignment: Assignment) -> None:

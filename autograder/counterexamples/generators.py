@@ -109,8 +109,12 @@ _MARKED: list[Generator] = []
 """The generators marked while a file is executed."""
 
 
-def load(assignment: Assignment) -> Course:
+def load(assignment: Assignment, solutions: str | None = None) -> Course:
     """Execute the assignment's generators and its solutions; empty if there are no generators.
+
+    Args:
+        assignment: the assignment.
+        solutions: the text of the module of solutions; None for what its file holds.
 
     Raises:
         SuiteError: a file cannot be executed, or it names something that does not exist.
@@ -119,8 +123,8 @@ def load(assignment: Assignment) -> Course:
     if not file.is_file():
         return Course()
     generators = _generators(file, file.read_text(encoding="utf-8"))
-    solutions = assignment.solution_module
-    right = _functions(solutions, solutions.read_text(encoding="utf-8"))
+    module = assignment.solution_module
+    right = _functions(module, module.read_text("utf-8") if solutions is None else solutions)
     for each in generators:
         if not assignment.suite_file(each.exercise).is_file() or each.function not in right:
             what = f"{each.function} of {each.exercise}"

@@ -13,9 +13,10 @@ from typing import Any
 
 from autograder.errors import CourseError
 
-KNOWN = ("title", "preload", "limits", "feedback", "training", "frozen", "variants")
-SECTIONS = ("limits", "feedback", "training", "frozen", "variants")
+KNOWN = ("title", "preload", "limits", "feedback", "training", "frozen", "variants", "examples")
+SECTIONS = ("limits", "feedback", "training", "frozen", "variants", "examples")
 FROZEN = ("assignment", "students", "exercises")
+EXAMPLES = ("exercises", "points")
 FEEDBACK: Mapping[str, tuple[str | int, ...]] = {
     "hidden_tests": ("messages", "titles", "none"),
     "counterexamples": ("answer", "full", "none"),
@@ -53,6 +54,7 @@ def check(settings: Mapping[str, Any], where: str) -> None:
     _check_limits(settings.get("limits", {}), where)
     _check_feedback(settings.get("feedback", {}), where)
     _check_frozen(settings.get("frozen", {}), where)
+    _check_examples(settings.get("examples", {}), bool(settings.get("variants")), where)
 
 
 def _check_limits(section: Mapping[str, Any], where: str) -> None:
@@ -92,6 +94,26 @@ def _check_frozen(section: Mapping[str, Any], where: str) -> None:
                 raise CourseError(f"{where}: assignment of [frozen] must be true or false.")
         elif not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise CourseError(f'{where}: {name} of [frozen] must be a list of names, as in ["x"].')
+
+
+def _check_examples(section: Mapping[str, Any], has_variants: bool, where: str) -> None:
+    for name in section:
+        if name not in EXAMPLES:
+            raise CourseError(f"{where}: [examples] has no {name}{_known(name, EXAMPLES)}.")
+    names = section.get("exercises", [])
+    if names and has_variants:
+        raise CourseError(
+            f"{where}: [examples] and [variants] cannot be used together: examples are judged by "
+            "the default contract."
+        )
+    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+        raise CourseError(f'{where}: exercises of [examples] must be a list of names, as in ["x"].')
+    points = section.get("points", 0)
+    number = isinstance(points, int | float) and not isinstance(points, bool)
+    if not number or not math.isfinite(points) or points < 0:
+        raise CourseError(
+            f"{where}: points of [examples] must be a number of at least 0, not {points!r}."
+        )
 
 
 def _is_module(name: object) -> bool:
