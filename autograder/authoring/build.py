@@ -98,10 +98,12 @@ def generated(assignment: Assignment) -> Generated:
             names the cell.
     """
     source = _read_source(assignment)
-    prepared = with_examples(source, assignment, _solution_text(source, assignment))
-    source = prepared.source
-    _check_source(source, assignment, prepared.suites)
     solutions = _solution_text(source, assignment)
+    prepared = with_examples(source, assignment, solutions)
+    if prepared.source is not source:
+        source = prepared.source
+        solutions = _solution_text(source, assignment)
+    _check_source(source, assignment, prepared.suites)
     hints = public_hints.table(assignment, solutions, _public_checks(source))
     name = assignment.release_notebook.name
     with tempfile.TemporaryDirectory(prefix="autograder-build-") as folder:

@@ -92,6 +92,8 @@ def with_examples(source: NotebookNode, assignment: Assignment, solutions: str) 
         SuiteError: mistakes, generators or solutions cannot be loaded.
     """
     suites = dict.fromkeys(_generated(assignment), "")
+    if not assignment.examples.exercises:
+        return Prepared(source, suites)
     found = copy.deepcopy(source)
     for exercise in assignment.examples.exercises:
         place = _place(found, exercise, assignment)
