@@ -22,7 +22,7 @@ from autograder.course.training_terms import TrainingTerms
 from autograder.diagnosis import Catalogue, Misconception
 from autograder.grading.scheduling import Task, grade_files
 from autograder.grading.watching import Watcher
-from autograder.results import Result
+from autograder.results import Outcome, Result
 from autograder.sandbox import Isolation
 
 SEEDS = (b"one seed of the audit", b"another of the audit", b"a third of the audit")
@@ -101,9 +101,15 @@ def audit(
         release=results[release],
         wrong={which: results[task] for which, task in wrong.items()},
     )
-    for exercise in assignment.exercises:
-        on_matrix(matrix(assignment, exercise.name, known.wrong))
+    for name in _functions(assignment):
+        on_matrix(matrix(assignment, name, known.wrong))
     return checks(assignment, catalogue, known)
+
+
+def _functions(assignment: Assignment) -> list[str]:
+    """The exercises in which a function is written; misconceptions exist for no others."""
+    names = (exercise.name for exercise in assignment.exercises)
+    return [name for name in names if not assignment.asks_for_examples(name)]
 
 
 def _right_answers(assignment: Assignment) -> dict[str, Task]:
@@ -144,10 +150,10 @@ def _by_libraries(
 def checks(assignment: Assignment, catalogue: Catalogue, graded: Graded) -> list[Check]:
     """All conditions that must hold if the suites of an assignment can be trusted."""
     wrong = graded.wrong
-    exercises = [exercise.name for exercise in assignment.exercises]
+    exercises = _functions(assignment)
     tables = [matrix(assignment, name, wrong) for name in exercises]
     return [
-        _check("right answers have full marks", marks_lost(graded.right)),
+        _check("right answers have full marks", marks_lost(graded.right, assignment)),
         _check("the release earns nothing", [("the release", earned(graded.release))]),
         _check(
             "a misconception loses points in its own exercise only",
@@ -192,14 +198,20 @@ def _check(name: str, cases: Iterable[tuple[str, str]]) -> Check:
     return Check(name, len(tried), tuple(f"{case}: {wrong}" for case, wrong in tried if wrong))
 
 
-def marks_lost(right: Mapping[str, Result]) -> Iterator[tuple[str, str]]:
-    """For each right answer, the tests that it fails as a text, or ""."""
+def marks_lost(right: Mapping[str, Result], assignment: Assignment) -> Iterator[tuple[str, str]]:
+    """For each right answer, the tests that it fails as a text, or "".
+
+    Examples for a function need not be in it.
+    """
     for name, result in right.items():
         failed = [
             f"{exercise.name}.{test.name} ({test.outcome})"
             for exercise in result.exercises
             for test in exercise.tests
             if not test.passed
+            and not (
+                assignment.asks_for_examples(exercise.name) and test.outcome is Outcome.MISSING
+            )
         ]
         whole = result.status == "graded" and not failed
         yield name, "" if whole else result.reason or f"fails {', '.join(failed)}"

@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jupytext
@@ -33,6 +33,7 @@ from autograder.authoring.source_checks import (
     places_of_cells,
 )
 from autograder.authoring.standalone import stamped, standalone_text
+from autograder.break_first.cells import with_examples
 from autograder.course.assignment import Assignment, load_assignment, standalone_of
 from autograder.errors import CourseError, SuiteError
 from autograder.nbgrader_bridge import author_stubs, configuration
@@ -71,6 +72,7 @@ def build(assignment_name: str, root: Path) -> list[Path]:
         assignment.source_notebook: made.source,
         hints_table(assignment.source_notebook): made.hints,
         assignment.solution_module: made.solutions,
+        **made.suites,
     }
     folder = assignment.release_notebook.parent
     contents = {path: text.encode() for path, text in texts.items()}
@@ -87,12 +89,14 @@ class Generated:
         solutions: the solutions as a module.
         hints: the table of hints for public examples; "" if there are none.
         release: what students get: content by relative path. A file without content must not exist.
+        suites: hidden suites that are generated; "" for one that is not needed any more.
     """
 
     source: str
     solutions: str
     hints: str
     release: Mapping[str, bytes]
+    suites: Mapping[Path, str] = field(default_factory=dict)
 
 
 def generated(assignment: Assignment) -> Generated:
@@ -104,6 +108,10 @@ def generated(assignment: Assignment) -> Generated:
     """
     source, _ = _checked_source(assignment)
     solutions = _solution_text(source, assignment)
+    prepared = with_examples(source, assignment, solutions)
+    if prepared.source is not source:
+        source = prepared.source
+        solutions = _solution_text(source, assignment)
     hints = public_hints.table(assignment, solutions, _public_checks(source))
     name = assignment.release_notebook.name
     with tempfile.TemporaryDirectory(prefix="autograder-build-") as folder:
@@ -122,7 +130,9 @@ def generated(assignment: Assignment) -> Generated:
         standalone: standalone_text(release, table),
     }
     released = {path: each.encode() for path, each in texts.items()}
-    return Generated(notebook_text(source), solutions, hints, {**found, **released})
+    return Generated(
+        notebook_text(source), solutions, hints, {**found, **released}, prepared.suites
+    )
 
 
 def after_generate_assignment(assignment: str, student: str, notebooks: Sequence[str]) -> None:

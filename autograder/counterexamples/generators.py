@@ -114,8 +114,12 @@ _MARKED: list[Generator] = []
 """The generators marked while a file is executed."""
 
 
-def load(assignment: Assignment) -> Course:
+def load(assignment: Assignment, solutions: str | None = None) -> Course:
     """Execute the assignment's generators and its solutions; empty if there are no generators.
+
+    Args:
+        assignment: the assignment.
+        solutions: the text of the module of solutions; None for what its file holds.
 
     Raises:
         SuiteError: a file cannot be executed, or it names something that does not exist.
@@ -123,8 +127,8 @@ def load(assignment: Assignment) -> Course:
     file = assignment.counterexamples_file
     if not file.is_file():
         return Course()
-    solutions = assignment.solution_module
-    right = _functions(solutions, solutions.read_text(encoding="utf-8"))
+    module = assignment.solution_module
+    right = _functions(module, module.read_text("utf-8") if solutions is None else solutions)
     return Course(read(assignment, right), right)
 
 

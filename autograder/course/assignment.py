@@ -26,6 +26,7 @@ from autograder.course.variants import (
 )
 from autograder.errors import CourseError, UnknownAssignment
 from convgrade.release import (
+    EXAMPLES_PREFIX,
     GRADE_CELL_PREFIX,
     NotebookCell,
     Release,
@@ -75,6 +76,14 @@ class Frozen:
 
 
 @dataclass(frozen=True)
+class AskedExamples:
+    """Which exercises ask for examples before the code, and the points for those of each."""
+
+    exercises: tuple[str, ...] = ()
+    points: float = 0.0
+
+
+@dataclass(frozen=True)
 class Assignment:
     """One assignment: where its parts are and how it is graded.
 
@@ -93,6 +102,7 @@ class Assignment:
     dataset: str = ""
     training: Mapping[str, TrainingTerms] = field(default_factory=dict)
     frozen: Frozen = Frozen()
+    examples: AskedExamples = AskedExamples()
     offered: Offered = field(default_factory=dict)
     variant: Variant | None = None
 
@@ -203,6 +213,10 @@ class Assignment:
     def evidence_module(self) -> Path:
         """The course's recipes for training, from which thresholds are computed."""
         return self.root / "tests" / "evidence" / f"{self.name}.py"
+
+    def asks_for_examples(self, exercise: str) -> bool:
+        """Whether this is no function to write, but the examples for one."""
+        return exercise in (EXAMPLES_PREFIX + name for name in self.examples.exercises)
 
     def suite_file(self, exercise: str) -> Path:
         """The hidden suite of an exercise."""
@@ -320,6 +334,7 @@ def load_assignment(name: str, root: Path | None = None) -> Assignment:
     file = SettingsFile(where, text)
     assignment_settings.check(settings, file)
     frozen = settings.get("frozen", {})
+    examples = settings.get("examples", {})
     dataset, training = read_terms(settings.get("training", {}), file)
     return Assignment(
         name=name,
@@ -336,4 +351,7 @@ def load_assignment(name: str, root: Path | None = None) -> Assignment:
             frozenset(frozen.get("exercises", ())),
         ),
         offered=offered_variants(settings.get("variants", {}), where),
+        examples=AskedExamples(
+            tuple(dict.fromkeys(examples.get("exercises", ()))), float(examples.get("points", 0))
+        ),
     )

@@ -14,9 +14,10 @@ from typing import Any
 from autograder.course.settings_file import SettingsFile
 from autograder.errors import CourseError
 
-KNOWN = ("title", "preload", "limits", "feedback", "training", "frozen", "variants")
-SECTIONS = ("limits", "feedback", "training", "frozen", "variants")
+KNOWN = ("title", "preload", "limits", "feedback", "training", "frozen", "variants", "examples")
+SECTIONS = ("limits", "feedback", "training", "frozen", "variants", "examples")
 FROZEN = ("assignment", "students", "exercises")
+EXAMPLES = ("exercises", "points")
 FEEDBACK: Mapping[str, tuple[str | int, ...]] = {
     "hidden_tests": ("messages", "titles", "none"),
     "counterexamples": ("answer", "full", "none"),
@@ -57,6 +58,7 @@ def check(settings: Mapping[str, Any], file: SettingsFile) -> None:
     _check_limits(settings.get("limits", {}), file)
     _check_feedback(settings.get("feedback", {}), file)
     _check_frozen(settings.get("frozen", {}), file)
+    _check_examples(settings.get("examples", {}), file)
 
 
 def _check_limits(section: Mapping[str, Any], file: SettingsFile) -> None:
@@ -99,6 +101,24 @@ def _check_frozen(section: Mapping[str, Any], file: SettingsFile) -> None:
                 raise CourseError(f"{place}: assignment of [frozen] must be true or false.")
         elif not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise CourseError(f'{place}: {name} of [frozen] must be a list of names, as in ["x"].')
+
+
+def _check_examples(section: Mapping[str, Any], file: SettingsFile) -> None:
+    for name in section:
+        place = file.at(name, "examples")
+        if name not in EXAMPLES:
+            raise CourseError(f"{place}: [examples] has no {name}{_known(name, EXAMPLES)}.")
+    names = section.get("exercises", [])
+    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+        place = file.at("exercises", "examples")
+        raise CourseError(f'{place}: exercises of [examples] must be a list of names, as in ["x"].')
+    points = section.get("points", 0)
+    number = isinstance(points, int | float) and not isinstance(points, bool)
+    if not number or not math.isfinite(points) or points < 0:
+        place = file.at("points", "examples")
+        raise CourseError(
+            f"{place}: points of [examples] must be a number of at least 0, not {points!r}."
+        )
 
 
 def _is_module(name: object) -> bool:

@@ -272,12 +272,21 @@ def as_submission(assignment: Assignment, *functions: Function) -> str:
     return solution + "".join(map(_replacement, functions))
 
 
-def _replacement(function: Function) -> str:
+def as_code(function: Function, name: str) -> str:
+    """A misconception as code that defines a function called `name`, and nothing else of it.
+
+    The code needs no other definition. It keeps what the misconception needs in a scope of its own.
+    """
     which: Misconception = function.__dict__["misconception"]
     tree = ast.parse(Path(inspect.getfile(function)).read_text(encoding="utf-8"))
     carried = [_without_marks(node) for node in _carried(tree, which.name)]
     body = textwrap.indent("\n\n".join(ast.unparse(node) for node in carried), "    ")
-    return f"\n\ndef _wrong():\n{body}\n    return {which.name}\n\n\n{which.replaces} = _wrong()\n"
+    return f"\n\ndef _wrong():\n{body}\n    return {which.name}\n\n\n{name} = _wrong()\n"
+
+
+def _replacement(function: Function) -> str:
+    which: Misconception = function.__dict__["misconception"]
+    return as_code(function, which.replaces)
 
 
 def _carried(tree: ast.Module, name: str) -> list[ast.stmt]:

@@ -191,6 +191,7 @@ def _passed(assignment: Assignment, wanted: Wanted, student: str) -> tuple[str, 
         for each in (result.exercises if result else ())
         if each.passed
         and not each.replaced
+        and not assignment.asks_for_examples(each.name)
         and (not wanted.exercises or each.name in wanted.exercises)
     )
 

@@ -18,7 +18,7 @@ from autograder.errors import SuiteError
 from autograder.results import Fault
 from autograder.suite.dependencies import dependencies_of, exercise_of, topological_order
 from autograder.suite.faults import fault_of
-from autograder.suite.grading_run import GradingRun
+from autograder.suite.grading_run import ExamplesJudge, GradingRun
 from autograder.suite.plain_tests import arguments_of, plain_exercises
 from autograder.suite.student import Student
 from autograder.suite.training import GradingData, Training, grading_data
@@ -81,6 +81,12 @@ class GradingPlugin:
     def training(self) -> Training:
         """The terms of training, with seeds for this test and this submission."""
         return self.run.training_for(self._item)
+
+    @pytest.fixture
+    def examples(self) -> ExamplesJudge:
+        """Judges the examples that the student gave for an exercise."""
+        self.run.student_for(self._item)
+        return self.run.examples
 
     def run_test(self, item: pytest.Item, following: pytest.Item | None) -> None:
         """Run a test, without pytest's protocol if its suite allows that.

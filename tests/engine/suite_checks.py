@@ -351,7 +351,7 @@ def failures_of(result: Result) -> Iterator[tuple[str, TestResult]]:
 
 def assert_full_marks(result: Result, assignment: Assignment) -> None:
     wrong = [(name, test.name, test.message, test.detail) for name, test in failures_of(result)]
-    assert dict(audit.marks_lost({"it": result})) == {"it": ""}, wrong
+    assert dict(audit.marks_lost({"it": result}, assignment)) == {"it": ""}, wrong
     assert result.score == result.max_score == assignment.max_score > 0
 
 

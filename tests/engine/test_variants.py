@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from variant_course import NAME, SETTINGS, right, write_variant_course
 
 from autograder import variants as forms
 from autograder.authoring import build, variant_releases
-from autograder.course.assignment import Assignment, load_assignment
+from autograder.course.assignment import AskedExamples, Assignment, load_assignment
 from autograder.course.variants import Variant, students_variants, table_of, variant_from_mark
 from autograder.errors import CourseError, SuiteError
 from autograder.results import Result
@@ -293,6 +294,12 @@ def test_what_is_offered_must_be_declared(tmp_path: Path, settings: str, says: s
     write_variant_course(tmp_path, settings)
     with pytest.raises(CourseError, match=says):
         variant_releases.build_for_students(load_assignment(NAME, tmp_path), ["ann"], SECRET)
+
+
+def test_variants_of_an_assignment_that_asks_for_examples_are_refused(course: Assignment) -> None:
+    asking = replace(course, examples=AskedExamples(("pad",)))
+    with pytest.raises(CourseError, match="asks for examples"):
+        variant_releases.build_for_students(asking, ["ann"], SECRET)
 
 
 @pytest.mark.parametrize("row", ["ann,before", "ann,above,rows", "ann,before,rows\nann,after,rows"])
