@@ -109,13 +109,17 @@ _MARKED: list[Generator] = []
 """The generators marked while a file is executed."""
 
 
-def load(assignment: Assignment) -> Course:
+def load(assignment: Assignment, file: Path | None = None) -> Course:
     """Execute the assignment's generators and its solutions; empty if there are no generators.
+
+    Args:
+        assignment: the assignment.
+        file: other generators of the same functions, in place of `counterexamples_file`.
 
     Raises:
         SuiteError: a file cannot be executed, or it names something that does not exist.
     """
-    file = assignment.counterexamples_file
+    file = file or assignment.counterexamples_file
     if not file.is_file():
         return Course()
     generators = _generators(file, file.read_text(encoding="utf-8"))
