@@ -31,7 +31,7 @@ ENOUGH = 20
 _SLOWEST_CALL = 1.0
 _SEARCH_SECONDS = 900.0
 _FIRST_INPUTS = 1_000  # on which a right answer must be right to be made use of
-GRADING_SEED = b"attack"
+_SEED_OF_SOLUTIONS = b"attack"
 
 
 class Trying:
@@ -92,9 +92,9 @@ class Trying:
         cells = [Cell("solutions", self.material.around)]
         with memorised.RecordingSandbox(self._warm.address(()), cells, self._limits()) as sandbox:
             if public:
-                self._judged(sandbox, public)
+                self._judged(sandbox, public, _SEED_OF_SOLUTIONS)
             known = [each for each in sandbox.known if memorised.is_plain(each)]
-            failed = self._failed(self._judged(sandbox, self._tests))
+            failed = self._failed(self._judged(sandbox, self._tests, _SEED_OF_SOLUTIONS))
         if failed:
             raise SuiteError(f"The solutions fail {', '.join(failed)} of {self._exercise}.")
         return known
@@ -135,7 +135,7 @@ class Trying:
         with self._sandbox(text, self._limits()) as sandbox:
             if sandbox.reports[0].outcome != "ok":
                 return replace(blank, digest="")
-            found = self._judged(sandbox, self._tests)
+            found = self._judged(sandbox, self._tests, candidate.digest.encode())
         failed = self._failed(found)
         values = sum(
             each.result.outcome != Outcome.PASSED and each.result.role == "values"
@@ -168,12 +168,12 @@ class Trying:
         with self._sandbox(text, self._patient()) as sandbox:
             return compare(Student(sandbox), self.material.domain, self._most, enough)
 
-    def _judged(self, sandbox: Sandbox, tests: Sequence[str]) -> SuiteRun:
+    def _judged(self, sandbox: Sandbox, tests: Sequence[str], seed: bytes) -> SuiteRun:
         found = run(
             self._suites,
             self._names,
             sandbox,
-            GRADING_SEED,
+            seed,
             fingerprint=self._digest,
             only=tests,
         )
