@@ -114,8 +114,9 @@ class Trying:
 
     def _is_wrong(self, base: Base) -> bool:
         text = self.material.submission(base.function, base.text)
+        most = min(_FIRST_INPUTS, self._most)
         with self._sandbox(text, self._patient()) as sandbox:
-            found = compare(Student(sandbox), self.material.domain, _FIRST_INPUTS, 1)
+            found = compare(Student(sandbox), self.material.domain, most, 1)
         return found.differences > 0
 
     def trial(self, recipe: Recipe) -> Trial:
