@@ -90,7 +90,8 @@ def _replacing(parent: ast.AST, field: str, index: int | None, new: ast.AST) -> 
 
 
 def _commuted(node: ast.BinOp) -> ast.expr | None:
-    if isinstance(node.op, ast.Add | ast.Mult) and not _is_text(node.left):
+    differ = ast.dump(node.left) != ast.dump(node.right)
+    if isinstance(node.op, ast.Add | ast.Mult) and differ and not _is_text(node.left):
         return ast.BinOp(node.right, node.op, node.left)
     return None
 
