@@ -114,35 +114,39 @@ _MARKED: list[Generator] = []
 """The generators marked while a file is executed."""
 
 
-def load(assignment: Assignment, solutions: str | None = None) -> Course:
+def load(assignment: Assignment, solutions: str | None = None, file: Path | None = None) -> Course:
     """Execute the assignment's generators and its solutions; empty if there are no generators.
 
     Args:
         assignment: the assignment.
         solutions: the text of the module of solutions; None for what its file holds.
+        file: other generators of the same functions, in place of `counterexamples_file`.
 
     Raises:
         SuiteError: a file cannot be executed, or it names something that does not exist.
     """
-    file = assignment.counterexamples_file
+    file = file or assignment.counterexamples_file
     if not file.is_file():
         return Course()
     module = assignment.solution_module
     right = _functions(module, module.read_text("utf-8") if solutions is None else solutions)
-    return Course(read(assignment, right), right)
+    return Course(read(assignment, right, file), right)
 
 
-def read(assignment: Assignment, functions: Collection[str]) -> tuple[Generator, ...]:
+def read(
+    assignment: Assignment, functions: Collection[str], file: Path | None = None
+) -> tuple[Generator, ...]:
     """Execute the assignment's generators; none if it has no file of them.
 
     Args:
         assignment: the assignment.
         functions: the names of the functions that the solution defines.
+        file: other generators, in place of `counterexamples_file`.
 
     Raises:
         SuiteError: the file cannot be executed, or it names something that does not exist.
     """
-    file = assignment.counterexamples_file
+    file = file or assignment.counterexamples_file
     if not file.is_file():
         return ()
     generators = _generators(file, file.read_text(encoding="utf-8"))

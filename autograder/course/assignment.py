@@ -205,6 +205,11 @@ class Assignment:
         return self.root / "tests" / "counterexamples" / f"{self.name}.py"
 
     @property
+    def domain_file(self) -> Path:
+        """The module that draws calls of the whole domain of each contract; there may be none."""
+        return self.root / "tests" / "domains" / f"{self.name}.py"
+
+    @property
     def right_solutions_folder(self) -> Path:
         """The folder of right answers that are written in different ways."""
         return self.root / "tests" / "right" / self.name

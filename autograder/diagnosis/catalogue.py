@@ -278,15 +278,21 @@ def as_code(function: Function, name: str) -> str:
     The code needs no other definition. It keeps what the misconception needs in a scope of its own.
     """
     which: Misconception = function.__dict__["misconception"]
-    tree = ast.parse(Path(inspect.getfile(function)).read_text(encoding="utf-8"))
-    carried = [_without_marks(node) for node in _carried(tree, which.name)]
-    body = textwrap.indent("\n\n".join(ast.unparse(node) for node in carried), "    ")
+    body = textwrap.indent(carried_code(function), "    ")
     return f"\n\ndef _wrong():\n{body}\n    return {which.name}\n\n\n{name} = _wrong()\n"
 
 
 def _replacement(function: Function) -> str:
     which: Misconception = function.__dict__["misconception"]
     return as_code(function, which.replaces)
+
+
+def carried_code(function: Function) -> str:
+    """A misconception's function without its marks, and all that it needs of its file."""
+    which: Misconception = function.__dict__["misconception"]
+    tree = ast.parse(Path(inspect.getfile(function)).read_text(encoding="utf-8"))
+    carried = [_without_marks(node) for node in _carried(tree, which.name)]
+    return "\n\n".join(ast.unparse(node) for node in carried)
 
 
 def _carried(tree: ast.Module, name: str) -> list[ast.stmt]:

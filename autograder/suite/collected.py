@@ -20,6 +20,7 @@ from _pytest.config import _prepareconfig  # as pytest-xdist does: there is no p
 
 from autograder.errors import SuiteError
 from autograder.results import Fault
+from autograder.suite.dependencies import exercise_of
 from autograder.suite.faults import fault_of
 from autograder.suite.grading_run import GradingRun, place_of
 from autograder.suite.plugin import GradingPlugin
@@ -88,6 +89,15 @@ class CollectedSuites:
         self._closing.callback(config.hook.pytest_sessionfinish, session=session, exitstatus=0)
         if files:  # without a file, pytest would look for tests itself
             config.hook.pytest_collection(session=session)
+
+    def places(self, exercise: str, *, public: bool = False) -> tuple[str, ...]:
+        """The tests of an exercise (`place_of`), in their order; or only the public ones."""
+        return tuple(
+            place_of(item)
+            for item in self._plugin.items
+            if exercise_of(item) == exercise
+            and (not public or item.get_closest_marker("public") is not None)
+        )
 
     def run(self, run: GradingRun, only: frozenset[str] = frozenset()) -> None:
         """Run the tests for one submission, dependencies first.

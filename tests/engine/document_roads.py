@@ -197,6 +197,14 @@ ROADS = {
     "docs/authors.md": Road(_author),
     "docs/authoring.md": Road(_author),
     "docs/datasets.md": Road(_datasets),
+    "docs/error-bars.md": Road(
+        _course,
+        elsewhere={
+            "The command": MEASURING,
+            "What came of it": MEASURING,
+            "Other courses' public checks": MEASURING,
+        },
+    ),
     "docs/containers.md": Road(
         _grader,
         elsewhere={
