@@ -85,6 +85,10 @@ def _course(folder: Path) -> Path:
     return document_class.make_course(folder / "networks")
 
 
+def _roster(course: Path) -> None:
+    (course / "roster.csv").write_text("student\nada\nbob\n", encoding="utf-8")
+
+
 def _student(folder: Path) -> Path:
     """A student's folder, with the notebook of ada and the same as a script that is not done."""
     course = _course(folder)
@@ -181,6 +185,9 @@ ROADS = {
             (GRADE, 1): document_class.class_hands_in,
             (f"autograder questions {NAME} --grade", 1): document_class.class_answers_questions,
         },
+    ),
+    "docs/variants.md": Road(
+        _course, {("autograder build pooling_padding --variants roster.csv", 1): _roster}
     ),
     "docs/graders.md": Road(_grader),
     "docs/ci.md": Road(

@@ -56,6 +56,12 @@ def test_windows(student, rng):
     x = rng.normal(size=9)
     right = np.array([x[max(0, place - 2) : place + 1].max() for place in range(9)])
     expect.close(student.moving_maximum(x), right)
+
+
+def test_refuses(student):
+    """A size below 1 raises a ValueError."""
+    with student.raises(ValueError, naming="size"):
+        student.moving_maximum(np.ones(2), size=0)
 '''
 
 MISCONCEPTIONS = """\

@@ -247,7 +247,17 @@ def test_the_assignment_in_an_hour_is_the_short_form_of_the_one_in_the_course() 
 
 NOT_FOR_AUTHORS = {
     *("begin", "unreplaced", "ask", "outcomes_of", "as_called", "last_call"),
-    *("Catalogue", "Misconception", "Probe", "Reaction", "agree", "as_submission", "diagnose"),
+    *(
+        "Catalogue",
+        "Misconception",
+        "Probe",
+        "Reaction",
+        "agree",
+        "Call",
+        "as_code",
+        "as_submission",
+        "diagnose",
+    ),
     *("load", "react", "reactions", "suspect_line"),
     *("Course", "Draw", "Example", "Found", "find", "OMITTED"),
     *("too_coarse", "reworded", "translation_of"),

@@ -49,6 +49,7 @@ EXAMPLES = {
     "Random answers, functions, several functions": 1,
     "Misconceptions about models": 1,
     "Hints in steps": 1,
+    "Examples before code": 1,
 }
 """How many blocks stand below each heading. With a new one goes a test."""
 
