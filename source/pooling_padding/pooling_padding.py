@@ -21,7 +21,7 @@
 #
 # ### VARIANT corner = top-left, layout = nhwc, kernels = hwio, border = sides, amounts = before-after, counting = number
 # **Conventions**, the same as in Keras, hold in every exercise:
-# ### VARIANT kernels = hwio | oihw | ohwi | turned
+# ### VARIANT kernels = hwio | oihw | ohwi-turned
 # **Conventions** hold in every exercise. Read them with care: libraries differ in them.
 # ### END VARIANT
 #
@@ -113,6 +113,10 @@ show_windows(size=7, window=3, stride=1, dilation=2)
 #
 # Your function returns the count as a shape, as NumPy writes the shape of a vector: `(3,)` if there
 # are three windows.
+# ### VARIANT counting = list
+#
+# The windows are numbered 0, 1, 2, and so on. Your function returns the list of these numbers:
+# `[0, 1, 2]` if there are three windows.
 # ### END VARIANT
 
 
@@ -143,13 +147,17 @@ def output_size(size, window, stride=1, padding="valid", dilation=1):
         The shape of the result along this axis, a tuple of one int, the number of positions:
         (floor((size + 2 * padding - dilation * (window - 1) - 1) / stride) + 1,), except for
         "same".
+    ### VARIANT counting = list
+    Returns:
+        The numbers of all positions, a list of ints, counted from 0: [0, 1, 2] for three. There are
+        floor((size + 2 * padding - dilation * (window - 1) - 1) / stride) + 1, except for "same".
     ### END VARIANT
 
     Raises:
         ValueError: an argument is not a whole number in its range, `padding` is not known, or the
     ### VARIANT counting = number
             window fits nowhere (the result would be below 1; the message then names `window`).
-    ### VARIANT counting = last | shape
+    ### VARIANT counting = last | shape | list
             window fits nowhere (not even one position; the message then names `window`).
     ### END VARIANT
     """
@@ -398,17 +406,17 @@ def zero_pad2d(x, padding):
         tuple(_whole_number(amount, "padding", least=0) for amount in _two(side, "padding"))
         for side in (rows, columns)
     ]
+    if isinstance(rows, (tuple, list)) != isinstance(columns, (tuple, list)):
+        raise ValueError(f"padding must hold two numbers or two pairs, not {padding!r}")
     ### VARIANT border = total
     margins = []
     for amount in (rows, columns):
-        total, before = (
-            _whole_number(each, "padding", least=0) for each in _two(amount, "padding")
-        )
-        before //= 1 if isinstance(amount, (tuple, list)) else 2
-        margins.append((before, _whole_number(total - before, "padding", least=0)))
-    ### END VARIANT
-    if isinstance(rows, (tuple, list)) != isinstance(columns, (tuple, list)):
+        total, before = (_whole_number(each, "padding", 0) for each in _two(amount, "padding"))
+        before //= 2 - np.ndim(amount)
+        margins.append((before, _whole_number(total - before, "padding", 0)))
+    if np.ndim(rows) != np.ndim(columns):
         raise ValueError(f"padding must hold two numbers or two pairs, not {padding!r}")
+    ### END VARIANT
     return np.pad(x, [(0, 0), *margins, (0, 0)])
 
 
@@ -773,10 +781,10 @@ check_raises(min_pool2d, image, strides=0, naming="strides")
 # ## 7. Convolution (6 points)
 #
 # A convolution multiplies each window by a kernel, cell by cell, and adds up the products. What
-# ### VARIANT kernels = hwio | oihw | ohwi
+# ### VARIANT kernels = hwio | oihw
 # networks call a convolution is strictly a *cross-correlation*: the kernel is not flipped. Below,
 # the kernel subtracts from each pixel its neighbour to the lower right.
-# ### VARIANT kernels = turned
+# ### VARIANT kernels = ohwi-turned
 # networks call a convolution is mostly a *cross-correlation*: the kernel is not flipped. Here you
 # write the *true* convolution of mathematics: the kernel is turned half round, upside down and left
 # to right, before it is laid on a window. Below, the kernel [[-1, 0], [0, 1]] is laid on the image: it

@@ -36,6 +36,25 @@ def _turned_single(value: Any) -> Any:
     return value[0] if isinstance(value, tuple | list) and len(value) == 1 else (value,)
 
 
+MOST_LISTED = 10_000
+
+
+def _listed(value: Any) -> Any:
+    """A number as the list of so many numbers from 0; what is none as it was before `_length`."""
+    if isinstance(value, tuple | list) and len(value) == 1:
+        return value[0]
+    if isinstance(value, bool) or value != int(value) or not 0 <= value < MOST_LISTED:
+        return value
+    return [type(value)(number) for number in range(int(value))]
+
+
+def _length(value: Any) -> Any:
+    """The length of a list of numbers from 0, a float if they are floats."""
+    if not isinstance(value, list) or value != list(range(len(value))):
+        return (value,)
+    return len(value) if all(type(each) is int for each in value) else float(len(value))
+
+
 def _one_less(value: Any) -> Any:
     return value if isinstance(value, bool) else value - 1
 
@@ -247,7 +266,7 @@ def kernels(
 
 TURNED_WORDS = {
     "np.array([[1, 0], [0, -1]])": "np.array([[-1, 0], [0, 1]])",
-    "kernel.astype(working": "np.flip(kernel, (2, 3)).astype(working",
+    "kernel.astype(working": "np.flip(kernel, (1, 2)).astype(working",
     "(cross-correlation), as `keras.ops.conv`.": "(a true convolution: they are turned half round).",
     "The kernel lies on the image as it is, as in Keras, and moves by one cell unless told.": (
         "The kernel lies on the image turned half round, and moves by one cell unless told."
@@ -290,6 +309,26 @@ VARIANTS = {
                 ),
                 "a number of windows is counted: return an int": (
                     "a number of windows is counted: return a tuple of one int"
+                ),
+            },
+        ),
+        "list": counting(
+            custom(_listed, _length),
+            {
+                "Count the positions of a window along one axis.": (
+                    "The numbers of a window's positions along one axis, counted from 0."
+                ),
+                **{
+                    f"expected={number})": f"expected=list(range({number})))"
+                    for number in (3, 14, 55, 54, 4, 5)
+                },
+                "return -(-size // stride)\n": "return list(range(-(-size // stride)))\n",
+                "return room // stride + 1": "return list(range(room // stride + 1))",
+                "The answer is an int, not a float that happens to be whole.": (
+                    "The numbers in the answer are ints, not floats that happen to be whole."
+                ),
+                "a number of windows is counted: return an int": (
+                    "windows are counted: return a list of ints"
                 ),
             },
         ),
@@ -374,7 +413,6 @@ VARIANTS = {
     "kernels": {
         "hwio": Option(),
         "oihw": kernels((3, 2, 0, 1), {}),
-        "ohwi": kernels((3, 0, 1, 2), {}),
-        "turned": kernels((2, 3, 0, 1), TURNED_WORDS, turned=True),
+        "ohwi-turned": kernels((3, 0, 1, 2), TURNED_WORDS, turned=True),
     },
 }
