@@ -109,8 +109,23 @@ TOTAL_AFTER = custom(
 )
 
 
-def amounts(returns: Form) -> Option:
-    return Option({"same_padding": contract(returns=returns)})
+def amounts(returns: Form, first: str, second: str) -> Option:
+    """What `same_padding` returns: the forms of the two numbers, and what each of them says."""
+    words = {
+        "two numbers: how many go before and how many go after.": (
+            f"two numbers: {first} and {second}."
+        ),
+        "Compare the order of your two numbers with the example": (
+            "Compare your two numbers with the example"
+        ),
+        "Add your two numbers up again and compare the sum with the total.": (
+            "Add the two parts up again and compare the sum with the total."
+        ),
+        "Your two numbers are equal even when the total is odd,": (
+            "Your two parts are equal even when the total is odd,"
+        ),
+    }
+    return Option({"same_padding": contract(returns=returns)}, words)
 
 
 # -- images ----------------------------------------------------------------------------------
@@ -153,6 +168,54 @@ def from_the_other_end(rows: Rows, along: tuple[int, ...]) -> Rows:
     return [row[::-1] for row in turned] if 2 in along else turned
 
 
+def words_of_sides(along: tuple[int, ...]) -> dict[str, str]:
+    """What hints say about the sides where counting starts and ends."""
+    above, below = ("bottom", "top") if 1 in along else ("top", "bottom")
+    left, right = ("right", "left") if 2 in along else ("left", "right")
+    return {
+        "at the top and left, or at the bottom and right?": (
+            f"at the {above} and {left}, or at the {below} and {right}?"
+        ),
+        "were at the top or on the left. In Keras it goes after the image, to the bottom or the "
+        "right.": (
+            f"were at the {above} or on the {left}. It goes to the other end of the counting, to "
+            f"the {below} or the {right}."
+        ),
+        "were added at the bottom and on the right. Half of them belong at the top and on the "
+        "left. An odd cell goes to the bottom or the right.": (
+            f"were added at the {below} and on the {right}. Half of them belong at the {above} and "
+            f"on the {left}. An odd cell goes to the {below} or the {right}."
+        ),
+        "windows at the top and on the left under": (
+            f"windows at the {above} and on the {left} under"
+        ),
+        "At the top and on the left your windows": f"At the {above} and on the {left} your windows",
+        "as far to the left and as high up as at stride 1.": (
+            "as far outside the image as at stride 1."
+        ),
+        "Then Keras starts its first window further to the right and further down.": (
+            "Then the first window starts further inside."
+        ),
+        "the window move to the right? And how far does it move down?": (
+            "the window move within a row? And how far does it move from row to row?"
+        ),
+        "the kernel move to the right? And how far down?": (
+            "the kernel move within a row? And how far from row to row?"
+        ),
+        "the step down were used to the right too.": (
+            "the step from row to row were used within a row too."
+        ),
+        "the step to the right": "the step within a row",
+        "the step down": "the step from row to row",
+        "In Keras and TensorFlow it goes after, which is to the right or at the bottom.": (
+            "It goes after."
+        ),
+        "side does Keras put it:": "side does the contract put it:",
+        "What does Keras pad for": "What does the contract pad for",
+        ", as Keras and TensorFlow count them.": ".",
+    }
+
+
 def from_corner(*along: int) -> Option:
     """Windows are counted from another corner; the kernel lies in each as it is."""
     image = mirrored(*along)
@@ -177,6 +240,7 @@ def from_corner(*along: int) -> Option:
         "answers otherwise than Keras, for": "answers otherwise than it should, for",
         "kernel lies on the image as it is, as in Keras,": "kernel lies on the image as it is,",
     }
+    words |= words_of_sides(along)
     return Option(contracts, words | AS_KERAS | without_windows(*WINDOWS))
 
 
@@ -195,6 +259,25 @@ AS_KERAS = {
     " (cross-correlation), as `keras.ops.conv`.": " (cross-correlation).",
 }
 SHAPES = ((4, 4), (3, 3), (2, 2), (1, 2), (2, 3), (2, 5), (3, 6), (1, 1))
+
+
+def words_of_axes(place: str, order: str) -> dict[str, str]:
+    """What hints say about where height and width stand."""
+    return {
+        "Only height and width, the two axes in the middle, may grow.": (
+            f"Only height and width, the {place} two axes, may grow."
+        ),
+        "as if the last two axes were padded. Here the order is batch, height, width, channels, so "
+        "these are the width and the channels. Height and width are the two axes in the middle.": (
+            f"as if width and channels were padded. Here the order is {order}. Height and width "
+            f"are the {place} two axes."
+        ),
+        "as if the last two axes were height and width. Here the channels come last. So you would "
+        "pool": (
+            f"as if width and channels were taken for height and width. Here the order is {order}. "
+            "So you would pool"
+        ),
+    }
 
 
 def laid_out(order: tuple[int, int, int, int], words: dict[str, str]) -> Option:
@@ -260,11 +343,31 @@ def kernels(
         "0 in kernel.shape[:2]": f"0 in kernel.shape[{high}:{wide + 1}]",
         "(2, 0, 1))": f"({ins}, {high}, {wide}))",
         SUM: SUM_OF_WINDOW,
+        "the index of the last axis of the kernel": "the index of the first axis of the kernel",
+        "The last axis of the kernel numbers the filters": (
+            "The first axis of the kernel numbers the filters"
+        ),
+        "The last axis of the kernel says how many": "The first axis of the kernel says how many",
+        "as if the last two axes of the kernel were mixed up. The input channels come first and "
+        "the output channels last.": (
+            "as if the axes of the input and the output channels of the kernel were mixed up. The "
+            "output channels come first."
+        ),
     }
     return Option({"conv2d": contract(kernel=form)}, texts | words)
 
 
 TURNED_WORDS = {
+    "Look at how you lay the kernel on the image. Do you turn it or use its cells in reverse "
+    "order?": "Look at how you lay the kernel on the image. Do you turn it half round before?",
+    "Do networks turn the kernel round before they lay it on the image? What does": (
+        "Is the kernel turned round before it is laid on the image? What does"
+    ),
+    "as if the kernel were flipped, as convolution does it in mathematics. Networks do not flip "
+    "it: each cell of the window is multiplied by the kernel cell at the same place.": (
+        "as if the kernel were laid on the image as it is. In a true convolution it is turned half "
+        "round first: the upper left cell of a window meets the lower right cell of the kernel."
+    ),
     "np.array([[1, 0], [0, -1]])": "np.array([[-1, 0], [0, 1]])",
     "kernel.astype(working": "np.flip(kernel, (1, 2)).astype(working",
     "(cross-correlation), as `keras.ops.conv`.": "(a true convolution: they are turned half round).",
@@ -290,6 +393,7 @@ VARIANTS = {
                 "expected=5)": "expected=4)",
                 "return -(-size // stride)\n": "return -(-size // stride) - 1\n",
                 "return room // stride + 1": "return room // stride",
+                "Your counts are one too small, as if": "Your answers are one too small, as if",
                 "a number of windows is counted: return an int": (
                     "the number of the last window is whole: return an int"
                 ),
@@ -335,9 +439,9 @@ VARIANTS = {
     },
     "amounts": {
         "before-after": Option(),
-        "after-before": amounts(swapped()),
-        "total-before": amounts(TOTAL_BEFORE),
-        "total-after": amounts(TOTAL_AFTER),
+        "after-before": amounts(swapped(), "how many go after", "how many go before"),
+        "total-before": amounts(TOTAL_BEFORE, "how many are added in all", "how many go before"),
+        "total-after": amounts(TOTAL_AFTER, "how many are added in all", "how many go after"),
     },
     "border": {
         "sides": Option(),
@@ -353,6 +457,29 @@ VARIANTS = {
                 "padding=((1, 0), (1, 2)),\n    expected": "padding=((1, 1), (3, 1)),\n    expected",
                 "padding=(0, 1),\n    expected": "padding=(0, 2),\n    expected",
                 "padding=-1, naming": "padding=-2, naming",
+                "In this form the first number is for the rows, above and below, and the second is "
+                "for the columns, left and right.": (
+                    "In this form the first number is for the rows, half of them above, and the "
+                    "second is for the columns, half of them on the left."
+                ),
+                "Look at your result for four different amounts: `((1, 2), (3, 4))`.": (
+                    "Look at your result for different amounts: `((3, 1), (7, 3))`."
+                ),
+                "The first number of each pair belongs to the top or to the left.": (
+                    "The second number of each pair belongs to the top or to the left."
+                ),
+                "By how much does an image grow if the padding is 1?": (
+                    "By how much does an image grow if the padding is 2?"
+                ),
+                "The contract means the amount for each of them.": (
+                    "The contract means what both sides get together, and half of it for each."
+                ),
+                "It is as if the amount was shared between two sides.": (
+                    "It is as if the amount was shared twice."
+                ),
+                "when you call your function with a padding of 1?": (
+                    "when you call your function with a padding of 2?"
+                ),
                 ", as `keras.layers.ZeroPadding2D`.": ".",
             },
         ),
@@ -368,6 +495,7 @@ VARIANTS = {
         "nchw": laid_out(
             (0, 3, 1, 2),
             {
+                **words_of_axes("last", "batch, channels, height, width"),
                 "called NHWC": "called NCHW",
                 ", as `keras.layers.ZeroPadding2D`.": ".",
                 "x.shape[1:3]": "x.shape[2:]",
@@ -390,6 +518,7 @@ VARIANTS = {
         "hwcn": laid_out(
             (1, 2, 3, 0),
             {
+                **words_of_axes("first", "height, width, channels, batch"),
                 "called NHWC": "called HWCN",
                 ", as `keras.layers.ZeroPadding2D`.": ".",
                 "x.shape[1:3]": "x.shape[:2]",
