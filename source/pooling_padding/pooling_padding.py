@@ -31,22 +31,22 @@
 # * `padding` is `"valid"` (nothing is added, what does not fill a window is left out) or `"same"`,
 #   in upper or lower case.
 # ### VARIANT corner = top-right
-# * Windows are counted from the upper right corner of the image. The first window lies in that corner,
-#   and its number stands in row 0 and column 0 of the result. From there the windows move towards
-#   the lower left corner. "At the start" and "before" mean the top and the right, "at the
-#   end" and "after" mean the other two. Within a window nothing is turned round. In pictures each
+# * Windows are counted from the upper right corner of the image. The first window lies in that
+#   corner, and its number stands in row 0 and column 0 of the result. From there the windows move
+#   towards the lower left corner. Cells that padding adds "before" lie at the top and on the right,
+#   those "after" on the other two sides. Within a window nothing is turned round. In pictures each
 #   number of the result stands where its window lies in the image.
 # ### VARIANT corner = bottom-left
-# * Windows are counted from the lower left corner of the image. The first window lies in that corner,
-#   and its number stands in row 0 and column 0 of the result. From there the windows move towards
-#   the upper right corner. "At the start" and "before" mean the bottom and the left, "at the
-#   end" and "after" mean the other two. Within a window nothing is turned round. In pictures each
+# * Windows are counted from the lower left corner of the image. The first window lies in that
+#   corner, and its number stands in row 0 and column 0 of the result. From there the windows move
+#   towards the upper right corner. Cells that padding adds "before" lie at the bottom and on the left,
+#   those "after" on the other two sides. Within a window nothing is turned round. In pictures each
 #   number of the result stands where its window lies in the image.
 # ### VARIANT corner = bottom-right
-# * Windows are counted from the lower right corner of the image. The first window lies in that corner,
-#   and its number stands in row 0 and column 0 of the result. From there the windows move towards
-#   the upper left corner. "At the start" and "before" mean the bottom and the right, "at the
-#   end" and "after" mean the other two. Within a window nothing is turned round. In pictures each
+# * Windows are counted from the lower right corner of the image. The first window lies in that
+#   corner, and its number stands in row 0 and column 0 of the result. From there the windows move
+#   towards the upper left corner. Cells that padding adds "before" lie at the bottom and on the right,
+#   those "after" on the other two sides. Within a window nothing is turned round. In pictures each
 #   number of the result stands where its window lies in the image.
 # ### END VARIANT
 # * Functions are pure: they return a new array and change none of their arguments.
@@ -217,13 +217,12 @@ check_raises(output_size, 3, 5, naming="window")
 # number is odd, the extra cell goes *after*, that is to the right or the bottom. (Other libraries
 # put it elsewhere; this is the way of Keras and TensorFlow.)
 # ### VARIANT corner = top-right | bottom-left | bottom-right
-# number is odd, the extra cell goes *after*, that is to the side where the counting of windows ends.
-# (Other libraries put it elsewhere.) The pictures show an axis in the direction of counting.
+# number is odd, the extra cell goes *after*, that is to the side where the counting of windows
+# ends. (Other libraries put it elsewhere.) The pictures show an axis in the direction of counting.
 # ### END VARIANT
 # ### VARIANT amounts = after-before
 #
-# Your function returns the pair (after, before), in this order: `(1, 0)` for a window of 2 that moves
-# 1 cell at a time along 5 cells.
+# Your function returns the pair (after, before), in this order: `(1, 0)` for the first picture.
 # ### VARIANT amounts = total-before
 #
 # Your function returns the pair (total, before): how many cells are added in all, and how many of
@@ -489,8 +488,8 @@ show_pooling(
 # never win, not even against negative numbers. Zeros would be wrong below: the last column is the
 # maximum of -3 and -6 alone.
 # ### VARIANT corner = top-right | bottom-right
-# never win, not even against negative numbers. Zeros would be wrong below: the last window sees only
-# the first column of the image, and its maximum is that of -1 and -4 alone.
+# never win, not even against negative numbers. Zeros would be wrong below: the last window sees
+# only the first column of the image, and its maximum is that of -1 and -4 alone.
 # ### END VARIANT
 
 # %%
@@ -787,8 +786,9 @@ check_raises(min_pool2d, image, strides=0, naming="strides")
 # ### VARIANT kernels = ohwi-turned
 # networks call a convolution is mostly a *cross-correlation*: the kernel is not flipped. Here you
 # write the *true* convolution of mathematics: the kernel is turned half round, upside down and left
-# to right, before it is laid on a window. Below, the kernel [[-1, 0], [0, 1]] is laid on the image: it
-# becomes [[1, 0], [0, -1]], which subtracts from each pixel its neighbour to the lower right.
+# to right, before it is laid on a window. Below, the kernel `[[-1, 0], [0, 1]]` has been turned: it
+# lies on the image as `[[1, 0], [0, -1]]`, which subtracts from each pixel its neighbour to the
+# lower right.
 # ### END VARIANT
 
 # %%

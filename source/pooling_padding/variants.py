@@ -256,7 +256,7 @@ RETURN_MOVED = (
 AS_KERAS = {
     ", as `keras.ops.max_pool`.": ".",
     ", as `keras.ops.average_pool`.": ".",
-    " (cross-correlation), as `keras.ops.conv`.": " (cross-correlation).",
+    ", as `keras.ops.conv`.": ".",
 }
 SHAPES = ((4, 4), (3, 3), (2, 2), (1, 2), (2, 3), (2, 5), (3, 6), (1, 1))
 
@@ -370,7 +370,8 @@ TURNED_WORDS = {
     ),
     "np.array([[1, 0], [0, -1]])": "np.array([[-1, 0], [0, 1]])",
     "kernel.astype(working": "np.flip(kernel, (1, 2)).astype(working",
-    "(cross-correlation), as `keras.ops.conv`.": "(a true convolution: they are turned half round).",
+    "(cross-correlation)": "(a true convolution: the kernels are turned half round)",
+    ", as `keras.ops.conv`.": ".",
     "The kernel lies on the image as it is, as in Keras, and moves by one cell unless told.": (
         "The kernel lies on the image turned half round, and moves by one cell unless told."
     ),
