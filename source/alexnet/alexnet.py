@@ -1205,11 +1205,7 @@ check_raises(prepare_flowers, gray_images[:2], np.array([0, 17]), 1, naming="lab
 
 # %% nbgrader={"grade": false, "grade_id": "top_k_accuracy", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 def top_k_accuracy(probabilities, labels, k):
-    ### VARIANT top-k = accuracy | columns
     """The share of examples whose class is among the k most probable ones.
-    ### VARIANT top-k = error | error-of-columns
-    """The top-k error: the share of examples whose class is not among the k most probable ones.
-    ### END VARIANT
 
     Args:
         ### VARIANT top-k = accuracy | error

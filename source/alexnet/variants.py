@@ -82,6 +82,11 @@ def as_dict(first: str, second: str) -> Form:
 
 
 TURNED = axes(1, 0)
+ERRORS = {
+    "The share of examples whose class is among the k most probable ones": (
+        "The top-k error: the share whose class is not among the k most probable ones"
+    )
+}
 NO_DICTS = "did not return a list of dicts"
 
 VARIANTS = {
@@ -126,10 +131,10 @@ VARIANTS = {
     },
     "top-k": {
         "accuracy": Option(),
-        "error": Option({"top_k_accuracy": contract(returns=complement())}),
+        "error": Option({"top_k_accuracy": contract(returns=complement())}, ERRORS),
         "columns": Option({"top_k_accuracy": contract(probabilities=TURNED)}),
         "error-of-columns": Option(
-            {"top_k_accuracy": contract(probabilities=TURNED, returns=complement())}
+            {"top_k_accuracy": contract(probabilities=TURNED, returns=complement())}, ERRORS
         ),
     },
 }
