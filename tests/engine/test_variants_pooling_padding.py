@@ -100,7 +100,9 @@ def test_misconceptions_lose_points_in_a_variant(students: Class) -> None:
     known = diagnosis.load(DEFAULT).misconceptions
     for which in Random(3).sample(list(known), 4):
         wrong = in_variant(which, DEFAULT, FAR, code)
-        earned = shares(students.grade(wrong, FAR))
+        result = students.grade(wrong, FAR)
+        assert not result.observed.failed_cells
+        earned = shares(result)
         assert earned.pop(which.exercise) < 1, which.name
         assert set(earned.values()) == {1.0}, which.name
 
