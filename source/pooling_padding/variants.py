@@ -95,10 +95,15 @@ def _border_in_all(padding: Any) -> Any:
 
 
 def _border_by_sides(padding: Any) -> Any:
-    if _is_pair(padding):
-        return type(padding)(map(_first_and_rest, padding))
-    sides = _first_and_rest(padding)
-    return (sides, sides)
+    amounts = padding if _is_pair(padding) else (padding, padding)
+    if all(not _is_pair(amount) and amount % 2 == 0 for amount in amounts):
+        return type(padding)(half(padding)) if _is_pair(padding) else padding // 2
+    return tuple(map(_first_and_rest, amounts))
+
+
+def half(amounts: Any) -> list[Any]:
+    """The halves of even numbers."""
+    return [amount // 2 for amount in amounts]
 
 
 TOTAL_BEFORE = custom(
