@@ -87,8 +87,9 @@ class Course:
         file = self._folder / "work.py"
         file.write_text(code, encoding="utf-8")
         result = self._grader.grade(file, seed, student=variant.code, advice=())
-        if result.status != "graded":
-            raise AutograderError(f"{variant}: {result.status}: {result.reason}")
+        if result.status != "graded" or result.observed.failed_cells:
+            failed = "; ".join(result.observed.failed_cells)
+            raise AutograderError(f"{variant}: {result.status}: {result.reason}{failed}")
         return result
 
     def close(self) -> None:
@@ -195,7 +196,7 @@ def measure_right(course: Course, builds: Sequence[Built]) -> None:
     _print(f"exercises of solutions without full marks ({graded}, {len(SEEDS)} seeds)", wrong)
     _print(f"exercises of stubs with points ({graded})", stubs)
     _print(f"public examples that are wrong ({graded})", examples)
-    print(f"numbers of points and tests that differ between variants: {len(kinds) - 1}")
+    print(f"other numbers of points or tests than the default's: {len(kinds) - 1}")
 
 
 def measure_crossed(course: Course, builds: Mapping[Variant, Built]) -> None:
@@ -225,14 +226,11 @@ def measure_difficulty(builds: Sequence[Built]) -> None:
     for built in builds[1:]:
         for name, number in tokens_by_cell(built.made).items():
             share = number / default[name] - 1
-            largest[name] = max(largest[name], (share, str(built.variant)), key=_size)
+            found = share, str(built.variant)
+            largest[name] = max(largest[name], found, key=lambda each: abs(each[0]))
     print("tokens of the solution, the variant that differs most from the default:")
     for name, (share, variant) in largest.items():
-        print(f"  {name}: {default[name]} tokens, {share:+.0%} ({variant})")
-
-
-def _size(found: tuple[float, str]) -> float:
-    return abs(found[0])
+        print(f"  {name}: {default[name]} tokens, {share:+.1%} ({variant})")
 
 
 def measure_misconceptions(course: Course, builds: Sequence[Built], number: int) -> None:
@@ -276,9 +274,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("assignment")
     parser.add_argument("--combinations", type=int, default=8, help="variants drawn at random")
-    parser.add_argument(
-        "--misconceptions", type=int, default=8, help="known wrong answers for each variant"
-    )
+    parser.add_argument("--misconceptions", type=int, default=8, help="for each variant")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="autograder-variants-") as folder:
         course = Course(Path(folder), options.assignment)

@@ -95,10 +95,15 @@ def _border_in_all(padding: Any) -> Any:
 
 
 def _border_by_sides(padding: Any) -> Any:
-    if _is_pair(padding):
-        return type(padding)(map(_first_and_rest, padding))
-    sides = _first_and_rest(padding)
-    return (sides, sides)
+    amounts = padding if _is_pair(padding) else (padding, padding)
+    if all(not _is_pair(amount) and amount % 2 == 0 for amount in amounts):
+        return type(padding)(half(padding)) if _is_pair(padding) else padding // 2
+    return tuple(map(_first_and_rest, amounts))
+
+
+def half(amounts: Any) -> list[Any]:
+    """The halves of even numbers."""
+    return [amount // 2 for amount in amounts]
 
 
 TOTAL_BEFORE = custom(
@@ -233,9 +238,9 @@ def from_corner(*along: int) -> Option:
         words["padding=((0, 0), (0, 1)),\n)"] = "padding=((0, 0), (1, 0)),\n)"
         words["padding=((0, 0), (0, 1)))"] = "padding=((0, 0), (1, 0)))"
     words |= {
-        "and the windows lie as in Keras.": "and the windows are counted from the right corner.",
+        "and the windows lie as in Keras.": "and the windows lie where the counting puts them.",
         "each window starts where Keras starts it.": "each window starts at the right place.",
-        "and the kernel lies as in Keras.": "and the kernel is laid from the right corner.",
+        "and the kernel lies as in Keras.": "and the kernel lies where the counting puts it.",
         "the kernel starts where Keras starts it.": "the kernel starts at the right place.",
         "answers otherwise than Keras, for": "answers otherwise than it should, for",
         "kernel lies on the image as it is, as in Keras,": "kernel lies on the image as it is,",

@@ -3,23 +3,53 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
+import autograder.variants
 from autograder import diagnosis
 from autograder.course.assignment import Assignment
 from autograder.course.variants import Variant
 from autograder.diagnosis import Misconception
 from autograder.variants.options import chosen
 
-SPEAKING = """
+PACKAGE = Path(autograder.variants.__file__).parent
+MODULES = {
+    "autograder.suite.expect": "from numpy import asarray as array\nclass Mismatch(Exception): ...",
+    "autograder.sandbox.translation": "Given = tuple",
+    **{
+        f"autograder.variants.{name}": (PACKAGE / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("forms", "contracts")
+    },
+    "autograder.variants": """
+from dataclasses import dataclass, field
 
-_declared = {{}}
-exec({declaration!r}, _declared)
+from autograder.variants.contracts import *
+from autograder.variants.forms import *
+
+
+@dataclass
+class Option:
+    contracts: dict = field(default_factory=dict)
+    words: dict = field(default_factory=dict)
+""",
+}
+"""What translates, for a sandbox, which has no such modules."""
+
+SPEAKING = """
 
 
 def _speaking(function):
+    import sys
+    import types
+
+    for module, text in {modules!r}.items():
+        sys.modules[module] = types.ModuleType(module)
+        exec(text, sys.modules[module].__dict__)
     from autograder.variants import Translation
 
-    options = [_declared["VARIANTS"][name][option] for name, option in {choice!r}]
+    declared = {{}}
+    exec({declaration!r}, declared)
+    options = [declared["VARIANTS"][name][option] for name, option in {choice!r}]
     contracts = [each.contracts[{name!r}] for each in options if {name!r} in each.contracts]
     translation = Translation({parameters!r}, contracts)
 
@@ -50,6 +80,7 @@ def in_variant(
     options = chosen(assignment, variant)
     if any(which.replaces in option.contracts for option in options):
         wrong += SPEAKING.format(
+            modules=MODULES,
             declaration=assignment.variants_file.read_text(encoding="utf-8"),
             choice=variant.choice,
             name=which.replaces,
