@@ -137,6 +137,8 @@ VARIANTS = {
                     "shape (batch, out maps, height - kernel height + 1, width - kernel width + 1)"
                 ),
                 "shape (batch, height, width, maps)": "shape (batch, maps, height, width)",
+                "axis=-1)[np.newaxis]": "axis=0)[np.newaxis]",
+                ",\n    window=Window(size=2, channels=table)": "",
                 "shape (batch, height // 2, width // 2, maps)": (
                     "shape (batch, maps, height // 2, width // 2)"
                 ),
@@ -172,9 +174,10 @@ VARIANTS = {
                 "accuracy": contract(returns=scaled(100.0)),
             },
             {
+                "[[1, 1, 0], [0, 1, 0], [1, 0, 0]]": "[[1, 0, 1], [1, 1, 0], [0, 0, 0]]",
                 "accuracy is 0 where none is right and 1 where all are": (
                     "accuracy is 0 where none is right and 100 where all are"
-                )
+                ),
             },
         ),
     },
