@@ -164,7 +164,7 @@ def lenet5_table(input_size=32):
         A list of seven tuples, for C1, S2, C3, S4, C5, F6 and OUTPUT in this order, each with a
         name (a string), and maps, size, parameters and connections (ints), in this order. `maps` is
         ### VARIANT table = columns
-        A dict of five lists, each with a value for C1, S2, C3, S4, C5, F6 and OUTPUT in this order:
+        A dict of five tuples, each with a value for C1, S2, C3, S4, C5, F6 and OUTPUT in this order:
         "name" (strings) and "maps", "size", "parameters", "connections" (ints). `maps` is
         ### VARIANT table = by-name
         A dict with the keys "C1", "S2", "C3", "S4", "C5", "F6" and "OUTPUT" in this order, each
@@ -184,12 +184,10 @@ def lenet5_table(input_size=32):
     ### BEGIN SOLUTION
     if input_size < 32:
         raise ValueError(f"input_size must be at least 32, not {input_size}")
-    ### VARIANT table = dicts | from-output | tuples
+    ### VARIANT table = dicts | from-output | tuples | columns
     rows = []
     ### VARIANT table = by-name | nested
     rows = {}
-    ### VARIANT table = columns
-    rows = {"name": [], "maps": [], "size": [], "parameters": [], "connections": []}
     ### END VARIANT
 
     def add(name, maps, size, parameters, inputs):
@@ -213,15 +211,10 @@ def lenet5_table(input_size=32):
             "connections": size * size * inputs,
         }
         rows.insert(0, row)
-        ### VARIANT table = tuples
+        ### VARIANT table = tuples | columns
         connections = size * size * inputs
         row = (name, maps, size, parameters, connections)
         rows.append(row)
-        ### VARIANT table = columns
-        connections = size * size * inputs
-        values = (name, maps, size, parameters, connections)
-        for column, value in zip(rows.values(), values):
-            column.append(value)
         ### VARIANT table = by-name
         connections = size * size * inputs
         row = (maps, size, parameters, connections)
@@ -255,7 +248,12 @@ def lenet5_table(input_size=32):
         else:
             add(name, maps, size, weights + maps, weights + maps)
     add("OUTPUT", 10, c5, 0, 10 * 84)
+    ### VARIANT table = dicts | from-output | tuples | by-name | nested
     return rows
+    ### VARIANT table = columns
+    fields = ("name", "maps", "size", "parameters", "connections")
+    return dict(zip(fields, zip(*rows)))
+    ### END VARIANT
     ### END SOLUTION
 
 
@@ -402,9 +400,6 @@ def sparse_conv2d(x, kernel, bias, table):
     for name, array in (("x", x), ("kernel", kernel)):
         if array.ndim != 4:
             raise ValueError(f"{name} must have 4 axes, but its shape is {array.shape}")
-    ### VARIANT maps = first
-    x = np.moveaxis(x, 1, 3)
-    ### END VARIANT
     ### VARIANT kernels = oihw
     kernel = kernel.transpose(2, 3, 1, 0)
     ### VARIANT kernels = iohw
@@ -416,24 +411,35 @@ def sparse_conv2d(x, kernel, bias, table):
     ### VARIANT kernels = hwoi
     kernel = kernel.transpose(0, 1, 3, 2)
     ### END VARIANT
+    ### VARIANT maps = last
     if kernel.shape[2] != x.shape[3]:
         raise ValueError(f"kernel is for {kernel.shape[2]} maps, but x has {x.shape[3]}")
+    ### VARIANT maps = first
+    if kernel.shape[2] != x.shape[1]:
+        raise ValueError(f"kernel is for {kernel.shape[2]} maps, but x has {x.shape[1]}")
+    ### END VARIANT
     if bias.shape != kernel.shape[3:]:
         raise ValueError(f"bias must have the shape {kernel.shape[3:]}, not {bias.shape}")
     if table.shape != kernel.shape[2:]:
         raise ValueError(f"table must have the shape {kernel.shape[2:]}, not {table.shape}")
     window = kernel.shape[:2]
+    ### VARIANT maps = last
     if window[0] > x.shape[1] or window[1] > x.shape[2]:
         raise ValueError(f"kernel of {window} is larger than the images of {x.shape[1:3]}")
+    ### VARIANT maps = first
+    if window[0] > x.shape[2] or window[1] > x.shape[3]:
+        raise ValueError(f"kernel of {window} is larger than the images of {x.shape[2:]}")
+    ### END VARIANT
 
     connected = np.where(table.astype(bool), kernel, np.zeros((), kernel.dtype))
+    ### VARIANT maps = last
     patches = np.lib.stride_tricks.sliding_window_view(x, window, axis=(1, 2))
     # (batch, rows, columns, [maps, height, width]) by ([height, width, maps], out maps)
-    ### VARIANT maps = last
     return np.tensordot(patches, connected, ((3, 4, 5), (2, 0, 1))) + bias
     ### VARIANT maps = first
-    out = np.tensordot(patches, connected, ((3, 4, 5), (2, 0, 1))) + bias
-    return np.moveaxis(out, 3, 1)
+    patches = np.lib.stride_tricks.sliding_window_view(x, window, axis=(2, 3))
+    # (batch, [maps], rows, columns, [height, width]) by ([height, width, maps], out maps)
+    return np.moveaxis(np.tensordot(patches, connected, ((1, 4, 5), (2, 0, 1))) + bias, 3, 1)
     ### END VARIANT
     ### END SOLUTION
 
@@ -516,20 +522,22 @@ def trainable_subsampling(x, weight, bias):
     x, weight, bias = (np.asarray(value) for value in (x, weight, bias))
     if x.ndim != 4:
         raise ValueError(f"x must have 4 axes, but its shape is {x.shape}")
-    ### VARIANT maps = first
-    x = np.moveaxis(x, 1, 3)
-    ### END VARIANT
+    ### VARIANT maps = last
     for name, array in (("weight", weight), ("bias", bias)):
         if array.shape != x.shape[3:]:
             raise ValueError(f"{name} must have the shape {x.shape[3:]}, not {array.shape}")
     rows, columns = x.shape[1] // 2, x.shape[2] // 2
     whole = x[:, : 2 * rows, : 2 * columns]
     windows = whole.reshape(len(x), rows, 2, columns, 2, x.shape[3])
-    ### VARIANT maps = last
     return scaled_tanh(weight * windows.sum(axis=(2, 4)) + bias)
     ### VARIANT maps = first
-    squashed = scaled_tanh(weight * windows.sum(axis=(2, 4)) + bias)
-    return np.moveaxis(squashed, 3, 1)
+    for name, array in (("weight", weight), ("bias", bias)):
+        if array.shape != x.shape[1:2]:
+            raise ValueError(f"{name} must have the shape {x.shape[1:2]}, not {array.shape}")
+    rows, columns = x.shape[2] // 2, x.shape[3] // 2
+    whole = np.moveaxis(x, 1, 3)[:, : 2 * rows, : 2 * columns]
+    windows = whole.reshape(len(x), rows, 2, columns, 2, len(weight))
+    return np.moveaxis(scaled_tanh(weight * windows.sum((2, 4)) + bias), 3, 1)
     ### END VARIANT
     ### END SOLUTION
 

@@ -39,7 +39,7 @@ def as_columns(table: Any) -> Any:
     if isinstance(table, dict):
         columns = [table[field] for field in FIELDS]
         return [dict(zip(FIELDS, row, strict=True)) for row in zip(*columns, strict=True)]
-    return {field: [row[field] for row in table] for field in FIELDS}
+    return {field: tuple(row[field] for row in table) for field in FIELDS}
 
 
 def by_name(table: Any) -> Any:
