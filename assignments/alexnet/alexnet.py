@@ -598,6 +598,8 @@ def total(key, **options):
     return sum(row[key] for row in alexnet_table(**options))
 
 
+
+
 check(
     layer,
     "conv1",

@@ -833,13 +833,18 @@ FIELDS = ("name", "shape", "parameters", "multiply_accumulates")
 
 def rows(*arguments, **options):
     """The rows of the table as dicts."""
-    given = alexnet_table(*arguments, **options)
-    if isinstance(given, dict):
-        by_name = [(name, *row) for name, row in given.items()]
-        given = zip(*given.values()) if "name" in given else by_name
-    return [dict(zip(FIELDS, row)) for row in given]
+    table = alexnet_table(*arguments, **options)
+    ### END VARIANT
+    ### VARIANT table = tuples
+    return [dict(zip(FIELDS, row)) for row in table]
+    ### VARIANT table = columns
+    return [dict(zip(FIELDS, row)) for row in zip(*(table[field] for field in FIELDS))]
+    ### VARIANT table = by-name
+    return [dict(zip(FIELDS, (name, *row))) for name, row in table.items()]
+    ### END VARIANT
 
 
+### VARIANT table = tuples | columns | by-name
 def layer(name, *arguments, **options):
     """A row of the table."""
     row = next(row for row in rows(*arguments, **options) if row["name"] == name)

@@ -273,16 +273,22 @@ FIELDS = ("name", "maps", "size", "parameters", "connections")
 
 def rows(input_size):
     """The rows of the table as dicts, from C1 on."""
-    given = lenet5_table(input_size)
-    if isinstance(given, list):
-        given = given[::-1] if isinstance(given[0], dict) else given
-    elif "name" in given:
-        given = zip(*given.values())
-    else:
-        given = [(name, *getattr(row, "values", row.__iter__)()) for name, row in given.items()]
-    return [row if isinstance(row, dict) else dict(zip(FIELDS, row)) for row in given]
+    ### END VARIANT
+    ### VARIANT table = from-output
+    return lenet5_table(input_size)[::-1]
+    ### VARIANT table = tuples
+    return [dict(zip(FIELDS, row)) for row in lenet5_table(input_size)]
+    ### VARIANT table = columns
+    table = lenet5_table(input_size)
+    return [dict(zip(FIELDS, row)) for row in zip(*(table[field] for field in FIELDS))]
+    ### VARIANT table = by-name
+    return [dict(zip(FIELDS, (name, *row))) for name, row in lenet5_table(input_size).items()]
+    ### VARIANT table = nested
+    return [{"name": name, **row} for name, row in lenet5_table(input_size).items()]
+    ### END VARIANT
 
 
+### VARIANT table = from-output | tuples | columns | by-name | nested
 def first_rows(input_size):
     return rows(input_size)[:2]
 
