@@ -598,8 +598,6 @@ def total(key, **options):
     return sum(row[key] for row in alexnet_table(**options))
 
 
-
-
 check(
     layer,
     "conv1",

@@ -154,8 +154,6 @@ def trained_parameters(input_size):
     return sum(row["parameters"] for row in lenet5_table(input_size))
 
 
-
-
 check(
     first_rows,
     32,
