@@ -161,19 +161,20 @@ def read(
 @lru_cache(maxsize=8)
 def _generators(file: Path, text: str) -> tuple[Generator, ...]:
     _MARKED.clear()
-    _executed(file, text)
+    executed(file, text)
     return tuple(_MARKED)
 
 
 @lru_cache(maxsize=8)
 def _functions(file: Path, text: str) -> Mapping[str, Function]:
-    module = _executed(file, text)
+    module = executed(file, text)
     return {
         name: value for name, value in vars(module).items() if isinstance(value, types.FunctionType)
     }
 
 
-def _executed(file: Path, text: str) -> types.ModuleType:
+def executed(file: Path, text: str) -> types.ModuleType:
+    """The module of a file of the course. Raises SuiteError if it cannot be executed."""
     module = types.ModuleType(f"{file.parent.name}_{file.stem}")
     module.__file__ = str(file)
     try:

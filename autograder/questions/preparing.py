@@ -15,9 +15,12 @@ from autograder.course.assignment import Assignment
 from autograder.grading.grader import limits
 from autograder.grading.warm_processes import WarmProcesses
 from autograder.questions.about_changes import AboutChanges
+from autograder.questions.about_contracts import AboutContracts
 from autograder.questions.about_lines import AboutLines
 from autograder.questions.agreeing import Uncertain
+from autograder.questions.contracts import load_contracts, targets
 from autograder.questions.drawn_calls import draw_calls, more_calls
+from autograder.questions.finding_edits import FindingEdits
 from autograder.questions.observed import Definition, Observed
 from autograder.questions.observing import EDITS, Watching
 from autograder.questions.question import Question, ShownLines, digest_of
@@ -30,9 +33,10 @@ CALLS = 16
 MORE_CALLS = 120
 """On which an edit must have no effect either, before a question says that it has none."""
 MOST_SHOWN_LINES = 120  # of one exercise
-_MODULES = ("autograder.sandbox.inside.planning", "autograder.sandbox.inside.versions")
-_PLAN = f"from {_MODULES[0]} import plan"
-_RUN = f"from {_MODULES[1]} import run_versions"
+_INSIDE = "autograder.sandbox.inside"
+_MODULES = (f"{_INSIDE}.planning", f"{_INSIDE}.searching", f"{_INSIDE}.versions")
+_PLAN = f"from {_MODULES[0]} import make_edits, plan"
+_RUN = f"from {_MODULES[1]} import search\nfrom {_MODULES[2]} import run_versions"
 _LIMITS = Limits(call_seconds=12.0, submission_seconds=90.0)
 
 
@@ -69,6 +73,7 @@ class Preparing:
         preloaded = replace(assignment, preload=(*assignment.preload, *_MODULES))
         self._assignment = assignment
         self._course: Course = load(assignment)
+        self._contracts = load_contracts(assignment)
         self._warm = WarmProcesses(preloaded, isolation)
 
     def __enter__(self) -> Self:
@@ -105,14 +110,16 @@ class Preparing:
                 sandbox(Cell("questions", _RUN)),
             ]
             watching = Watching(processes[0], processes[1], processes[2:])
+            finding = FindingEdits(processes[0], processes[2])
             return [
-                self._timed(watching, processes, submission, exercise, seed)
+                self._timed(watching, finding, processes, submission, exercise, seed)
                 for exercise in exercises
             ]
 
     def _timed(
         self,
         watching: Watching,
+        finding: FindingEdits,
         processes: Sequence[Sandbox],
         submission: Submission,
         exercise: str,
@@ -122,7 +129,7 @@ class Preparing:
         rng = np.random.default_rng([*seed, *exercise.encode()])
         sources = [each.source for each in _cells_for(submission, [exercise])]
         try:
-            found = self._found(watching, sources, exercise, rng)
+            found = self._found(watching, finding, sources, exercise, rng)
         except Uncertain as reason:
             found = Askable(exercise, silent=str(reason))
         except CallFailed as failure:
@@ -130,7 +137,12 @@ class Preparing:
         return replace(found, cpu_seconds=_used(processes) - before)
 
     def _found(
-        self, watching: Watching, sources: Sequence[str], exercise: str, rng: np.random.Generator
+        self,
+        watching: Watching,
+        finding: FindingEdits,
+        sources: Sequence[str],
+        exercise: str,
+        rng: np.random.Generator,
     ) -> Askable:
         calls = draw_calls(self._course, exercise, rng, CALLS)
         if not calls:
@@ -142,8 +154,15 @@ class Preparing:
         if against := reason_against_part(texts):
             raise Uncertain(against)
         more = more_calls(self._course, exercise, rng, MORE_CALLS)
-        observed = watching.observe(exercise, plan, calls, more)
-        questions = (*AboutLines(observed, rng).all(), *AboutChanges(observed, rng).all())
+        changed = [each for each in self._contracts if each.exercise == exercise]
+        wanted = targets(changed, self._course.right[exercise], [*calls, *more])
+        edits = finding.find(exercise, plan, wanted, [*calls, *more], rng)
+        observed = watching.observe(exercise, plan, calls, more, edits)
+        questions = (
+            *AboutLines(observed, rng).all(),
+            *AboutChanges(observed, rng).all(),
+            *AboutContracts(observed, wanted, rng).all(),
+        )
         return Askable(
             exercise,
             _shown(observed),
