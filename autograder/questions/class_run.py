@@ -257,7 +257,9 @@ def _prepared(
                 found[task.student] = "The hand-in cannot be read any more."
                 continue
             try:
-                found[task.student] = preparing.askable(submission, task.exercises, task.seed)
+                found[task.student] = preparing.askable(
+                    submission, task.exercises, task.seed, task.student
+                )
             except AutograderError:
                 raise
             except (Exception, GraderInterrupted) as fault:  # it must not stop the others
