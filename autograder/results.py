@@ -133,6 +133,44 @@ class Counterexample:
 
 
 @dataclass(frozen=True)
+class Examples:
+    """What became of the examples that a student gave before writing a function.
+
+    Nothing here says which mistakes there are, or which of them the examples catch.
+
+    Attributes:
+        given: how many examples were read.
+        right: how many are within the contract and expect the right answer.
+        wrong: how many are within it and expect another answer.
+        caught: how many mistakes the right ones catch together.
+        mistakes: how many mistakes there are to catch.
+        remarks: a sentence on each example that is not right.
+    """
+
+    given: int
+    right: int
+    wrong: int
+    caught: int
+    mistakes: int
+    remarks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "remarks", tuple(self.remarks))  # a list when read from JSON
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All that students read: the summary, and then the remarks."""
+        return (self.summary, *self.remarks)
+
+    @property
+    def summary(self) -> str:
+        """How many are right and how many mistakes they catch, in one line."""
+        are = "example is" if self.given == 1 else "examples are"
+        catch = f"The examples catch {self.caught} of {self.mistakes} mistakes."
+        return f"{self.right} of {self.given} {are} right. {catch}"
+
+
+@dataclass(frozen=True)
 class TestResult:
     """The outcome of one hidden or public test, with the texts for the student and the grader.
 
@@ -172,7 +210,8 @@ class ExerciseResult:
     graded. `hints` has one hint for each known mistake that was found, the surest first. `built_on`
     says of each exercise that it builds on whether the right function took its place. The keys are
     digests of what tests and advice depend on (`grading.cache_key`). `suite_digest` is the digest
-    of what decides its tests in the course, equal for all students.
+    of what decides its tests in the course, equal for all students. `examples` is there if the
+    exercise asks for examples of another one.
     """
 
     name: str
@@ -187,6 +226,7 @@ class ExerciseResult:
     tests_key: str = ""
     advice_key: str = ""
     suite_digest: str = ""
+    examples: Examples | None = None
 
     def __post_init__(self) -> None:
         _take_word_for_outcome(self)
@@ -364,7 +404,9 @@ def _exercise(item: dict[str, Any]) -> ExerciseResult:
     tests = tuple(map(_test, item["tests"]))
     hints = tuple(Hint(**hint) for hint in item.get("hints", ()))
     suspect = SuspectLine(**item["suspect"]) if item.get("suspect") else None
-    return ExerciseResult(**{**_tuples(item), "tests": tests, "hints": hints, "suspect": suspect})
+    examples = Examples(**item["examples"]) if item.get("examples") else None
+    found = {"tests": tests, "hints": hints, "suspect": suspect, "examples": examples}
+    return ExerciseResult(**{**_tuples(item), **found})
 
 
 def _test(item: dict[str, Any]) -> TestResult:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from convgrade.notebook.checks import check as check
     from convgrade.notebook.checks import check_raises as check_raises
     from convgrade.notebook.drawing import Picture as Picture
+    from convgrade.notebook.example_checks import check_examples as check_examples
+    from convgrade.notebook.examples import example as example
     from convgrade.notebook.gallery import show_filters as show_filters
     from convgrade.notebook.gallery import show_image_rows as show_image_rows
     from convgrade.notebook.gallery import show_top_predictions as show_top_predictions
@@ -45,8 +47,10 @@ __all__ = [
     "Trained",
     "Window",
     "check",
+    "check_examples",
     "check_learned",
     "check_raises",
+    "example",
     "show_bars",
     "show_confusion",
     "show_connections",
@@ -70,6 +74,8 @@ _NAMES_OF = {
     "show_sizes",
     "checks": "CheckFailed NotWrittenYet check check_raises",
     "drawing": "Picture",
+    "example_checks": "check_examples",
+    "examples": "example",
     "gallery": "show_filters show_image_rows show_top_predictions",
     "grids": "show_confusion show_connections",
     "pictures": "show_convolution show_padding show_pooling show_windows",

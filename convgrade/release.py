@@ -17,6 +17,8 @@ from convgrade.errors import CourseError
 GRADE_CELL_PREFIX = "test_"
 """The prefix of an exercise's name in the id of its grade cell and in its hidden suite's file name.
 """
+EXAMPLES_PREFIX = "examples_"
+"""The prefix of the exercise that asks for examples of another exercise, before its name."""
 ANSWER_STUB = "YOUR ANSWER HERE"
 """The text that nbgrader puts in the place of a written answer."""
 

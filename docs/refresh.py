@@ -18,6 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "engine"))
 
 import document_commands
+import document_names
 import document_pictures
 import document_roads
 import document_runs
@@ -70,8 +71,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="*", metavar="NAME", help="documents and pictures")
     asked = parser.parse_args()
-    commands = documents.ROOT / "docs" / "commands.md"
-    commands.write_text(document_commands.page(), encoding="utf-8")
+    for name, page in (
+        ("commands", document_commands.page),
+        ("authors-names", document_names.page),
+    ):
+        (documents.ROOT / "docs" / f"{name}.md").write_text(page(), encoding="utf-8")
     for document in documents.all_documents():
         if document.name in (asked.only or document_roads.ROADS):
             terminal_pictures(document, refresh(document))

@@ -17,6 +17,7 @@ from autograder.audit.store import Store, folder_of
 from autograder.audit.suites import Suite, suites
 from autograder.authoring import hint_figures
 from autograder.authoring.aspects import matrix
+from autograder.authoring.checks import check_tests
 from autograder.course.assignment import Assignment
 from autograder.course.locks import locked
 from autograder.errors import CourseError
@@ -79,11 +80,13 @@ def audit(
 
     Raises:
         CourseError: there is no such exercise.
-        SuiteError: the misconceptions cannot be loaded.
+        SuiteError: tests, generators or misconceptions have a fault that shows before grading.
         IsolationUnavailable: this machine lacks a required protection.
         OSError: an outcome cannot be stored; names the file.
     """
     names = [each.name for each in assignment.exercises]
+    code = [cell.source for cell in assignment.source_cells if cell.cell_type == "code"]
+    check_tests(assignment, names, code)
     if unknown := [name for name in only if name not in names]:
         raise CourseError(
             f"{assignment.name} has no exercise {unknown[0]!r}; it has: {', '.join(names)}."
@@ -121,7 +124,8 @@ def audit(
         wrong={case.which: result for case, result in results.items() if case.which is not None},
         runs=runs,
     )
-    audited = [name for name in names if not only or name in only]
+    functions = [name for name in names if not assignment.asks_for_examples(name)]
+    audited = [name for name in functions if not only or name in only]
     tables = [matrix(assignment, name, known.wrong) for name in audited]
     found = checks(assignment, catalogue, known, tables)
     return Audited(

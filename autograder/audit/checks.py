@@ -17,7 +17,7 @@ from autograder.calibration import evidence
 from autograder.course.assignment import Assignment
 from autograder.course.training_terms import TrainingTerms
 from autograder.diagnosis import Catalogue, Misconception
-from autograder.results import Result
+from autograder.results import Outcome, Result
 
 FEWEST_RUNS_OF_EVIDENCE = 100
 
@@ -62,7 +62,7 @@ def checks(
     wrong = known.wrong
     exercises = [table.exercise for table in tables]
     return [
-        _check("right answers have full marks", marks_lost(known.right)),
+        _check("right answers have full marks", marks_lost(known.right, assignment)),
         _check("no test flickers", flicker.complaints(known.runs)),
         _check("the release earns nothing", [("the release", earned(known.release))]),
         _check(
@@ -108,14 +108,20 @@ def _check(name: str, cases: Iterable[tuple[str, str]]) -> Check:
     return Check(name, len(tried), tuple(f"{case}: {wrong}" for case, wrong in tried if wrong))
 
 
-def marks_lost(right: Mapping[str, Result]) -> Iterator[tuple[str, str]]:
-    """For each right answer, the tests that it fails as a text, or ""."""
+def marks_lost(right: Mapping[str, Result], assignment: Assignment) -> Iterator[tuple[str, str]]:
+    """For each right answer, the tests that it fails as a text, or "".
+
+    Examples for a function need not be in it.
+    """
     for name, result in right.items():
         failed = [
             f"{exercise.name}.{test.name} ({test.outcome})"
             for exercise in result.exercises
             for test in exercise.tests
             if not test.passed
+            and not (
+                assignment.asks_for_examples(exercise.name) and test.outcome is Outcome.MISSING
+            )
         ]
         whole = result.status == "graded" and not failed
         yield name, "" if whole else result.reason or f"fails {', '.join(failed)}"

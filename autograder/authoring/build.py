@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jupytext
@@ -22,7 +22,18 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.authoring import public_hints
+from autograder.authoring.checks import check_tests
+from autograder.authoring.source_checks import (
+    BEGIN,
+    END,
+    REGION_WORDS,
+    Place,
+    check_metadata,
+    check_source,
+    places_of_cells,
+)
 from autograder.authoring.standalone import stamped, standalone_text
+from autograder.break_first.cells import with_examples
 from autograder.course.assignment import Assignment, load_assignment, standalone_of
 from autograder.errors import CourseError, SuiteError
 from autograder.nbgrader_bridge import author_stubs, configuration
@@ -34,11 +45,6 @@ from convgrade.notebook import known_answers
 from convgrade.release import GRADE_CELL_PREFIX, VARIANT_MARK
 
 SETUP = "setup"
-BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
-REGION_WORDS = (
-    BEGIN, END, author_stubs.BEGIN, author_stubs.END,
-    "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCHEME",
-)  # fmt: skip
 # Shorter lines (`return x`, `else:`) occur in stubs and in solutions and give nothing away.
 TELLING_LENGTH = 24
 
@@ -54,14 +60,19 @@ def build(assignment_name: str, root: Path) -> list[Path]:
 
     Raises:
         CourseError: the source cannot be built, or the release would reveal a solution. The message
-            names the cell, and no file has been changed.
+            has the file and the line, and no file has been changed.
+        SuiteError: the same of a fault in tests, generators or misconceptions.
     """
     assignment = load_assignment(assignment_name, root)
+    source, exercises = _checked_source(assignment)
+    code = [cell.source for cell in source.cells if cell.cell_type == "code"]
+    check_tests(assignment, exercises, code)
     made = generated(assignment)
     texts = {
         assignment.source_notebook: made.source,
         hints_table(assignment.source_notebook): made.hints,
         assignment.solution_module: made.solutions,
+        **made.suites,
     }
     folder = assignment.release_notebook.parent
     contents = {path: text.encode() for path, text in texts.items()}
@@ -78,12 +89,14 @@ class Generated:
         solutions: the solutions as a module.
         hints: the table of hints for public examples; "" if there are none.
         release: what students get: content by relative path. A file without content must not exist.
+        suites: hidden suites that are generated; "" for one that is not needed any more.
     """
 
     source: str
     solutions: str
     hints: str
     release: Mapping[str, bytes]
+    suites: Mapping[Path, str] = field(default_factory=dict)
 
 
 def generated(assignment: Assignment) -> Generated:
@@ -91,11 +104,14 @@ def generated(assignment: Assignment) -> Generated:
 
     Raises:
         CourseError: the source cannot be built, or the release would reveal a solution. The message
-            names the cell.
+            has the file and the line, or names the cell.
     """
-    source = _read_source(assignment)
-    _check_source(source, assignment)
+    source, _ = _checked_source(assignment)
     solutions = _solution_text(source, assignment)
+    prepared = with_examples(source, assignment, solutions)
+    if prepared.source is not source:
+        source = prepared.source
+        solutions = _solution_text(source, assignment)
     hints = public_hints.table(assignment, solutions, _public_checks(source))
     name = assignment.release_notebook.name
     with tempfile.TemporaryDirectory(prefix="autograder-build-") as folder:
@@ -114,7 +130,9 @@ def generated(assignment: Assignment) -> Generated:
         standalone: standalone_text(release, table),
     }
     released = {path: each.encode() for path, each in texts.items()}
-    return Generated(notebook_text(source), solutions, hints, {**found, **released})
+    return Generated(
+        notebook_text(source), solutions, hints, {**found, **released}, prepared.suites
+    )
 
 
 def after_generate_assignment(assignment: str, student: str, notebooks: Sequence[str]) -> None:
@@ -157,20 +175,31 @@ def _origin(name: str) -> str:
     return f"source/{name}/{name}.py"
 
 
-def _read_source(assignment: Assignment) -> NotebookNode:
-    """The source as a notebook that is always the same: fixed metadata, ids from the content."""
+def _checked_source(assignment: Assignment) -> tuple[NotebookNode, tuple[str, ...]]:
+    """The source, without faults that can be seen in it, and its exercises."""
+    source, places = _read_source(assignment)
+    return source, check_source(source, places, assignment)
+
+
+def _read_source(assignment: Assignment) -> tuple[NotebookNode, list[Place]]:
+    """The source as a notebook that is always the same: fixed metadata, ids from the content.
+
+    With it, the place of each cell in the source.
+    """
     path = assignment.source_text
     try:
         text = path.read_text(encoding="utf-8")
         variant = assignment.variant or default_variant(assignment)
-        text = resolved(text, variant, declared(assignment), path.name)
-        read = jupytext.reads(text, fmt="py:percent")
+        chosen = resolved(text, variant, declared(assignment), path.name)
+        read = jupytext.reads(chosen, fmt="py:percent")
     except (CourseError, SuiteError):
         raise
     except OSError as error:
         raise CourseError(f"{path} cannot be read: {error.strerror}.") from None
     except Exception as error:  # jupytext and its YAML raise many types; the cause is the file
         raise CourseError(f"{path} is not readable as percent format: {error}.") from None
+    places = places_of_cells(text, len(read.cells), _origin(assignment.name))
+    check_metadata(read.cells, text, places)
     notebook = nbformat.v4.new_notebook(
         metadata={
             "autograder": {"generated_from": _origin(assignment.name)},
@@ -191,7 +220,7 @@ def _read_source(assignment: Assignment) -> NotebookNode:
             made.source = f"{made.source}\n\n{VARIANT_MARK}{assignment.variant}"
         made.id = _cell_id(made, taken)
         notebook.cells.append(made)
-    return notebook
+    return notebook, places
 
 
 def _cell_id(cell: NotebookNode, taken: set[str]) -> str:
@@ -205,51 +234,6 @@ def _cell_id(cell: NotebookNode, taken: set[str]) -> str:
         unique = f"{wanted}-{count}"
     taken.add(unique)
     return unique
-
-
-def _check_source(source: NotebookNode, assignment: Assignment) -> None:
-    """Refuse cells that could not be graded or would be graded as something else."""
-    seen: set[str] = set()
-    code = "\n".join(cell.source for cell in source.cells if cell.cell_type == "code")
-    for number, cell in enumerate(source.cells, 1):
-        roles = cell.metadata.get("nbgrader")
-        if roles is None:
-            if any(word in cell.source for word in REGION_WORDS):
-                raise CourseError(
-                    f"Cell {number} of {assignment.source_text.name} has a solution region and no "
-                    "nbgrader metadata: mark it as a solution cell."
-                )
-            continue
-        name = roles.get("grade_id")
-        where = f"Cell {name!r} of {assignment.source_text.name}"
-        if not isinstance(name, str) or not re.fullmatch(r"\w+", name):
-            raise CourseError(f"Cell {number} of {assignment.source_text.name} needs a grade_id.")
-        if name in seen:
-            raise CourseError(f"{where} stands twice: give each cell a grade_id of its own.")
-        seen.add(name)
-        if not roles["grade"]:
-            continue
-        points = roles.get("points")
-        if isinstance(points, bool) or not isinstance(points, int | float) or points < 0:
-            raise CourseError(f"{where} is graded and needs points, at least 0.")
-        if roles["solution"]:
-            if cell.cell_type != "markdown":
-                raise CourseError(f"{where} is marked by a person and must be a markdown cell.")
-        elif cell.cell_type != "code" or not name.startswith(GRADE_CELL_PREFIX):
-            raise CourseError(
-                f"{where} is graded automatically: it must be a code cell whose id begins with "
-                f"{GRADE_CELL_PREFIX!r}."
-            )
-        else:
-            _check_exercise(name.removeprefix(GRADE_CELL_PREFIX), code, where, assignment)
-
-
-def _check_exercise(exercise: str, code: str, where: str, assignment: Assignment) -> None:
-    if not re.search(rf"^def {exercise}\(", code, re.MULTILINE):
-        raise CourseError(f"{where} grades {exercise!r}, which no cell defines.")
-    suite = assignment.suite_file(exercise)
-    if not suite.is_file():
-        raise CourseError(f"{where} lacks its hidden suite {suite.relative_to(assignment.root)}.")
 
 
 def hints_table(notebook: Path) -> Path:

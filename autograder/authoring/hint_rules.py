@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from autograder import diagnosis
+from autograder.course.assignment import Assignment
 from autograder.diagnosis import Misconception
 from autograder.diagnosis.reading_grade import reading_grade
+from autograder.suite.faults import author_error
 
 HIGHEST_GRADE = 9.0
 _QUOTED = re.compile(r"`([^`]*)`")
@@ -26,19 +29,38 @@ def complaint(which: Misconception) -> str:
         return "has a hint that asks nothing"
     if len(which.steps) == 1:
         return ""
-    found = (_step_complaint(text) for text in which.steps)
+    found = (_hard_to_read(text) or gives_away(text) for text in which.steps)
     return next((f"step {n} {wrong}" for n, wrong in enumerate(found, 1) if wrong), "")
 
 
-def _step_complaint(text: str) -> str:
-    grade = reading_grade(text)
-    if grade > HIGHEST_GRADE:
-        return f"has a reading grade of {grade:.1f}, more than {HIGHEST_GRADE:g}"
+def check_hints(assignment: Assignment) -> None:
+    """Refuse hints that give the answer away.
+
+    Raises:
+        SuiteError: there is one. The message has the file and the line.
+    """
+    for which in diagnosis.load(assignment).misconceptions:
+        for line, text in zip(which.lines, which.steps, strict=False):
+            if len(which.steps) > 1 and (wrong := gives_away(text)):
+                raise author_error(
+                    assignment.hints_file, line, f"this step of {which.name} {wrong}."
+                )
+
+
+def gives_away(text: str) -> str:
+    """How a step gives the answer away, or ""."""
     if code := _code(text):
         return f"has code: {code}"
     if number := _LONG_DECIMAL.search(text):
         return f"has a number that may be an expected value: {number[0]}"
     return ""
+
+
+def _hard_to_read(text: str) -> str:
+    grade = reading_grade(text)
+    if grade <= HIGHEST_GRADE:
+        return ""
+    return f"has a reading grade of {grade:.1f}, more than {HIGHEST_GRADE:g}"
 
 
 def _code(text: str) -> str:

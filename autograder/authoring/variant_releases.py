@@ -76,6 +76,11 @@ def require_offered(assignment: Assignment) -> None:
             f"{where}/assignment.toml has no section [variants]; {where}/variants.py declares: "
             f"{listed}."
         )
+    if assignment.examples.exercises:
+        raise CourseError(
+            f"{where}/assignment.toml asks for examples, which are judged by the default contract: "
+            "take the exercises out of [examples] before you build variants."
+        )
     for difference, options in assignment.offered.items():
         unknown = [each for each in options if each not in known.get(difference, {})]
         if unknown:

@@ -5,7 +5,7 @@ It draws the `evidence`. The same evidence always gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import StringIO
 
 import numpy as np
@@ -14,7 +14,7 @@ from autograder.calibration.evidence import Evidence
 from autograder.calibration.thresholds import Proposal
 from autograder.course.training_terms import SHARE_ABOVE
 
-BLUE, RED, GREY = "#2f6db3", "#b3261e", "#57606a"
+BLUE, RED, GREY, PURPLE = "#2f6db3", "#b3261e", "#57606a", "#6b3fa0"
 _SETTINGS = {
     "svg.hashsalt": "convgrade",
     "svg.fonttype": "none",
@@ -58,11 +58,14 @@ def as_svg(
         axes.tick_params(axis="y", length=0)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.axvline(100 * proposal.threshold, color=RED, lw=1.5, label="what the runs support")
+        for label, way, dashes in _ways(evidence):
+            at = 100 * way.threshold
+            axes.axvline(at, color=PURPLE, lw=1.2, ls=dashes, label=f"{label}: {at:g} %")
         near = [100 * (proposal.threshold + side * proposal.spread) for side in (-1, SHARE_ABOVE)]
         axes.axvspan(*near, color=RED, alpha=0.08, lw=0, label="repeated with other seeds")
         if threshold is not None and threshold != proposal.threshold:
             axes.axvline(100 * threshold, color=GREY, lw=1.5, ls="--", label="threshold in use")
-        figure.legend(loc="outside lower right", ncols=3, frameon=False, fontsize=9)
+        figure.legend(loc="outside lower right", ncols=2, frameon=False, fontsize=9)
         axes.set_xlabel(f"accuracy in % on {evidence.images} unseen images of {evidence.dataset}")
         axes.set_title(
             f"{evidence.assignment}: {evidence.counted} runs of right solutions",
@@ -72,3 +75,11 @@ def as_svg(
         text = StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None})
     return text.getvalue()
+
+
+def _ways(evidence: Evidence) -> Iterator[tuple[str, Proposal, str]]:
+    """What each way of computing gives, with the dashes of its line."""
+    normal, tail = evidence.proposals()
+    yield "by normal distributions", normal, ":"
+    if tail is not None:
+        yield "by the tail of all runs", tail, "-."

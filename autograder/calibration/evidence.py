@@ -24,6 +24,7 @@ from autograder.calibration.thresholds import (
     Proposal,
     distribution,
     proposal,
+    tail_proposal,
 )
 from autograder.course.assignment import Assignment
 from autograder.course.training_terms import TrainingTerms
@@ -91,8 +92,21 @@ class Evidence:
         return {recipe: each for recipe, each in found.items() if len(each) < FEWEST_RUNS}
 
     def proposal(self) -> Proposal:
-        """The threshold that these runs support. Raises ValueError if there are too few runs."""
-        return proposal(self.distributions())
+        """The terms that these runs support both ways. Raises ValueError if they are too few."""
+        normal, tail = self.proposals()
+        return normal if tail is None else normal.cautious(tail)
+
+    def proposals(self) -> tuple[Proposal, Proposal | None]:
+        """The terms by normal distributions, and by the tail of all runs if they are enough.
+
+        Raises:
+            ValueError: there are too few runs for either.
+        """
+        distributions = self.distributions()
+        often = {
+            recipe: each for recipe, each in self.accuracies().items() if recipe in distributions
+        }
+        return proposal(distributions), tail_proposal(often, self.images)
 
     def current(self, assignment: Assignment) -> Evidence:
         """The evidence without the runs of recipes that the course has changed since.
@@ -139,7 +153,14 @@ class Evidence:
             recipe: {"runs": len(each), "mean": round(mean(each), 4), "smallest": min(each)}
             for recipe, each in self.tried().items()
         }
-        found = {"method": METHOD, "distributions": shares, "proposal": asdict(safe)}
+        normal, tail = self.proposals()
+        found = {
+            "method": METHOD,
+            "distributions": shares,
+            "by_normal_distributions": asdict(normal),
+            "by_the_tail": None if tail is None else asdict(tail),
+            "proposal": asdict(safe),
+        }
         return {**found, "tried": tried} if tried else found
 
 

@@ -14,6 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
+from autograder.calibration.logits import logit, share_of
+from autograder.calibration.tails import tail_of
+
 BELOW = 0.015  # p
 FAR_BELOW = 3e-4  # q; together less than 1/1000
 CONFIDENCE = 0.95
@@ -25,7 +28,10 @@ METHOD = (
     "approximation). The threshold is the least, over the ways, of the limits that 98.5 % of runs "
     "exceed, rounded down to half a percent; the spread reaches down to the least of the limits "
     "that 99.97 % exceed and of the accuracies seen. A right solution then fails with a chance of "
-    "at most 0.0003 + 3 · 0.015² < 1/1000, since a run that is near is repeated."
+    "at most 0.0003 + 3 · 0.015² < 1/1000, since a run that is near is repeated. The same limits "
+    "are computed a second way, without a normal distribution: how far runs lie below the mean of "
+    "their way, in log-odds, over all ways together; a generalised Pareto distribution fitted to "
+    "the lowest fifth by probability-weighted moments. Of the two limits the lower one counts."
 )
 _NORMAL = NormalDist()
 
@@ -51,10 +57,18 @@ class Proposal:
     threshold: float
     spread: float
 
+    @property
+    def lowest(self) -> float:
+        """The accuracy below which one run decides."""
+        return self.threshold - self.spread
+
+    def cautious(self, other: Proposal) -> Proposal:
+        """The terms by which a right solution fails no more often than by either of two."""
+        return _terms(min(self.threshold, other.threshold), min(self.lowest, other.lowest))
+
     def supports(self, threshold: float, spread: float) -> bool:
         """Whether with these terms, too, a right solution fails less than once in 1,000."""
-        lowest = self.threshold - self.spread
-        return threshold <= self.threshold + 1e-9 and threshold - spread <= lowest + 1e-9
+        return threshold <= self.threshold + 1e-9 and threshold - spread <= self.lowest + 1e-9
 
 
 def distribution(accuracies: Sequence[float], images: int) -> Distribution:
@@ -77,8 +91,8 @@ def distribution(accuracies: Sequence[float], images: int) -> Distribution:
         mean=statistics.mean(accuracies),
         deviation=statistics.stdev(accuracies),
         smallest=min(accuracies),
-        usual=_share(mean - tolerance_factor(count, BELOW) * deviation, images),
-        least=_share(mean - tolerance_factor(count, FAR_BELOW) * deviation, images),
+        usual=share_of(mean - tolerance_factor(count, BELOW) * deviation, images),
+        least=share_of(mean - tolerance_factor(count, FAR_BELOW) * deviation, images),
     )
 
 
@@ -86,6 +100,29 @@ def proposal(recipes: Mapping[str, Distribution]) -> Proposal:
     """The threshold and the spread that are safe for every one of these recipes."""
     usual = min(recipe.usual for recipe in recipes.values())
     lowest = min(min(recipe.least, recipe.smallest) for recipe in recipes.values())
+    return _terms(usual, lowest)
+
+
+def tail_proposal(recipes: Mapping[str, Sequence[float]], images: int) -> Proposal | None:
+    """The same from the tail of all runs, for no particular distribution.
+
+    Args:
+        recipes: the accuracies of each recipe.
+        images: how many images each accuracy was measured on.
+
+    Returns:
+        The terms; None if there are too few runs.
+    """
+    tail = tail_of(recipes, images)
+    if tail is None:
+        return None
+    usual = min(tail.limit(each, images, BELOW) for each in recipes.values())
+    least = min(tail.limit(each, images, FAR_BELOW) for each in recipes.values())
+    return _terms(usual, min(least, *map(min, recipes.values())))
+
+
+def _terms(usual: float, lowest: float) -> Proposal:
+    """A threshold at most `usual`, and a spread that reaches down to `lowest`, in whole steps."""
     threshold = max(0.0, math.floor(usual / STEP + 1e-9) * STEP)
     spread = max(0.0, math.ceil((threshold - lowest) / STEP - 1e-9) * STEP)
     return Proposal(round(threshold, 4), round(spread, 4))
@@ -110,14 +147,3 @@ def tolerance_factor(count: int, chance: float) -> float:
     a = 1 - confidence**2 / (2 * (count - 1))
     b = z**2 - confidence**2 / count
     return (z + math.sqrt(z**2 - a * b)) / a
-
-
-def logit(accuracy: float, images: int) -> float:
-    """The log-odds of an accuracy on that many images. It is finite for 0 and 1 too."""
-    share = (accuracy * images + 0.5) / (images + 1)
-    return math.log(share / (1 - share))
-
-
-def _share(log_odds: float, images: int) -> float:
-    share = 1 / (1 + math.exp(-log_odds))
-    return min(1.0, max(0.0, (share * (images + 1) - 0.5) / images))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.cli.attack import AttackOptions, attack_suites
 from autograder.cli.commands import (
     CourseOption,
     DatasetOption,
@@ -56,12 +57,16 @@ def audit(
         bool,
         typer.Option("--matrix", help="Show which misconceptions fail which hidden tests."),
     ] = False,
+    attack: Annotated[
+        bool,
+        typer.Option("--attack", help="Measure how often suites judge generated answers wrongly."),
+    ] = False,
     exercises: Annotated[
         list[str] | None,
         typer.Option(
             "--exercise",
             metavar="NAME",
-            help="Audit this exercise only; may be repeated.",
+            help="Audit (or attack) this exercise only; may be repeated.",
             show_default=False,
         ),
     ] = None,
@@ -77,6 +82,27 @@ def audit(
             show_default=False,
         ),
     ] = None,
+    wrong: Annotated[
+        int,
+        typer.Option(min=0, help="With --attack: how many wrong answers to make, per exercise."),
+    ] = 500,
+    right: Annotated[
+        int,
+        typer.Option(min=0, help="With --attack: how many right answers to make, per exercise."),
+    ] = 50,
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0, help="With --attack: begin nothing new after so long.", show_default=False
+        ),
+    ] = None,
+    attack_seed: Annotated[
+        int, typer.Option(min=0, help="With --attack: another number makes other answers.")
+    ] = 0,
+    inputs: Annotated[
+        int,
+        typer.Option(min=100, help="With --attack: inputs on which equivalent answers agree."),
+    ] = 20_000,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -92,9 +118,14 @@ def audit(
     --training, train right solutions many times, and say which threshold they support. If you
     stop it, the same command continues from there. The exit code is 1 if a check fails.
 
+    With --attack, make wrong and right answers, and count those that a suite judges wrongly. It can
+    be stopped and continued in the same way.
+
     Example: [bold]autograder audit week03[/bold]
 
     Which mistakes fail which tests: [bold]autograder audit week03 --matrix[/bold]
+
+    How often a suite is wrong: [bold]autograder audit week03 --attack --minutes 10[/bold]
 
     The evidence for a threshold: [bold]autograder audit week03 --training --runs 200[/bold]
     """
@@ -106,7 +137,13 @@ def audit(
         option = "--training" if training else "--exercise" if exercises else "--output"
         raise AutograderError(f"{option} needs an ASSIGNMENT: name one.")
     found = [on_dataset(load_assignment(name, root), dataset) for name in names]
-    if training:
+    if attack:
+        attacks = AttackOptions(
+            tuple(exercises or ()), wrong, right, minutes, attack_seed, inputs, jobs, isolation
+        )
+        attacked = [attack_suites(each, attacks) for each in found]
+        sound = all(attacked)
+    elif training:
         from autograder.cli.audit_training import Training, audit_training
 
         how = Training(tuple(recipes or ()), jobs, fresh)

@@ -78,10 +78,18 @@ def demo(
 
 
 def quickest_first(root: Path) -> list[str]:
-    """The assignments of a course; those that train nothing and load little come first."""
+    """The assignments of a course; those that train nothing and load little come first.
+
+    Of several that load as little, the one with most exercises comes first: it shows most.
+    """
     found = [load_assignment(name, root) for name in assignment_names(root)]
-    found.sort(key=lambda each: (each.training_terms is not None, len(each.preload), each.name))
+    found.sort(key=_cost)
     return [each.name for each in found]
+
+
+def _cost(assignment: Assignment) -> tuple[bool, int, int, str]:
+    trains = assignment.training_terms is not None
+    return trains, len(assignment.preload), -len(assignment.exercises), assignment.name
 
 
 def one_class(

@@ -30,6 +30,7 @@ LIBRARIES = (
     "pytest",
     "msgpack",
 )
+COURSE = "course"
 State = Literal["present", "absent", "not needed"]
 MARKS = {
     "present": "[green]✓[/green]",
@@ -81,15 +82,26 @@ def doctor(
     }
     show(sections)
     lacking = [
-        finding
+        finding.name
         for findings in sections.values()
         for finding in findings
         if finding.required and finding.state == "absent"
     ]
+    typer.echo(conclusion(lacking))
     if lacking:
-        typer.echo("Missing: " + ", ".join(finding.name for finding in lacking) + ".")
         raise typer.Exit(ExitCode.ATTENTION)
-    typer.echo("Everything that grading needs is here.")
+
+
+def conclusion(lacking: list[str]) -> str:
+    """What is to be done, in a sentence."""
+    if lacking == [COURSE]:
+        return (
+            "This machine has what grading needs, but there is no course here: make one with "
+            "`autograder init FOLDER`, or name one with --course."
+        )
+    if lacking:
+        return f"Missing: {', '.join(lacking)}."
+    return "Everything that grading needs is here."
 
 
 def weaker(isolation: Isolation) -> list[Finding]:
@@ -120,7 +132,7 @@ def libraries() -> list[Finding]:
         try:
             findings.append(Finding(f"{name} {metadata.version(name)}", "present", True))
         except metadata.PackageNotFoundError:
-            advice = "install what requirements.lock names: make test or make demo does"
+            advice = "run pip install 'convgrade[engine]', or in a clone make demo"
             findings.append(Finding(name, "absent", True, advice))
     return findings
 
@@ -132,9 +144,14 @@ def course_findings(course: Path | None) -> list[Finding]:
     try:
         root = course_root(course)
     except AutograderError as error:
-        return [Finding("course", "not needed", False, str(error))]
-    findings = [Finding("course", "present", True, str(root))]
-    for name in assignment_names(root):
+        return [Finding(COURSE, "absent", True, str(error))]
+    findings = [Finding(COURSE, "present", True, str(root))]
+    names = assignment_names(root)
+    if not names:
+        findings.append(
+            Finding("assignments", "absent", False, "`autograder new NAME` adds one to start from")
+        )
+    for name in names:
         try:
             assignment = load_assignment(name, root)
             points = f"{len(assignment.exercises)} exercises, {assignment.max_score:g} points"

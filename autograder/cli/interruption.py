@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from autograder.cli.commands import ExitCode
+from convgrade.commands.ending import Stopped
 
 SHOW_CURSOR = b"\x1b[?25h"
 
@@ -45,6 +46,15 @@ def twice_ends_at_once(on_first: Callable[[], object] = lambda: None) -> Iterato
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def all_or_nothing() -> Iterator[None]:
+    """Say of Ctrl-C that nothing was written; what runs inside must see to that."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stopped("Stopped: nothing was written.") from None
 
 
 def this_command() -> str:

@@ -47,6 +47,10 @@ def _show_exercises(console: Console, result: Result) -> None:
         )
         if exercise.outcome is Outcome.NOT_IMPLEMENTED:
             continue
+        if exercise.examples is not None:
+            for sentence in exercise.examples.sentences:
+                _show(console, 4, safe(sentence))
+            continue
         failed = [test for test in exercise.tests if not test.passed]
         if exercise.outcome is Outcome.MISSING and len({test.message for test in failed}) == 1:
             _show(console, 4, f"[dim]{safe(_message(failed[0]))}[/dim]")

@@ -23,7 +23,9 @@ from autograder.cli.feedback import feedback
 from autograder.cli.forget import forget
 from autograder.cli.grade import grade
 from autograder.cli.gradescope import gradescope
+from autograder.cli.init import init
 from autograder.cli.mark import mark
+from autograder.cli.new import new
 from autograder.cli.questions import questions
 from autograder.cli.report import report
 from autograder.cli.return_feedback import return_feedback
@@ -74,8 +76,8 @@ PANELS = {
         forget,
     ),
     "CI and single files": (verify, gradescope),
-    "Assignments": (build, audit),
-    "To begin with": (demo, doctor),
+    "Assignments": (new, build, audit),
+    "To begin with": (init, demo, doctor),
 }
 OTHER_NAMES = {return_feedback.__name__: "return"}
 

@@ -192,13 +192,18 @@ def _cell(exercise: ExerciseResult, with_numbers: bool) -> str:
 
 
 def symbol(exercise: ExerciseResult) -> str:
-    """A character for the share of an exercise's points that was earned."""
+    """A character for the share of an exercise's points that was earned.
+
+    Without points it says whether all is right, or something is written.
+    """
     return SYMBOLS[_share(exercise)]
 
 
 def _share(exercise: ExerciseResult) -> str:
     if exercise.score is None:
         return "ungraded"
+    if not exercise.max_score:
+        return "full" if exercise.passed else "none" if exercise.outcome.is_absent else "part"
     if exercise.score >= exercise.max_score:
         return "full"
     return "part" if exercise.score > 0 else "none"

@@ -8,7 +8,7 @@ its arguments: nothing that a student's process sent is passed to it.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -18,7 +18,7 @@ from typing import Any
 from autograder.counterexamples.draws import Draw
 from autograder.counterexamples.examples import Example
 from autograder.course.assignment import Assignment
-from autograder.errors import SuiteError
+from autograder.suite.faults import author_error, author_fault
 
 Function = Callable[..., Any]
 Check = Callable[[Any, Any, Example], None]
@@ -48,6 +48,11 @@ class Generator:
     check: Check | None = None
     purity: bool = False
     show: Function | None = None
+
+    @property
+    def line(self) -> int:
+        """The line in which its definition begins, with its mark."""
+        return self.draw.__code__.co_firstlineno
 
     def names(self, test: str) -> bool:
         """Whether one of the patterns matches a test."""
@@ -109,45 +114,71 @@ _MARKED: list[Generator] = []
 """The generators marked while a file is executed."""
 
 
-def load(assignment: Assignment) -> Course:
+def load(assignment: Assignment, solutions: str | None = None, file: Path | None = None) -> Course:
     """Execute the assignment's generators and its solutions; empty if there are no generators.
+
+    Args:
+        assignment: the assignment.
+        solutions: the text of the module of solutions; None for what its file holds.
+        file: other generators of the same functions, in place of `counterexamples_file`.
 
     Raises:
         SuiteError: a file cannot be executed, or it names something that does not exist.
     """
-    file = assignment.counterexamples_file
+    file = file or assignment.counterexamples_file
     if not file.is_file():
         return Course()
+    module = assignment.solution_module
+    right = _functions(module, module.read_text("utf-8") if solutions is None else solutions)
+    return Course(read(assignment, right, file), right)
+
+
+def read(
+    assignment: Assignment, functions: Collection[str], file: Path | None = None
+) -> tuple[Generator, ...]:
+    """Execute the assignment's generators; none if it has no file of them.
+
+    Args:
+        assignment: the assignment.
+        functions: the names of the functions that the solution defines.
+        file: other generators, in place of `counterexamples_file`.
+
+    Raises:
+        SuiteError: the file cannot be executed, or it names something that does not exist.
+    """
+    file = file or assignment.counterexamples_file
+    if not file.is_file():
+        return ()
     generators = _generators(file, file.read_text(encoding="utf-8"))
-    solutions = assignment.solution_module
-    right = _functions(solutions, solutions.read_text(encoding="utf-8"))
     for each in generators:
-        if not assignment.suite_file(each.exercise).is_file() or each.function not in right:
-            what = f"{each.function} of {each.exercise}"
-            raise SuiteError(f"{file.name} draws calls of {what}, which does not exist.")
-    return Course(generators, right)
+        if not assignment.suite_file(each.exercise).is_file():
+            raise author_error(file, each.line, f"there is no exercise {each.exercise!r}.")
+        if each.function not in functions:
+            raise author_error(file, each.line, f"the solution has no function {each.function!r}.")
+    return generators
 
 
 @lru_cache(maxsize=8)
 def _generators(file: Path, text: str) -> tuple[Generator, ...]:
     _MARKED.clear()
-    _executed(file, text)
+    executed(file, text)
     return tuple(_MARKED)
 
 
 @lru_cache(maxsize=8)
 def _functions(file: Path, text: str) -> Mapping[str, Function]:
-    module = _executed(file, text)
+    module = executed(file, text)
     return {
         name: value for name, value in vars(module).items() if isinstance(value, types.FunctionType)
     }
 
 
-def _executed(file: Path, text: str) -> types.ModuleType:
+def executed(file: Path, text: str) -> types.ModuleType:
+    """The module of a file of the course. Raises SuiteError if it cannot be executed."""
     module = types.ModuleType(f"{file.parent.name}_{file.stem}")
     module.__file__ = str(file)
     try:
         exec(compile(text, str(file), "exec"), module.__dict__)
     except Exception as error:
-        raise SuiteError(f"{file} cannot be loaded: {type(error).__name__}: {error}") from error
+        raise author_fault(error, file) from error
     return module

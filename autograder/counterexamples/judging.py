@@ -46,14 +46,20 @@ class Wrong:
         return self.kind.startswith("raised ")
 
 
-def compare(got: Any, want: Any, example: Example) -> None:
-    """Require the values of the right answer, within the tolerance of hidden tests.
+def compare(got: Any, want: Any, example: Example, rtol: float | None = None) -> None:
+    """Require the values of the right answer.
+
+    Args:
+        got: the answer.
+        want: the right answer.
+        example: the call.
+        rtol: the relative tolerance; None for that of hidden tests.
 
     Raises:
         Mismatch: the answer is another one.
     """
     like = [each for each in example.args if isinstance(each, np.ndarray)]
-    _compare(got, want, like, "", ())
+    _compare(got, want, like, "", (), rtol)
 
 
 class _InPart(Mismatch):
@@ -64,14 +70,16 @@ class _InPart(Mismatch):
         self.part = part
 
 
-def _compare(got: Any, want: Any, like: Sequence[Any], where: str, part: Part) -> None:
+def _compare(
+    got: Any, want: Any, like: Sequence[Any], where: str, part: Part, rtol: float | None
+) -> None:
     if isinstance(want, Mapping):
         if not isinstance(got, Mapping):
             raise Mismatch(f"returned {_the(where, got)}, and a dict is asked for.", kind="type")
         for key in want:
             if key not in got:
                 raise Mismatch(f"returned a dict without {key!r}{where}.", kind="type")
-            _compare(got[key], want[key], like, f", in {key!r}{where}", (*part, key))
+            _compare(got[key], want[key], like, f", in {key!r}{where}", (*part, key), rtol)
         return
     if isinstance(want, list | tuple) and not _is_flat(want):
         if not isinstance(got, list | tuple):
@@ -79,14 +87,14 @@ def _compare(got: Any, want: Any, like: Sequence[Any], where: str, part: Part) -
         if len(got) != len(want):
             raise Mismatch(f"returned {len(got)} values{where}, and others are asked for.")
         for number, (one, other) in enumerate(zip(got, want, strict=True)):
-            _compare(one, other, like, f", in item {number}{where}", (*part, number))
+            _compare(one, other, like, f", in item {number}{where}", (*part, number), rtol)
         return
     if isinstance(want, str | None):
         if not (type(got) is type(want) and got == want):
             raise Mismatch(f"returned {_the(where, got)}, which is not right.", kind="values")
         return
     try:
-        expect.close(got, want, like=like)
+        expect.close(got, want, like=like, rtol=rtol)
     except Mismatch as mismatch:
         if not where:
             raise

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from autograder.counterexamples import judging
 from autograder.counterexamples.asking import Finding
+from autograder.counterexamples.draws import Draw
 from autograder.counterexamples.examples import Built, Example
+from autograder.counterexamples.generators import Course, Generator
 from autograder.errors import SuiteError
 from autograder.sandbox import StudentRaised
-from autograder.sandbox.translation import UNTRANSLATED, Translation
+from autograder.sandbox.translation import UNTRANSLATED, Translation, replacing
 
 
 def in_form(
@@ -61,3 +64,30 @@ def _argument(finding: Finding, translation: Translation) -> Any:
     values = list(finding.example.values)
     values[finding.argument or 0] = finding.got
     return translation.call_to(values, {})[0][finding.argument or 0]
+
+
+def course_in_form(course: Course, translations: Mapping[str, Translation]) -> Course:
+    """Generators and right functions that speak the contract of a variant.
+
+    Args:
+        course: those of the default contract.
+        translations: between that and the variant, by the function's name.
+    """
+    return Course(
+        tuple(
+            replace(each, draw=_drawing(each, translations[each.function]))
+            if each.function in translations
+            else each
+            for each in course.generators
+        ),
+        {
+            name: functools.wraps(right)(replacing(translations[name], right))
+            if name in translations
+            else right
+            for name, right in course.right.items()
+        },
+    )
+
+
+def _drawing(generator: Generator, translation: Translation) -> Callable[[Draw], Example]:
+    return lambda draw: _example(generator.draw(draw), translation)

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.course import assignment_settings
+from autograder.course.settings_file import SettingsFile
+from autograder.course.shipped import ROOT_MARKER as ROOT_MARKER
 from autograder.course.training_terms import TrainingTerms, read_terms
 from autograder.course.variants import (
     Offered,
@@ -24,14 +26,13 @@ from autograder.course.variants import (
 )
 from autograder.errors import CourseError, UnknownAssignment
 from convgrade.release import (
+    EXAMPLES_PREFIX,
     GRADE_CELL_PREFIX,
     NotebookCell,
     Release,
     read_cells,
     suite_file_name,
 )
-
-ROOT_MARKER = "nbgrader_config.py"
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,14 @@ class Frozen:
 
 
 @dataclass(frozen=True)
+class AskedExamples:
+    """Which exercises ask for examples before the code, and the points for those of each."""
+
+    exercises: tuple[str, ...] = ()
+    points: float = 0.0
+
+
+@dataclass(frozen=True)
 class Assignment:
     """One assignment: where its parts are and how it is graded.
 
@@ -93,6 +102,7 @@ class Assignment:
     dataset: str = ""
     training: Mapping[str, TrainingTerms] = field(default_factory=dict)
     frozen: Frozen = Frozen()
+    examples: AskedExamples = AskedExamples()
     offered: Offered = field(default_factory=dict)
     variant: Variant | None = None
 
@@ -201,6 +211,11 @@ class Assignment:
         return self.root / "tests" / "counterexamples" / f"{self.name}.py"
 
     @property
+    def domain_file(self) -> Path:
+        """The module that draws calls of the whole domain of each contract; there may be none."""
+        return self.root / "tests" / "domains" / f"{self.name}.py"
+
+    @property
     def right_solutions_folder(self) -> Path:
         """The folder of right answers that are written in different ways."""
         return self.root / "tests" / "right" / self.name
@@ -209,6 +224,10 @@ class Assignment:
     def evidence_module(self) -> Path:
         """The course's recipes for training, from which thresholds are computed."""
         return self.root / "tests" / "evidence" / f"{self.name}.py"
+
+    def asks_for_examples(self, exercise: str) -> bool:
+        """Whether this is no function to write, but the examples for one."""
+        return exercise in (EXAMPLES_PREFIX + name for name in self.examples.exercises)
 
     def suite_file(self, exercise: str) -> Path:
         """The hidden suite of an exercise."""
@@ -291,7 +310,7 @@ def find_root(start: Path | None = None) -> Path:
             return folder
     raise CourseError(
         f"No {ROOT_MARKER} in {here} or above it: run this inside a course folder, "
-        "or name one with --course."
+        "name one with --course, or make one with `autograder init FOLDER`."
     )
 
 
@@ -317,14 +336,17 @@ def load_assignment(name: str, root: Path | None = None) -> Assignment:
         listed = ", ".join(known) if known else "none (no source/*/assignment.toml)"
         raise UnknownAssignment(f"There is no assignment {name!r}; the known ones are: {listed}.")
     path = root / "source" / name / "assignment.toml"
-    try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
-        raise CourseError(f"{os.path.relpath(path, root)} cannot be read: {error}.") from None
     where = os.path.relpath(path, root)
-    assignment_settings.check(settings, where)
+    try:
+        text = path.read_text(encoding="utf-8")
+        settings = tomllib.loads(text)
+    except (ValueError, OSError) as error:
+        raise CourseError(f"{where} cannot be read: {error}.") from None
+    file = SettingsFile(where, text)
+    assignment_settings.check(settings, file)
     frozen = settings.get("frozen", {})
-    dataset, training = read_terms(settings.get("training", {}), where)
+    examples = settings.get("examples", {})
+    dataset, training = read_terms(settings.get("training", {}), file)
     return Assignment(
         name=name,
         root=root,
@@ -340,4 +362,7 @@ def load_assignment(name: str, root: Path | None = None) -> Assignment:
             frozenset(frozen.get("exercises", ())),
         ),
         offered=offered_variants(settings.get("variants", {}), where),
+        examples=AskedExamples(
+            tuple(dict.fromkeys(examples.get("exercises", ()))), float(examples.get("points", 0))
+        ),
     )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
+from autograder.course.settings_file import SettingsFile
 from autograder.errors import CourseError
 
 SHARE_ABOVE = 1 / 3
@@ -50,12 +51,14 @@ class TrainingTerms:
     more: Mapping[str, float] = field(default_factory=dict)
 
 
-def read_terms(settings: Mapping[str, Any], where: str) -> tuple[str, dict[str, TrainingTerms]]:
+def read_terms(
+    settings: Mapping[str, Any], file: SettingsFile
+) -> tuple[str, dict[str, TrainingTerms]]:
     """Read the default dataset and the terms of each dataset.
 
     Args:
         settings: `[training]` with its sections `[training.<dataset>]`.
-        where: the name of the file in messages.
+        file: the file, for messages.
 
     Returns:
         The default dataset, and the terms by dataset.
@@ -64,35 +67,37 @@ def read_terms(settings: Mapping[str, Any], where: str) -> tuple[str, dict[str, 
         CourseError: the settings cannot be used.
     """
     terms = {
-        name: _terms(name, section, where)
+        name: _terms(name, section, file)
         for name, section in settings.items()
         if isinstance(section, Mapping)
     }
     default = settings.get("dataset", "")
-    unknown = {key for key in settings if key not in terms} - {"dataset"}
-    if unknown:
-        raise CourseError(f"{where}: [training] has no key {sorted(unknown)[0]!r}.")
+    for key in settings:
+        if key not in terms and key != "dataset":
+            raise CourseError(f"{file.at(key, 'training')}: [training] has no key {key!r}.")
     if terms and default not in terms:
         raise CourseError(
-            f"{where}: `dataset` of [training] must name one of its sections: {', '.join(terms)}."
+            f"{file.at('dataset', 'training')}: `dataset` of [training] must name one of its "
+            f"sections: {', '.join(terms)}."
         )
     return str(default), terms
 
 
-def _terms(name: str, section: Mapping[str, Any], where: str) -> TrainingTerms:
-    place = f"{where}: [training.{name}]"
+def _terms(name: str, section: Mapping[str, Any], file: SettingsFile) -> TrainingTerms:
+    whole = f"training.{name}"
     own = {each.name: each for each in fields(TrainingTerms)}
     del own["dataset"], own["more"]
     for key, value in section.items():
+        place = f"{file.at(key, whole)}: [{whole}]"
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             raise CourseError(f"{place}: {key} must be a number that is not negative.")
         if key in own and "float" not in str(own[key].type) and not isinstance(value, int):
             raise CourseError(f"{place}: {key} must be a whole number.")
+        if key == "threshold" and value > 1:
+            raise CourseError(f"{place}: threshold is a share, from 0 to 1.")
     for key, each in own.items():
         if each.default is MISSING and key not in section:
-            raise CourseError(f"{place} lacks {key}.")
-    if section.get("threshold", 0) > 1:
-        raise CourseError(f"{place}: threshold is a share, from 0 to 1.")
+            raise CourseError(f"{file.at(whole)}: [{whole}] lacks {key}.")
     more = {key: value for key, value in section.items() if key not in own}
     return TrainingTerms(
         name, **{key: value for key, value in section.items() if key in own}, more=more

@@ -1,24 +1,15 @@
-"""A separate course folder for a made-up class: a copy of what grading needs."""
+"""A separate course folder for a made-up class: a copy of the course."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
-from autograder.course.assignment import ROOT_MARKER, assignment_names
+from autograder.course.assignment import assignment_names
+from autograder.course.shipped import FOLDERS, files_of_course
 from autograder.errors import CourseError
 
 MARKER = "made-up-class.txt"
-FOLDERS = (
-    "source",
-    "assignments",
-    "solutions",
-    "tests/hidden",
-    "tests/counterexamples",
-    "tests/misconceptions",
-    "tests/right",
-)
-SKIPPED = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "*.pyc")
 
 
 def make_course(root: Path, into: Path) -> Path:
@@ -41,8 +32,7 @@ def make_course(root: Path, into: Path) -> Path:
     )
     for name in (*FOLDERS, "submitted"):
         shutil.rmtree(into / name, ignore_errors=True)
-    for name in FOLDERS:
-        if (root / name).is_dir():
-            shutil.copytree(root / name, into / name, ignore=SKIPPED)
-    shutil.copyfile(root / ROOT_MARKER, into / ROOT_MARKER)
+    for name in files_of_course(root):
+        (into / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / name, into / name)
     return into

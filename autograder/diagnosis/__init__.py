@@ -3,6 +3,7 @@
 from autograder.diagnosis.catalogue import (
     Catalogue,
     Misconception,
+    as_code,
     as_submission,
     inspect_answer,
     load,
@@ -14,16 +15,19 @@ from autograder.diagnosis.catalogue import (
 from autograder.diagnosis.diagnosing import diagnose
 from autograder.diagnosis.inspecting import look, look_into, suite_module
 from autograder.diagnosis.line_at_fault import suspect_line
-from autograder.diagnosis.probes import Probe, call, generator, summarize
-from autograder.diagnosis.reactions import Reaction, agree, react, reactions
+from autograder.diagnosis.probes import Call, Probe, call, generator, summarize
+from autograder.diagnosis.reactions import Reaction, agree, ask, react, reactions
 
 __all__ = [
+    "Call",
     "Catalogue",
     "Misconception",
     "Probe",
     "Reaction",
     "agree",
+    "as_code",
     "as_submission",
+    "ask",
     "call",
     "diagnose",
     "generator",

@@ -20,7 +20,7 @@ from autograder.course.assignment import Assignment
 from autograder.diagnosis.ladders import Ladder, read_ladders, unknown
 from autograder.diagnosis.probes import Probe
 from autograder.edits.needed_code import needed
-from autograder.errors import SuiteError
+from autograder.suite.faults import author_error, author_fault
 
 Function = Callable[..., Any]
 
@@ -39,6 +39,7 @@ class Misconception:
             the answers to probes are compared.
         aspects: what is wrong, in the names of the hidden tests' marks; if empty, the values.
         steps: up to three texts, each closer to the mistake than the one before.
+        lines: where each step begins in the file of hints; none if the hint stands elsewhere.
         by: what is compared: the values, or only in which cells of an array they are wrong.
     """
 
@@ -50,6 +51,7 @@ class Misconception:
     matches: Callable[[Any], bool] | None = field(default=None, repr=False, compare=False)
     aspects: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
     steps: tuple[str, ...] = field(default=(), repr=False)
+    lines: tuple[int, ...] = field(default=(), repr=False, compare=False)
     by: Literal["values", "cells"] = field(default="values", repr=False, compare=False)
     variants: list[Function] = field(default_factory=list, repr=False, compare=False)
     """Other ways to make the same mistake, marked with `variant`."""
@@ -190,10 +192,17 @@ def load(assignment: Assignment) -> Catalogue:
     exercises = {each.exercise for each in catalogue.misconceptions} | set(catalogue.inspections)
     exercises |= set(catalogue.probes) - functions
     strange = {name for name in exercises if not assignment.suite_file(name).is_file()}
-    if strange:
-        names = ", ".join(sorted(strange))
-        raise SuiteError(f"{file.name} speaks of exercises that there are not: {names}.")
+    for name in sorted(strange):
+        line = _line_naming(name, _text(file))
+        raise author_error(file, line, f"there is no exercise {name!r}.")
     return catalogue
+
+
+def _line_naming(name: str, text: str) -> int:
+    """The first line that has a name as a string; 0 if none has."""
+    quoted = (f'"{name}"', f"'{name}'")
+    lines = enumerate(text.splitlines(), 1)
+    return next((number for number, line in lines if any(each in line for each in quoted)), 0)
 
 
 def _text(file: Path) -> str:
@@ -209,7 +218,7 @@ def _load(file: Path, text: str, hints: Path, hints_text: str, solution: str) ->
         exec(compile(text, str(file), "exec"), module.__dict__)
         found = {of: tuple(function()) for kind, of, function in _MARKED if kind == "probes"}
     except Exception as error:
-        raise SuiteError(f"{file} cannot be loaded: {type(error).__name__}: {error}") from error
+        raise author_fault(error, file) from error
     marked = [
         each.__dict__["misconception"] for kind, _, each in _MARKED if kind == "misconception"
     ]
@@ -222,24 +231,31 @@ def _load(file: Path, text: str, hints: Path, hints_text: str, solution: str) ->
 def _with_steps(
     file: Path, marked: Sequence[Misconception], hints: Path, ladders: Mapping[str, Ladder]
 ) -> tuple[Misconception, ...]:
-    names = [each.name for each in marked]
-    if twice := {name for name in names if names.count(name) > 1}:
-        raise SuiteError(f"{file.name} has two misconceptions named {', '.join(sorted(twice))}.")
+    names: list[str] = []
+    for each in marked:
+        if each.name in names:
+            what = f"there is a misconception named {each.name!r} above already."
+            raise author_error(file, _line_of(each), what)
+        names.append(each.name)
     for name, ladder in ladders.items():
         if name not in names:
             raise unknown(hints, name, ladder)
     return tuple(_with_ladder(file, each, ladders.get(each.name)) for each in marked)
 
 
+def _line_of(which: Misconception) -> int:
+    """The line in which the definition of a misconception begins, with its marks."""
+    return which.function.__code__.co_firstlineno
+
+
 def _with_ladder(file: Path, which: Misconception, ladder: Ladder | None) -> Misconception:
     if ladder is None:
         if not which.hint:
-            raise SuiteError(
-                f"{file.name}: {which.name} has no hint, here or in the file of hints."
-            )
+            what = f"{which.name} has no hint, here or in the file of hints."
+            raise author_error(file, _line_of(which), what)
         return replace(which, steps=(which.hint,))
-    steps = tuple(text for _, text in ladder.steps)
-    return replace(which, steps=steps, hint=steps[1] if len(steps) > 1 else steps[0])
+    lines, steps = zip(*ladder.steps, strict=True)
+    return replace(which, steps=steps, lines=lines, hint=steps[1] if len(steps) > 1 else steps[0])
 
 
 def as_submission(assignment: Assignment, *functions: Function) -> str:
@@ -256,12 +272,27 @@ def as_submission(assignment: Assignment, *functions: Function) -> str:
     return solution + "".join(map(_replacement, functions))
 
 
+def as_code(function: Function, name: str) -> str:
+    """A misconception as code that defines a function called `name`, and nothing else of it.
+
+    The code needs no other definition. It keeps what the misconception needs in a scope of its own.
+    """
+    which: Misconception = function.__dict__["misconception"]
+    body = textwrap.indent(carried_code(function), "    ")
+    return f"\n\ndef _wrong():\n{body}\n    return {which.name}\n\n\n{name} = _wrong()\n"
+
+
 def _replacement(function: Function) -> str:
+    which: Misconception = function.__dict__["misconception"]
+    return as_code(function, which.replaces)
+
+
+def carried_code(function: Function) -> str:
+    """A misconception's function without its marks, and all that it needs of its file."""
     which: Misconception = function.__dict__["misconception"]
     tree = ast.parse(Path(inspect.getfile(function)).read_text(encoding="utf-8"))
     carried = [_without_marks(node) for node in _carried(tree, which.name)]
-    body = textwrap.indent("\n\n".join(ast.unparse(node) for node in carried), "    ")
-    return f"\n\ndef _wrong():\n{body}\n    return {which.name}\n\n\n{which.replaces} = _wrong()\n"
+    return "\n\n".join(ast.unparse(node) for node in carried)
 
 
 def _carried(tree: ast.Module, name: str) -> list[ast.stmt]:

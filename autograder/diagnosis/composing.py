@@ -35,7 +35,7 @@ def compose(catalogue: Catalogue, function: str, one: Function, other: Function)
     if base is None:
         return None
     for outer, inner in ((one, other), (other, one)):
-        if _calls(outer, base):
+        if calls(outer, base):
             return _nested(outer, inner, base)
     return None
 
@@ -43,7 +43,7 @@ def compose(catalogue: Catalogue, function: str, one: Function, other: Function)
 def _nested(outer: Function, inner: Function, base: Function) -> Function:
     contract = _contract(base)
     (outside, around), (inside, within) = _copied(outer), _copied(inner)
-    reaches_base = _calls(inner, base)
+    reaches_base = calls(inner, base)
 
     def given_to_outer(*args: Any, **kwargs: Any) -> Any:
         exchanged = {name: value for name, value in kwargs.items() if name not in contract}
@@ -101,6 +101,6 @@ def _twin(function: Function, namespace: dict[str, Any]) -> Function:
     return twin
 
 
-def _calls(function: Function, base: Function) -> bool:
+def calls(function: Function, base: Function) -> bool:
     """Whether a function calls the right answer, itself or through others of its module."""
     return base.__name__ in _used(function)

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from autograder.diagnosis.reading_grade import words
 from autograder.errors import SuiteError
+from autograder.suite.faults import author_error
 
 MOST_STEPS = 3
 FEWEST_WORDS, MOST_WORDS = 15, 80
@@ -100,4 +101,4 @@ def _check(file: Path, ladder: Ladder) -> None:
 
 
 def _error(file: Path, line: int, what: str) -> SuiteError:
-    return SuiteError(f"{file.name}, line {line}: {what}.")
+    return author_error(file, line, f"{what}.")

@@ -18,6 +18,7 @@ import numpy as np
 from autograder.diagnosis.catalogue import Catalogue, Function, Misconception
 from autograder.diagnosis.probes import Call, Generator, Probe, Summarized
 from autograder.sandbox import Handle, Sandbox, StudentRaised
+from autograder.sandbox.protocol.shared_memory import shares_memory
 from autograder.suite.expect import Mismatch, close
 from autograder.suite.student import Student, Watched, mentions
 
@@ -99,7 +100,7 @@ def _react(function: Function, call: Call, made: Made) -> Reaction:
         )
     if not call.watch:
         return Reaction(value=value)
-    shares = any(np.may_share_memory(value, each) for each in args if _is_array(value, each))
+    shares = shares_memory(value, args)
     return Reaction(value=value, arguments=_plain(call, args), shares_memory=shares)
 
 

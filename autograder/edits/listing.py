@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograder.edits.edit import Edit, Place
@@ -22,6 +22,7 @@ def edits_of(
     *,
     insertions: bool = False,
     types: Mapping[str, str] | None = None,
+    literals: Sequence[str] = (),
 ) -> list[Edit]:
     """The edits of a function or class, by rank and then by line.
 
@@ -32,6 +33,7 @@ def edits_of(
         lines: the lines that ran; only statements that ran are edited. By default all are.
         insertions: whether terms, factors and calls are also added; these are many.
         types: the names of the types of variables, where they are known.
+        literals: Python expressions; each is also put in place of every other expression.
     """
     scope = scope_of(definition, types or {})
     found: list[Edit] = []
@@ -40,9 +42,20 @@ def edits_of(
             found += statement_edits(place, scope)
         else:
             found += expression_edits(place, scope)
+            found += _replaced(place, literals)
             if insertions:
                 found += inserted_terms(place, scope)
     return sorted(found, key=lambda edit: (edit.rank, edit.line))
+
+
+def _replaced(place: Place, literals: Sequence[str]) -> Iterator[Edit]:
+    """Edits that put a literal in place of an expression that is read."""
+    node = place.node
+    if isinstance(node, ast.expr) and isinstance(getattr(node, "ctx", None), ast.Load | None):
+        for literal in literals:
+            new = ast.parse(literal, mode="eval").body
+            if ast.dump(new) != ast.dump(node):
+                yield place.edit("literal", 1, new)
 
 
 def _places(root: ast.AST, lines: Collection[int] | None) -> Iterator[Place]:

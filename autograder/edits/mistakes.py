@@ -6,7 +6,8 @@ The text must be trusted: it is parsed in this process.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from autograder.edits.edit import Edit
@@ -35,22 +36,41 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Planned:
-    """A mistake that can be made in a text; `make` writes the text."""
+    """A mistake that can be made in a text; `make` writes the text.
+
+    Attributes:
+        kind, function: as in `Mistake`.
+        tree: the definition alone; all mistakes in it share one tree.
+    """
 
     kind: str
     function: str
+    tree: ast.Module
     _edit: Edit
-    _tree: ast.Module
     _lines: tuple[str, ...]
     _first: int
     _last: int
 
+    @property
+    def rank(self) -> int:
+        """How early it is tried, from 0."""
+        return self._edit.rank
+
+    @property
+    def line(self) -> int:
+        """The line of the changed part in the definition, from 1."""
+        return self._edit.line
+
+    def applied(self) -> AbstractContextManager[None]:
+        """Change `tree` inside the block, and change it back."""
+        return self._edit.applied()
+
     def make(self) -> Mistake | None:
         """The text with the mistake; None if the edit cannot be written or changes nothing."""
         own = list(self._lines[self._first : self._last])
-        before = ast.dump(_normal(self._tree))
-        with self._edit.applied():
-            wanted = ast.dump(_normal(self._tree))
+        before = ast.dump(_normal(self.tree))
+        with self.applied():
+            wanted = ast.dump(_normal(self.tree))
         if wanted == before:
             return None
         for changed, wrong in _texts(own, self._edit):
@@ -61,8 +81,12 @@ class Planned:
         return None
 
 
-def mistakes(text: str) -> list[Planned]:
+def mistakes(text: str, literals: Sequence[str] = ()) -> list[Planned]:
     """All mistakes of one edit that can be made in a right text, in the order of its functions.
+
+    Args:
+        text: the text.
+        literals: Python expressions; each is also put in place of every other expression.
 
     Raises:
         SyntaxError: the text is no Python.
@@ -77,8 +101,8 @@ def mistakes(text: str) -> list[Planned]:
         last = definition.end_lineno or definition.lineno
         tree = ast.parse("\n".join(lines[first:last]))
         found += [
-            Planned(edit.kind, definition.name, edit, tree, lines, first, last)
-            for edit in edits_of(tree.body[0])
+            Planned(edit.kind, definition.name, tree, edit, lines, first, last)
+            for edit in edits_of(tree.body[0], literals=literals)
             if edit.kind not in _REPAIRS_ONLY
         ]
     return found

@@ -74,6 +74,8 @@ def _state(result: ExerciseResult, points: Points, *, is_set: bool) -> str:
         return NOT_GRADED
     if points.share > 0.9999 or (result.passed and not is_set):
         return "right"
+    if result.examples is not None and result.examples.right and not points.worth:
+        return "partly right"
     if result.outcome in _ABSENT and not points.earned:
         return _ABSENT[result.outcome]
     return "partly right" if points.earned else "not right yet"
@@ -84,6 +86,8 @@ def _where_to_look(exercise: Exercise, result: ExerciseResult) -> str:
     failed = exercise.failed
     if exercise.points.earned is None:
         return ""
+    if result.examples is not None:
+        return result.examples.summary if exercise.points.worth else ""
     if result.outcome.is_absent and not failed:
         return next(iter(exercise.remarks), "")
     found = []
@@ -105,10 +109,15 @@ def _tests(
 ) -> tuple[tuple[Test, ...], str]:
     """The tests that students may see, and how many of the others passed, in words.
 
-    If a person set the points, no test says what it is worth: the sum would be another number.
+    If a person set the points, no test says what it is worth: the sum would be another number. What
+    is to say on examples stands above the tests already.
     """
     if result.score is None or _is_absent_as_a_whole(result.tests):
         return (), ""
+    if result.examples is not None:
+        if not result.max_score:
+            return (), ""
+        result = replace(result, tests=tuple(replace(each, message="") for each in result.tests))
     total = sum(test.weight for test in result.tests) or 1.0
     seen: set[Outcome] = set()
     tests = []
@@ -179,6 +188,8 @@ def _remarks(result: ExerciseResult, *, is_set: bool) -> list[str]:
         test = result.tests[0]
         is_missing = test.outcome is Outcome.MISSING  # then its message says what happened
         remarks.append(plain((is_missing and test.message) or test.outcome.sentence))
+    if result.examples is not None:
+        remarks += map(plain, result.examples.sentences)
     remarks += [f"Graded with the right {name} in place of yours." for name in result.replaced]
     return remarks
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from autograder.break_first import Judge
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.course.student_names import require_name
 from autograder.errors import (
@@ -292,19 +293,25 @@ class _Grading:
         )
 
     def _sandbox(
-        self, submission: Submission, translated: Mapping[str, Translation] | None = None
+        self,
+        submission: Submission,
+        translated: Mapping[str, Translation] | None = None,
+        code: str = "",
     ) -> Sandbox:
+        cells = [Cell(cell.label, cell.source, cell.settles) for cell in submission.cells]
         return Sandbox(
             self._address,
-            [Cell(cell.label, cell.source, cell.settles) for cell in submission.cells],
+            [*cells, Cell("known mistakes", code)] if code else cells,
             limits(self._assignment),
             module_name="submission" if submission.kind == "module" else "__main__",
             files={file.name: file.content for file in submission.beside},
             translations=translated,
         )
 
-    def _solutions(self) -> Sandbox:
-        return self._sandbox(read(self._assignment.solution_module, self._assignment.release))
+    def _solutions(self, code: str = "") -> Sandbox:
+        """The course's solutions, and then some code, in a sandbox of their own."""
+        solutions = read(self._assignment.solution_module, self._assignment.release)
+        return self._sandbox(solutions, code=code)
 
     def _run_suites(self, sandbox: Sandbox, right: ReferenceFunctions) -> SuiteRun:
         """Run all tests of all exercises; an unexpected failure must not occur on the solutions.
@@ -355,4 +362,5 @@ class _Grading:
             terms=self._assignment.training_terms,
             known=known,
             frozen=self._assignment.frozen.exercises,
+            judge=Judge(sandbox, self._solutions),
         )

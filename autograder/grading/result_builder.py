@@ -70,6 +70,7 @@ def exercises(
                 keys.tests[exercise.name],
                 keys.advice,
                 keys.suites[exercise.name],
+                found.examples.get(exercise.name),
             )
         )
     return tuple(results)

@@ -10,9 +10,10 @@ import functools
 import site
 import sys
 import sysconfig
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from importlib.machinery import PathFinder
 
+from autograder.course import shipped
 from autograder.course.assignment import Assignment
 from autograder.sandbox import Isolation, WarmProcess
 
@@ -54,15 +55,18 @@ def _is_library(name: str) -> bool:
 def start(assignment: Assignment, isolation: Isolation, more: Libraries = ()) -> WarmProcess:
     """Start a warm process for an assignment, in which the held-out data cannot be seen.
 
+    Nor can the course that comes with the package, wherever it was installed.
+
     Raises:
         AutograderError: the assignment's own libraries cannot be imported.
         EnvironmentUnusable: no process can be started on this machine.
     """
-    substitutes: Mapping[str, bytes] = {}
+    place = shipped.archive_place()
+    substitutes: dict[str, bytes] = {} if place is None else {str(place): b""}
     if assignment.training:
         from convgrade.datasets.concealing import concealed
 
-        substitutes = concealed()
+        substitutes |= concealed()
     return WarmProcess(assignment.preload, isolation, substitutes=substitutes, optional=more)
 
 

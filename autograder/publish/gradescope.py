@@ -31,8 +31,8 @@ def dumps(result: Result) -> str | None:
 
 
 def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
-    lines = []
-    for test in exercise.tests:
+    lines = list(exercise.examples.sentences) if exercise.examples else []
+    for test in exercise.tests if exercise.examples is None else ():
         if not test.passed:
             lines.append(f"- {test.title or test.name}: {bounded(test.message) or test.outcome}")
             lines += [f"  Hint: {test.hint}"] if test.hint else []

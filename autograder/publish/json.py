@@ -1,7 +1,7 @@
 """Results as the JSON document for CI: `results.schema.json` beside this file is its schema.
 
-`dataset`, `variant`, digests, `replaced`, `hints`, `suspect`, `training` and `counterexample` are
-left out if empty.
+`dataset`, `variant`, digests, `replaced`, `hints`, `suspect`, `examples`, `training` and
+`counterexample` are left out if empty.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
             hints=[asdict(hint) for hint in exercise.hints],
             suspect=exercise.suspect and asdict(exercise.suspect),
             suite_digest=exercise.suite_digest,
+            examples=exercise.examples and asdict(exercise.examples),
         ),
     }
 

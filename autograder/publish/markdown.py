@@ -89,6 +89,10 @@ def _exercises(result: Result) -> Iterator[str]:
         yield f"| {escaped(exercise.name)} | {points} | {escaped(exercise.outcome.label)} |"
     yield ""
     for exercise in result.exercises:
+        if exercise.examples is not None:
+            for sentence in exercise.examples.sentences:
+                yield f"- **{escaped(exercise.name)}**: {escaped(sentence)}"
+            continue
         for test in exercise.tests:
             if test.passed or exercise.outcome is Outcome.NOT_IMPLEMENTED:
                 continue

@@ -191,6 +191,7 @@ def _passed(assignment: Assignment, wanted: Wanted, student: str) -> tuple[str, 
         for each in (result.exercises if result else ())
         if each.passed
         and not each.replaced
+        and not assignment.asks_for_examples(each.name)
         and (not wanted.exercises or each.name in wanted.exercises)
     )
 
@@ -256,7 +257,9 @@ def _prepared(
                 found[task.student] = "The hand-in cannot be read any more."
                 continue
             try:
-                found[task.student] = preparing.askable(submission, task.exercises, task.seed)
+                found[task.student] = preparing.askable(
+                    submission, task.exercises, task.seed, task.student
+                )
             except AutograderError:
                 raise
             except (Exception, GraderInterrupted) as fault:  # it must not stop the others

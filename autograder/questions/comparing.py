@@ -77,6 +77,18 @@ def clearly_differ(one: Answer, other: Answer) -> bool:
     return True
 
 
+def agree(want: Answer, got: Answer) -> bool:
+    """Whether a student's answer is what is asked for: of any dtype, within a small tolerance."""
+    if want.error or got.error:
+        return set(want.error) <= set(got.error) if want.error else False
+    if want.is_unknown or got.is_unknown:
+        return False
+    a, b = _array(want.value), _array(got.value)
+    if a is None or b is None:
+        return _same(want.value, got.value)
+    return a.shape == b.shape and bool(np.allclose(b, a, rtol=1e-5, atol=1e-6, equal_nan=True))
+
+
 def _same(one: Any, other: Any) -> bool:
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(_same, one, other))

@@ -52,7 +52,8 @@ class Seen:
 class Edited:
     """An edit of one line, and what the calls return with it; None where that is not certain.
 
-    `leaves_all` is whether all calls, and many more, return what they return without it.
+    `leaves_all` is whether all calls, and many more, return what they return without it. `more`
+    has the answers of the latter, if they are known.
     """
 
     definition: int
@@ -60,6 +61,7 @@ class Edited:
     after: str
     answers: tuple[Answer | None, ...]
     leaves_all: bool = False
+    more: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from autograder.questions.observed import Definition, Edited, Observed, Spot
 from autograder.sandbox import Sandbox
 from autograder.suite.student import Student
 
-EDITS = 40
+EDITS = 24
 EDITS_IF_LARGE = 6
 STEPS, STEPS_IF_LARGE = 5_000, 200_000
 """Of loops, in one call."""
@@ -51,6 +51,7 @@ class Watching:
         plan: Mapping[str, Any],
         calls: Sequence[DrawnCall],
         more: Sequence[DrawnCall],
+        found: Sequence[Mapping[str, Any]] = (),
     ) -> Observed:
         """What is certain about the function of an exercise.
 
@@ -59,6 +60,7 @@ class Watching:
             plan: what `plan` returned.
             calls: the calls that questions may be about.
             more: further calls, which an edit without an effect must leave as they are too.
+            found: edits beside those of `plan`, whose answers to the further calls are wanted.
 
         Raises:
             Uncertain: the function answers otherwise when it is watched or called again.
@@ -73,7 +75,7 @@ class Watching:
         spots = tuple(Spot(n, kind, line, text) for n, _, kind, line, text in plan["spots"])
         numbers = {(n, index): k for k, (n, index, *_) in enumerate(plan["spots"])}
         is_large = any(each.is_large for each in calls)
-        edits = plan["edits"][: EDITS_IF_LARGE if is_large else EDITS]
+        edits = [*found, *plan["edits"]][: EDITS_IF_LARGE if is_large else EDITS]
         texts = [each.text for each in definitions]
         watched, *changed = self._runs(exercise, texts, edits, calls)
         answers = certain_answers(calls, self._plain(exercise, calls), watched)
@@ -81,10 +83,18 @@ class Watching:
         by_run = [by_number(run, numbers) for run in watched]
         seen, uncertain = certain_spots(calls, by_run, may_differ)
         after = [agreed(runs, len(calls)) for runs in changed]
-        without_effect = [n for n, each in enumerate(after) if _are_same(answers, each)]
-        kept = self._kept(exercise, texts, edits, without_effect, more)
+        without_effect = {n for n, each in enumerate(after) if _are_same(answers, each)}
+        wanted = sorted(without_effect | {n for n in range(len(found)) if None not in after[n]})
+        plain, further = self._further(exercise, texts, edits, wanted, more)
         edited = tuple(
-            Edited(each["definition"], each["line"], each["after"], after[n], n in kept)
+            Edited(
+                each["definition"],
+                each["line"],
+                each["after"],
+                after[n],
+                n in without_effect and n in further and _are_same(plain, further[n]),
+                further.get(n, ()),
+            )
             for n, each in enumerate(edits)
         )
         return Observed(
@@ -108,22 +118,24 @@ class Watching:
             runs.append(run[::-1])
         return [list(each) for each in zip(*runs, strict=True)]
 
-    def _kept(
+    def _further(
         self,
         exercise: str,
         texts: Sequence[str],
         edits: Sequence[Mapping[str, Any]],
         numbers: Sequence[int],
         more: Sequence[DrawnCall],
-    ) -> set[int]:
-        """Which of these edits leave the answers to many more calls as they are."""
+    ) -> tuple[tuple[Answer, ...], dict[int, tuple[Answer, ...]]]:
+        """The answers to many more calls, without an edit and with each of these."""
         if not numbers or not more:
-            return set()
+            return (), {}
         plain = {"texts": list(texts), "recorded": []}
         versions = [plain, *(_version(texts, edits[n]) for n in numbers)]
         before, *after = self._run(self._second, versions, more, exercise, _FIRST_SEED, False)
+        if not before:
+            return (), {}
         pairs = zip(numbers, after, strict=True)
-        return {n for n, each in pairs if before and each and _are_same(before, each)}
+        return tuple(before), {n: tuple(each) for n, each in pairs if each}
 
     def _run(
         self,

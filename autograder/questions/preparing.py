@@ -11,18 +11,24 @@ from typing import Self
 import numpy as np
 
 from autograder.counterexamples.generators import Course, load
+from autograder.counterexamples.translating import course_in_form
 from autograder.course.assignment import Assignment
 from autograder.grading.grader import limits
+from autograder.grading.reading import given_to
 from autograder.grading.warm_processes import WarmProcesses
 from autograder.questions.about_changes import AboutChanges
+from autograder.questions.about_contracts import AboutContracts
 from autograder.questions.about_lines import AboutLines
 from autograder.questions.agreeing import Uncertain
+from autograder.questions.contracts import load_contracts, targets
 from autograder.questions.drawn_calls import draw_calls, more_calls
+from autograder.questions.finding_edits import FindingEdits
 from autograder.questions.observed import Definition, Observed
 from autograder.questions.observing import EDITS, Watching
 from autograder.questions.question import Question, ShownLines, digest_of
 from autograder.questions.refusing import reason_against, reason_against_part
 from autograder.sandbox import CallFailed, Cell, Isolation, Limits, Sandbox
+from autograder.variants.options import translations
 from convgrade.safe_text import plain
 from convgrade.submission import Submission
 
@@ -30,9 +36,10 @@ CALLS = 16
 MORE_CALLS = 120
 """On which an edit must have no effect either, before a question says that it has none."""
 MOST_SHOWN_LINES = 120  # of one exercise
-_MODULES = ("autograder.sandbox.inside.planning", "autograder.sandbox.inside.versions")
-_PLAN = f"from {_MODULES[0]} import plan"
-_RUN = f"from {_MODULES[1]} import run_versions"
+_INSIDE = "autograder.sandbox.inside"
+_MODULES = (f"{_INSIDE}.planning", f"{_INSIDE}.searching", f"{_INSIDE}.versions")
+_PLAN = f"from {_MODULES[0]} import make_edits, plan"
+_RUN = f"from {_MODULES[1]} import search\nfrom {_MODULES[2]} import run_versions"
 _LIMITS = Limits(call_seconds=12.0, submission_seconds=90.0)
 
 
@@ -69,6 +76,7 @@ class Preparing:
         preloaded = replace(assignment, preload=(*assignment.preload, *_MODULES))
         self._assignment = assignment
         self._course: Course = load(assignment)
+        self._contracts = load_contracts(assignment)
         self._warm = WarmProcesses(preloaded, isolation)
 
     def __enter__(self) -> Self:
@@ -78,7 +86,7 @@ class Preparing:
         self._warm.close()
 
     def askable(
-        self, submission: Submission, exercises: Sequence[str], seed: bytes
+        self, submission: Submission, exercises: Sequence[str], seed: bytes, student: str = ""
     ) -> list[Askable]:
         """What can be asked about each of these exercises.
 
@@ -86,7 +94,11 @@ class Preparing:
             submission: what the student handed in.
             exercises: the exercises that the student has passed.
             seed: decides on calls and edits.
+            student: who handed it in, which decides on the variant; "" for the default one.
         """
+        given = given_to(self._assignment, student, submission)
+        translated = translations(given, given.variant)
+        course = course_in_form(self._course, translated) if translated else self._course
         cells = _cells_for(submission, exercises)
         against = reason_against([each.source for each in cells])
         if against:
@@ -105,24 +117,27 @@ class Preparing:
                 sandbox(Cell("questions", _RUN)),
             ]
             watching = Watching(processes[0], processes[1], processes[2:])
+            finding = FindingEdits(processes[0], processes[2])
             return [
-                self._timed(watching, processes, submission, exercise, seed)
+                self._timed(watching, finding, processes, submission, exercise, seed, course)
                 for exercise in exercises
             ]
 
     def _timed(
         self,
         watching: Watching,
+        finding: FindingEdits,
         processes: Sequence[Sandbox],
         submission: Submission,
         exercise: str,
         seed: bytes,
+        course: Course,
     ) -> Askable:
         before = _used(processes)
         rng = np.random.default_rng([*seed, *exercise.encode()])
         sources = [each.source for each in _cells_for(submission, [exercise])]
         try:
-            found = self._found(watching, sources, exercise, rng)
+            found = self._found(watching, finding, sources, exercise, rng, course)
         except Uncertain as reason:
             found = Askable(exercise, silent=str(reason))
         except CallFailed as failure:
@@ -130,9 +145,15 @@ class Preparing:
         return replace(found, cpu_seconds=_used(processes) - before)
 
     def _found(
-        self, watching: Watching, sources: Sequence[str], exercise: str, rng: np.random.Generator
+        self,
+        watching: Watching,
+        finding: FindingEdits,
+        sources: Sequence[str],
+        exercise: str,
+        rng: np.random.Generator,
+        course: Course,
     ) -> Askable:
-        calls = draw_calls(self._course, exercise, rng, CALLS)
+        calls = draw_calls(course, exercise, rng, CALLS)
         if not calls:
             raise Uncertain("The course draws no calls of it that are small enough.")
         plan = watching.plan(sources, exercise, EDITS, int(rng.integers(1 << 30)))
@@ -141,9 +162,17 @@ class Preparing:
             raise Uncertain("Its code was not found, or is too long.")
         if against := reason_against_part(texts):
             raise Uncertain(against)
-        more = more_calls(self._course, exercise, rng, MORE_CALLS)
-        observed = watching.observe(exercise, plan, calls, more)
-        questions = (*AboutLines(observed, rng).all(), *AboutChanges(observed, rng).all())
+        more = more_calls(course, exercise, rng, MORE_CALLS)
+        is_default = course.right[exercise] is self._course.right[exercise]
+        changed = [each for each in self._contracts if is_default and each.exercise == exercise]
+        wanted = targets(changed, course.right[exercise], [*calls, *more])
+        edits = finding.find(exercise, plan, wanted, [*calls, *more], rng)
+        observed = watching.observe(exercise, plan, calls, more, edits)
+        questions = (
+            *AboutLines(observed, rng).all(),
+            *AboutChanges(observed, rng).all(),
+            *AboutContracts(observed, wanted, rng).all(),
+        )
         return Askable(
             exercise,
             _shown(observed),

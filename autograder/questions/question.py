@@ -19,6 +19,7 @@ KINDS = {
     "changed": "what a changed line returns",
     "input": "which input shows a changed line",
     "same": "which change leaves all answers as they are",
+    "contract": "which changed line fulfils another contract",
     "error line": "where an error comes up",
     "error type": "which error a changed line raises",
 }

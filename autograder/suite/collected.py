@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from _pytest.config import _prepareconfig  # as pytest-xdist does: there is no p
 
 from autograder.errors import SuiteError
 from autograder.results import Fault
+from autograder.suite.dependencies import exercise_of
 from autograder.suite.faults import fault_of
 from autograder.suite.grading_run import GradingRun, place_of
 from autograder.suite.plugin import GradingPlugin
@@ -66,6 +68,11 @@ class CollectedSuites:
     def faults(self) -> Mapping[str, Fault]:
         return self._plugin.faults
 
+    @property
+    def items(self) -> Sequence[pytest.Item]:
+        """The tests of the suites that can be read."""
+        return self._plugin.items
+
     def _collect(self, folder: Path, files: Sequence[Path]) -> None:
         arguments = [str(file) for file in files]
         arguments += ["-c", str(SETTINGS), "--rootdir", str(folder), "--confcutdir", str(folder)]
@@ -83,6 +90,15 @@ class CollectedSuites:
         if files:  # without a file, pytest would look for tests itself
             config.hook.pytest_collection(session=session)
 
+    def places(self, exercise: str, *, public: bool = False) -> tuple[str, ...]:
+        """The tests of an exercise (`place_of`), in their order; or only the public ones."""
+        return tuple(
+            place_of(item)
+            for item in self._plugin.items
+            if exercise_of(item) == exercise
+            and (not public or item.get_closest_marker("public") is not None)
+        )
+
     def run(self, run: GradingRun, only: frozenset[str] = frozenset()) -> None:
         """Run the tests for one submission, dependencies first.
 
@@ -96,7 +112,7 @@ class CollectedSuites:
         self._plugin.run = run
         items = [item for item in self._plugin.items if not only or place_of(item) in only]
         try:
-            for item, following in zip(items, [*items[1:], None], strict=True):
+            for item, following in zip_longest(items, items[1:]):
                 self._plugin.run_test(item, following)
         except pytest.exit.Exception:
             if run.fatal is None:
@@ -150,7 +166,8 @@ def _keep(key: tuple[Path, tuple[str, ...], str], suites: CollectedSuites) -> No
 @contextmanager
 def _importable(folder: Path, fingerprint: str) -> Iterator[None]:
     """Let the suites of one folder import modules from it, and not those of another folder."""
-    if (folder, fingerprint) != (_imported["folder"], _imported["fingerprint"]):
+    known = _imported["folder"], _imported["fingerprint"]
+    if not fingerprint or (folder, fingerprint) != known:
         _forget_modules_below(_imported["folder"])
         _forget_modules_below(folder)
         _imported.update(folder=folder, fingerprint=fingerprint)

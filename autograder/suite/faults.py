@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, SuiteError
 from autograder.results import Fault
 from convgrade.release import exercise_of_suite
 
 MOST_CHARACTERS = 300
 MOST_DETAIL = 20_000
+FOLDERS_OF_AUTHORS = ("tests", "solutions")
 
 
 def fault_of(error: BaseException, file: Path, test: str = "", line: int = 0) -> Fault:
@@ -39,6 +40,24 @@ def fault_of(error: BaseException, file: Path, test: str = "", line: int = 0) ->
         exercise=exercise_of_suite(file),
         detail="".join(traceback.format_exception(raised))[-MOST_DETAIL:],
     )
+
+
+def author_fault(error: BaseException, file: Path) -> SuiteError:
+    """The error for an exception that a file of the course's authors raised, with its line.
+
+    Args:
+        error: the exception.
+        file: a file below the folder `tests` or `solutions` of a course.
+    """
+    return author_error(file, fault_of(error, file).line, _sentence(error))
+
+
+def author_error(file: Path, line: int, what: str) -> SuiteError:
+    """The error for a line of a file of the course's authors."""
+    names = file.parts
+    start = max((n for n, name in enumerate(names) if name in FOLDERS_OF_AUTHORS), default=0)
+    place = "/".join(names[start:])
+    return SuiteError(f"{place}, line {line}: {what}" if line else f"{place}: {what}")
 
 
 def _place(error: BaseException, file: Path, line: int) -> tuple[Path, int]:

@@ -12,13 +12,14 @@ import hashlib
 import hmac
 import traceback
 from collections.abc import Callable, Container, Mapping
+from typing import Any, Protocol
 
 import numpy as np
 import pytest
 
 from autograder.course.training_terms import TrainingTerms
 from autograder.errors import AutograderError, GraderInterrupted, SuiteError
-from autograder.results import ExerciseResult, Fault, Outcome, Role, TestResult
+from autograder.results import Examples, ExerciseResult, Fault, Outcome, Role, TestResult
 from autograder.sandbox import CallFailed, HandleMisuse, Sandbox
 from autograder.sandbox.protocol.remote_functions import Function
 from autograder.suite.dependencies import exercise_of
@@ -28,6 +29,19 @@ from autograder.suite.points import TestRecord
 from autograder.suite.stand_ins import StandIns
 from autograder.suite.student import CalledWrongly, Student
 from autograder.suite.training import NotTrainedEnough, Training
+
+
+class ExamplesJudge(Protocol):
+    """Judges the examples that a student gave before writing a function.
+
+    Attributes:
+        found: what was found, by exercise.
+    """
+
+    found: dict[str, Examples]
+
+    def __call__(self, asked: Any, /) -> Any:
+        """What became of the examples that a suite asks about."""
 
 
 class GradingRun:
@@ -40,6 +54,7 @@ class GradingRun:
         terms: how training is done and judged, if an exercise trains.
         known: earlier results whose tests need not run again.
         frozen: those of them whose tests do not run again in any case.
+        judge: judges examples of the student.
 
     Attributes:
         faults: one fault for each exercise that is not graded.
@@ -56,12 +71,14 @@ class GradingRun:
         terms: TrainingTerms | None,
         known: Mapping[str, ExerciseResult],
         frozen: Container[str],
+        judge: ExamplesJudge | None = None,
     ) -> None:
         self._student = Student(sandbox)
         self._seed = seed
         self._terms = terms
         self._known = known
         self._frozen = frozen
+        self._judge = judge
         self._is_reused: dict[str, bool] = {}
         self._training: Training | None = None
         self.stand_ins = StandIns(right)
@@ -86,6 +103,17 @@ class GradingRun:
         if self._terms is None:
             raise SuiteError("A suite trains, but its assignment.toml has no [training].")
         return self._terms
+
+    @property
+    def examples(self) -> ExamplesJudge:
+        """Judges examples of the student.
+
+        Raises:
+            SuiteError: this run has no judge.
+        """
+        if self._judge is None:
+            raise SuiteError("A suite asks for examples, and this run cannot judge them.")
+        return self._judge
 
     def student_for(self, item: pytest.Function) -> Student:
         """The submission, with the test's time limit and reference functions."""

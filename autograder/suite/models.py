@@ -184,19 +184,17 @@ def make_model(
     *,
     eager: bool = False,
 ) -> Model:
-    """Make a sequential Keras model inside, from layers such as `("Dense", {"units": 10})`.
-
-    An exercise that trains a model can be tested with it independently of other exercises. Set the
-    weights with `set_weights`: the initial ones are not chosen by the suite.
+    """Make a sequential Keras model inside; see `Student.make_model`.
 
     Args:
         input_shape: of one input.
         layers: class names and arguments of Keras' layers, in order.
         ask: sends queries across the boundary.
-        eager: whether `fit` computes without compiling. That is faster for a few steps.
+        eager: whether `fit` computes without compiling.
 
     Raises:
         CallFailed: the model could not be made.
+        Mismatch: the answer is not a model.
     """
     plain = [(name, dict(config)) for name, config in layers]
     options = (True,) if eager else ()

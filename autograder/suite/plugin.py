@@ -6,6 +6,7 @@ for all of them; `GradingRun` knows one submission.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from autograder.errors import SuiteError
 from autograder.results import Fault
 from autograder.suite.dependencies import dependencies_of, exercise_of, topological_order
 from autograder.suite.faults import fault_of
-from autograder.suite.grading_run import GradingRun
+from autograder.suite.grading_run import ExamplesJudge, GradingRun
 from autograder.suite.plain_tests import arguments_of, plain_exercises
 from autograder.suite.student import Student
 from autograder.suite.training import GradingData, Training, grading_data
@@ -31,6 +32,9 @@ MARKERS = (
     "seconds(n): of computing time that one call of the test may take",
     "builds_on(name, ...): exercises graded before, the right functions in place of failed ones",
 )
+
+
+MARKS_WITH_A_NUMBER = ("weight", "seconds")
 
 
 class GradingPlugin:
@@ -77,6 +81,12 @@ class GradingPlugin:
     def training(self) -> Training:
         """The terms of training, with seeds for this test and this submission."""
         return self.run.training_for(self._item)
+
+    @pytest.fixture
+    def examples(self) -> ExamplesJudge:
+        """Judges the examples that the student gave for an exercise."""
+        self.run.student_for(self._item)
+        return self.run.examples
 
     def run_test(self, item: pytest.Item, following: pytest.Item | None) -> None:
         """Run a test, without pytest's protocol if its suite allows that.
@@ -130,6 +140,11 @@ class GradingPlugin:
         for exercise, reason in unordered.items():
             file = next(item.path for item in items if exercise_of(item) == exercise)
             self.blame(fault_of(SuiteError(reason), file))
+        for item in items:
+            for mark in filter(_is_no_number, item.iter_markers()):
+                line = (item.location[1] or 0) + 1
+                wrong = SuiteError(f"{mark.name} must have one number above 0")
+                self.blame(fault_of(wrong, item.path, item.name, line))
         items[:] = [item for item in items if exercise_of(item) not in self.faults]
         items.sort(key=lambda item: order.index(exercise_of(item)))
         self.items = items
@@ -167,3 +182,12 @@ class GradingPlugin:
             when=call.when if call.when != "collect" else "setup",
             duration=call.duration,
         )
+
+
+def _is_no_number(mark: pytest.Mark) -> bool:
+    """Whether a mark that needs a number above 0 has none."""
+    if mark.name not in MARKS_WITH_A_NUMBER:
+        return False
+    number = mark.args[0] if len(mark.args) == 1 else None
+    is_number = isinstance(number, int | float) and not isinstance(number, bool)
+    return not (is_number and 0 < float(number or 0) < math.inf)

@@ -10,12 +10,12 @@ import numpy as np
 
 from autograder.course.training_terms import TrainingTerms
 from autograder.errors import SuiteError
-from autograder.results import ExerciseResult, Fault
+from autograder.results import Examples, ExerciseResult, Fault
 from autograder.sandbox import Sandbox
 from autograder.sandbox.protocol.remote_functions import Function
 from autograder.suite.asked_calls import AskedCalls
 from autograder.suite.collected import collected
-from autograder.suite.grading_run import GradingRun
+from autograder.suite.grading_run import ExamplesJudge, GradingRun
 from autograder.suite.points import TestRecord
 
 
@@ -32,6 +32,7 @@ class SuiteRun:
         asked: the calls of the student's functions.
         built_on: for each exercise, its dependencies, and whether each was to be replaced.
         reused: the exercises whose tests did not run, because their earlier results stand.
+        examples: by exercise, what became of the examples that it asks for.
     """
 
     records: tuple[TestRecord, ...]
@@ -41,6 +42,7 @@ class SuiteRun:
     asked: AskedCalls = field(default_factory=AskedCalls, repr=False)
     built_on: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     reused: frozenset[str] = frozenset()
+    examples: Mapping[str, Examples] = field(default_factory=dict)
 
 
 def run(
@@ -55,6 +57,7 @@ def run(
     terms: TrainingTerms | None = None,
     known: Mapping[str, ExerciseResult] | None = None,
     frozen: Container[str] = (),
+    judge: ExamplesJudge | None = None,
 ) -> SuiteRun:
     """Run `test_<exercise>.py` in `folder` for each exercise, dependencies first.
 
@@ -72,6 +75,7 @@ def run(
         known: earlier results whose tests need not run again, unless the outcome of an exercise
             that theirs builds on has changed.
         frozen: those of them whose tests do not run again in any case.
+        judge: judges examples of the student, for suites that ask for them.
 
     Returns:
         The outcome. If a suite cannot be read or run, its exercise is not graded and has a fault.
@@ -83,7 +87,7 @@ def run(
     if not folder.is_dir():
         raise SuiteError(f"The hidden suites are gone: there is no folder {folder}.")
     known = known or {}
-    grading = GradingRun(sandbox, seed, right, terms, known, frozen)
+    grading = GradingRun(sandbox, seed, right, terms, known, frozen, judge)
     # an author's f-string may print a student's answer: keep the text short and fast to make
     printed = np.printoptions(threshold=100, edgeitems=1)
     with printed, collected(folder, exercises, fingerprint) as suites:
@@ -97,4 +101,5 @@ def run(
         grading.asked,
         grading.stand_ins.built_on,
         grading.reused,
+        dict(judge.found) if judge is not None else {},
     )

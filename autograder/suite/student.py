@@ -295,7 +295,19 @@ class Student:
         *,
         eager: bool = False,
     ) -> models.Model:
-        """See `models.make_model`."""
+        """Make a sequential Keras model inside, from layers such as `("Dense", {"units": 10})`.
+
+        An exercise that trains a model can be tested with it independently of other exercises. Set
+        the weights with `set_weights`: the initial ones are not chosen by the suite.
+
+        Args:
+            input_shape: of one input.
+            layers: class names and arguments of Keras' layers, in order.
+            eager: whether `fit` computes without compiling. That is faster for a few steps.
+
+        Raises:
+            CallFailed: the model could not be made.
+        """
         return models.make_model(input_shape, layers, self._ask_model, eager=eager)
 
     @contextmanager

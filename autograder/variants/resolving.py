@@ -58,7 +58,8 @@ def resolved(text: str, variant: Variant, declared: Declared, where: str) -> str
         is_decided = is_decided or holds
     if begun:
         raise CourseError(f"{where}, line {begun}: the VARIANT has no END VARIANT.")
-    return reworded("\n".join(kept), wording(_options(variant, declared)))
+    text = re.sub(r"\n{4,}", "\n\n\n", "\n".join(kept))  # what stood around passages that are gone
+    return reworded(text, wording(_options(variant, declared)))
 
 
 def _options(variant: Variant, declared: Declared) -> list[Option]:

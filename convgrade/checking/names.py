@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 PURE = frozenset(
-    "abs all any bool check check_learned check_raises dir display float help id int isinstance "
-    "len list max min print range repr round set sorted str sum tuple type zip".split()
+    "abs all any bool check check_examples check_learned check_raises dir display float help id "
+    "int isinstance len list max min print range repr round set sorted str sum tuple type "
+    "zip".split()
 )
 """Functions that do not change their arguments. Functions whose name begins with `show` do not
 either.

@@ -30,7 +30,7 @@ CHECKS = "the checks of {}"
 
 
 CHECKS = "the checks of {}"
-CHECKING = ("check", "check_learned", "check_raises")
+CHECKING = ("check", "check_examples", "check_learned", "check_raises")
 NO_PYTHON = "("
 STRING = re.compile(r"[\"']([\w./ ()\[\]-]{1,120})[\"']")
 

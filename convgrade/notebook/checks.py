@@ -107,7 +107,7 @@ def check(
             f"✗ {call} changed its argument {changed}.\n  Work on a copy: {changed}.copy()."
         )
         raise _with_hint(failed, function, args, kwargs, known_answers.CHANGED)
-    _say_passed(call)
+    say_passed(call)
 
 
 def check_raises(
@@ -146,7 +146,7 @@ def check_raises(
                 f"  The message is: {raised}"
             )
             raise _with_hint(failed, function, args, kwargs, known_answers.UNNAMED) from None
-        _say_passed(f"{call} raises {error.__name__}")
+        say_passed(f"{call} raises {error.__name__}")
         return
     except CheckFailed:
         raise
@@ -262,7 +262,8 @@ def _identical(before: npt.NDArray[Any], after: npt.NDArray[Any]) -> bool:
     )
 
 
-def _say_passed(what: str) -> None:
+def say_passed(what: str) -> None:
+    """Print the line of a check that passed."""
     try:
         print(f"{PASSED_MARK} {what}")
     except UnicodeEncodeError:  # the console cannot show Unicode

@@ -159,8 +159,16 @@ def local_response_norm(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
     if depth_radius < 0:
         raise ValueError(f"depth_radius must not be negative, {depth_radius} is")
     beyond = (depth_radius, depth_radius)  # channels that do not exist add nothing
+    ### VARIANT maps = channels-last
     squares = np.pad(x**2, [(0, 0), (0, 0), (0, 0), beyond])
     neighbours = np.lib.stride_tricks.sliding_window_view(squares, 2 * depth_radius + 1, axis=3)
+    ### VARIANT maps = channels-first
+    squares = np.pad(x**2, [(0, 0), beyond, (0, 0), (0, 0)])
+    neighbours = np.lib.stride_tricks.sliding_window_view(squares, 2 * depth_radius + 1, axis=1)
+    ### VARIANT maps = batch-last
+    squares = np.pad(x**2, [beyond, (0, 0), (0, 0), (0, 0)])
+    neighbours = np.lib.stride_tricks.sliding_window_view(squares, 2 * depth_radius + 1, axis=0)
+    ### END VARIANT
     return x / (bias + alpha * neighbours.sum(axis=-1)) ** beta
 
 
@@ -188,14 +196,18 @@ check(
     alpha=0.01,
     beta=1.0,
     expected=np.array([4, 0, 20 / 6, 10 / 6, 0]).reshape(1, 1, 1, 5),
+    ### VARIANT maps = channels-last
     window=Window(channels=near(5, radius=1)),
+    ### END VARIANT
 )
 large = np.array([300.0, 0.0, 60.0, 0.0, 200.0, 100.0]).reshape(1, 1, 1, 6)
 check(
     local_response_norm,
     large,
     expected=np.array([48.482779, 0, 7.733175, 0, 44.758099, 23.236808]).reshape(1, 1, 1, 6),
+    ### VARIANT maps = channels-last
     window=Window(channels=near(6, radius=2)),
+    ### END VARIANT
 )
 check_raises(local_response_norm, channels[0], naming="x")
 
@@ -562,10 +574,37 @@ def ten_crop(images, size):
         size: side of the squares, at least 1, at most height and width.
 
     Returns:
+        ### VARIANT crops = mirrored-last
         A new array of shape (N, 10, size, size, channels) and the dtype of `images`: top left, top
         right, bottom left, bottom right, centre, and then each of these mirrored left-right, in
         the same order. The centre starts at row (height - size) // 2 and column
         (width - size) // 2.
+        ### VARIANT crops = mirrored-first
+        A new array of shape (N, 10, size, size, channels) and the dtype of `images`: first the
+        five that are mirrored left-right (of top left, top right, bottom left, bottom right,
+        centre), and then these five as they are, in the same order. The centre starts at row
+        (height - size) // 2 and column (width - size) // 2.
+        ### VARIANT crops = mirrored-first-centre-first
+        A new array of shape (N, 10, size, size, channels) and the dtype of `images`: first the
+        five that are mirrored left-right (of centre, top left, top right, bottom left, bottom
+        right), and then these five as they are, in the same order. The centre starts at row
+        (height - size) // 2 and column (width - size) // 2.
+        ### VARIANT crops = pairs
+        A new array of shape (N, 10, size, size, channels) and the dtype of `images`: top left, top
+        right, bottom left, bottom right, centre, each of them followed by its mirror image
+        (left-right). The centre starts at row (height - size) // 2 and column
+        (width - size) // 2.
+        ### VARIANT crops = pairs-centre-first
+        A new array of shape (N, 10, size, size, channels) and the dtype of `images`: centre, top
+        left, top right, bottom left, bottom right, each of them followed by its mirror image
+        (left-right). The centre starts at row (height - size) // 2 and column
+        (width - size) // 2.
+        ### VARIANT crops = centre-first
+        A new array of shape (N, 10, size, size, channels) and the dtype of `images`: centre, top
+        left, top right, bottom left, bottom right, and then each of these mirrored left-right, in
+        the same order. The centre starts at row (height - size) // 2 and column
+        (width - size) // 2.
+        ### END VARIANT
 
     Raises:
         ValueError: `images` is not of rank 4, or `size` is below 1 or larger than the images; the
@@ -577,10 +616,20 @@ def ten_crop(images, size):
     images = _images(images)
     _check_size(size, images)
     bottom, right = images.shape[1] - size, images.shape[2] - size
+    ### VARIANT crops = centre-first | pairs-centre-first | mirrored-first-centre-first
+    places = [(bottom // 2, right // 2), (0, 0), (0, right), (bottom, 0), (bottom, right)]
+    ### VARIANT crops = mirrored-last | mirrored-first | pairs
     places = [(0, 0), (0, right), (bottom, 0), (bottom, right), (bottom // 2, right // 2)]
+    ### END VARIANT
     crops = [images[:, top : top + size, left : left + size] for top, left in places]
     mirrored = [crop[:, :, ::-1] for crop in crops]
+    ### VARIANT crops = mirrored-last | centre-first
     return np.stack(crops + mirrored, axis=1)
+    ### VARIANT crops = mirrored-first | mirrored-first-centre-first
+    return np.stack(mirrored + crops, axis=1)
+    ### VARIANT crops = pairs | pairs-centre-first
+    return np.stack(sum(zip(crops, mirrored), ()), axis=1)
+    ### END VARIANT
     ### END SOLUTION
 
 
@@ -598,7 +647,19 @@ def shape_of_crops(count, size):
 
 
 check(shape_of_crops, 2, 5, expected=(2, 10, 5, 5, 3))
+### VARIANT crops = mirrored-last
 check(first_cells, 2, expected=[0.0, 2.0, 4.0, 6.0, 1.0, 1.0, 3.0, 5.0, 7.0, 2.0])
+### VARIANT crops = mirrored-first
+check(first_cells, 2, expected=[1.0, 3.0, 5.0, 7.0, 2.0, 0.0, 2.0, 4.0, 6.0, 1.0])
+### VARIANT crops = pairs
+check(first_cells, 2, expected=[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 1.0, 2.0])
+### VARIANT crops = centre-first
+check(first_cells, 2, expected=[1.0, 0.0, 2.0, 4.0, 6.0, 2.0, 1.0, 3.0, 5.0, 7.0])
+### VARIANT crops = mirrored-first-centre-first
+check(first_cells, 2, expected=[2.0, 1.0, 3.0, 5.0, 7.0, 1.0, 0.0, 2.0, 4.0, 6.0])
+### VARIANT crops = pairs-centre-first
+check(first_cells, 2, expected=[1.0, 2.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0])
+### END VARIANT
 check_raises(ten_crop, numbered, 4, naming="size")
 
 if "three_quarters" in globals():
@@ -606,7 +667,13 @@ if "three_quarters" in globals():
 
 # %%
 if "ten_crops" in globals():
+    ### VARIANT crops = mirrored-last | centre-first
     display(show_image_rows({"crops": ten_crops[:5], "mirrored": ten_crops[5:]}))
+    ### VARIANT crops = mirrored-first | mirrored-first-centre-first
+    display(show_image_rows({"crops": ten_crops[5:], "mirrored": ten_crops[:5]}))
+    ### VARIANT crops = pairs | pairs-centre-first
+    display(show_image_rows({"crops": ten_crops[::2], "mirrored": ten_crops[1::2]}))
+    ### END VARIANT
 
 # %% [markdown]
 # ## 7. The table of layers (5 points)
@@ -650,11 +717,31 @@ def alexnet_table(input_size=227, num_classes=1000, groups=1):
             in the paper, or another divisor of 32.
 
     Returns:
+        ### VARIANT table = dicts
         A list of eleven dicts, for conv1, pool1, conv2, pool2, conv3, conv4, conv5, pool5, fc6,
         fc7 and fc8 in this order, each with the keys "name" (a string), "shape" (a tuple of ints,
         (height, width, channels), or (units,) for fc6 to fc8), "parameters" (an int: weights and
         biases) and "multiply_accumulates" (an int: multiplications by a weight for one image;
         biases are not counted).
+        ### VARIANT table = tuples
+        A list of eleven tuples, for conv1, pool1, conv2, pool2, conv3, conv4, conv5, pool5, fc6,
+        fc7 and fc8 in this order, each with a name (a string), a shape (a tuple of ints,
+        (height, width, channels), or (units,) for fc6 to fc8), the parameters (an int: weights and
+        biases) and the multiply-accumulates (an int: multiplications by a weight for one image;
+        biases are not counted).
+        ### VARIANT table = by-name
+        A dict with the keys "conv1", "pool1", "conv2", "pool2", "conv3", "conv4", "conv5", "pool5",
+        "fc6", "fc7" and "fc8" in this order. Each has a tuple: a shape (a tuple of ints,
+        (height, width, channels), or (units,) for fc6 to fc8), the parameters (an int: weights and
+        biases) and the multiply-accumulates (an int: multiplications by a weight for one image;
+        biases are not counted).
+        ### VARIANT table = columns
+        A dict of four lists, each with a value for conv1, pool1, conv2, pool2, conv3, conv4,
+        conv5, pool5, fc6, fc7 and fc8 in this order: "name" (strings), "shape" (tuples of ints,
+        (height, width, channels), or (units,) for fc6 to fc8), "parameters" (ints: weights and
+        biases) and "multiply_accumulates" (ints: multiplications by a weight for one image;
+        biases are not counted).
+        ### END VARIANT
 
     Raises:
         ValueError: an argument is not as above; the message names it.
@@ -668,10 +755,17 @@ def alexnet_table(input_size=227, num_classes=1000, groups=1):
         raise ValueError(f"num_classes must be at least 1, not {num_classes}")
     if groups < 1 or 32 % groups:
         raise ValueError(f"groups must divide the numbers of channels, {groups} does not")
+    ### VARIANT table = dicts | tuples
     rows = []
+    ### VARIANT table = columns
+    rows = {"name": [], "shape": [], "parameters": [], "multiply_accumulates": []}
+    ### VARIANT table = by-name
+    rows = {}
+    ### END VARIANT
     side, channels = input_size, 3
 
     def add(name, shape, weights=0, biases=0, positions=1):
+        ### VARIANT table = dicts
         rows.append(
             {
                 "name": name,
@@ -680,6 +774,17 @@ def alexnet_table(input_size=227, num_classes=1000, groups=1):
                 "multiply_accumulates": weights * positions,
             }
         )
+        ### VARIANT table = tuples
+        parameters, work = weights + biases, weights * positions
+        rows.append((name, shape, parameters, work))
+        ### VARIANT table = columns
+        values = (name, shape, weights + biases, weights * positions)
+        for column, value in zip(rows.values(), values):
+            column.append(value)
+        ### VARIANT table = by-name
+        parameters, work = weights + biases, weights * positions
+        rows[name] = (shape, parameters, work)
+        ### END VARIANT
 
     # the side only changes in conv1 and in pooling: the other convolutions are padded
     for name, kernel, filters, dealt in (
@@ -711,6 +816,7 @@ def alexnet_table(input_size=227, num_classes=1000, groups=1):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_alexnet_table", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+### VARIANT table = dicts
 def layer(name, *arguments, **options):
     """A row of the table."""
     row = next(row for row in alexnet_table(*arguments, **options) if row["name"] == name)
@@ -721,6 +827,35 @@ def total(key, **options):
     return sum(row[key] for row in alexnet_table(**options))
 
 
+### VARIANT table = tuples | columns | by-name
+FIELDS = ("name", "shape", "parameters", "multiply_accumulates")
+
+
+def rows(*arguments, **options):
+    """The rows of the table as dicts."""
+    table = alexnet_table(*arguments, **options)
+    ### END VARIANT
+    ### VARIANT table = tuples
+    return [dict(zip(FIELDS, row)) for row in table]
+    ### VARIANT table = columns
+    return [dict(zip(FIELDS, row)) for row in zip(*(table[field] for field in FIELDS))]
+    ### VARIANT table = by-name
+    return [dict(zip(FIELDS, (name, *row))) for name, row in table.items()]
+    ### END VARIANT
+
+
+### VARIANT table = tuples | columns | by-name
+def layer(name, *arguments, **options):
+    """A row of the table."""
+    row = next(row for row in rows(*arguments, **options) if row["name"] == name)
+    return {**row, "shape": tuple(row["shape"])}
+
+
+def total(key, **options):
+    return sum(row[key] for row in rows(**options))
+
+
+### END VARIANT
 check(
     layer,
     "conv1",
@@ -741,7 +876,11 @@ check(total, "multiply_accumulates", expected=1135256096)
 check(total, "parameters", groups=2, expected=60965224)
 check_raises(alexnet_table, 64, naming="input_size")
 
+### VARIANT table = dicts
 table = alexnet_table()
+### VARIANT table = tuples | columns | by-name
+table = rows()
+### END VARIANT
 
 # %% [markdown]
 # Where are the parameters, and where is the work?
@@ -977,7 +1116,15 @@ def prepare_flowers(images, labels, seed, num_classes=17):
         num_classes: how many classes there are; not all of them need occur.
 
     Returns:
+        ### VARIANT flowers = x-and-y
         (x, y): `x` float32 of the shape of `images`, divided by 255; `y` of shape
+        ### VARIANT flowers = y-and-x
+        (y, x): `x` float32 of the shape of `images`, divided by 255; `y` of shape
+        ### VARIANT flowers = named
+        {"images": x, "labels": y}: `x` float32 of the shape of `images`, divided by 255; `y` of shape
+        ### VARIANT flowers = dict
+        {"x": x, "y": y}: `x` float32 of the shape of `images`, divided by 255; `y` of shape
+        ### END VARIANT
         (N, num_classes), a floating or integer array with a 1 at the class of each image and 0
         elsewhere. Both are in the same random order.
 
@@ -995,7 +1142,15 @@ def prepare_flowers(images, labels, seed, num_classes=17):
     x = images[order].astype(np.float32) / 255
     y = np.zeros((len(labels), num_classes), np.float32)
     y[np.arange(len(labels)), labels[order]] = 1
+    ### VARIANT flowers = x-and-y
     return x, y
+    ### VARIANT flowers = y-and-x
+    return y, x
+    ### VARIANT flowers = dict
+    return {"x": x, "y": y}
+    ### VARIANT flowers = named
+    return {"images": x, "labels": y}
+    ### END VARIANT
     ### END SOLUTION
 
 
@@ -1007,7 +1162,13 @@ sorted_labels = np.arange(100) // 10
 
 def numbers_and_classes(seed):
     """Which images stand where, and the classes that are told for them."""
+    ### VARIANT flowers = x-and-y
     x, y = prepare_flowers(gray_images, sorted_labels, seed)
+    ### VARIANT flowers = y-and-x
+    y, x = prepare_flowers(gray_images, sorted_labels, seed)
+    ### VARIANT flowers = dict | named
+    x, y = prepare_flowers(gray_images, sorted_labels, seed).values()
+    ### END VARIANT
     return np.rint(np.asarray(x)[:, 0, 0, 0] * 255).astype(int), np.argmax(y, axis=1)
 
 
@@ -1021,7 +1182,14 @@ def same_order(seed, another):
 
 
 def shapes_and_brightest():
+    ### VARIANT flowers = x-and-y
     x, y = prepare_flowers(np.full((3, 4, 6, 3), 255, np.uint8), np.array([2, 0, 2]), seed=1)
+    ### VARIANT flowers = y-and-x
+    y, x = prepare_flowers(np.full((3, 4, 6, 3), 255, np.uint8), np.array([2, 0, 2]), seed=1)
+    ### VARIANT flowers = dict | named
+    white = np.full((3, 4, 6, 3), 255, np.uint8)
+    x, y = prepare_flowers(white, np.array([2, 0, 2]), seed=1).values()
+    ### END VARIANT
     return x.shape, str(x.dtype), y.shape, float(x.max())
 
 
@@ -1045,7 +1213,11 @@ def top_k_accuracy(probabilities, labels, k):
     """The share of examples whose class is among the k most probable ones.
 
     Args:
+        ### VARIANT top-k = accuracy | error
         probabilities: shape (N, classes), N at least 1.
+        ### VARIANT top-k = columns | error-of-columns
+        probabilities: shape (classes, N), a column for each example; N at least 1.
+        ### END VARIANT
         labels: true class numbers, ints, shape (N,).
         k: how many guesses are allowed, from 1 to the number of classes.
 
@@ -1061,22 +1233,38 @@ def top_k_accuracy(probabilities, labels, k):
     probabilities, labels = np.asarray(probabilities), np.asarray(labels)
     if probabilities.ndim != 2:
         raise ValueError(f"probabilities must have 2 axes, not the shape {probabilities.shape}")
+    ### VARIANT top-k = columns | error-of-columns
+    probabilities = np.swapaxes(probabilities, 0, 1)
+    ### END VARIANT
     if labels.shape != probabilities.shape[:1]:
         raise ValueError(f"labels must have {len(probabilities)} classes, not {labels.shape}")
     if not 1 <= k <= probabilities.shape[1]:
         raise ValueError(f"k must lie between 1 and {probabilities.shape[1]}, not {k}")
     # a stable sort keeps classes that are equally probable in their order
     guesses = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
+    ### VARIANT top-k = accuracy | columns
     return float((guesses == labels[:, np.newaxis]).any(axis=1).mean())
+    ### VARIANT top-k = error | error-of-columns
+    return float((guesses != labels[:, np.newaxis]).all(axis=1).mean())
+    ### END VARIANT
     ### END SOLUTION
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_top_k_accuracy", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
 probabilities = np.array([[0.1, 0.6, 0.3], [0.4, 0.3, 0.3], [0.2, 0.2, 0.6]])
+### VARIANT top-k = columns | error-of-columns
+probabilities = probabilities.T  # a column for each of three examples
+### END VARIANT
 labels = np.array([2, 2, 2])
+### VARIANT top-k = accuracy | columns
 check(top_k_accuracy, probabilities, labels, 1, expected=1 / 3)
 check(top_k_accuracy, probabilities, labels, 2, expected=2 / 3)
 check(top_k_accuracy, probabilities, labels, 3, expected=1.0)
+### VARIANT top-k = error | error-of-columns
+check(top_k_accuracy, probabilities, labels, 1, expected=2 / 3)
+check(top_k_accuracy, probabilities, labels, 2, expected=1 / 3)
+check(top_k_accuracy, probabilities, labels, 3, expected=0.0)
+### END VARIANT
 check_raises(top_k_accuracy, probabilities, labels, 4, naming="k")
 
 # %% [markdown]
@@ -1136,7 +1324,7 @@ check_raises(ten_crop_predict, dark_or_bright, numbered, 4, naming="size")
 #
 # | dataset | training images | epochs | batch size | asked for |
 # |---|---|---|---|---|
-# | synthetic_flowers | all | 12 | 16 | at least 47.0% of unseen images right |
+# | synthetic_flowers | all | 12 | 16 | at least 46.5% of unseen images right |
 # | flowers17, if your instructor says so | all | 12 | 32 | at least 45.5% of unseen images right |
 #
 # Images are reduced to 20×20 pixels, and of each 2 squares of 16×16 are cut out at random places.
@@ -1253,7 +1441,7 @@ runs = train_as_graded(
     batch_size=16,
 )
 trained, history = runs.model, runs.history
-check_learned(runs, asked=0.47)
+check_learned(runs, asked=0.465)
 
 # %% [markdown]
 # These are the curves of the first of these trainings and the sixteen filters of the first convolution, each a

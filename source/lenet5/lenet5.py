@@ -154,8 +154,25 @@ def lenet5_table(input_size=32):
         input_size: height and width of the image, at least 32.
 
     Returns:
+        ### VARIANT table = dicts
         A list of seven dicts, for C1, S2, C3, S4, C5, F6 and OUTPUT in this order, each with the
         keys "name" (a string) and "maps", "size", "parameters", "connections" (ints). `maps` is
+        ### VARIANT table = from-output
+        A list of seven dicts, for OUTPUT, F6, C5, S4, C3, S2 and C1 in this order, each with the
+        keys "name" (a string) and "maps", "size", "parameters", "connections" (ints). `maps` is
+        ### VARIANT table = tuples
+        A list of seven tuples, for C1, S2, C3, S4, C5, F6 and OUTPUT in this order, each with a
+        name (a string), and maps, size, parameters and connections (ints), in this order. `maps` is
+        ### VARIANT table = columns
+        A dict of five tuples, each with a value for C1, S2, C3, S4, C5, F6 and OUTPUT in this order:
+        "name" (strings) and "maps", "size", "parameters", "connections" (ints). `maps` is
+        ### VARIANT table = by-name
+        A dict with the keys "C1", "S2", "C3", "S4", "C5", "F6" and "OUTPUT" in this order, each
+        with a tuple of maps, size, parameters and connections (ints), in this order. `maps` is
+        ### VARIANT table = nested
+        A dict with the keys "C1", "S2", "C3", "S4", "C5", "F6" and "OUTPUT" in this order, each
+        with a dict with the keys "maps", "size", "parameters", "connections" (ints). `maps` is
+        ### END VARIANT
         the number of maps or units, `size` the side of a map in cells (1 for F6 and OUTPUT at
         32), `parameters` counts what is trained.
 
@@ -167,10 +184,15 @@ def lenet5_table(input_size=32):
     ### BEGIN SOLUTION
     if input_size < 32:
         raise ValueError(f"input_size must be at least 32, not {input_size}")
+    ### VARIANT table = dicts | from-output | tuples | columns
     rows = []
+    ### VARIANT table = by-name | nested
+    rows = {}
+    ### END VARIANT
 
     def add(name, maps, size, parameters, inputs):
         """A row; `inputs` are those of the units at one position of all maps, biases included."""
+        ### VARIANT table = dicts
         rows.append(
             {
                 "name": name,
@@ -180,6 +202,32 @@ def lenet5_table(input_size=32):
                 "connections": size * size * inputs,
             }
         )
+        ### VARIANT table = from-output
+        row = {
+            "name": name,
+            "maps": maps,
+            "size": size,
+            "parameters": parameters,
+            "connections": size * size * inputs,
+        }
+        rows.insert(0, row)
+        ### VARIANT table = tuples | columns
+        connections = size * size * inputs
+        row = (name, maps, size, parameters, connections)
+        rows.append(row)
+        ### VARIANT table = by-name
+        connections = size * size * inputs
+        row = (maps, size, parameters, connections)
+        rows[name] = row
+        ### VARIANT table = nested
+        row = {
+            "maps": maps,
+            "size": size,
+            "parameters": parameters,
+            "connections": size * size * inputs,
+        }
+        rows[name] = row
+        ### END VARIANT
 
     c1 = input_size - 4
     s2 = c1 // 2
@@ -200,11 +248,17 @@ def lenet5_table(input_size=32):
         else:
             add(name, maps, size, weights + maps, weights + maps)
     add("OUTPUT", 10, c5, 0, 10 * 84)
+    ### VARIANT table = dicts | from-output | tuples | by-name | nested
     return rows
+    ### VARIANT table = columns
+    fields = ("name", "maps", "size", "parameters", "connections")
+    return dict(zip(fields, zip(*rows)))
+    ### END VARIANT
     ### END SOLUTION
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_lenet5_table", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+### VARIANT table = dicts
 def first_rows(input_size):
     return lenet5_table(input_size)[:2]
 
@@ -213,6 +267,37 @@ def trained_parameters(input_size):
     return sum(row["parameters"] for row in lenet5_table(input_size))
 
 
+### VARIANT table = from-output | tuples | columns | by-name | nested
+FIELDS = ("name", "maps", "size", "parameters", "connections")
+
+
+def rows(input_size):
+    """The rows of the table as dicts, from C1 on."""
+    ### END VARIANT
+    ### VARIANT table = from-output
+    return lenet5_table(input_size)[::-1]
+    ### VARIANT table = tuples
+    return [dict(zip(FIELDS, row)) for row in lenet5_table(input_size)]
+    ### VARIANT table = columns
+    table = lenet5_table(input_size)
+    return [dict(zip(FIELDS, row)) for row in zip(*(table[field] for field in FIELDS))]
+    ### VARIANT table = by-name
+    return [dict(zip(FIELDS, (name, *row))) for name, row in lenet5_table(input_size).items()]
+    ### VARIANT table = nested
+    return [{"name": name, **row} for name, row in lenet5_table(input_size).items()]
+    ### END VARIANT
+
+
+### VARIANT table = from-output | tuples | columns | by-name | nested
+def first_rows(input_size):
+    return rows(input_size)[:2]
+
+
+def trained_parameters(input_size):
+    return sum(row["parameters"] for row in rows(input_size))
+
+
+### END VARIANT
 check(
     first_rows,
     32,
@@ -250,7 +335,11 @@ def c3_connection_table():
     """Which S2 maps each C3 map of LeNet-5 is connected with.
 
     Returns:
+        ### VARIANT connections = rows
         A new bool array of shape (6, 16): a row for each S2 map, a column for each C3 map.
+        ### VARIANT connections = columns
+        A new bool array of shape (16, 6): a row for each C3 map, a column for each S2 map.
+        ### END VARIANT
 
     Source: LeCun et al. (1998), table I.
     """
@@ -262,13 +351,21 @@ def c3_connection_table():
     for column, maps in ((12, (0, 1, 3, 4)), (13, (1, 2, 4, 5)), (14, (0, 2, 3, 5))):
         table[list(maps), column] = True
     table[:, 15] = True
+    ### VARIANT connections = rows
     return table
+    ### VARIANT connections = columns
+    return table.T
+    ### END VARIANT
     ### END SOLUTION
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_c3_connection_table", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
 def maps_seen_by(column):
+    ### VARIANT connections = rows
     return [row for row in range(6) if c3_connection_table()[row][column]]
+    ### VARIANT connections = columns
+    return [row for row in range(6) if c3_connection_table()[column][row]]
+    ### END VARIANT
 
 
 check(maps_seen_by, 0, expected=[0, 1, 2])
@@ -309,20 +406,47 @@ def sparse_conv2d(x, kernel, bias, table):
     for name, array in (("x", x), ("kernel", kernel)):
         if array.ndim != 4:
             raise ValueError(f"{name} must have 4 axes, but its shape is {array.shape}")
+    ### VARIANT kernels = oihw
+    kernel = kernel.transpose(2, 3, 1, 0)
+    ### VARIANT kernels = iohw
+    kernel = kernel.transpose(2, 3, 0, 1)
+    ### VARIANT kernels = ohwi
+    kernel = kernel.transpose(1, 2, 3, 0)
+    ### VARIANT kernels = ihwo
+    kernel = kernel.transpose(1, 2, 0, 3)
+    ### VARIANT kernels = hwoi
+    kernel = kernel.transpose(0, 1, 3, 2)
+    ### END VARIANT
+    ### VARIANT maps = last
     if kernel.shape[2] != x.shape[3]:
         raise ValueError(f"kernel is for {kernel.shape[2]} maps, but x has {x.shape[3]}")
+    ### VARIANT maps = first
+    if kernel.shape[2] != x.shape[1]:
+        raise ValueError(f"kernel is for {kernel.shape[2]} maps, but x has {x.shape[1]}")
+    ### END VARIANT
     if bias.shape != kernel.shape[3:]:
         raise ValueError(f"bias must have the shape {kernel.shape[3:]}, not {bias.shape}")
     if table.shape != kernel.shape[2:]:
         raise ValueError(f"table must have the shape {kernel.shape[2:]}, not {table.shape}")
     window = kernel.shape[:2]
+    ### VARIANT maps = last
     if window[0] > x.shape[1] or window[1] > x.shape[2]:
         raise ValueError(f"kernel of {window} is larger than the images of {x.shape[1:3]}")
+    ### VARIANT maps = first
+    if window[0] > x.shape[2] or window[1] > x.shape[3]:
+        raise ValueError(f"kernel of {window} is larger than the images of {x.shape[2:]}")
+    ### END VARIANT
 
     connected = np.where(table.astype(bool), kernel, np.zeros((), kernel.dtype))
+    ### VARIANT maps = last
     patches = np.lib.stride_tricks.sliding_window_view(x, window, axis=(1, 2))
     # (batch, rows, columns, [maps, height, width]) by ([height, width, maps], out maps)
     return np.tensordot(patches, connected, ((3, 4, 5), (2, 0, 1))) + bias
+    ### VARIANT maps = first
+    patches = np.lib.stride_tricks.sliding_window_view(x, window, axis=(2, 3))
+    # (batch, [maps], rows, columns, [height, width]) by ([height, width, maps], out maps)
+    return np.moveaxis(np.tensordot(patches, connected, ((1, 4, 5), (2, 0, 1))) + bias, 3, 1)
+    ### END VARIANT
     ### END SOLUTION
 
 
@@ -404,6 +528,7 @@ def trainable_subsampling(x, weight, bias):
     x, weight, bias = (np.asarray(value) for value in (x, weight, bias))
     if x.ndim != 4:
         raise ValueError(f"x must have 4 axes, but its shape is {x.shape}")
+    ### VARIANT maps = last
     for name, array in (("weight", weight), ("bias", bias)):
         if array.shape != x.shape[3:]:
             raise ValueError(f"{name} must have the shape {x.shape[3:]}, not {array.shape}")
@@ -411,18 +536,33 @@ def trainable_subsampling(x, weight, bias):
     whole = x[:, : 2 * rows, : 2 * columns]
     windows = whole.reshape(len(x), rows, 2, columns, 2, x.shape[3])
     return scaled_tanh(weight * windows.sum(axis=(2, 4)) + bias)
+    ### VARIANT maps = first
+    for name, array in (("weight", weight), ("bias", bias)):
+        if array.shape != x.shape[1:2]:
+            raise ValueError(f"{name} must have the shape {x.shape[1:2]}, not {array.shape}")
+    rows, columns = x.shape[2] // 2, x.shape[3] // 2
+    whole = np.moveaxis(x, 1, 3)[:, : 2 * rows, : 2 * columns]
+    windows = whole.reshape(len(x), rows, 2, columns, 2, len(weight))
+    return np.moveaxis(scaled_tanh(weight * windows.sum((2, 4)) + bias), 3, 1)
+    ### END VARIANT
     ### END SOLUTION
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_trainable_subsampling", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+### VARIANT maps = last
 window = np.array([[0.1, 0.2], [0.3, 0.4]]).reshape(1, 2, 2, 1)
+### VARIANT maps = first
+window = np.array([[0.1, 0.2], [0.3, 0.4]]).reshape(1, 1, 2, 2)
+### END VARIANT
 check(
     trainable_subsampling,
     window,
     np.array([1.0]),
     np.array([0.5]),
     expected=np.array([1.30681941]).reshape(1, 1, 1, 1),
+    ### VARIANT maps = last
     window=Window(size=2, step=2),
+    ### END VARIANT
 )
 check_raises(trainable_subsampling, window, np.ones(2), np.zeros(1), naming="weight")
 
@@ -441,7 +581,11 @@ def rbf_output(x, codes):
 
     Args:
         x: shape (N, features), floating or whole numbers.
+        ### VARIANT codes = rows
         codes: shape (classes, features), as are these; not always +1 and -1.
+        ### VARIANT codes = columns
+        codes: shape (features, classes), as are these; not always +1 and -1.
+        ### END VARIANT
 
     Returns:
         A new array, shape (N, classes).
@@ -451,11 +595,19 @@ def rbf_output(x, codes):
             names one of them.
     """
     ### BEGIN SOLUTION
+    ### VARIANT codes = rows
     x, codes = np.asarray(x), np.asarray(codes)
+    ### VARIANT codes = columns
+    x, codes = np.asarray(x), np.asarray(codes).T
+    ### END VARIANT
     if x.ndim != 2:
         raise ValueError(f"x must have 2 axes, but its shape is {x.shape}")
     if codes.ndim != 2 or codes.shape[1] != x.shape[1]:
+        ### VARIANT codes = rows
         raise ValueError(f"codes must have {x.shape[1]} columns, but its shape is {codes.shape}")
+        ### VARIANT codes = columns
+        raise ValueError(f"codes must have {x.shape[1]} rows, but its shape is {codes.T.shape}")
+        ### END VARIANT
     differences = x[:, np.newaxis, :] - codes[np.newaxis, :, :]
     return (differences**2).sum(axis=2)
     ### END SOLUTION
@@ -466,7 +618,11 @@ def rbf_predict(x, codes):
 
     Args:
         x: shape (N, features).
+        ### VARIANT codes = rows
         codes: shape (classes, features).
+        ### VARIANT codes = columns
+        codes: shape (features, classes).
+        ### END VARIANT
 
     Returns:
         Class numbers, ints, shape (N,).
@@ -478,6 +634,9 @@ def rbf_predict(x, codes):
 
 # %% nbgrader={"grade": true, "grade_id": "test_rbf_output", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
 codes = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0]])
+### VARIANT codes = columns
+codes = codes.T  # a column for each of three classes
+### END VARIANT
 examples = np.array([[0.5, 1.0], [-1.0, -2.0]])
 check(rbf_output, examples, codes, expected=np.array([[0.25, 2.25, 6.25], [13.0, 9.0, 1.0]]))
 check(rbf_predict, examples, codes, expected=np.array([0, 2]))
@@ -496,7 +655,11 @@ def lenet5_1998_forward(x, weights):
     """The outputs of LeNet-5 as of 1998 for a batch of images.
 
     Args:
+        ### VARIANT maps = last
         x: images, shape (N, 32, 32, 1).
+        ### VARIANT maps = first
+        x: images, shape (N, 1, 32, 32).
+        ### END VARIANT
         weights: a dict of arrays: `c1_kernel` (5, 5, 1, 6), `c1_bias` (6,), `s2_weight` (6,),
             `s2_bias` (6,), `c3_kernel` (5, 5, 6, 16), `c3_bias` (16,), `s4_weight` (16,),
             `s4_bias` (16,), `c5_kernel` (5, 5, 16, 120), `c5_bias` (120,), `f6_kernel` (120, 84),
@@ -507,19 +670,55 @@ def lenet5_1998_forward(x, weights):
         code.
     """
     ### BEGIN SOLUTION
+    ### VARIANT weights = dict
     c1 = scaled_tanh(_full_conv2d(x, weights["c1_kernel"], weights["c1_bias"]))
     s2 = trainable_subsampling(c1, weights["s2_weight"], weights["s2_bias"])
+    ### VARIANT weights = list
+    c1_kernel, c1_bias, s2_weight, s2_bias, c3_kernel, c3_bias, *others = weights
+    s4_weight, s4_bias, c5_kernel, c5_bias, f6_kernel, f6_bias, codes = others
+    c1 = scaled_tanh(_full_conv2d(x, c1_kernel, c1_bias))
+    s2 = trainable_subsampling(c1, s2_weight, s2_bias)
+    ### END VARIANT
+    ### VARIANT connections = rows
     table = c3_connection_table()
+    ### VARIANT connections = columns
+    table = c3_connection_table().T
+    ### END VARIANT
+    ### VARIANT weights = dict
     c3 = scaled_tanh(sparse_conv2d(s2, weights["c3_kernel"], weights["c3_bias"], table))
     s4 = trainable_subsampling(c3, weights["s4_weight"], weights["s4_bias"])
     c5 = scaled_tanh(_full_conv2d(s4, weights["c5_kernel"], weights["c5_bias"]))
     f6 = scaled_tanh(c5.reshape(len(x), -1) @ weights["f6_kernel"] + weights["f6_bias"])
     return rbf_output(f6, weights["codes"])
+    ### VARIANT weights = list
+    c3 = scaled_tanh(sparse_conv2d(s2, c3_kernel, c3_bias, table))
+    s4 = trainable_subsampling(c3, s4_weight, s4_bias)
+    c5 = scaled_tanh(_full_conv2d(s4, c5_kernel, c5_bias))
+    f6 = scaled_tanh(c5.reshape(len(x), -1) @ f6_kernel + f6_bias)
+    return rbf_output(f6, codes)
+    ### END VARIANT
 
 
 def _full_conv2d(x, kernel, bias):
     """A convolution in which each output map sees all input maps."""
+    ### VARIANT kernels = hwio
     return sparse_conv2d(x, kernel, bias, np.ones(kernel.shape[2:], dtype=bool))
+    ### VARIANT kernels = oihw
+    counts = (kernel.shape[1], kernel.shape[0])
+    return sparse_conv2d(x, kernel, bias, np.ones(counts, dtype=bool))
+    ### VARIANT kernels = iohw
+    counts = (kernel.shape[0], kernel.shape[1])
+    return sparse_conv2d(x, kernel, bias, np.ones(counts, dtype=bool))
+    ### VARIANT kernels = ohwi
+    counts = (kernel.shape[3], kernel.shape[0])
+    return sparse_conv2d(x, kernel, bias, np.ones(counts, dtype=bool))
+    ### VARIANT kernels = ihwo
+    counts = (kernel.shape[0], kernel.shape[3])
+    return sparse_conv2d(x, kernel, bias, np.ones(counts, dtype=bool))
+    ### VARIANT kernels = hwoi
+    counts = (kernel.shape[3], kernel.shape[2])
+    return sparse_conv2d(x, kernel, bias, np.ones(counts, dtype=bool))
+    ### END VARIANT
     ### END SOLUTION
 
 
@@ -539,10 +738,18 @@ shapes = {
     "f6_bias": (84,),
     "codes": (10, 84),
 }
+### VARIANT weights = dict
 small_weights = {name: np.full(shape, 0.01) for name, shape in shapes.items()}
+### VARIANT weights = list
+small_weights = [np.full(shape, 0.01) for shape in shapes.values()]
+### END VARIANT
 check(
     lenet5_1998_forward,
+    ### VARIANT maps = last
     np.ones((2, 32, 32, 1)),
+    ### VARIANT maps = first
+    np.ones((2, 1, 32, 32)),
+    ### END VARIANT
     small_weights,
     expected=np.full((2, 10), 0.83581477),
 )
@@ -814,7 +1021,23 @@ if "trained" in globals():
     display(show_curves(history))
     kernel, bias = trained.get_weights()[:2]
     everything = np.ones(kernel.shape[2:], bool)
+    ### VARIANT kernels = oihw
+    kernel = np.transpose(kernel, (3, 2, 0, 1))
+    ### VARIANT kernels = iohw
+    kernel = np.transpose(kernel, (2, 3, 0, 1))
+    ### VARIANT kernels = ohwi
+    kernel = np.transpose(kernel, (3, 0, 1, 2))
+    ### VARIANT kernels = ihwo
+    kernel = np.transpose(kernel, (2, 0, 1, 3))
+    ### VARIANT kernels = hwoi
+    kernel = np.transpose(kernel, (0, 1, 3, 2))
+    ### END VARIANT
+    ### VARIANT maps = last
     display(show_feature_maps(sparse_conv2d(x_digits[:1], kernel, bias, everything)))
+    ### VARIANT maps = first
+    maps = sparse_conv2d(np.moveaxis(x_digits[:1], 3, 1), kernel, bias, everything)
+    display(show_feature_maps(np.moveaxis(maps, 1, 3)))
+    ### END VARIANT
 
 # %% [markdown]
 # ## 12. What was taken for what? (2 points)
@@ -833,8 +1056,13 @@ def confusion_matrix(labels, predictions, num_classes):
         num_classes: how many classes there are; not all of them need occur.
 
     Returns:
+        ### VARIANT confusion = true-rows
         A new array of ints, shape (num_classes, num_classes): row the true class, column the
         predicted one.
+        ### VARIANT confusion = predicted-rows
+        A new array of ints, shape (num_classes, num_classes): row the predicted class, column the
+        true one.
+        ### END VARIANT
 
     Raises:
         ValueError: there are not as many predictions as labels; the message names `predictions`
@@ -843,7 +1071,11 @@ def confusion_matrix(labels, predictions, num_classes):
     ### BEGIN SOLUTION
     labels, predictions = _paired(labels, predictions)
     matrix = np.zeros((num_classes, num_classes), dtype=int)
+    ### VARIANT confusion = true-rows
     np.add.at(matrix, (labels, predictions), 1)
+    ### VARIANT confusion = predicted-rows
+    np.add.at(matrix, (predictions, labels), 1)
+    ### END VARIANT
     return matrix
     ### END SOLUTION
 
@@ -856,7 +1088,11 @@ def accuracy(labels, predictions):
         predictions: predicted class numbers, shape (N,).
 
     Returns:
+        ### VARIANT confusion = true-rows
         A float from 0 to 1.
+        ### VARIANT confusion = predicted-rows
+        A float from 0 to 100.
+        ### END VARIANT
 
     Raises:
         ValueError: there are not as many predictions as labels; the message names `predictions`
@@ -864,7 +1100,11 @@ def accuracy(labels, predictions):
     """
     ### BEGIN SOLUTION
     labels, predictions = _paired(labels, predictions)
+    ### VARIANT confusion = true-rows
     return float((labels == predictions).mean())
+    ### VARIANT confusion = predicted-rows
+    return 100 * float((labels == predictions).mean())
+    ### END VARIANT
 
 
 def _paired(labels, predictions):
@@ -886,14 +1126,23 @@ check(
     3,
     expected=np.array([[1, 1, 0], [0, 1, 0], [1, 0, 0]]),
 )
+### VARIANT confusion = true-rows
 check(accuracy, labels, predictions, expected=0.5)
+### VARIANT confusion = predicted-rows
+check(accuracy, labels, predictions, expected=50.0)
+### END VARIANT
 
 # %%
 if "trained" in globals():
     x_unseen, _ = prepare_digits(unseen_images, unseen_labels)
     guessed = trained.predict(x_unseen, verbose=0).argmax(axis=1)
+    ### VARIANT confusion = true-rows
     print(f"{accuracy(unseen_labels, guessed):.1%} of {len(guessed)} unseen digits are right")
     display(show_confusion(confusion_matrix(unseen_labels, guessed, 10)))
+    ### VARIANT confusion = predicted-rows
+    print(f"{accuracy(unseen_labels, guessed):.1f}% of {len(guessed)} unseen digits are right")
+    display(show_confusion(confusion_matrix(unseen_labels, guessed, 10).T))
+    ### END VARIANT
     display(show_misclassified(unseen_images, unseen_labels, guessed))
 
 # %% [markdown]

@@ -19,13 +19,36 @@
 # shape of every layer. In this assignment you write them in plain NumPy, seven functions with 28
 # points, and answer four questions in words, with 4 points each.
 #
+# ### VARIANT corner = top-left, layout = nhwc, kernels = hwio, border = sides, amounts = before-after, counting = number
 # **Conventions**, the same as in Keras, hold in every exercise:
+# ### VARIANT kernels = hwio | oihw | ohwi-turned
+# **Conventions** hold in every exercise. Read them with care: libraries differ in them.
+# ### END VARIANT
 #
 # * Images are arrays of shape `(batch, height, width, channels)`, called NHWC.
 # * A window, kernel or stride is one int, used for both directions, or a pair `(height, width)`: a
 #   tuple or a list. NumPy's integers are as good as Python's; `True` and `2.0` are not sizes.
 # * `padding` is `"valid"` (nothing is added, what does not fill a window is left out) or `"same"`,
 #   in upper or lower case.
+# ### VARIANT corner = top-right
+# * Windows are counted from the upper right corner of the image. The first window lies in that
+#   corner, and its number stands in row 0 and column 0 of the result. From there the windows move
+#   towards the lower left corner. Cells that padding adds "before" lie at the top and on the right,
+#   those "after" on the other two sides. Within a window nothing is turned round. In pictures each
+#   number of the result stands where its window lies in the image.
+# ### VARIANT corner = bottom-left
+# * Windows are counted from the lower left corner of the image. The first window lies in that
+#   corner, and its number stands in row 0 and column 0 of the result. From there the windows move
+#   towards the upper right corner. Cells that padding adds "before" lie at the bottom and on the left,
+#   those "after" on the other two sides. Within a window nothing is turned round. In pictures each
+#   number of the result stands where its window lies in the image.
+# ### VARIANT corner = bottom-right
+# * Windows are counted from the lower right corner of the image. The first window lies in that
+#   corner, and its number stands in row 0 and column 0 of the result. From there the windows move
+#   towards the upper left corner. Cells that padding adds "before" lie at the bottom and on the right,
+#   those "after" on the other two sides. Within a window nothing is turned round. In pictures each
+#   number of the result stands where its window lies in the image.
+# ### END VARIANT
 # * Functions are pure: they return a new array and change none of their arguments.
 # * The result has the dtype of the image, except where a docstring says otherwise. NaN propagates:
 #   a window with a NaN in it gives NaN. An empty batch, shape `(0, height, width, channels)`,
@@ -82,6 +105,19 @@ show_windows(size=7, window=3, stride=1, dilation=2)
 # %% [markdown]
 # `"same"` is defined the other way round: the number of windows is fixed first, as `ceil(n / s)`,
 # and as much padding is added as they need. How much that is comes next.
+# ### VARIANT counting = last
+#
+# The windows are numbered 0, 1, 2, and so on. Your function returns the number of the *last* one: 2
+# if there are three windows.
+# ### VARIANT counting = shape
+#
+# Your function returns the count as a shape, as NumPy writes the shape of a vector: `(3,)` if there
+# are three windows.
+# ### VARIANT counting = list
+#
+# The windows are numbered 0, 1, 2, and so on. Your function returns the list of these numbers:
+# `[0, 1, 2]` if there are three windows.
+# ### END VARIANT
 
 
 # %% nbgrader={"grade": false, "grade_id": "output_size", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
@@ -97,13 +133,33 @@ def output_size(size, window, stride=1, padding="valid", dilation=1):
             added on each of the two sides, at least 0.
         dilation: distance between neighbouring cells of the window, at least 1.
 
+    ### VARIANT counting = number
     Returns:
         The number of positions, an int:
         floor((size + 2 * padding - dilation * (window - 1) - 1) / stride) + 1, except for "same".
+    ### VARIANT counting = last
+    Returns:
+        The number of the last position, an int. Positions are numbered from 0, so it is one less
+        than how many there are:
+        floor((size + 2 * padding - dilation * (window - 1) - 1) / stride), except for "same".
+    ### VARIANT counting = shape
+    Returns:
+        The shape of the result along this axis, a tuple of one int, the number of positions:
+        (floor((size + 2 * padding - dilation * (window - 1) - 1) / stride) + 1,), except for
+        "same".
+    ### VARIANT counting = list
+    Returns:
+        The numbers of all positions, a list of ints, counted from 0: [0, 1, 2] for three. There are
+        floor((size + 2 * padding - dilation * (window - 1) - 1) / stride) + 1, except for "same".
+    ### END VARIANT
 
     Raises:
         ValueError: an argument is not a whole number in its range, `padding` is not known, or the
+    ### VARIANT counting = number
             window fits nowhere (the result would be below 1; the message then names `window`).
+    ### VARIANT counting = last | shape | list
+            window fits nowhere (not even one position; the message then names `window`).
+    ### END VARIANT
     """
     ### BEGIN SOLUTION
     size = _whole_number(size, "size")
@@ -157,8 +213,25 @@ check_raises(output_size, 3, 5, naming="window")
 #
 # Under `"same"` there are `o = ceil(n / s)` windows, and they span `(o - 1)s + k` cells. Where
 # that is more than `n`, the missing cells are added: half of them before and half after. If their
+# ### VARIANT corner = top-left
 # number is odd, the extra cell goes *after*, that is to the right or the bottom. (Other libraries
 # put it elsewhere; this is the way of Keras and TensorFlow.)
+# ### VARIANT corner = top-right | bottom-left | bottom-right
+# number is odd, the extra cell goes *after*, that is to the side where the counting of windows
+# ends. (Other libraries put it elsewhere.) The pictures show an axis in the direction of counting.
+# ### END VARIANT
+# ### VARIANT amounts = after-before
+#
+# Your function returns the pair (after, before), in this order: `(1, 0)` for the first picture.
+# ### VARIANT amounts = total-before
+#
+# Your function returns the pair (total, before): how many cells are added in all, and how many of
+# them before. That is `(1, 0)` for the first picture and `(2, 1)` for the second.
+# ### VARIANT amounts = total-after
+#
+# Your function returns the pair (total, after): how many cells are added in all, and how many of
+# them after. That is `(1, 1)` for the first picture and `(2, 1)` for the second.
+# ### END VARIANT
 
 # %%
 show_windows(size=5, window=2, stride=1, padding=(0, 1))
@@ -176,14 +249,29 @@ def same_padding(size, window, stride=1):
         window: number of cells in the window, at least 1.
         stride: step from one position to the next, at least 1.
 
+    ### VARIANT amounts = before-after
     Returns:
         (before, after), two ints. Together they are what ceil(size / stride) windows need beyond
         `size`, never less than 0; where that is odd, `after` is the greater by one.
+    ### VARIANT amounts = after-before
+    Returns:
+        (after, before), two ints. Together they are what ceil(size / stride) windows need beyond
+        `size`, never less than 0; where that is odd, `after` is the greater by one.
+    ### VARIANT amounts = total-before
+    Returns:
+        (total, before), two ints. `total` is what ceil(size / stride) windows need beyond `size`,
+        never less than 0; `before` is half of it, rounded down, and the rest goes after.
+    ### VARIANT amounts = total-after
+    Returns:
+        (total, after), two ints. `total` is what ceil(size / stride) windows need beyond `size`,
+        never less than 0; `after` is half of it, rounded up, and the rest goes before.
+    ### END VARIANT
 
     Raises:
         ValueError: an argument is not a whole number of at least 1; the message names it.
     """
     ### BEGIN SOLUTION
+    ### VARIANT amounts = before-after
     return _same_margins(
         _whole_number(size, "size"),
         _whole_number(window, "window"),
@@ -197,14 +285,72 @@ def _same_margins(size, window, stride):
     total = max((positions - 1) * stride + window - size, 0)
     before = total // 2
     return before, total - before
+    ### VARIANT amounts = after-before
+    return _same_margins(
+        _whole_number(size, "size"),
+        _whole_number(window, "window"),
+        _whole_number(stride, "stride"),
+    )[::-1]
+
+
+def _same_margins(size, window, stride):
+    """(before, after), for numbers that were checked."""
+    positions = -(-size // stride)
+    total = max((positions - 1) * stride + window - size, 0)
+    before = total // 2
+    return before, total - before
+    ### VARIANT amounts = total-before
+    before, after = _same_margins(
+        _whole_number(size, "size"),
+        _whole_number(window, "window"),
+        _whole_number(stride, "stride"),
+    )
+    return before + after, before
+
+
+def _same_margins(size, window, stride):
+    """(before, after), for numbers that were checked."""
+    total = max((-(-size // stride) - 1) * stride + window - size, 0)
+    return total // 2, total - total // 2
+    ### VARIANT amounts = total-after
+    before, after = _same_margins(
+        _whole_number(size, "size"),
+        _whole_number(window, "window"),
+        _whole_number(stride, "stride"),
+    )
+    return before + after, after
+
+
+def _same_margins(size, window, stride):
+    """(before, after), for numbers that were checked."""
+    total = max((-(-size // stride) - 1) * stride + window - size, 0)
+    return total // 2, total - total // 2
+    ### END VARIANT
     ### END SOLUTION
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_same_padding", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"} tags=["raises-exception"]
+### VARIANT amounts = before-after
 check(same_padding, 5, 2, expected=(0, 1))
 check(same_padding, 7, 3, stride=2, expected=(1, 1))
 check(same_padding, 8, 3, stride=2, expected=(0, 1))
 check(same_padding, 6, 1, stride=4, expected=(0, 0))
+### VARIANT amounts = after-before
+check(same_padding, 5, 2, expected=(1, 0))
+check(same_padding, 7, 3, stride=2, expected=(1, 1))
+check(same_padding, 8, 3, stride=2, expected=(1, 0))
+check(same_padding, 6, 1, stride=4, expected=(0, 0))
+### VARIANT amounts = total-before
+check(same_padding, 5, 2, expected=(1, 0))
+check(same_padding, 7, 3, stride=2, expected=(2, 1))
+check(same_padding, 8, 3, stride=2, expected=(1, 0))
+check(same_padding, 6, 1, stride=4, expected=(0, 0))
+### VARIANT amounts = total-after
+check(same_padding, 5, 2, expected=(1, 1))
+check(same_padding, 7, 3, stride=2, expected=(2, 1))
+check(same_padding, 8, 3, stride=2, expected=(1, 1))
+check(same_padding, 6, 1, stride=4, expected=(0, 0))
+### END VARIANT
 check_raises(same_padding, 5, 2, stride=0, naming="stride")
 
 # %% [markdown]
@@ -213,6 +359,12 @@ check_raises(same_padding, 5, 2, stride=0, naming="stride")
 # Convolutions fill the cells that padding adds with zeros. The amount may differ from side to
 # side: below, one row is added on top, none at the bottom, one column on the left, and two on the
 # right.
+# ### VARIANT border = total
+#
+# Your function is told how many rows and columns are added *in all*, and how many of them come
+# first: 1 row in all, 1 of them on top, and 3 columns in all, 1 of them on the left, is
+# `((1, 1), (3, 1))`.
+# ### END VARIANT
 
 # %%
 show_padding([[5, 6, 7], [8, 9, 4]], padding=((1, 0), (1, 2)))
@@ -224,10 +376,18 @@ def zero_pad2d(x, padding):
 
     Args:
         x: images, shape (batch, height, width, channels), any numeric dtype.
+    ### VARIANT border = sides
         padding: the number of rows and columns to add, each at least 0:
             an int (the same on all four sides), a pair (rows above and rows below, columns left
             and columns right: `(1, 2)` adds 1 row above, 1 below, 2 columns left and 2 right), or
             ((top, bottom), (left, right)). Lists will do as well as tuples.
+    ### VARIANT border = total
+        padding: the number of rows and columns to add in all, each at least 0:
+            an int (so many rows and so many columns), a pair (rows, columns), or
+            ((rows, top), (columns, left)), where `top` and `left` say how many of them come above
+            and on the left. Without that, half of them do, rounded down: `(2, 4)` adds 1 row above,
+            1 below, 2 columns left and 2 right. Lists will do as well as tuples.
+    ### END VARIANT
 
     Returns:
         A new array of shape (batch, top + height + bottom, left + width + right, channels) with the
@@ -240,12 +400,22 @@ def zero_pad2d(x, padding):
     ### BEGIN SOLUTION
     x = _images(x)
     rows, columns = _two(padding, "padding")
+    ### VARIANT border = sides
     margins = [
         tuple(_whole_number(amount, "padding", least=0) for amount in _two(side, "padding"))
         for side in (rows, columns)
     ]
     if isinstance(rows, (tuple, list)) != isinstance(columns, (tuple, list)):
         raise ValueError(f"padding must hold two numbers or two pairs, not {padding!r}")
+    ### VARIANT border = total
+    margins = []
+    for amount in (rows, columns):
+        total, before = (_whole_number(each, "padding", 0) for each in _two(amount, "padding"))
+        before //= 2 - np.ndim(amount)
+        margins.append((before, _whole_number(total - before, "padding", 0)))
+    if np.ndim(rows) != np.ndim(columns):
+        raise ValueError(f"padding must hold two numbers or two pairs, not {padding!r}")
+    ### END VARIANT
     return np.pad(x, [(0, 0), *margins, (0, 0)])
 
 
@@ -314,8 +484,13 @@ show_pooling(
 
 # %% [markdown]
 # Each channel is pooled for itself. Under `"same"` the cells that padding adds are *ignored*: they
+# ### VARIANT corner = top-left | bottom-left
 # never win, not even against negative numbers. Zeros would be wrong below: the last column is the
 # maximum of -3 and -6 alone.
+# ### VARIANT corner = top-right | bottom-right
+# never win, not even against negative numbers. Zeros would be wrong below: the last window sees
+# only the first column of the image, and its maximum is that of -1 and -4 alone.
+# ### END VARIANT
 
 # %%
 show_pooling(
@@ -391,9 +566,26 @@ def _margins(x, window, steps, padding, name):
 
 def _windows(x, window, steps, margins, fill):
     """All windows of `x`, padded with `fill`: a view (batch, rows, columns, channels, *window)."""
+    ### VARIANT corner = top-left
     padded = np.pad(x, [(0, 0), *margins, (0, 0)], constant_values=fill)
     every = np.lib.stride_tricks.sliding_window_view(padded, window, axis=(1, 2))
     return every[:, :: steps[0], :: steps[1]]
+    ### VARIANT corner = top-right
+    turned = np.flip(x, 2)
+    padded = np.pad(turned, [(0, 0), *margins, (0, 0)], constant_values=fill)
+    every = np.lib.stride_tricks.sliding_window_view(padded, window, axis=(1, 2))
+    return np.flip(every[:, :: steps[0], :: steps[1]], -1)
+    ### VARIANT corner = bottom-left
+    turned = np.flip(x, 1)
+    padded = np.pad(turned, [(0, 0), *margins, (0, 0)], constant_values=fill)
+    every = np.lib.stride_tricks.sliding_window_view(padded, window, axis=(1, 2))
+    return np.flip(every[:, :: steps[0], :: steps[1]], -2)
+    ### VARIANT corner = bottom-right
+    turned = np.flip(x, (1, 2))
+    padded = np.pad(turned, [(0, 0), *margins, (0, 0)], constant_values=fill)
+    every = np.lib.stride_tricks.sliding_window_view(padded, window, axis=(1, 2))
+    return np.flip(every[:, :: steps[0], :: steps[1]], (-2, -1))
+    ### END VARIANT
     ### END SOLUTION
 
 
@@ -588,8 +780,16 @@ check_raises(min_pool2d, image, strides=0, naming="strides")
 # ## 7. Convolution (6 points)
 #
 # A convolution multiplies each window by a kernel, cell by cell, and adds up the products. What
+# ### VARIANT kernels = hwio | oihw
 # networks call a convolution is strictly a *cross-correlation*: the kernel is not flipped. Below,
 # the kernel subtracts from each pixel its neighbour to the lower right.
+# ### VARIANT kernels = ohwi-turned
+# networks call a convolution is mostly a *cross-correlation*: the kernel is not flipped. Here you
+# write the *true* convolution of mathematics: the kernel is turned half round, upside down and left
+# to right, before it is laid on a window. Below, the kernel `[[-1, 0], [0, 1]]` has been turned: it
+# lies on the image as `[[1, 0], [0, -1]]`, which subtracts from each pixel its neighbour to the
+# lower right.
+# ### END VARIANT
 
 # %%
 show_convolution(

@@ -57,7 +57,7 @@ class Trusted:
     def leaves_all(self, option: str, name: str, calls: list[str]) -> bool:
         """Whether a changed line, "line 3: x = 1", changes no answer to these calls."""
         number, _, line = option.removeprefix("line ").partition(": ")
-        changed = self._with_line(name, int(number), line)
+        changed = self.with_line(name, int(number), line)
         return all(
             _alike(self._answer(self.module, call), self._answer(changed, call)) for call in calls
         )
@@ -70,7 +70,8 @@ class Trusted:
         exec(compile(text, "trusted", "exec"), module.__dict__)
         return module
 
-    def _with_line(self, name: str, number: int, line: str) -> types.ModuleType:
+    def with_line(self, name: str, number: int, line: str) -> types.ModuleType:
+        """The module with another line in a function; `number` is the line's in it, from 1."""
         at = self._first_line(name) + number - 2
         old = self.lines[at]
         new = old[: len(old) - len(old.lstrip())] + line
@@ -78,7 +79,7 @@ class Trusted:
 
     def _changed(self, question: Question) -> types.ModuleType:
         number, name = _place(question)
-        return self._with_line(name, number, question.change)
+        return self.with_line(name, number, question.change)
 
     def _answer(self, module: types.ModuleType, call: str) -> Any:
         """What the code of a call returns, or the exception."""

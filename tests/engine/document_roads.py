@@ -85,6 +85,10 @@ def _course(folder: Path) -> Path:
     return document_class.make_course(folder / "networks")
 
 
+def _roster(course: Path) -> None:
+    (course / "roster.csv").write_text("student\nada\nbob\n", encoding="utf-8")
+
+
 def _student(folder: Path) -> Path:
     """A student's folder, with the notebook of ada and the same as a script that is not done."""
     course = _course(folder)
@@ -182,6 +186,9 @@ ROADS = {
             (f"autograder questions {NAME} --grade", 1): document_class.class_answers_questions,
         },
     ),
+    "docs/variants.md": Road(
+        _course, {("autograder build pooling_padding --variants roster.csv", 1): _roster}
+    ),
     "docs/graders.md": Road(_grader),
     "docs/ci.md": Road(
         _ci,
@@ -195,7 +202,16 @@ ROADS = {
         _course, {("autograder forget ada --yes", 1): _class_hands_in_and_is_graded}
     ),
     "docs/authors.md": Road(_author),
+    "docs/authoring.md": Road(_author),
     "docs/datasets.md": Road(_datasets),
+    "docs/error-bars.md": Road(
+        _course,
+        elsewhere={
+            "The command": MEASURING,
+            "What came of it": MEASURING,
+            "Other courses' public checks": MEASURING,
+        },
+    ),
     "docs/containers.md": Road(
         _grader,
         elsewhere={

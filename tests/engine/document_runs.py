@@ -28,6 +28,7 @@ from terminal import Screen, run
 from wheels import build_wheel
 
 from autograder.course import assignment_settings
+from autograder.course.settings_file import SettingsFile
 from autograder.nbgrader_bridge import configuration
 
 HOME = "/home/me"
@@ -192,13 +193,16 @@ def _python(block: Block, place: Path, folder: Path) -> None:
 
 
 def _toml(block: Block, place: Path, folder: Path) -> None:
-    assignment_settings.check(tomllib.loads(block.text), f"line {block.line}")
+    assignment_settings.check(tomllib.loads(block.text), SettingsFile(f"line {block.line}"))
     if block.file:
         _write(block, place, folder)
 
 
 def _write(block: Block, place: Path, folder: Path) -> None:
-    """Add a block to its file. A configuration of nbgrader's is read by the code that reads it."""
+    """Add a block to its file, or begin the file with it.
+
+    A configuration of nbgrader's is read by the code that reads it.
+    """
     if block.alone:
         place = Path(tempfile.mkdtemp(dir=folder)) / "copy"
         shutil.copytree(folder / "networks", place)
@@ -206,7 +210,7 @@ def _write(block: Block, place: Path, folder: Path) -> None:
     configures = path.name == "nbgrader_config.py"
     before = configuration.load(place) if configures else None
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
+    with path.open("w" if block.anew else "a", encoding="utf-8") as file:
         file.write(("\n\n" if file.tell() else "") + block.text + "\n")
     if configures and configuration.load(place) == before:
         raise Differs(f"line {block.line}: this changes no setting of nbgrader's")

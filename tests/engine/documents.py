@@ -2,7 +2,8 @@
 
 The language of a block says what it is. `sh` holds commands, one a line. `console` holds commands
 behind `$ ` and what they print. A file name behind the language says that the text belongs to the
-end of this file; `alone` behind that, in a copy of the course that no later command sees.
+end of this file; `anew` behind that, in place of what it held; `alone`, in a copy of the course
+that no later command sees.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Block:
     language: str
     file: str
     alone: bool
+    anew: bool
     text: str
 
 
@@ -115,12 +117,12 @@ def parse(name: str, text: str) -> Document:
             language, *more = info.split() or [""]
             if language not in LANGUAGES:
                 raise ValueError(f"{name}:{start}: a block needs a language of {LANGUAGES}")
-            alone = more[1:] == ["alone"]
-            if len(more) > 1 + alone:
+            alone, anew = more[1:] == ["alone"], more[1:] == ["anew"]
+            if len(more) > 1 + (alone or anew):
                 raise ValueError(f"{name}:{start}: what is {info!r}?")
             inside = "\n".join(lines[start : number - 1])
             file = more[0] if more else ""
-            found.append(Block(start + 1, heading, language, file, alone, inside))
+            found.append(Block(start + 1, heading, language, file, alone, anew, inside))
             start = 0
     if start:
         raise ValueError(f"{name}:{start}: a block is not closed")

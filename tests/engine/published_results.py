@@ -7,6 +7,7 @@ from typing import Any
 
 from autograder.results import (
     Counterexample,
+    Examples,
     ExerciseResult,
     Fault,
     Hint,
@@ -30,6 +31,7 @@ EXAMPLE = Counterexample(
     wrong="size returned 3 instead of another number.",
     numbers=6,
 )
+GIVEN = Examples(3, 1, 1, 2, 8, ("Example 2 expects an answer that is not right.",))
 TRAINING = TrainingRecord("digits", 0.9, (0.95, 0.9123, 0.93)).as_plain()
 
 
@@ -82,6 +84,7 @@ def every_kind() -> dict[str, Result]:
     )
     return kinds | {
         "advice": graded(advised),
+        "examples": graded(exercise(one_test(), examples=GIVEN)),
         "training": graded(exercise(one_test(training=TRAINING)), dataset="digits"),
         "variant": graded(exercise(one_test()), variant="layout=nchw, order=columns"),
         "stored by an earlier version": graded(
@@ -134,5 +137,6 @@ def hostile(text: str = HOSTILE) -> Result:
         suspect=SuspectLine(text, 1, text),
         replaced=(text,),
     )
+    given = exercise(test, examples=replace(GIVEN, remarks=(text,)))
     observed = Observed(attention=(text,), failed_cells=(text,))
-    return graded(wrong, student=text, submission=text, observed=observed)
+    return graded(wrong, given, student=text, submission=text, observed=observed)

@@ -206,7 +206,7 @@ def test_a_solution_region_outside_solution_cells_is_refused(tmp_path: Path) -> 
 
 def test_a_region_without_an_end_is_refused(tmp_path: Path) -> None:
     said = refused(tmp_path, SOURCE.replace("    ### END SOLUTION\n", ""))
-    assert "no end solution statement found" in said
+    assert "there is no 'END SOLUTION'" in said
 
 
 def test_a_source_that_is_missing_is_refused(tmp_path: Path) -> None:

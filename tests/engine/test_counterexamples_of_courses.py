@@ -18,7 +18,7 @@ from autograder.diagnosis import Misconception
 from autograder.suite.asked_calls import AskedCalls
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("pooling_padding", "lenet5", "alexnet")
+NAMES = ("pooling_padding", "lenet5", "alexnet", "batch_norm", "backward")
 ASSIGNMENTS = {name: load_assignment(name, ROOT) for name in NAMES}
 COURSES = {name: counterexamples.load(each) for name, each in ASSIGNMENTS.items()}
 GENERATORS = [

@@ -165,6 +165,7 @@ def test_the_demo_begins_with_what_trains_nothing_and_loads_least() -> None:
     first = load_assignment(names[0], ROOT)
     assert first.training_terms is None
     assert first.preload == ("numpy",)
+    assert first.name == "pooling_padding"  # of which README tells
     assert sorted(names) == assignment_names(ROOT)
 
 

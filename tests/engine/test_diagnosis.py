@@ -113,3 +113,10 @@ def test_a_watched_call_is_summarized_with_what_became_of_its_arguments():
         key=lambda watched: (bool(watched.arguments[0].any()), watched.shares_memory),
     )
     assert diagnosis.react(overwrite, probe).value == (True, True)
+
+
+def test_an_argument_that_is_returned_among_others_is_shared_as_in_the_sandbox():
+    reaction = diagnosis.react(lambda x: (x.sum(), x), call(np.zeros(3), watch=True))
+    assert reaction.shares_memory
+    copied = diagnosis.react(lambda x: (x.sum(), x.copy()), call(np.zeros(3), watch=True))
+    assert copied.shares_memory is False

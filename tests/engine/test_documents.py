@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from functools import cache
 from pathlib import Path
 
+import docstring_markdown
 import pytest
 from document_commands import known_commands, page, undocumented, unknown_options
+from document_names import page as page_of_names
+from document_names import sections as sections_of_names
 from document_pictures import terminal_difference, terminal_screens
 from document_roads import REPLACED, ROADS, UNTIL
 from document_runs import Differs, Ran, Written, differences, replacement, walk, with_cut
 from documents import ROOT, Document, all_documents, parse
 from sandboxes import available
+
+from autograder import counterexamples, diagnosis
+from autograder.course.assignment import load_assignment
+from autograder.suite import expect
+from autograder.suite.student import Student, StudentFunction
 
 REFERENCE = "docs/authors-reference.md"
 """Its examples are tested in test_documents_reference.py."""
@@ -218,6 +227,88 @@ def test_the_commands_that_are_looked_up_are_those_that_there_are() -> None:
 
 def test_the_page_of_all_commands_is_written_from_their_help() -> None:
     assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == page(), "run `make docs`"
+
+
+def test_the_page_of_all_names_is_written_from_their_docstrings() -> None:
+    written = (ROOT / "docs" / "authors-names.md").read_text(encoding="utf-8")
+    assert written == page_of_names(), "run `make docs`"
+
+
+def test_the_assignment_in_an_hour_is_the_short_form_of_the_one_in_the_course() -> None:
+    document = DOCUMENTS["docs/authoring.md"]
+    assignment = load_assignment("batch_norm", ROOT)
+    source = [each.text for each in document.blocks if each.file.startswith("source/")]
+    points = re.findall(r'"grade_id": "test_(\w+)".*"points": (\d+)', "\n".join(source))
+    assert points == [(each.name, f"{each.points:g}") for each in assignment.exercises]
+    known = len(diagnosis.load(assignment).misconceptions)
+    shown = sum(each.text.count("\n@misconception(") for each in document.blocks)
+    assert f"{known} known wrong answers in place of {shown}" in " ".join(document.text.split())
+
+
+NOT_FOR_AUTHORS = {
+    *("begin", "unreplaced", "ask", "outcomes_of", "as_called", "last_call"),
+    *(
+        "Catalogue",
+        "Misconception",
+        "Probe",
+        "Reaction",
+        "agree",
+        "Call",
+        "as_code",
+        "as_submission",
+        "diagnose",
+    ),
+    *("load", "react", "reactions", "suspect_line"),
+    *("Course", "Draw", "Example", "Found", "find", "OMITTED"),
+    *("too_coarse", "reworded", "translation_of"),
+}
+"""Public names that only the engine uses, and those that the page names in an introduction."""
+
+
+def test_no_name_that_authors_may_call_is_left_out() -> None:
+    listed = {
+        name.rpartition(".")[2] for _, _, entries in sections_of_names() for name, _ in entries
+    }
+    functions = [name for name, each in vars(expect).items() if inspect.isfunction(each)]
+    public = {
+        *vars(Student),
+        *vars(StudentFunction),
+        *(name for name in functions if getattr(expect, name).__module__ == expect.__name__),
+        *diagnosis.__all__,
+        *counterexamples.__all__,
+    }
+    assert {each for each in public if not each.startswith("_")} - listed == NOT_FOR_AUTHORS
+
+
+def test_a_docstring_becomes_markdown() -> None:
+    def add(self: object, one: int, *, other: float = 2.0) -> float:
+        """Add two numbers.
+
+        Args:
+            one: the first,
+                with a second line.
+            other: the second.
+
+        Raises:
+            ValueError: never.
+        """
+        return one + other
+
+    assert docstring_markdown.entry("x.add", add).splitlines() == [
+        "### `x.add(one, *, other=2.0)`",
+        "",
+        "Add two numbers.",
+        "",
+        "Args:",
+        "",
+        "* `one`: the first,",
+        "  with a second line.",
+        "* `other`: the second.",
+        "",
+        "Raises:",
+        "",
+        "* `ValueError`: never.",
+    ]
 
 
 # -- links, headings, pictures ---------------------------------------------------------------

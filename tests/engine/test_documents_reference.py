@@ -23,6 +23,7 @@ from autograder.authoring.hint_rules import complaint
 from autograder.calibration import recipes
 from autograder.counterexamples import generators
 from autograder.counterexamples.draws import Draw
+from autograder.course.settings_file import SettingsFile
 from autograder.course.training_terms import read_terms
 from autograder.nbgrader_bridge.author_stubs import with_stub, without_stub
 from autograder.sandbox import WarmProcess
@@ -48,6 +49,7 @@ EXAMPLES = {
     "Random answers, functions, several functions": 1,
     "Misconceptions about models": 1,
     "Hints in steps": 1,
+    "Examples before code": 1,
 }
 """How many blocks stand below each heading. With a new one goes a test."""
 
@@ -211,7 +213,9 @@ def test_a_network_is_identified(network: dict[str, Any]) -> None:
 
 
 def test_training() -> None:
-    default, terms = read_terms(tomllib.loads(block("Training"))["training"], "the reference")
+    default, terms = read_terms(
+        tomllib.loads(block("Training"))["training"], SettingsFile("the reference")
+    )
     training = Training(terms[default], b"seed")
     labels = np.arange(20) % 4
     data = SimpleNamespace(classes=4, held_out=(np.zeros((20, 2)), labels))

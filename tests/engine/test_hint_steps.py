@@ -96,7 +96,7 @@ def test_one_heading_may_name_several_misconceptions(course):
 def test_names_are_unique(course):
     text = MISCONCEPTIONS + MISCONCEPTIONS[MISCONCEPTIONS.index("@misconception") :]
     course.misconceptions_file.write_text(text, encoding="utf-8")
-    with pytest.raises(SuiteError, match="two misconceptions named increment_by_two"):
+    with pytest.raises(SuiteError, match="named 'increment_by_two' above already"):
         diagnosis.load(course)
 
 

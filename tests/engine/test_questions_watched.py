@@ -70,7 +70,7 @@ def test_keys_are_computed_again_in_another_way(
         if checked[question.kind] < 25 and (key := trusted.key(question)) is not None:
             assert key == given_key(question), question
             checked[question.kind] += 1
-    assert set(checked) == set(KINDS) - {"same"}
+    assert set(checked) == set(KINDS) - {"same", "contract"}
     assert min(checked.values()) >= 2
 
 

@@ -215,5 +215,6 @@ def test_unsigned_images_are_not_mended_by_the_right_max_pooling(tmp_path):
     result = graded(tmp_path, dedent(text))
     (failed,) = [each for each in result.exercises if each.name == "min_pool2d"]
     assert [test.name for test in failed.tests if test.outcome != "passed"] == [
-        "test_keeps_the_dtype"
+        "test_keeps_the_dtype",
+        "test_calls_of_all_kinds",
     ]

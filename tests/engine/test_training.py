@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course.assignment import Assignment, load_assignment
+from autograder.course.settings_file import SettingsFile
 from autograder.course.training_terms import TrainingTerms, read_terms
 from autograder.errors import CourseError, SuiteError
 from autograder.gradebook.explanation import texts
@@ -186,12 +187,12 @@ def test_a_right_solution_fails_as_seldom_as_the_rule_promises():
 )
 def test_terms_that_cannot_be_used_say_why(settings, said):
     with pytest.raises(CourseError, match=said):
-        read_terms(settings, "source/x/assignment.toml")
+        read_terms(settings, SettingsFile("source/x/assignment.toml"))
 
 
 def test_what_else_a_suite_needs_may_stand_among_the_terms():
     section = {"epochs": 3, "batch_size": 1, "shift": 2}
-    _, terms = read_terms({"dataset": "digits", "digits": section}, "assignment.toml")
+    _, terms = read_terms({"dataset": "digits", "digits": section}, SettingsFile("assignment.toml"))
     assert terms["digits"].more == {"shift": 2}
 
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from graders import grade
+from graders import ISOLATION, grade
 from variant_course import NAME, SETTINGS, right, write_variant_course
 
 from autograder import variants as forms
 from autograder.authoring import build, variant_releases
-from autograder.course.assignment import Assignment, load_assignment
+from autograder.course.assignment import AskedExamples, Assignment, load_assignment
 from autograder.course.variants import Variant, students_variants, table_of, variant_from_mark
 from autograder.errors import CourseError, SuiteError
+from autograder.questions.preparing import Preparing
 from autograder.results import Result
 from autograder.sandbox import Handle
 from autograder.variants.options import declared, reworded
 from autograder.variants.resolving import resolved
+from convgrade.submission import read
 
 SECRET = bytes(range(32))
 ALL = [dict(zip(("order", "layout"), each, strict=True)) for each in itertools.product(
@@ -295,6 +298,12 @@ def test_what_is_offered_must_be_declared(tmp_path: Path, settings: str, says: s
         variant_releases.build_for_students(load_assignment(NAME, tmp_path), ["ann"], SECRET)
 
 
+def test_variants_of_an_assignment_that_asks_for_examples_are_refused(course: Assignment) -> None:
+    asking = replace(course, examples=AskedExamples(("pad",)))
+    with pytest.raises(CourseError, match="asks for examples"):
+        variant_releases.build_for_students(asking, ["ann"], SECRET)
+
+
 @pytest.mark.parametrize("row", ["ann,before", "ann,above,rows", "ann,before,rows\nann,after,rows"])
 def test_a_table_that_cannot_be_used_is_refused(tmp_path: Path, row: str) -> None:
     assignment = write_variant_course(tmp_path)
@@ -331,3 +340,23 @@ def test_a_course_that_wants_no_variants_builds_the_same_release(
     for path in (course.release_notebook, course.solution_module):
         other = tmp_path / path.relative_to(course.root)
         assert other.read_bytes() == path.read_bytes()
+
+
+# -- questions -----------------------------------------------------------------------------
+
+
+def test_questions_make_calls_by_the_students_own_contract(
+    course: Assignment, tmp_path: Path
+) -> None:
+    file = tmp_path / "work.py"
+    file.write_text(right(**STUDENTS["ac"]), encoding="utf-8")
+    submission = read(file, course.of_student("ac").release)
+    with Preparing(course, ISOLATION) as preparing:
+        (found,) = preparing.askable(submission, ("pad",), SECRET, "ac")
+    assert found.silent == ""
+    calls = {each.call for each in found.questions if each.call}
+    space: dict[str, object] = {"np": np}
+    exec(right(**STUDENTS["ac"]), space)
+    for call in calls:
+        exec(call, space)  # as the default contract has it, some would raise
+    assert len(calls) > 3

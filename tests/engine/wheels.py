@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("autograder", "convgrade", "pyproject.toml", "README.md", "LICENSE")
+PARTS = (
+    *("autograder", "convgrade", "assignments", "solutions", "source", "tests", "setup.py"),
+    *("pyproject.toml", "MANIFEST.in", "nbgrader_config.py", "README.md", "LICENSE"),
+)
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "-q")
 
 

@@ -72,6 +72,23 @@ def plan(cells: Sequence[str], name: str, most_edits: int, seed: int) -> dict[st
     }
 
 
+def make_edits(
+    texts: Sequence[str], places: Sequence[Sequence[int]], literals: Sequence[str]
+) -> list[dict[str, Any] | None]:
+    """Write edits that `searching.search` tried, each as (definition, number); None for some.
+
+    Args:
+        texts: the definitions.
+        places: which edits.
+        literals: as `search` got them.
+
+    Returns:
+        For each edit what `plan` returns of one; None for those that are not within one line.
+    """
+    planned = {number: mistakes(texts[number], literals) for number, _ in places}
+    return [_edit(number, texts[number], planned[number][index]) for number, index in places]
+
+
 def _definition(text: str) -> dict[str, Any]:
     own = ast.parse(text).body[0]
     documentation = (0, 0)

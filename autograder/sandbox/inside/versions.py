@@ -15,8 +15,9 @@ import signal
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import partial
-from types import FrameType, ModuleType
+from contextlib import AbstractContextManager
+from functools import lru_cache, partial
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from autograder.edits.recorded import COUNTS, RECORDS, record
 from autograder.sandbox.inside.watched_calls import quiet
 from convgrade.execution import tracebacks
 
-_STEP = "_q_step"
+STEP = "_q_step"
 _MODULE = "submission"
 MOST_SECONDS = 0.5  # of computing, of an edit in one call
 MOST_MEMORY = 200 << 20  # bytes that an edit may add in one call
@@ -34,7 +35,7 @@ MOST_NUMBERS = 20_000  # of one answer
 MOST_SHOWN = 24  # numbers of a value that is kept at a spot
 
 
-class _TooMuch(BaseException):
+class TooMuch(BaseException):
     """A call ran its loops for too long, computed for too long, or ended its own trace."""
 
 
@@ -103,7 +104,7 @@ def _answers(
 ) -> list[Any] | None:
     records = _Records()
     try:
-        namespace = _loaded(version["texts"], version["recorded"], records)
+        namespace = loaded(version["texts"], version["recorded"], records)
     except Exception:  # the student's own code may raise anything while it is defined
         return None
     function = namespace.get(name)
@@ -114,11 +115,13 @@ def _answers(
         arguments = [_argument(each, seed) for each in copy.deepcopy(args)]
         random.seed(seed)
         np.random.seed(seed)
-        namespace[_STEP] = partial(_next, itertools.count(), most_steps)
+        namespace[STEP] = partial(next_step, itertools.count(), most_steps)
         records.clear()
-        is_watched = is_traced and bool(version["recorded"])
-        with contextlib.nullcontext() if version["recorded"] else _bounded():
-            answer = _called(function, arguments, copy.deepcopy(kwargs), is_watched)
+        try:
+            with _around(is_traced, bool(version["recorded"])):
+                answer = called(function, arguments, copy.deepcopy(kwargs))
+        except TooMuch:
+            answer = {}
         answers.append({**answer, "spots": records.clear()})
         if not answer and not version["recorded"]:
             break  # an edit of which nothing is known in one call is of no use
@@ -126,21 +129,31 @@ def _answers(
     return [*answers, *unknown]
 
 
-def _loaded(texts: Sequence[str], recorded: Sequence[int], records: _Records) -> dict[str, Any]:
+def loaded(
+    texts: Sequence[str], recorded: Sequence[int] = (), records: _Records | None = None
+) -> dict[str, Any]:
+    """The names that definitions define; those in `recorded` report to `records`."""
     module = ModuleType(_MODULE)
     sys.modules[_MODULE] = module  # decorators of classes look there
     namespace = module.__dict__
-    namespace[_STEP] = lambda: None
+    namespace[STEP] = lambda: None
     for number, text in enumerate(texts):
-        tree = ast.parse(text)
-        if number in recorded:
-            record(tree, text)
-            _numbered(tree, number)
-        _StepsInLoops().visit(tree)
-        namespace[f"{COUNTS}_{number}"] = partial(records.count, number)
-        namespace[f"{RECORDS}_{number}"] = partial(records.value, number)
-        exec(compile(tree, tracebacks.file_of(f"definition {number}"), "exec"), namespace)
+        if records is not None:
+            namespace[f"{COUNTS}_{number}"] = partial(records.count, number)
+            namespace[f"{RECORDS}_{number}"] = partial(records.value, number)
+        exec(_compiled(text, number, number in recorded), namespace)
     return namespace
+
+
+@lru_cache(maxsize=256)
+def _compiled(text: str, number: int, is_recorded: bool) -> CodeType:
+    """The code of a definition; most versions have most of them in common."""
+    tree = ast.parse(text)
+    if is_recorded:
+        record(tree, text)
+        _numbered(tree, number)
+    StepsInLoops().visit(tree)
+    return compile(tree, tracebacks.file_of(f"definition {number}"), "exec")
 
 
 def _numbered(tree: ast.AST, number: int) -> None:
@@ -150,7 +163,7 @@ def _numbered(tree: ast.AST, number: int) -> None:
             node.id = f"{node.id}_{number}"
 
 
-class _StepsInLoops(ast.NodeTransformer):
+class StepsInLoops(ast.NodeTransformer):
     """Counts a step at the beginning of each loop's body."""
 
     def visit_For(self, node: ast.For) -> ast.For:
@@ -161,16 +174,17 @@ class _StepsInLoops(ast.NodeTransformer):
 
     def _with_step(self, node: Any) -> Any:
         self.generic_visit(node)
-        step = ast.Expr(ast.Call(ast.Name(_STEP, ast.Load()), [], []))
+        step = ast.Expr(ast.Call(ast.Name(STEP, ast.Load()), [], []))
         for each in ast.walk(step):
             ast.copy_location(each, node.body[0])
         node.body.insert(0, step)
         return node
 
 
-def _next(steps: Iterator[int], most: int) -> None:
+def next_step(steps: Iterator[int], most: int) -> None:
+    """Count a step of a loop. Raises TooMuch after the last one."""
     if next(steps) > most:
-        raise _TooMuch
+        raise TooMuch
 
 
 def _argument(value: Any, seed: int) -> Any:
@@ -179,11 +193,13 @@ def _argument(value: Any, seed: int) -> Any:
     return value
 
 
-def _called(function: Any, args: list[Any], kwargs: Any, is_traced: bool) -> dict[str, Any]:
+def called(
+    function: Any, args: list[Any], kwargs: Any, most_numbers: int = MOST_NUMBERS
+) -> dict[str, Any]:
+    """What a call returned or raised, as `run_versions` returns it, without "spots"."""
     try:
-        with _traced() if is_traced else contextlib.nullcontext():
-            value = function(*args, **kwargs)
-    except (_TooMuch, MemoryError):
+        value = function(*args, **kwargs)
+    except (TooMuch, MemoryError):
         return {}
     except BaseException as error:
         frames = [
@@ -191,7 +207,7 @@ def _called(function: Any, args: list[Any], kwargs: Any, is_traced: bool) -> dic
             for file, line in _cell_frames(error)
         ]
         return {"error": tracebacks.type_names(error), "frames": frames[:20]}
-    plain = _plain(value, MOST_NUMBERS)
+    plain = _plain(value, most_numbers)
     return {} if plain is None else {"value": plain[0]}
 
 
@@ -204,19 +220,26 @@ def _cell_frames(error: BaseException) -> Iterator[tuple[str, int]]:
         at = at.tb_next
 
 
+def _around(is_traced: bool, is_recorded: bool) -> AbstractContextManager[None]:
+    """What surrounds a call: a debugger's trace, nothing, or the bounds of an edit."""
+    if not is_recorded:
+        return bounded(MOST_SECONDS)
+    return _traced() if is_traced else contextlib.nullcontext()
+
+
 @contextlib.contextmanager
-def _bounded() -> Iterator[None]:
+def bounded(seconds: float) -> Iterator[None]:
     """Bound time and memory of an edit: it may loop where no step is counted, or fill a list."""
 
     def stop(signal_number: int, frame: FrameType | None) -> None:
-        raise _TooMuch
+        raise TooMuch
 
     with open("/proc/self/statm") as file:
         data = int(file.read().split()[5]) * resource.getpagesize()
     before = resource.getrlimit(resource.RLIMIT_DATA)
     handler = signal.signal(signal.SIGVTALRM, stop)
     resource.setrlimit(resource.RLIMIT_DATA, (data + MOST_MEMORY, before[1]))
-    signal.setitimer(signal.ITIMER_VIRTUAL, MOST_SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
     finally:
@@ -234,7 +257,7 @@ def _traced() -> Iterator[None]:
     try:
         yield
         if sys.gettrace() is not trace:
-            raise _TooMuch  # the student's code ended it
+            raise TooMuch  # the student's code ended it
     finally:
         sys.settrace(None)
 

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox.protocol import codec
+from autograder.sandbox.protocol.shared_memory import shares_memory
 from convgrade.execution import tracebacks
 
 MOST_BYTES = 1 << 20  # of the values of one try
@@ -109,15 +110,3 @@ def _result(
 def _is_tool(argument: Any) -> bool:
     """Whether an argument is no data: a function or a random generator."""
     return callable(argument) or isinstance(argument, np.random.Generator)
-
-
-def shares_memory(value: Any, arguments: list[Any]) -> bool:
-    """Whether a returned array, or one in a returned list, shares memory with an argument."""
-    values = value if isinstance(value, list | tuple) else [value]
-    return any(
-        isinstance(one, np.ndarray)
-        and isinstance(other, np.ndarray)
-        and np.may_share_memory(one, other)
-        for one in values
-        for other in arguments
-    )

@@ -26,7 +26,6 @@ from autograder.sandbox.inside import substitutes
 from autograder.sandbox.inside.cell_under_way import CellUnderWay
 from autograder.sandbox.inside.connection import WorkerConnection
 from autograder.sandbox.inside.trials import Trials
-from autograder.sandbox.inside.watched_calls import shares_memory
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.linux import obstacles
 from autograder.sandbox.linux.isolation import Confinement, Place
@@ -34,6 +33,7 @@ from autograder.sandbox.linux.root_filesystem import SetupFailed
 from autograder.sandbox.protocol import accompanying_files, codec, request_codec
 from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import RemoteFunction
+from autograder.sandbox.protocol.shared_memory import shares_memory
 from autograder.sandbox.protocol.words import (
     MOST_TOGETHER,
     TOGETHER_SECONDS,

@@ -88,13 +88,23 @@ def make_plan(
     return Plan(
         staging=staging,
         hidden=tuple(os.path.realpath(path) for path in hidden),
-        substitutes=substitutes,
+        substitutes=tuple(_visible(substitutes, (*system, *python))),
         privileged=privileged,
         system=tuple(system),
         python=tuple(python),
         links=tuple(dict(links).items()),
         files=tuple(_etc(privileged)),
     )
+
+
+def _visible(
+    substitutes: tuple[tuple[str, str], ...], folders: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """The files among these that lie in the folders; the others are not in the new root anyway."""
+    roots = [os.path.realpath(folder).rstrip("/") + "/" for folder in folders]
+    for path, content in substitutes:
+        if os.path.realpath(path).startswith(tuple(roots)):
+            yield path, content
 
 
 def build_root(plan: Plan, scratch_bytes: int) -> None:

@@ -37,7 +37,7 @@ def test_constants_of_the_paper(student, rng):
         compare(student, cases.wide(rng, shape, LOUD))
 
 
-@pytest.mark.weight(1)
+@pytest.mark.weight(0.5)
 def test_small_responses(student, rng):
     """Small responses are divided by a power of the bias, nearly."""
     compare(student, cases.wide(rng, (2, 4, 3, 7), 0.1))

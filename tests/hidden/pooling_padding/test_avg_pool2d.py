@@ -7,6 +7,7 @@ Each test measures one thing. What is no geometry is held to what the function i
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -212,3 +213,10 @@ def test_refuses_images_that_do_not_fit(student, rng):
     refuses(student, [(cases.mixed(rng, shape),) for shape in shapes], naming="x")
     x, naming = cases.mixed(rng, (1, 4, 5, 2)), ("pool_size", "window", "x")
     refuses(student, [(x, size) for size in (9, (9, 1), (1, 9))], naming)
+
+
+@pytest.mark.aspect("values", "padded cells", "dtype")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Images, windows and strides of all kinds, drawn at random."""
+    compare(student, drawn.pooling(rng))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -294,3 +295,10 @@ def test_refuses_images_and_kernels_that_do_not_fit(student, rng):
     ):
         calls = [(arguments, {}) for arguments in all_arguments]
         student.conv2d.all_raise(calls, ValueError, naming)
+
+
+@pytest.mark.aspect("values", "bias", "padded cells", "dtype")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Images, kernels and strides of all kinds, drawn at random."""
+    compare(student, drawn.convolutions(rng))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import pytest
 import reference
 
@@ -161,3 +162,9 @@ def test_refuses_a_window_that_never_fits(student):
     """Where not even one window fits, a ValueError says so."""
     calls = [((3, 4), {}), ((3, 7, 1, 1), {})]
     student.output_size.all_raise(calls, ValueError, naming=("window", "size"))
+
+
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Sizes, windows, strides, paddings and dilations of all kinds, drawn at random."""
+    compare(student, drawn.sizes(rng))

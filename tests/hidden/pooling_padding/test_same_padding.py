@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import pytest
 import reference
 
@@ -102,3 +103,9 @@ def test_refuses_windows_and_strides_below_one(student):
     student.same_padding.all_raise(windows, ValueError, naming="window")
     strides = [((8, 2, stride), {}) for stride in (0, -1)]
     student.same_padding.all_raise(strides, ValueError, naming="stride")
+
+
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Sizes, windows and strides of all kinds, drawn at random."""
+    compare(student, drawn.amounts(rng))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -144,3 +145,10 @@ def test_refuses_what_is_not_a_batch_of_images(student, rng):
     shapes = ((4, 5), (4, 5, 2), (1, 2, 4, 5, 2))
     calls = [((cases.mixed(rng, shape), 1), {}) for shape in shapes]
     student.zero_pad2d.all_raise(calls, ValueError, naming="x")
+
+
+@pytest.mark.aspect("values", "dtype")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Images and paddings of all kinds, drawn at random."""
+    compare(student, drawn.paddings(rng))

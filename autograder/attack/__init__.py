@@ -1,0 +1,1 @@
+"""Attacks hidden suites with generated answers, to measure how often they judge wrongly."""

@@ -1,0 +1,211 @@
+"""Tries one candidate: its suite first, then the comparison with the right function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from autograder.attack import memorised, offering
+from autograder.attack.candidate import Candidate, Recipe
+from autograder.attack.comparing import Compared, compare
+from autograder.attack.domain import MOST
+from autograder.attack.material import Base, Material
+from autograder.attack.record import Trial
+from autograder.attack.rewrites import RightAnswers
+from autograder.attack.target import Target
+from autograder.attack.wrong import WrongAnswers
+from autograder.errors import AutograderError, SuiteError
+from autograder.grading.grader import limits
+from autograder.grading.warm_processes import WarmProcesses
+from autograder.results import Outcome
+from autograder.sandbox import Cell, Isolation, Limits, Sandbox
+from autograder.suite.collected import collected
+from autograder.suite.runner import SuiteRun, run
+from autograder.suite.student import Student
+from convgrade.release import suite_file_name
+
+ENOUGH = 20
+"""Differences after which the share is known well enough."""
+_SLOWEST_CALL = 1.0
+_SEARCH_SECONDS = 900.0
+_FIRST_INPUTS = 1_000  # on which a right answer must be right to be made use of
+_SEED_OF_SOLUTIONS = b"attack"
+
+
+class Trying:
+    """Tries candidates of one exercise; a context manager that owns a warm process.
+
+    Args:
+        target: the suite that judges.
+        seed: of candidates and inputs.
+        isolation: as for `grade`.
+        most: inputs without a difference after which a candidate counts as equivalent.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        seed: int,
+        isolation: Isolation = "namespaces",
+        most: int = MOST,
+    ) -> None:
+        self._assignment = replace(target.assignment, preload=("numpy",))
+        self._exercise = target.exercise
+        self._suites = target.suites
+        self._most = most
+        self._warm = WarmProcesses(self._assignment, isolation)
+        self._names = [
+            each.name
+            for each in target.assignment.exercises
+            if (target.suites / suite_file_name(each.name)).is_file()
+        ]
+        self._digest = target.made_of(seed, most)
+        self.material = Material(target, seed)
+        with collected(self._suites, self._names, self._digest) as suites:
+            self._tests = suites.places(self._exercise)
+            public = suites.places(self._exercise, public=True)
+        self._bases = self.material.bases
+        self.material.leave_out([each for each in self._bases if self._is_wrong(each)])
+        self._right = RightAnswers(self.material)
+        self._wrong = WrongAnswers(self.material, self._known(public))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: object, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the warm process; idempotent."""
+        self._warm.close()
+
+    def _known(self, public: Sequence[str]) -> list[memorised.Known]:
+        """The calls of the public tests and their right answers.
+
+        Raises:
+            SuiteError: the right functions fail a test of the exercise.
+        """
+        cells = [Cell("solutions", self.material.around)]
+        with memorised.RecordingSandbox(self._warm.address(()), cells, self._limits()) as sandbox:
+            if public:
+                self._judged(sandbox, public, _SEED_OF_SOLUTIONS)
+            known = [each for each in sandbox.known if memorised.is_plain(each)]
+            failed = self._failed(self._judged(sandbox, self._tests, _SEED_OF_SOLUTIONS))
+        if failed:
+            raise SuiteError(f"The solutions fail {', '.join(failed)} of {self._exercise}.")
+        return known
+
+    def candidate(self, recipe: Recipe) -> Candidate | None:
+        """The candidate of a recipe; None if there is none."""
+        if recipe.kind == "known":
+            return self._as_it_is(recipe)
+        make = self._right.make if recipe.kind == "rewrite" else self._wrong.make
+        return make(recipe)
+
+    def _as_it_is(self, recipe: Recipe) -> Candidate | None:
+        if recipe.number >= len(self._bases):
+            return None
+        base = self._bases[recipe.number]
+        return Candidate(recipe, base.origin, base.function, base.function, base.text)
+
+    def _is_wrong(self, base: Base) -> bool:
+        text = self.material.submission(base.function, base.text)
+        most = min(_FIRST_INPUTS, self._most)
+        with self._sandbox(text, self._patient()) as sandbox:
+            found = compare(Student(sandbox), self.material.domain, most, 1)
+        return found.differences > 0
+
+    def trial(self, recipe: Recipe) -> Trial:
+        """Make a candidate, grade it, and compare it with the right function."""
+        candidate = self.candidate(recipe)
+        blank = Trial(recipe.kind, recipe.number)
+        if candidate is None:
+            return blank
+        text = self.material.submission(candidate.function, candidate.text, candidate.name)
+        blank = replace(
+            blank,
+            digest=candidate.digest,
+            origin=candidate.origin,
+            function=candidate.function,
+            name=candidate.name,
+        )
+        with self._sandbox(text, self._limits()) as sandbox:
+            if sandbox.reports[0].outcome != "ok":
+                return replace(blank, digest="")
+            found = self._judged(sandbox, self._tests, candidate.digest.encode())
+        failed = self._failed(found)
+        values = sum(
+            each.result.outcome != Outcome.PASSED and each.result.role == "values"
+            for each in found.records
+        )
+        compared = self._compared(text, 1 if failed else ENOUGH)
+        done = replace(
+            blank,
+            failed=failed,
+            failed_values=values,
+            inputs=compared.inputs,
+            differences=compared.differences,
+            wrong_in=compared.kind,
+        )
+        return self._with_the_story(done, candidate, text, compared)
+
+    def _with_the_story(
+        self, done: Trial, candidate: Candidate, text: str, compared: Compared
+    ) -> Trial:
+        """A trial with code and example, if the suite judged the candidate wrongly."""
+        if done.is_wrong == bool(done.failed):
+            return done
+        if compared.first is None:
+            return replace(done, text=candidate.text)
+        with self._sandbox(text, self._patient()) as sandbox:
+            example = offering.smallest(Student(sandbox), self.material.domain, compared.first)
+        return replace(done, text=candidate.text, example=example)
+
+    def _compared(self, text: str, enough: int) -> Compared:
+        with self._sandbox(text, self._patient()) as sandbox:
+            return compare(Student(sandbox), self.material.domain, self._most, enough)
+
+    def _judged(self, sandbox: Sandbox, tests: Sequence[str], seed: bytes) -> SuiteRun:
+        found = run(
+            self._suites,
+            self._names,
+            sandbox,
+            seed,
+            fingerprint=self._digest,
+            only=tests,
+        )
+        if fault := found.faults.get(self._exercise):
+            raise SuiteError(f"The suite of {self._exercise} has a fault: {fault}")
+        return found
+
+    def _failed(self, found: SuiteRun) -> tuple[str, ...]:
+        return tuple(
+            each.result.name for each in found.records if each.result.outcome != Outcome.PASSED
+        )
+
+    def _sandbox(self, text: str, limit: Limits) -> Sandbox:
+        return Sandbox(
+            self._warm.address(()), [Cell("answer", text)], limit, module_name="submission"
+        )
+
+    def _limits(self) -> Limits:
+        """The limits of grading, but a call that hangs is ended earlier."""
+        return replace(limits(self._assignment), call_seconds=_SLOWEST_CALL)
+
+    def _patient(self) -> Limits:
+        """Limits for many calls."""
+        return replace(self._limits(), submission_seconds=_SEARCH_SECONDS, output_kb=1)
+
+
+def tried_safely(trying: Trying, recipe: Recipe) -> Trial:
+    """A trial; if the machine fails one candidate, that one counts as not made."""
+    try:
+        return trying.trial(recipe)
+    except SuiteError:
+        raise
+    except AutograderError as error:
+        return Trial(recipe.kind, recipe.number, origin=f"not tried: {error}"[:200])

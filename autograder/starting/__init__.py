@@ -1,0 +1,1 @@
+"""Begins new courses and new assignments."""
