@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from autograder.audit import audit
 from documents import ROOT
 from typer.testing import CliRunner
 
+from autograder.audit import audit
 from autograder.authoring.build import build
 from autograder.cli import app
 from autograder.course.assignment import load_assignment

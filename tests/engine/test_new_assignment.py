@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from autograder.audit import audit
 from documents import ROOT, read
 from sandboxes import available
 from typer.testing import CliRunner
 
+from autograder.audit import audit
 from autograder.authoring.build import build
 from autograder.cli import app
 from autograder.cli.interruption import all_or_nothing
