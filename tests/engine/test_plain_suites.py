@@ -10,6 +10,7 @@ import pytest
 
 from autograder.results import TestResult
 from autograder.sandbox import Answer, StudentRaised
+from autograder.sandbox.translation import UNTRANSLATED, Translation
 from autograder.suite import plugin
 from autograder.suite.runner import run
 
@@ -59,6 +60,9 @@ OTHERS = {
 
 class Doubles:
     """Answers in place of a sandbox."""
+
+    def translation_of(self, name: str) -> Translation:
+        return UNTRANSLATED
 
     def call(self, name: str, args: Sequence[Any], *_: Any, **__: Any) -> Answer:
         if isinstance(args[0], str):
