@@ -23,6 +23,11 @@
 # **Conventions**, the same as in Keras, hold in every exercise:
 #
 # * Images are arrays of shape `(batch, height, width, channels)`, called NHWC.
+# ### VARIANT maps = channels-first
+# * The maps of exercise 2 have the shape `(batch, channels, height, width)`, called NCHW.
+# ### VARIANT maps = batch-last
+# * The maps of exercise 2 have the shape `(channels, height, width, batch)`.
+# ### END VARIANT
 # * Functions are pure: they return something new and change none of their arguments.
 # * An empty batch gives an empty batch. NaN propagates.
 # * An argument that makes no sense raises a `ValueError` whose message names that argument, such

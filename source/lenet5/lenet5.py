@@ -22,6 +22,9 @@
 # **Conventions**, the same as in Keras, hold in every exercise:
 #
 # * Images are arrays of shape `(batch, height, width, channels)`, called NHWC.
+# ### VARIANT maps = first
+# * The maps of exercises 4, 6 and 8 have the shape `(batch, maps, height, width)`, called NCHW.
+# ### END VARIANT
 # * Functions are pure: they return something new and change none of their arguments.
 # * An empty batch gives an empty batch. NaN propagates.
 # * An argument that makes no sense raises a `ValueError` whose message names that argument, such
