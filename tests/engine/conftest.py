@@ -7,17 +7,18 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from batches import Batch
 from chromium import CHROMIUM, QUIET
 from graders import grade
 from hypothesis import settings
 from mini_course import write_mini_course
-from sandboxes import available
+from sandboxes import available, warm_processes
 
 from autograder import diagnosis
 from autograder.course.assignment import Assignment
@@ -66,6 +67,12 @@ def warm_process_with() -> Iterator[Callable[[tuple[str, ...]], str]]:
     """Gives the address of a warm process with these libraries, one for all tests that ask."""
     with ExitStack() as stack:
         yield cache(lambda preload: stack.enter_context(WarmProcess(preload)).address)
+
+
+@pytest.fixture
+def own_warm_processes() -> Callable[[], list[psutil.Process]]:
+    """Lists the warm processes that the test itself has started: others belong to other tests."""
+    return partial(warm_processes, but=warm_processes())
 
 
 @pytest.fixture(scope="module")

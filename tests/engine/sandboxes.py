@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+from collections.abc import Collection
 from functools import cache
 from textwrap import dedent
 from typing import cast
@@ -41,11 +42,12 @@ def sandbox(warm_process: WarmProcess, *cells: str, limits: Limits | None = None
     )
 
 
-def warm_processes() -> list[psutil.Process]:
-    """Those that this process has started and that still run."""
+def warm_processes(but: Collection[psutil.Process] = ()) -> list[psutil.Process]:
+    """Those that this process has started and that still run, but for these."""
     running = []
     for process in psutil.Process().children():
         with contextlib.suppress(psutil.NoSuchProcess):  # one that ends while it is looked at
-            if "autograder.sandbox.inside.zygote" in process.cmdline():
+            is_warm = "autograder.sandbox.inside.zygote" in process.cmdline()
+            if is_warm and process not in but:
                 running.append(process)
     return running

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from graders import grade
 from mini_course import module_text
-from sandboxes import available, warm_processes
+from sandboxes import available
 
 from autograder.course.assignment import Assignment
 from autograder.errors import SandboxLost
@@ -102,31 +102,33 @@ def many(course: Assignment, count: int) -> dict[str, Path]:
     return handed_in(course)
 
 
-def test_a_warm_process_that_is_killed_midway_costs_nobody_anything(mini_course):
+def test_a_warm_process_that_is_killed_midway_costs_nobody_anything(
+    mini_course, own_warm_processes
+):
     killed = []
 
     def kill_after_the_third(result: Result) -> None:
         killed.append(result.student)
         if len(killed) == 3:
-            for process in warm_processes():
+            for process in own_warm_processes():
                 process.kill()
 
     results = results_of(
         grade_class(mini_course, many(mini_course, 12), watcher=OnResult(kill_after_the_third))
     )
     assert [(result.status, result.score) for result in results] == [("graded", 6.0)] * 12
-    assert warm_processes() == []
+    assert own_warm_processes() == []
 
 
 @needs_namespaces
-def test_a_guardian_that_is_killed_costs_its_submission_nothing(mini_course):
+def test_a_guardian_that_is_killed_costs_its_submission_nothing(mini_course, own_warm_processes):
     """And so does a worker: whatever stands below a warm process is ended once."""
     seen = []
 
     def kill_all_below(result: Result) -> None:
         seen.append(result.student)
         if len(seen) in (2, 4):
-            for warm in warm_processes():
+            for warm in own_warm_processes():
                 for process in warm.children(recursive=len(seen) == 4)[-1:]:
                     with contextlib.suppress(psutil.NoSuchProcess):
                         process.kill()

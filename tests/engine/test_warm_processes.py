@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
+import socket
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 from mini_course import module_text
-from sandboxes import available, sandbox, warm_processes
+from sandboxes import available, sandbox
 
 from autograder.course.assignment import Assignment
+from autograder.errors import SandboxLost
 from autograder.grading.grader import Grader
 from autograder.grading.warm_processes import LOADED, WarmProcesses, libraries
-from autograder.sandbox import WarmProcess
+from autograder.sandbox import Limits, WarmProcess
 from autograder.sandbox.host import warm_process
+from autograder.sandbox.host.worker_process import start_worker
 
 HARMFUL = {
     "fails": "raise RuntimeError('no GPU')",
@@ -104,13 +110,39 @@ def test_few_live_and_the_one_that_was_not_used_for_longest_ends(mini_course: As
     assert not os.path.exists(plain)
 
 
-def test_one_that_was_killed_is_started_again(mini_course: Assignment, tmp_path: Path) -> None:
+def test_one_that_was_killed_is_started_again(
+    mini_course: Assignment, tmp_path: Path, own_warm_processes: Callable[[], list[psutil.Process]]
+) -> None:
     path = tmp_path / "mini.py"
     path.write_text(module_text(), encoding="utf-8")
     with Grader(mini_course, isolation=available()) as grader:
         first = grader.grade(path, b"seed")
-        for process in warm_processes():
+        for process in own_warm_processes():
             process.kill()
             process.wait()
         second = grader.grade(path, b"seed")
     assert (first.score, second.status, second.score) == (6.0, "graded", 6.0)
+
+
+def test_a_sandbox_that_fails_because_its_warm_process_ends_is_lost_and_not_refused(
+    tmp_path: Path,
+) -> None:
+    """Its folders are removed while the sandbox is set up: mounting then finds no such file."""
+    address = str(tmp_path / "socket")
+    refusal = {"unavailable": "private mounts: No such file", "isolation": "namespaces"}
+
+    def refuse_and_end(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(1 << 16)
+            listening.close()
+            connection.sendall(json.dumps(refusal).encode() + b"\n")
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
+        listening.bind(address)
+        listening.listen()
+        warm = threading.Thread(target=refuse_and_end, args=(listening,))
+        warm.start()
+        with pytest.raises(SandboxLost, match="ended while it made a sandbox"):
+            start_worker(address, Limits(), "__main__")
+        warm.join()

@@ -39,6 +39,7 @@ class WorkerProcess:
     """
 
     def __init__(self, address: str, limits: Limits, module_name: str) -> None:
+        self._address = address
         self._guardian = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._guardian.settimeout(START_SECONDS)
         self._received = b""
@@ -101,10 +102,7 @@ class WorkerProcess:
     def _started(self) -> dict[str, Any]:
         message = self._line()
         if "unavailable" in message:
-            raise IsolationUnavailable(
-                f"No sandbox could be set up: {message['unavailable']}. "
-                + probe.less_than(message["isolation"])
-            )
+            raise self._refused(message["unavailable"], message["isolation"])
         if "exhausted" in message:
             raise EnvironmentUnusable(
                 f"This machine gives no more processes ({message['exhausted']}): end some, or "
@@ -121,9 +119,22 @@ class WorkerProcess:
             how = self._line().get("ended", error)
             raise SandboxLost(f"A sandbox ended before it was ready ({how}).") from None
         if answer.get("outcome") != Reply.READY:
-            raise IsolationUnavailable(
-                f"No sandbox could be set up: {answer['text']}. {probe.less_than(isolation)}"
-            )
+            raise self._refused(answer["text"], isolation)
+
+    def _refused(self, why: str, isolation: Isolation) -> IsolationUnavailable | SandboxLost:
+        """What to raise if a protection could not be applied.
+
+        Where the warm process has ended, its folders are gone, and that is the cause.
+        """
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as again:
+            again.settimeout(START_SECONDS)
+            try:
+                again.connect(self._address)
+            except OSError:
+                return SandboxLost("The warm process was ended while it made a sandbox.")
+        return IsolationUnavailable(
+            f"No sandbox could be set up: {why}. {probe.less_than(isolation)}"
+        )
 
     def _tick(self) -> None:
         if time.monotonic() > self._deadline:
