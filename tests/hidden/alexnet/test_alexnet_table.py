@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import pytest
 import reference
 
@@ -15,7 +16,11 @@ WORK = "multiply_accumulates"
 
 
 def compare(student, *fields, rows=cases.ROWS, **arguments):
-    got = cases.rows_of(student.alexnet_table(**arguments))
+    require(student.alexnet_table(**arguments), arguments, fields, rows)
+
+
+def require(answer, arguments, fields=("shape", "parameters", WORK), rows=cases.ROWS):
+    got = cases.rows_of(answer)
     want = {row["name"]: row for row in reference.alexnet_table(**arguments)}
     for name in rows:
         for field in fields:
@@ -134,3 +139,12 @@ def test_refuses_what_makes_no_network(student):
     for groups in (0, 3, -2):
         with student.raises(ValueError, naming="groups"):
             student.alexnet_table(groups=groups)
+
+
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Sizes, classes and groups of all kinds, drawn at random."""
+    calls = drawn.tables(rng)
+    answers = student.alexnet_table.each([((), each) for each in calls])
+    for arguments, got in zip(calls, answers, strict=True):
+        require(got, arguments)

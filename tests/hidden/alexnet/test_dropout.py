@@ -7,6 +7,7 @@ dropped with the right probability and by itself.
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 from chance import is_binomial
@@ -170,3 +171,23 @@ def test_refuses_rates_beyond(student, rng):
     for rate in (-0.1, 1.5, 50):
         with student.raises(ValueError, naming="rate"):
             student.dropout(x, rate, True, student.generator(3))
+
+
+@pytest.mark.aspect("values", "dtype")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Arrays and rates of all kinds, drawn at random; by chance.CHANCE how many are dropped."""
+    generator = student.generator(cases.seed(rng))
+    for _ in range(drawn.BY_CHANCE):
+        shape = drawn.shape_of(rng, *[7] * int(rng.integers(1, 5)))
+        x = drawn.numbers(rng, shape, drawn.dtype_of(rng))
+        x[x == 0] = 1
+        rate = float(rng.choice(drawn.RATES))
+        if rng.random() < 0.3:
+            expect.close(student.dropout(x, rate, False, generator), x)
+            continue
+        zeros = dropped(student, x, rate, generator)
+        expect.that(
+            is_binomial(int(zeros.sum()), zeros.size, rate),
+            f"dropped {zeros.mean():.1%} of {zeros.size} elements, for a rate of {rate}",
+        )

@@ -7,6 +7,7 @@ With the constants of the paper responses of some hundreds change it by a factor
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -146,3 +147,13 @@ def test_refuses_what_does_not_fit(student, rng):
             student.local_response_norm(wrong)
     with student.raises(ValueError, naming="depth_radius"):
         student.local_response_norm(x[np.newaxis], -1)
+
+
+@pytest.mark.aspect("values", "dtype")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Maps and constants of all kinds, drawn at random."""
+    calls = [((x,), options) for x, options in drawn.maps(rng)]
+    answers = student.local_response_norm.each(calls)
+    for ((x,), options), got in zip(calls, answers, strict=True):
+        expect.close(got, reference.local_response_norm(x, **options), like=(x,))

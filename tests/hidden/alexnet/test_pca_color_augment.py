@@ -11,6 +11,7 @@ import itertools
 import math
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -51,7 +52,7 @@ def shifts(student, images, values, vectors, generator, *sigma):
     return of_each
 
 
-def drawn(student, rng, *sigma, count=MANY):
+def normal_numbers(student, rng, *sigma, count=MANY):
     """The numbers, by image and component, divided by sigma: standard normal if all is right."""
     values, vectors = eigenvalues(rng), turned(rng)
     images = cases.wide(rng, (count, 1, 1, 3))
@@ -133,14 +134,14 @@ def test_same_colour_for_a_whole_image(student, rng):
 @pytest.mark.weight(3)
 def test_along_eigenvectors_by_eigenvalues(student, rng):
     """The shift along each eigenvector is sigma times its eigenvalue, on average."""
-    require_deviation(drawn(student, rng))
+    require_deviation(normal_numbers(student, rng))
 
 
 @pytest.mark.weight(1)
 def test_sigma(student, rng):
     """The deviation of the numbers is sigma, another one too."""
     for sigma in (0.5, 2.0):
-        require_deviation(drawn(student, rng, sigma))
+        require_deviation(normal_numbers(student, rng, sigma))
 
 
 @pytest.mark.weight(1)
@@ -150,7 +151,7 @@ def test_normal_numbers(student, rng):
     Both are counted: of n independent numbers binomial (n, 1/2) and (n, 0.6827) are. Of uniform
     numbers of the same deviation 0.577 would lie within one.
     """
-    numbers = drawn(student, rng, 0.1)
+    numbers = normal_numbers(student, rng, 0.1)
     for column in numbers.T:
         expect.that(
             is_binomial(int((column > 0).sum()), MANY, 0.5),
@@ -166,7 +167,7 @@ def test_normal_numbers(student, rng):
 @pytest.mark.weight(1.5)
 def test_each_component_by_itself(student, rng):
     """Components are drawn by themselves: two have the same sign for half of the images."""
-    numbers = drawn(student, rng, 0.1)
+    numbers = normal_numbers(student, rng, 0.1)
     for one, other in itertools.combinations(numbers.T, 2):
         expect.that(
             is_binomial(int(((one > 0) == (other > 0)).sum()), MANY, 0.5),
@@ -293,3 +294,39 @@ def test_refuses_what_is_not_coloured(student, rng):
             student.rgb_principal_components(wrong)
     with student.raises(ValueError, naming="images"):
         student.rgb_principal_components(images[:0])
+
+
+@pytest.mark.aspect("values", "dtype")
+@pytest.mark.weight(0.5)
+def test_shifts_of_all_kinds(student, rng):
+    """Images, eigenvalues and deviations of all kinds, drawn at random.
+
+    A normal number is 7.5 deviations away with a probability of 7e-14. What is added to float32
+    images is known up to their rounding.
+    """
+    generator = student.generator(cases.seed(rng))
+    for images, values, sigma in drawn.colours(rng):
+        vectors = turned(rng)
+        got = student.pca_color_augment(images, values, vectors, generator, sigma)
+        before = images.astype(np.float64)
+        added = cases.array_of(got, images.shape) - before
+        of_each = added.mean(axis=(1, 2), keepdims=True)
+        rounding = 1e-6 * (1 + np.abs(before).max() + np.abs(of_each).max())
+        expect.that(
+            np.abs(added - of_each).max() <= rounding,
+            "added different colours to pixels of the same image, or changed them otherwise",
+        )
+        far = np.abs(of_each[:, 0, 0] @ vectors) > 7.5 * sigma * values + 3 * rounding
+        expect.that(not far.any(), "shifts colours by too much along some component")
+
+
+@pytest.mark.aspect("values", "dtype")
+@pytest.mark.weight(0.5)
+def test_components_of_all_kinds(student, rng):
+    """rgb_principal_components of images of all kinds, drawn at random."""
+    for _ in range(drawn.BY_CHANCE):
+        images = drawn.images(rng, 3)
+        values, _ = reference.rgb_principal_components(images)
+        if np.diff(values).max() < -1e-3 * values[0]:  # else more vectors than one are right
+            compare_values(student, images)
+            compare_vectors(student, images)

@@ -6,6 +6,7 @@ No two images are alike, so that the order can be read off what came back.
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 
@@ -192,3 +193,17 @@ def test_refuses_what_does_not_fit(student):
             student.prepare_flowers(images, wrong, 5)
     with student.raises(ValueError, naming=("labels", "num_classes")):
         student.prepare_flowers(images, labels, 5, 3)
+
+
+@pytest.mark.aspect("scale", "labels", "dtype", "order")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Images, labels, seeds and numbers of classes of all kinds, drawn at random."""
+    for _ in range(drawn.BY_CHANCE):
+        count, classes = int(rng.choice([*range(1, 10), 20, 50])), int(rng.integers(1, 100))
+        images = flowers(count, *drawn.shape_of(rng, 6, 6))
+        labels = rng.integers(classes, size=count).astype(rng.choice(["int64", "int32", "uint8"]))
+        x, y = prepared(student, images, labels, cases.seed(rng), classes)
+        order = order_of(x, images)
+        expect.close(x, images[order] / 255)
+        expect.close(y, np.eye(classes)[labels[order]])

@@ -7,6 +7,7 @@ of a square can be read off it. Which places they choose is by chance.CHANCE.
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 from chance import CHANCE, is_binomial
@@ -236,3 +237,14 @@ def test_refuses_what_does_not_fit(student):
     for wrong, size in ((images, 7), (images.transpose(0, 2, 1, 3), 7), (images, 0), (images, -1)):
         with student.raises(ValueError, naming="size"):
             student.random_crop(wrong, size, generator)
+
+
+@pytest.mark.aspect("values", "dtype")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Images and squares of all kinds, drawn at random, in both."""
+    generator = student.generator(cases.seed(rng))
+    for _ in range(drawn.BY_CHANCE):
+        images = drawn.numbered(rng)
+        places(student, images, drawn.side(rng, images.shape[1:3]), generator)
+        mirrored(student, images, generator)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -78,3 +79,12 @@ def test_a_fresh_array(student, rng):
         seen = student.relu.watched(x)
         expect.that(cases.unchanged([x], seen.arguments), "changed its argument")
         expect.that(not seen.shares_memory, "returned its argument, or a view of it")
+
+
+@pytest.mark.aspect("values", "dtype")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Arrays of all shapes and dtypes, drawn at random."""
+    arrays = drawn.arrays(rng)
+    for x, got in zip(arrays, student.relu.each([((x,), {}) for x in arrays]), strict=True):
+        expect.close(got, reference.relu(x), like=(x,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import pytest
 import reference
 import relations
@@ -102,3 +103,13 @@ def test_refuses_what_does_not_fit(student, rng):
     for wrong, size in ((images, 7), (images.transpose(0, 2, 1, 3), 7), (images, 0), (images, -1)):
         with student.raises(ValueError, naming="size"):
             student.ten_crop(wrong, size)
+
+
+@pytest.mark.aspect("values", "dtype")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Images and squares of all kinds, drawn at random."""
+    calls = drawn.crops(rng)
+    answers = student.ten_crop.each([(each, {}) for each in calls])
+    for (images, size), got in zip(calls, answers, strict=True):
+        expect.close(got, reference.ten_crop(images, size), like=(images,))

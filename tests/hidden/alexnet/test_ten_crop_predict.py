@@ -7,6 +7,7 @@ another way.
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -121,3 +122,13 @@ def test_refuses_what_does_not_fit(student):
     for size in (6, 0):
         with student.raises(ValueError, naming="size"):
             student.ten_crop_predict(predict, image, size)
+
+
+@pytest.mark.aspect("values", "dtype")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Images, squares and networks of all kinds, drawn at random."""
+    for _ in range(drawn.BY_CHANCE):
+        image = drawn.images(rng)[0]
+        size, classes = drawn.side(rng, image.shape[:2]), int(rng.integers(1, 21))
+        compare(student, network(rng, size, image.shape[2], classes), image, size)

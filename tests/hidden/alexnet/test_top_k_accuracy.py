@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -98,3 +99,12 @@ def test_refuses_what_does_not_fit(student, rng):
     for k in (0, 6, -1):
         with student.raises(ValueError, naming="k"):
             student.top_k_accuracy(probabilities, labels, k)
+
+
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Probabilities, labels and numbers of guesses of all kinds, drawn at random."""
+    calls = drawn.guesses(rng)
+    answers = student.top_k_accuracy.each([(each, {}) for each in calls])
+    for arguments, got in zip(calls, answers, strict=True):
+        expect.close(got, reference.top_k_accuracy(*arguments))
