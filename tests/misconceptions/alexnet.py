@@ -956,7 +956,7 @@ def _():
         _refused(_PIXELS[:0], 3, generator(4)),
         _refused(_TALL, 6, generator(4)),
         _refused(_TALL, 0, generator(4)),
-        _refused(_TALL[0], 3, generator(4)),
+        _refused(_TALL[0], 1, generator(4)),
     ]
 
 
@@ -1085,6 +1085,17 @@ def random_crop_takes_any_size(images, size, rng):
     places = zip(images, tops, lefts, strict=True)
     squares = [image[top : top + size, left : left + size] for image, top, left in places]
     return np.stack(squares) if squares else _cut(images, size, tops, lefts)
+
+
+@misconception(
+    "random_crop", "Which axes are rows and columns if there are only three?", aspect="errors"
+)
+def random_crop_takes_any_axes(images, size, rng):
+    if not 1 <= size <= min(images.shape[1:3]):
+        raise ValueError("size must fit into the images")
+    places = zip(images, *_by_chance(images, size, rng), strict=True)
+    squares = [image[top : top + size, left : left + size] for image, top, left in places]
+    return np.array(squares, images.dtype).reshape(len(images), size, size, *images.shape[3:])
 
 
 _WAYS = {
@@ -1836,6 +1847,15 @@ def ten_crop_takes_any_size(images, size):
     _require_images(images)
     if not 1 <= size <= min(images.shape[1:3]):
         return np.zeros((len(images), 10, max(size, 0), max(size, 0), images.shape[3]))
+    return _ten(images, size)
+
+
+@misconception(
+    "ten_crop", "Which axes are rows and columns if there are only three?", aspect="errors"
+)
+def ten_crop_takes_any_axes(images, size):
+    if not 1 <= size <= min(images.shape[1:3]):
+        raise ValueError("size must fit into the images")
     return _ten(images, size)
 
 

@@ -230,10 +230,11 @@ def test_refuses_what_does_not_fit(student):
     """A wrong number of axes, or a square that does not fit, raises a ValueError that names it."""
     images = cases.numbered((2, 6, 8, 3))
     generator = student.generator(8)
-    with student.raises(ValueError, naming="images"):
-        student.random_crop(images[0], 4, generator)
-    with student.raises(ValueError, naming="images"):
-        student.random_flip(images[0], generator)
+    for wrong in (images[0], images[0, 0], images[np.newaxis]):
+        with student.raises(ValueError, naming="images"):
+            student.random_crop(wrong, 1, generator)
+        with student.raises(ValueError, naming="images"):
+            student.random_flip(wrong, generator)
     for wrong, size in ((images, 7), (images.transpose(0, 2, 1, 3), 7), (images, 0), (images, -1)):
         with student.raises(ValueError, naming="size"):
             student.random_crop(wrong, size, generator)

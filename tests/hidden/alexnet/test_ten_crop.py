@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cases
 import drawn
+import numpy as np
 import pytest
 import reference
 import relations
@@ -98,8 +99,9 @@ def test_leaves_its_argument_alone(student, rng):
 def test_refuses_what_does_not_fit(student, rng):
     """A wrong number of axes, or a square that does not fit, raises a ValueError that names it."""
     images = cases.wide(rng, (2, 6, 8, 3))
-    with student.raises(ValueError, naming="images"):
-        student.ten_crop(images[0], 4)
+    for wrong in (images[0], images[0, 0], images[np.newaxis]):
+        with student.raises(ValueError, naming="images"):
+            student.ten_crop(wrong, 1)
     for wrong, size in ((images, 7), (images.transpose(0, 2, 1, 3), 7), (images, 0), (images, -1)):
         with student.raises(ValueError, naming="size"):
             student.ten_crop(wrong, size)
