@@ -39,17 +39,23 @@ class Material:
     Args:
         target: the exercise.
         seed: of everything that is drawn.
-
-    Raises:
-        SuiteError: the exercise has no generators of calls, so it cannot be attacked.
     """
 
     def __init__(self, target: Target, seed: int) -> None:
         self.assignment = target.assignment
         self.exercise = target.exercise
         self.seed = seed
-        self.domain: Domain = domain_of(target, seed)
-        self._suite = target.suite_file
+        self.builds_models = target.builds_models
+        self._target = target
+
+    @cached_property
+    def domain(self) -> Domain:
+        """The inputs of functions that compute arrays and other plain data.
+
+        Raises:
+            SuiteError: there are no generators of calls.
+        """
+        return domain_of(self._target, self.seed)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -59,19 +65,24 @@ class Material:
     @cached_property
     def functions(self) -> tuple[str, ...]:
         """The functions of the exercise of which calls can be drawn, its own first."""
+        if self.builds_models:
+            return (self.exercise,)
         found = {each.function: None for each in self.domain.course.of(self.exercise)}
         return tuple(sorted(found, key=lambda name: name != self.exercise))
 
     @cached_property
     def bases(self) -> tuple[Base, ...]:
-        """The right answers, the course's own solution first; not those made with Keras."""
+        """The right answers, the course's own solution first.
+
+        Those made with Keras are left out, unless they build models.
+        """
         found = []
         for path in (self.assignment.solution_module, *self._others()):
             text = path.read_text(encoding="utf-8")
             tree = ast.parse(text)
             for function in self.functions:
                 part = _code(tree, [function])
-                if part and not _NETWORKS.search(part):
+                if part and (self.builds_models or not _NETWORKS.search(part)):
                     found.append(Base(path.name, function, part))
         return tuple(found)
 
@@ -87,7 +98,7 @@ class Material:
     def around(self) -> str:
         """The right functions that the exercise's suite calls, for what a candidate is not."""
         text = self.assignment.solution_module.read_text(encoding="utf-8")
-        suite = self._suite.read_text(encoding="utf-8")
+        suite = self._target.suite_file.read_text(encoding="utf-8")
         tree = ast.parse(text)
         defined = {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
         called = set(_CALLED.findall(suite)) | set(self.functions)

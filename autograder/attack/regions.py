@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.attack.domain import Input
 from autograder.attack.signatures import passed_on, positional, signature
-from autograder.counterexamples.examples import OMITTED
+from autograder.counterexamples.examples import OMITTED, Example
 
 PAIRED = 0.4
 """The share of regions that are described by two facts."""
@@ -42,6 +42,18 @@ class Region:
 def drawn(rng: random.Random, arguments: ast.arguments, given: Input) -> Region | None:
     """A region that holds this call; None if nothing can be said about its arguments."""
     example = given.example
+    test = described(rng, arguments, example)
+    if not test:
+        return None
+    if example.refused:
+        first = positional(arguments)[0]
+        return Region(test, f"return {first}", True, f"accepts where {test}")
+    spoiled = rng.choice(_spoilers(given.want))
+    return Region(test, spoiled, False, f"{spoiled.splitlines()[-1].strip()} where {test}")
+
+
+def described(rng: random.Random, arguments: ast.arguments, example: Example) -> str:
+    """One or two facts about a call, as an expression; "" if there is nothing to say."""
     names = positional(arguments)
     values = {**dict(zip(names, example.values, strict=False)), **example.kwargs}
     facts = [
@@ -51,13 +63,9 @@ def drawn(rng: random.Random, arguments: ast.arguments, given: Input) -> Region 
         for fact in _facts(name, value)
     ]
     if not facts:
-        return None
+        return ""
     chosen = rng.sample(facts, 2 if rng.random() < PAIRED and len(facts) > 1 else 1)
-    test = " and ".join(chosen)
-    if example.refused:
-        return Region(test, f"return {names[0]}", True, f"accepts where {test}")
-    spoiled = rng.choice(_spoilers(given.want))
-    return Region(test, spoiled, False, f"{spoiled.splitlines()[-1].strip()} where {test}")
+    return " and ".join(chosen)
 
 
 def written(text: str, arguments: ast.arguments, function: str, region: Region) -> str:

@@ -51,22 +51,42 @@ class RightAnswers:
         return None
 
 
-def rewrite(tree: ast.Module, rng: random.Random, count: int) -> list[str]:
-    """Rewrite so many places of a tree, at random; returns the names of the rewrites."""
+Place = tuple[str, Callable[[], None]]
+
+
+def rewrite(
+    tree: ast.Module,
+    rng: random.Random,
+    count: int,
+    places: Callable[[ast.Module], Iterator[Place]] | None = None,
+) -> list[str]:
+    """Rewrite so many places of a tree, at random; returns the names of the rewrites.
+
+    Args:
+        tree: is changed.
+        rng: chooses.
+        count: of the rewrites.
+        places: lists what can be rewritten; by default expressions and statements of any code.
+    """
     done = []
     for _ in range(count):
-        places = [*_expression_places(tree), *statement_rewrites.places(tree)]
-        if not places:
+        found = [*(places or _places)(tree)]
+        if not found:
             break
-        names = sorted({name for name, _ in places})
+        names = sorted({name for name, _ in found})
         name = rng.choice(names)
-        rng.choice([change for each, change in places if each == name])()
+        rng.choice([change for each, change in found if each == name])()
         ast.fix_missing_locations(tree)
         done.append(name)
     return done
 
 
-def _expression_places(tree: ast.Module) -> Iterator[tuple[str, Callable[[], None]]]:
+def _places(tree: ast.Module) -> Iterator[Place]:
+    yield from _expression_places(tree)
+    yield from statement_rewrites.places(tree)
+
+
+def _expression_places(tree: ast.Module) -> Iterator[Place]:
     for parent in ast.walk(tree):
         if isinstance(parent, ast.Raise | ast.JoinedStr):
             continue

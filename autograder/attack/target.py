@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.counterexamples.generators import load
 from autograder.course.assignment import Assignment
 from autograder.grading.suite_digests import suite_digests
 from convgrade.release import suite_file_name
@@ -41,6 +42,16 @@ class Target:
         """The suite."""
         return self.suites / suite_file_name(self.exercise)
 
+    @property
+    def builds_models(self) -> bool:
+        """Whether the exercise is attacked as one that builds Keras models.
+
+        Raises:
+            SuiteError: the file that draws calls of builders cannot be loaded.
+        """
+        file = self.assignment.model_domain_file
+        return file.is_file() and bool(load(self.assignment, file=file).of(self.exercise))
+
     def made_of(self, seed: int, most: int) -> str:
         """A digest of all that a trial depends on."""
         digest = hashlib.sha256(f"{GENERATION} {self.exercise} {seed} {most}".encode())
@@ -55,7 +66,7 @@ class Target:
             course.solution_module,
             course.misconceptions_file,
             course.counterexamples_file,
-            self.domain,
+            course.model_domain_file if self.builds_models else self.domain,
         ):
             if file.is_file():
                 yield file

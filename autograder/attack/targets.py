@@ -13,6 +13,7 @@ def attackable(assignment: Assignment) -> list[str]:
         SuiteError: the generators cannot be loaded.
     """
     courses = [load(assignment)]
-    if assignment.domain_file.is_file():
-        courses.append(load(assignment, file=assignment.domain_file))
+    for file in (assignment.domain_file, assignment.model_domain_file):
+        if file.is_file():
+            courses.append(load(assignment, file=file))
     return [each.name for each in assignment.exercises if any(c.of(each.name) for c in courses)]

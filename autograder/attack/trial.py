@@ -7,15 +7,14 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from autograder.attack import memorised, offering
+from autograder.attack import memorised
 from autograder.attack.candidate import Candidate, Recipe
-from autograder.attack.comparing import Compared, compare
+from autograder.attack.comparing import Compared
 from autograder.attack.domain import MOST
+from autograder.attack.exercise_kinds import kind_of
 from autograder.attack.material import Base, Material
 from autograder.attack.record import Trial
-from autograder.attack.rewrites import RightAnswers
 from autograder.attack.target import Target
-from autograder.attack.wrong import WrongAnswers
 from autograder.errors import AutograderError, SuiteError
 from autograder.grading.grader import limits
 from autograder.grading.warm_processes import WarmProcesses
@@ -23,13 +22,10 @@ from autograder.results import Outcome
 from autograder.sandbox import Cell, Isolation, Limits, Sandbox
 from autograder.suite.collected import collected
 from autograder.suite.runner import SuiteRun, run
-from autograder.suite.student import Student
 from convgrade.release import suite_file_name
 
 ENOUGH = 20
 """Differences after which the share is known well enough."""
-_SLOWEST_CALL = 1.0
-_SEARCH_SECONDS = 900.0
 _FIRST_INPUTS = 1_000  # on which a right answer must be right to be made use of
 _SEED_OF_SOLUTIONS = b"attack"
 
@@ -51,7 +47,9 @@ class Trying:
         isolation: Isolation = "namespaces",
         most: int = MOST,
     ) -> None:
-        self._assignment = replace(target.assignment, preload=("numpy",))
+        self.material = Material(target, seed)
+        self._kind = kind_of(target, self.material)
+        self._assignment = self._kind.prepared(target.assignment)
         self._exercise = target.exercise
         self._suites = target.suites
         self._most = most
@@ -62,14 +60,13 @@ class Trying:
             if (target.suites / suite_file_name(each.name)).is_file()
         ]
         self._digest = target.made_of(seed, most)
-        self.material = Material(target, seed)
+        self._comparison = self._kind.comparison(self._right_answer)
         with collected(self._suites, self._names, self._digest) as suites:
             self._tests = suites.places(self._exercise)
             public = suites.places(self._exercise, public=True)
         self._bases = self.material.bases
         self.material.leave_out([each for each in self._bases if self._is_wrong(each)])
-        self._right = RightAnswers(self.material)
-        self._wrong = WrongAnswers(self.material, self._known(public))
+        self._right, self._wrong = self._kind.makers(self._known(public))
 
     def __enter__(self) -> Self:
         return self
@@ -115,9 +112,7 @@ class Trying:
     def _is_wrong(self, base: Base) -> bool:
         text = self.material.submission(base.function, base.text)
         most = min(_FIRST_INPUTS, self._most)
-        with self._sandbox(text, self._patient()) as sandbox:
-            found = compare(Student(sandbox), self.material.domain, most, 1)
-        return found.differences > 0
+        return self._compared(text, 1, most).differences > 0
 
     def trial(self, recipe: Recipe) -> Trial:
         """Make a candidate, grade it, and compare it with the right function."""
@@ -133,7 +128,7 @@ class Trying:
             function=candidate.function,
             name=candidate.name,
         )
-        with self._sandbox(text, self._limits()) as sandbox:
+        with self._sandbox([Cell("answer", text)], self._limits()) as sandbox:
             if sandbox.reports[0].outcome != "ok":
                 return replace(blank, digest="")
             found = self._judged(sandbox, self._tests, candidate.digest.encode())
@@ -142,7 +137,7 @@ class Trying:
             each.result.outcome != Outcome.PASSED and each.result.role == "values"
             for each in found.records
         )
-        compared = self._compared(text, 1 if failed else ENOUGH)
+        compared = self._compared(text, 1 if failed else ENOUGH, self._most)
         done = replace(
             blank,
             failed=failed,
@@ -161,13 +156,13 @@ class Trying:
             return done
         if compared.first is None:
             return replace(done, text=candidate.text)
-        with self._sandbox(text, self._patient()) as sandbox:
-            example = offering.smallest(Student(sandbox), self.material.domain, compared.first)
+        with self._patient_sandbox(text) as sandbox:
+            example = self._comparison.example(sandbox, compared.first)
         return replace(done, text=candidate.text, example=example)
 
-    def _compared(self, text: str, enough: int) -> Compared:
-        with self._sandbox(text, self._patient()) as sandbox:
-            return compare(Student(sandbox), self.material.domain, self._most, enough)
+    def _compared(self, text: str, enough: int, most: int) -> Compared:
+        with self._patient_sandbox(text) as sandbox:
+            return self._comparison.compare(sandbox, most, enough)
 
     def _judged(self, sandbox: Sandbox, tests: Sequence[str], seed: bytes) -> SuiteRun:
         found = run(
@@ -187,18 +182,19 @@ class Trying:
             each.result.name for each in found.records if each.result.outcome != Outcome.PASSED
         )
 
-    def _sandbox(self, text: str, limit: Limits) -> Sandbox:
-        return Sandbox(
-            self._warm.address(()), [Cell("answer", text)], limit, module_name="submission"
-        )
+    def _right_answer(self) -> Sandbox:
+        """The right functions, for a comparison."""
+        return self._patient_sandbox(self.material.around)
+
+    def _patient_sandbox(self, text: str) -> Sandbox:
+        cells = [Cell("answer", text), *self._kind.beside]
+        return self._sandbox(cells, self._kind.in_a_comparison(limits(self._assignment)))
+
+    def _sandbox(self, cells: Sequence[Cell], limit: Limits) -> Sandbox:
+        return Sandbox(self._warm.address(()), cells, limit, module_name="submission")
 
     def _limits(self) -> Limits:
-        """The limits of grading, but a call that hangs is ended earlier."""
-        return replace(limits(self._assignment), call_seconds=_SLOWEST_CALL)
-
-    def _patient(self) -> Limits:
-        """Limits for many calls."""
-        return replace(self._limits(), submission_seconds=_SEARCH_SECONDS, output_kb=1)
+        return self._kind.in_the_suite(limits(self._assignment))
 
 
 def tried_safely(trying: Trying, recipe: Recipe) -> Trial:

@@ -216,6 +216,11 @@ class Assignment:
         return self.root / "tests" / "domains" / f"{self.name}.py"
 
     @property
+    def model_domain_file(self) -> Path:
+        """The same for functions that build Keras models; there may be none."""
+        return self.domain_file.parent / "models" / self.domain_file.name
+
+    @property
     def right_solutions_folder(self) -> Path:
         """The folder of right answers that are written in different ways."""
         return self.root / "tests" / "right" / self.name
