@@ -48,20 +48,26 @@ class WrongModels:
         return make(recipe, _random(self._material, str(recipe))) if make else None
 
     @cached_property
-    def _edits(self) -> list[tuple[Base, Change]]:
-        found = [(base, each) for base in self._material.bases for each in _changes(base.text)]
-        _random(self._material, "edits").shuffle(found)
+    def _edits(self) -> tuple[list[tuple[Base, Change]], ...]:
+        """Edits of layers, and edits as they are made in any code; each in a drawn order."""
+        found = tuple(
+            [(base, each) for base in self._material.bases for each in changes(base.text)]
+            for changes in (_changes_of_layers, _changes_of_code)
+        )
+        for each in found:
+            _random(self._material, "edits").shuffle(each)
         return found
 
     def _edit(self, recipe: Recipe, rng: random.Random) -> Candidate | None:
-        if recipe.number >= len(self._edits):
+        edits = self._edits[recipe.number % 2]
+        if recipe.number // 2 >= len(edits):
             return None
-        base, change = self._edits[recipe.number]
+        base, change = edits[recipe.number // 2]
         made = change()
         return None if made is None else _candidate(recipe, base, *made)
 
     def _edited_twice(self, rng: random.Random) -> tuple[Base, Made] | None:
-        base, change = rng.choice(self._edits)
+        base, change = rng.choice(rng.choice(self._edits))
         first = change()
         second = _another(first[1], rng) if first else None
         if not first or not second:
@@ -69,7 +75,7 @@ class WrongModels:
         return base, (f"{first[0]}, {second[0]}", second[1])
 
     def _two_edits(self, recipe: Recipe, rng: random.Random) -> Candidate | None:
-        for _ in range(_TRIES if self._edits else 0):
+        for _ in range(_TRIES if all(self._edits) else 0):
             found = self._edited_twice(rng)
             if found:
                 return _candidate(recipe, found[0], *found[1])
@@ -78,8 +84,8 @@ class WrongModels:
     def _region(self, recipe: Recipe, rng: random.Random) -> Candidate | None:
         """A builder that makes one mistake where the arguments have some property."""
         arguments = self._material.parameters(self._material.exercise)
-        for _ in range(_TRIES):
-            base, change = rng.choice(self._edits)
+        for _ in range(_TRIES if all(self._edits) else 0):
+            base, change = rng.choice(rng.choice(self._edits))
             made = change()
             given = self._domain.input(rng.randrange(1_000_000, 2_000_000))
             test = regions.described(rng, arguments, given.example)
@@ -130,10 +136,12 @@ def _candidate(recipe: Recipe, base: Base, origin: str, text: str) -> Candidate:
     return Candidate(recipe, f"{base.origin}: {origin}", base.function, base.function, text)
 
 
-def _changes(text: str) -> Iterator[Change]:
-    """All edits of a text: those of any code, and those of code that builds models."""
+def _changes_of_code(text: str) -> Iterator[Change]:
     for planned in mistakes(text):
         yield partial(_planned, planned.make)
+
+
+def _changes_of_layers(text: str) -> Iterator[Change]:
     for index, _ in enumerate(model_edits.places(ast.parse(text))):
         yield partial(_edited, text, index)
 
@@ -155,7 +163,7 @@ def _edited(text: str, index: int) -> Made | None:
 def _another(text: str, rng: random.Random) -> Made | None:
     """A further mistake in a text, drawn at random; None if there is none."""
     try:
-        found = list(_changes(text))
+        found = list(rng.choice((_changes_of_code, _changes_of_layers))(text))
     except SyntaxError:
         return None
     return rng.choice(found)() if found else None

@@ -59,6 +59,15 @@ def claimed(layers: Sequence[LayerSummary], read: Network, right: Network) -> Ne
     return Network(made) if len(made) == len(with_weights) else None
 
 
+def frozen(layers: Sequence[LayerSummary]) -> list[str]:
+    """The classes of the layers with weights that say that they are not trained."""
+    return [
+        each.class_name
+        for each in layers
+        if each.weight_shapes and each.config.get("trainable") is False
+    ]
+
+
 def _layer(each: LayerSummary, shown: Layer, zeros: int) -> Layer | None:
     """A layer with weights as it describes itself, followed by its own activation."""
     config = each.config

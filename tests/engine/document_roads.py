@@ -209,6 +209,7 @@ ROADS = {
         elsewhere={
             "The command": MEASURING,
             "What came of it": MEASURING,
+            "Exercises that build models": MEASURING,
             "Other courses' public checks": MEASURING,
         },
     ),

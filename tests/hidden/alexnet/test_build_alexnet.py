@@ -329,5 +329,5 @@ def fresh(student):
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_fresh_weights(student):
-    """Two models have weights of their own, drawn by chance: kernels are neither equal nor 0."""
+    """Two models have weights of their own, drawn by chance, and all of them are to be trained."""
     student.once(fresh)

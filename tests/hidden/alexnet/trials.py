@@ -18,6 +18,7 @@ import numpy as np
 
 from autograder.sandbox import CallFailed, StudentRaised
 from autograder.suite import Mismatch, identifying
+from autograder.suite.network_claims import frozen
 from autograder.suite.network_differences import Difference, differences
 from autograder.suite.network_search import search
 from autograder.suite.network_weights import drawn
@@ -252,7 +253,8 @@ def require_output(student: Any, found: Sequence[Difference]) -> None:
 
 def starts(student: Any, build: Callable[[], Any]) -> None:
     """Require that two models have kernels of their own, drawn by chance."""
-    one, other = ([each for each in _pulled(build()) if each.ndim > 1] for _ in range(2))
+    models = build(), build()
+    one, other = ([each for each in _pulled(model) if each.ndim > 1] for model in models)
     if any(np.std(each) == 0 for each in one):
         raise Constant(
             "returned a model in which all weights of a layer are equal at the start: training "
@@ -263,6 +265,8 @@ def starts(student: Any, build: Callable[[], Any]) -> None:
             "returned a model that starts with the same weights as the one before: each new model "
             "draws its own"
         )
+    if frozen(models[0].layers):
+        raise Mismatch("returned a model with a layer whose weights are not to be trained.")
 
 
 def _pulled(model: Any) -> list[Any]:

@@ -12,6 +12,7 @@ import pytest
 import reference
 
 from autograder.suite import Mismatch, expect, identifying
+from autograder.suite.network_claims import frozen
 from autograder.suite.networks import convolved
 
 SIZE, CLASSES, FILTERS = (16, 12, 2), 5, (4, 6)
@@ -53,6 +54,10 @@ def standard(student):
 def test_parameters_and_answer(student):
     """25,722 parameters, and ten numbers for each image."""
     model = student.once(standard)
+    expect.that(
+        not frozen(model.layers),
+        "returned a model with a layer whose weights are not to be trained.",
+    )
     count = sum(weight.size for weight in model.weights())
     expect.that(count == 25722, f"returned a model with {count:,} parameters.")
     answer = model.predict(np.zeros((2, 32, 32, 3), np.float32))
@@ -140,10 +145,28 @@ def trained_once(student, rng):
     return [weights[place] for place in places], [after[place] for place in places], maps
 
 
+def kept_shares(student, rng):
+    """Which share of itself each moving statistic keeps when a batch comes.
+
+    The same batch comes twice: its own statistics need not be known then.
+    """
+    model = built(student, SIZE, CLASSES, FILTERS)
+    x = 3 + identifying.images(rng, SIZE, 6)
+    seen = [model.weights()]
+    for _ in range(2):
+        model.predict(x, training=True)
+        seen.append(model.weights())
+    return [
+        float(np.median((last - first) / (first - start)))
+        for start, first, last in zip(*seen, strict=True)
+        if not np.array_equal(start, first)
+    ]
+
+
 @pytest.mark.aspect("values", "moving")
 @pytest.mark.weight(1.5)
 def test_moving_statistics(student, rng):
-    """A batch in training moves the moving mean and variance of the first block by a hundredth."""
+    """A batch in training moves the moving mean and variance of each block by a hundredth."""
     old, new, maps = student.once(trained_once, rng)
     wanted = reference.update_moving(*old, maps)
     for got, want, before in zip(new, wanted, old, strict=True):
@@ -155,6 +178,11 @@ def test_moving_statistics(student, rng):
             np.allclose(got - before, want - before, rtol=1e-2, atol=1e-5),
             "returned a model whose moving mean and variance follow a batch by another share.",
         )
+    kept = student.once(kept_shares, rng)
+    expect.that(
+        len(kept) == 2 * len(FILTERS) and np.allclose(kept, 0.99, atol=3e-3),
+        "returned a model of which not every block moves its mean and variance by that share.",
+    )
 
 
 @pytest.mark.aspect("values", "moving")

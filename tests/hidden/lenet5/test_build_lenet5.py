@@ -14,6 +14,7 @@ import pytest
 
 from autograder.sandbox import StudentRaised
 from autograder.suite import Mismatch, expect, identifying
+from autograder.suite.network_claims import frozen
 from autograder.suite.network_differences import differences
 
 
@@ -194,7 +195,7 @@ def test_other_sizes(student, rng):
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_fresh_weights(student):
-    """Two models have weights of their own, drawn by chance: kernels are neither equal nor 0."""
+    """Two models have weights of their own, drawn by chance, and all of them are to be trained."""
     constant, repeated = student.once(starts)
     expect.that(
         not constant,
@@ -205,4 +206,9 @@ def test_fresh_weights(student):
         not repeated,
         "returned a model that starts with the same weights as the one before: each new model "
         "draws its own",
+    )
+    model, _ = student.once(plain)
+    expect.that(
+        not frozen(model.layers),
+        "returned a model with a layer whose weights are not to be trained.",
     )
