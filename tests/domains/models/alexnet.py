@@ -21,9 +21,17 @@ def images(draw, least, most):
 
 @counterexamples("build_alexnet")
 def _(draw):
-    return call(images(draw, 67, 131), draw.integer(2, 40), draw.choice(WIDTHS))
+    shape, classes, width = images(draw, 67, 131), draw.integer(2, 40), draw.choice(WIDTHS)
+    defaults = draw.integer(0, 11)
+    if defaults == 0:
+        return call(shape, width=width)
+    if defaults == 1:
+        return call(num_classes=classes, width=width)
+    return call(shape, classes, width)
 
 
 @counterexamples("build_alexnet_batchnorm")
 def _(draw):
+    if not draw.integer(0, 9):
+        return call()
     return call(images(draw, 163, 227), draw.integer(2, 40))
