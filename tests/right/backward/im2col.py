@@ -69,5 +69,5 @@ def conv2d_backward_x(dy, x, kernel, strides=1, padding="valid"):
 def conv2d_backward_weights(dy, x, kernel, strides=1, padding="valid"):
     cells = columns_of(x.shape, kernel.shape[:2], strides, padding)
     checked(dy, (len(x), *cells.shape[:2], kernel.shape[3]))
-    found = np.einsum("nijkc,nijf->kcf", flat(x)[:, cells], dy)
+    found = np.einsum("nijkc,nijf->kcf", flat(x)[:, cells], dy).astype(kernel.dtype)
     return found.reshape(kernel.shape), dy.reshape(-1, dy.shape[3]).sum(axis=0)

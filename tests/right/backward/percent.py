@@ -81,4 +81,4 @@ def conv2d_backward_weights(dy, x, kernel, strides=1, padding="valid"):
         np.tensordot(padded[cells], slope[:, 0, 0], (0, 0))
         for cells, slope in grid(dy, padded, kernel.shape[:2], strides, "valid", kernel.shape[3])
     )
-    return dkernel, dy.sum(0).sum(0).sum(0)
+    return dkernel.astype(kernel.dtype), dy.sum(0).sum(0).sum(0)

@@ -1,5 +1,8 @@
 # requires: tensorflow
-"""TensorFlow's own gradients; average pooling as a quotient, so that padding is left out."""
+"""TensorFlow's own gradients; average pooling as a quotient of sums.
+
+That of `tf.nn.avg_pool2d` is wrong for windows that are larger than the image.
+"""
 
 import numpy as np
 import tensorflow as tf
@@ -10,33 +13,24 @@ def _two(value):
 
 
 def _gradient(forward, at, dy):
-    at = tf.constant(at)
+    wide = tf.constant(at, tf.float64)
     with tf.GradientTape() as tape:
-        tape.watch(at)
-        y = forward(at)
+        tape.watch(wide)
+        y = forward(wide)
     if tuple(y.shape) != np.shape(dy):
         raise ValueError(f"dy must have the shape {tuple(y.shape)}")
-    return tape.gradient(y, at, output_gradients=tf.constant(dy, y.dtype)).numpy()
+    gradient = tape.gradient(y, wide, output_gradients=tf.constant(dy, y.dtype))
+    return gradient.numpy().astype(at.dtype)
 
 
-def max_pool2d_backward(dy, x, pool_size=2, strides=None, padding="valid"):
-    window, steps = _two(pool_size), _two(pool_size if strides is None else strides)
-    if not len(x):
-        return np.zeros_like(x)
-
-    def forward(x):
-        """By patches: the first of equal numbers is chosen by argmax."""
-        margins = [[0, 0], *_margins(x.shape, window, steps, padding), [0, 0]]
-        padded = tf.pad(x, margins, constant_values=x.dtype.min)
-        patches = tf.image.extract_patches(
-            padded, [1, *window, 1], [1, *steps, 1], [1, 1, 1, 1], "VALID"
-        )
-        n, r, c, _ = patches.shape
-        patches = tf.reshape(patches, (n, r, c, window[0] * window[1], x.shape[3]))
-        first = tf.one_hot(tf.argmax(patches, axis=3), window[0] * window[1], axis=3)
-        return tf.reduce_sum(tf.where(first > 0, patches, 0), axis=3)
-
-    return _gradient(forward, x, dy)
+def _patches(x, window, steps, padding, added):
+    """The cells of each window, shape (batch, rows, columns, cells, channels)."""
+    margins = [[0, 0], *_margins(x.shape, window, steps, padding), [0, 0]]
+    padded = tf.pad(x, margins, constant_values=added)
+    patches = tf.image.extract_patches(
+        padded, [1, *window, 1], [1, *steps, 1], [1, 1, 1, 1], "VALID"
+    )
+    return tf.reshape(patches, (*patches.shape[:3], window[0] * window[1], x.shape[3]))
 
 
 def _margins(shape, window, steps, padding):
@@ -49,10 +43,29 @@ def _margins(shape, window, steps, padding):
     return [[each // 2, each - each // 2] for each in total]
 
 
+def max_pool2d_backward(dy, x, pool_size=2, strides=None, padding="valid"):
+    window, steps = _two(pool_size), _two(pool_size if strides is None else strides)
+    if not len(x):
+        return np.zeros_like(x)
+
+    def forward(x):
+        """The first of equal numbers is chosen by argmax."""
+        patches = _patches(x, window, steps, padding, x.dtype.min)
+        first = tf.one_hot(tf.argmax(patches, axis=3), window[0] * window[1], axis=3)
+        return tf.reduce_sum(tf.where(first > 0, patches, 0), axis=3)
+
+    return _gradient(forward, x, dy)
+
+
 def avg_pool2d_backward(dy, x, pool_size=2, strides=None, padding="valid"):
     window, steps = _two(pool_size), _two(pool_size if strides is None else strides)
-    forward = lambda x: tf.nn.avg_pool2d(x, window, steps, padding.upper())  # noqa: E731
-    return _gradient(forward, x, dy)
+    if not len(x):
+        return np.zeros_like(x)
+
+    def sums(x):
+        return tf.reduce_sum(_patches(x, window, steps, padding, 0), axis=3)
+
+    return _gradient(lambda x: sums(x) / sums(tf.ones_like(x)), x, dy)
 
 
 def conv2d_backward_x(dy, x, kernel, strides=1, padding="valid"):
@@ -61,5 +74,5 @@ def conv2d_backward_x(dy, x, kernel, strides=1, padding="valid"):
 
 
 def conv2d_backward_weights(dy, x, kernel, strides=1, padding="valid"):
-    forward = lambda k: tf.nn.conv2d(x, k, _two(strides), padding.upper())  # noqa: E731
+    forward = lambda k: tf.nn.conv2d(x.astype("float64"), k, _two(strides), padding.upper())  # noqa: E731
     return _gradient(forward, kernel, dy), np.sum(dy, axis=(0, 1, 2))

@@ -38,11 +38,10 @@ def batch_norm(x, gamma, beta, moving_mean, moving_variance, training=False, eps
     x = _checked(
         x, gamma=gamma, beta=beta, moving_mean=moving_mean, moving_variance=moving_variance
     )
-    if x.size == 0 and not training:
-        return x.copy()
-    wide = _filled(x)
-    layer = _layer(wide, gamma, beta, moving_mean, moving_variance, epsilon=epsilon)
-    y = keras.ops.convert_to_numpy(layer(wide, training=training))
+    y = _filled(x) if training else x.astype("float64")
+    if y.size:
+        layer = _layer(y, gamma, beta, moving_mean, moving_variance, epsilon=epsilon)
+        y = keras.ops.convert_to_numpy(layer(y, training=training))
     return y.astype(x.dtype) if x.dtype.kind == "f" else y
 
 
