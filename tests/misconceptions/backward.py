@@ -47,6 +47,27 @@ def _require_shape(dy, wanted):
         raise ValueError(f"dy must have the shape {wanted}")
 
 
+def _require_an_image(x):
+    if not len(x):
+        raise ValueError("x must hold an image")
+
+
+def _fitted(dy, x, window, strides, padding, channels):
+    """Derivatives of another shape, repeated or cut off until they fit."""
+    sides, steps = _two(window), _two(window if strides is None else strides)
+    shape = [len(_starts(x.shape[1 + a], sides[a], steps[a], padding)) for a in (0, 1)]
+    wanted = (len(x), *shape, channels)
+    return dy if dy.shape == wanted else np.resize(dy, wanted)
+
+
+def _in_float64(result, like):
+    return result.astype(np.float64)
+
+
+def _in_the_dtype_of(argument):
+    return lambda result, like: result.astype(argument.dtype)
+
+
 def _spans(x, window, stride, padding, starts):
     """(start, stop) of the windows downwards and across."""
     return [
@@ -56,6 +77,15 @@ def _spans(x, window, stride, padding, starts):
         ]
         for axis, size in enumerate(x.shape[1:3])
     ]
+
+
+def _cut_off(x, pool_size, strides, padding):
+    """Derivatives without the rows and columns behind the last window."""
+    window, stride = _two(pool_size), _two(pool_size if strides is None else strides)
+    rows, columns = (
+        max(stop for _, stop in spans) for spans in _spans(x, window, stride, padding, _starts)
+    )
+    return lambda dx, x: dx[:, :rows, :columns].astype(x.dtype)
 
 
 def _cut(start, stop):
@@ -148,6 +178,8 @@ def _pooling_probes():
         call(dy, x, watch=True),
         call(dy[:, :, :, :1] * np.ones(2), x, pool_size=2, strides=2, watch=True),
         call(*single),
+        call(single[0], x),
+        call(dy, single[1]),
         call(dy, np.floor(x / 4)),
         call(dy[:0], x[:0]),
         call(dy[:1], x),
@@ -207,14 +239,8 @@ def max_pool2d_backward_pads_only_after(dy, x, pool_size=2, strides=None, paddin
 def max_pool2d_backward_cuts_off_what_is_left_over(
     dy, x, pool_size=2, strides=None, padding="valid"
 ):
-    def finish(dx, x):
-        window, stride = _two(pool_size), _two(pool_size if strides is None else strides)
-        ends = [
-            max(stop for _, stop in spans) for spans in _spans(x, window, stride, padding, _starts)
-        ]
-        return dx[:, : ends[0], : ends[1]].astype(x.dtype)
-
-    return _max(dy, x, pool_size, strides, padding, finish=finish)
+    cut = _cut_off(x, pool_size, strides, padding)
+    return _max(dy, x, pool_size, strides, padding, finish=cut)
 
 
 @misconception("max_pool2d_backward")
@@ -225,18 +251,22 @@ def max_pool2d_backward_ignores_dy(dy, x, pool_size=2, strides=None, padding="va
 
 @misconception("max_pool2d_backward")
 def max_pool2d_backward_subtracts(dy, x, pool_size=2, strides=None, padding="valid"):
-    return _max(dy, x, pool_size, strides, padding, finish=lambda dx, x: -dx.astype(x.dtype))
+    return _max(-dy, x, pool_size, strides, padding)
 
 
 @misconception("max_pool2d_backward", aspect="dtype")
 def max_pool2d_backward_makes_float64(dy, x, pool_size=2, strides=None, padding="valid"):
-    return _max(dy, x, pool_size, strides, padding, finish=lambda dx, x: dx.astype(np.float64))
+    return _max(dy, x, pool_size, strides, padding, finish=_in_float64)
+
+
+@misconception("max_pool2d_backward", aspect="dtype")
+def max_pool2d_backward_takes_the_dtype_of_dy(dy, x, pool_size=2, strides=None, padding="valid"):
+    return _max(dy, x, pool_size, strides, padding, finish=_in_the_dtype_of(dy))
 
 
 @misconception("max_pool2d_backward", aspect="empty")
 def max_pool2d_backward_needs_an_image(dy, x, pool_size=2, strides=None, padding="valid"):
-    if not len(x):
-        raise ValueError("x must hold an image")
+    _require_an_image(x)
     return _max(dy, x, pool_size, strides, padding)
 
 
@@ -248,10 +278,7 @@ def max_pool2d_backward_writes_into_x(dy, x, pool_size=2, strides=None, padding=
 
 @misconception("max_pool2d_backward", aspect="errors")
 def max_pool2d_backward_takes_anything(dy, x, pool_size=2, strides=None, padding="valid"):
-    window, stride = _two(pool_size), _two(pool_size if strides is None else strides)
-    shape = [len(_starts(x.shape[1 + a], window[a], stride[a], padding)) for a in (0, 1)]
-    wanted = (len(x), *shape, x.shape[3])
-    fitted = dy if dy.shape == wanted else np.resize(dy, wanted)
+    fitted = _fitted(dy, x, pool_size, strides, padding, x.shape[3])
     return _max(fitted, x, pool_size, strides, padding)
 
 
@@ -289,14 +316,8 @@ def avg_pool2d_backward_pads_only_after(dy, x, pool_size=2, strides=None, paddin
 def avg_pool2d_backward_cuts_off_what_is_left_over(
     dy, x, pool_size=2, strides=None, padding="valid"
 ):
-    def finish(dx, x):
-        window, stride = _two(pool_size), _two(pool_size if strides is None else strides)
-        ends = [
-            max(stop for _, stop in spans) for spans in _spans(x, window, stride, padding, _starts)
-        ]
-        return dx[:, : ends[0], : ends[1]].astype(x.dtype)
-
-    return _avg(dy, x, pool_size, strides, padding, finish=finish)
+    cut = _cut_off(x, pool_size, strides, padding)
+    return _avg(dy, x, pool_size, strides, padding, finish=cut)
 
 
 @misconception("avg_pool2d_backward")
@@ -307,18 +328,22 @@ def avg_pool2d_backward_ignores_dy(dy, x, pool_size=2, strides=None, padding="va
 
 @misconception("avg_pool2d_backward")
 def avg_pool2d_backward_subtracts(dy, x, pool_size=2, strides=None, padding="valid"):
-    return _avg(dy, x, pool_size, strides, padding, finish=lambda dx, x: -dx.astype(x.dtype))
+    return _avg(-dy, x, pool_size, strides, padding)
 
 
 @misconception("avg_pool2d_backward", aspect="dtype")
 def avg_pool2d_backward_makes_float64(dy, x, pool_size=2, strides=None, padding="valid"):
-    return _avg(dy, x, pool_size, strides, padding, finish=lambda dx, x: dx.astype(np.float64))
+    return _avg(dy, x, pool_size, strides, padding, finish=_in_float64)
+
+
+@misconception("avg_pool2d_backward", aspect="dtype")
+def avg_pool2d_backward_takes_the_dtype_of_dy(dy, x, pool_size=2, strides=None, padding="valid"):
+    return _avg(dy, x, pool_size, strides, padding, finish=_in_the_dtype_of(dy))
 
 
 @misconception("avg_pool2d_backward", aspect="empty")
 def avg_pool2d_backward_needs_an_image(dy, x, pool_size=2, strides=None, padding="valid"):
-    if not len(x):
-        raise ValueError("x must hold an image")
+    _require_an_image(x)
     return _avg(dy, x, pool_size, strides, padding)
 
 
@@ -330,10 +355,7 @@ def avg_pool2d_backward_writes_into_x(dy, x, pool_size=2, strides=None, padding=
 
 @misconception("avg_pool2d_backward", aspect="errors")
 def avg_pool2d_backward_takes_anything(dy, x, pool_size=2, strides=None, padding="valid"):
-    window, stride = _two(pool_size), _two(pool_size if strides is None else strides)
-    shape = [len(_starts(x.shape[1 + a], window[a], stride[a], padding)) for a in (0, 1)]
-    wanted = (len(x), *shape, x.shape[3])
-    fitted = dy if dy.shape == wanted else np.resize(dy, wanted)
+    fitted = _fitted(dy, x, pool_size, strides, padding, x.shape[3])
     return _avg(fitted, x, pool_size, strides, padding)
 
 
@@ -588,6 +610,8 @@ def _convolution_probes():
         call(dy[:1], x[:1], kernel, watch=True),
         *(call(*given, **options) for given, options in layers[1:]),
         call(*(each.astype(np.float32) for each in (dy, x, kernel))),
+        call(dy.astype(np.float32), x, kernel),
+        call(dy, x.astype(np.float32), kernel.astype(np.float32)),
         call(dy[:0], x[:0], kernel),
         call(dy[:1], x, kernel),
         call(dy[:, :1], x, kernel),
@@ -626,7 +650,12 @@ def conv2d_backward_x_subtracts(dy, x, kernel, strides=1, padding="valid"):
 
 @misconception("conv2d_backward_x", aspect="dtype")
 def conv2d_backward_x_makes_float64(dy, x, kernel, strides=1, padding="valid"):
-    return _to_x(dy, x, kernel, strides, padding, finish=lambda dx, x: dx.astype(np.float64))
+    return _to_x(dy, x, kernel, strides, padding, finish=_in_float64)
+
+
+@misconception("conv2d_backward_x", aspect="dtype")
+def conv2d_backward_x_takes_the_dtype_of_dy(dy, x, kernel, strides=1, padding="valid"):
+    return _to_x(dy, x, kernel, strides, padding, finish=_in_the_dtype_of(dy))
 
 
 @misconception("conv2d_backward_x", aspect="purity")
@@ -637,17 +666,13 @@ def conv2d_backward_x_writes_into_x(dy, x, kernel, strides=1, padding="valid"):
 
 @misconception("conv2d_backward_x", aspect="empty")
 def conv2d_backward_x_needs_an_image(dy, x, kernel, strides=1, padding="valid"):
-    if not len(x):
-        raise ValueError("x must hold an image")
+    _require_an_image(x)
     return _to_x(dy, x, kernel, strides, padding)
 
 
 @misconception("conv2d_backward_x", aspect="errors")
 def conv2d_backward_x_takes_anything(dy, x, kernel, strides=1, padding="valid"):
-    window, stride = kernel.shape[:2], _two(strides)
-    shape = [len(_starts(x.shape[1 + a], window[a], stride[a], padding)) for a in (0, 1)]
-    wanted = (len(x), *shape, kernel.shape[3])
-    fitted = dy if dy.shape == wanted else np.resize(dy, wanted)
+    fitted = _fitted(dy, x, kernel.shape[:2], strides, padding, kernel.shape[3])
     return _to_x(fitted, x, kernel, strides, padding)
 
 
@@ -678,9 +703,12 @@ def conv2d_backward_weights_subtracts(dy, x, kernel, strides=1, padding="valid")
 
 @misconception("conv2d_backward_weights", aspect="dtype")
 def conv2d_backward_weights_makes_float64(dy, x, kernel, strides=1, padding="valid"):
-    return _to_weights(
-        dy, x, kernel, strides, padding, finish=lambda dkernel, kernel: dkernel.astype(np.float64)
-    )
+    return _to_weights(dy, x, kernel, strides, padding, finish=_in_float64)
+
+
+@misconception("conv2d_backward_weights", aspect="dtype")
+def conv2d_backward_weights_takes_the_dtype_of_dy(dy, x, kernel, strides=1, padding="valid"):
+    return _to_weights(dy, x, kernel, strides, padding, finish=_in_the_dtype_of(dy))
 
 
 @misconception("conv2d_backward_weights", aspect="purity")
@@ -692,17 +720,13 @@ def conv2d_backward_weights_writes_into_the_kernel(dy, x, kernel, strides=1, pad
 
 @misconception("conv2d_backward_weights", aspect="empty")
 def conv2d_backward_weights_needs_an_image(dy, x, kernel, strides=1, padding="valid"):
-    if not len(x):
-        raise ValueError("x must hold an image")
+    _require_an_image(x)
     return _to_weights(dy, x, kernel, strides, padding)
 
 
 @misconception("conv2d_backward_weights", aspect="errors")
 def conv2d_backward_weights_takes_anything(dy, x, kernel, strides=1, padding="valid"):
-    window, stride = kernel.shape[:2], _two(strides)
-    shape = [len(_starts(x.shape[1 + a], window[a], stride[a], padding)) for a in (0, 1)]
-    wanted = (len(x), *shape, kernel.shape[3])
-    fitted = dy if dy.shape == wanted else np.resize(dy, wanted)
+    fitted = _fitted(dy, x, kernel.shape[:2], strides, padding, kernel.shape[3])
     return _to_weights(fitted, x, kernel, strides, padding)
 
 

@@ -1,20 +1,19 @@
 """The suite's own forward passes, in float64, and numerical derivatives of them.
 
-Nothing here knows a formula of a backward pass. All layers are linear between the kinks of the
-maximum, so differences are exact to rounding if no two numbers of a window are nearer to each other
-than the step: see `cases.apart`.
+Nothing here knows a formula of a backward pass, but for that of a bias. All layers are linear
+between the kinks of the maximum, so differences are exact to rounding if no two numbers of a window
+are nearer to each other than the step: see `cases.apart`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from typing import Any
 
 import numpy as np
 
 Array = np.ndarray
 Pair = tuple[int, int]
-Forward = Callable[[Array], Array]
 STEP = 1e-3
 
 
@@ -72,13 +71,7 @@ def pooled(
     return y
 
 
-def conv2d(
-    x: Array,
-    kernel: Array,
-    bias: Array | None = None,
-    strides: int | Pair = 1,
-    padding: str = "valid",
-) -> Array:
+def conv2d(x: Array, kernel: Array, strides: int | Pair = 1, padding: str = "valid") -> Array:
     height, width, _, filters = kernel.shape
     tops, lefts = windows(x.shape, (height, width), pair(strides), padding)
     y = np.zeros((len(x), len(tops), len(lefts), filters))
@@ -87,67 +80,53 @@ def conv2d(
             for h in range(max(-top, 0), min(height, x.shape[1] - top)):
                 for w in range(max(-left, 0), min(width, x.shape[2] - left)):
                     y[:, i, j] += x[:, top + h, left + w] @ kernel[h, w]
-    return y if bias is None else y + bias
+    return y
 
 
 # -- numerical derivatives -------------------------------------------------------------------
 
 
-def of_images(forward: Forward, x: Array, dy: Array) -> Array:
-    """The derivatives of sum(dy · forward(x)) for x. Images do not change each other's outputs.
+def max_pool2d_backward(dy: Array, x: Array, *arguments: Any, **options: Any) -> Array:
+    """Images and channels do not change each other's outputs: a cell grows in all of them at once.
 
-    All changed copies of an image go forward together, as one batch.
+    All changed copies of the images go forward together, as one batch.
     """
-    dx = np.empty(x.shape)
-    changes = STEP * np.eye(x[0].size).reshape(-1, *x.shape[1:])
-    for number, image in enumerate(x):
-        there, back = forward(image + changes), forward(image - changes)
-        dx[number] = _slopes(there - back, dy[number]).reshape(image.shape)
-    return dx
+    x, steps = _wide(x), STEP * cells(x.shape[1:3])
+    copies = (x + steps[:, None]).reshape(-1, *x.shape[1:])
+    before = pooled(x, np.max, *arguments, **options)
+    after = pooled(copies, np.max, *arguments, **options).reshape(len(steps), *before.shape)
+    return np.einsum("nijc,knijc->nkc", _wide(dy), after - before).reshape(x.shape) / STEP
 
 
-def of_weights(forward: Forward, weights: Array, dy: Array) -> Array:
-    """The derivatives of sum(dy · forward(weights)) for weights."""
-    gradient = np.empty(weights.shape)
-    for index in np.ndindex(weights.shape):
-        change = np.zeros(weights.shape)
-        change[index] = STEP
-        difference = forward(weights + change) - forward(weights - change)
-        gradient[index] = (dy * difference).sum() / (2 * STEP)
-    return gradient
+def avg_pool2d_backward(dy: Array, x: Array, *arguments: Any, **options: Any) -> Array:
+    """The mean is linear: a step of 1 in one cell changes the outputs by what 1 alone gives."""
+    changes = pooled(cells(x.shape[1:3]), np.mean, *arguments, **options)[..., 0]
+    return np.einsum("nijc,kij->nkc", _wide(dy), changes).reshape(x.shape)
 
 
-def _slopes(differences: Array, dy: Array) -> Array:
-    return (differences * dy).sum(axis=(1, 2, 3)) / (2 * STEP)
-
-
-def max_pool2d_backward(dy: Array, x: Array, *arguments: object, **options: object) -> Array:
-    return of_images(_pool(np.max, arguments, options), _wide(x), _wide(dy))
-
-
-def avg_pool2d_backward(dy: Array, x: Array, *arguments: object, **options: object) -> Array:
-    return of_images(_pool(np.mean, arguments, options), _wide(x), _wide(dy))
-
-
-def _pool(reduce: Callable[..., Array], arguments: tuple, options: dict) -> Forward:
-    return lambda x: pooled(x, reduce, *arguments, **options)
+def cells(size: tuple[int, ...]) -> Array:
+    """For each cell an image of one channel that is 1 there, and 0 elsewhere."""
+    return np.eye(int(np.prod(size))).reshape(-1, *size, 1)
 
 
 def conv2d_backward_x(
     dy: Array, x: Array, kernel: Array, strides: int | Pair = 1, padding: str = "valid"
 ) -> Array:
-    forward = partial(conv2d, kernel=_wide(kernel), strides=strides, padding=padding)
-    return of_images(forward, _wide(x), _wide(dy))
+    """A convolution is linear, too; here each channel of a cell has an image of its own."""
+    units = np.eye(int(np.prod(x.shape[1:]))).reshape(-1, *x.shape[1:])
+    changes = conv2d(units, _wide(kernel), strides, padding)
+    return np.einsum("nijf,kijf->nk", _wide(dy), changes).reshape(x.shape)
 
 
 def conv2d_backward_weights(
     dy: Array, x: Array, kernel: Array, strides: int | Pair = 1, padding: str = "valid"
 ) -> tuple[Array, Array]:
-    how = {"strides": strides, "padding": padding}
-    dkernel = of_weights(lambda each: conv2d(_wide(x), each, **how), _wide(kernel), _wide(dy))
-    bias = np.zeros(kernel.shape[3])
-    dbias = of_weights(lambda each: conv2d(_wide(x), _wide(kernel), each, **how), bias, _wide(dy))
-    return dkernel, dbias
+    """It is linear in the kernel as well; each weight of a filter is 1 in a filter of its own."""
+    weights = int(np.prod(kernel.shape[:3]))
+    filters = np.eye(weights).reshape(*kernel.shape[:3], weights)
+    changes = conv2d(_wide(x), filters, strides, padding)
+    dkernel = np.einsum("nijf,nijw->wf", _wide(dy), changes).reshape(kernel.shape)
+    return dkernel, _wide(dy).sum(axis=(0, 1, 2))
 
 
 def _wide(x: Array) -> Array:

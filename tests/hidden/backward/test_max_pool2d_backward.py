@@ -6,18 +6,17 @@ Answers are held against numerical derivatives of the suite's own forward pass: 
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
+import relations
 
 from autograder.suite import expect
 
 
-def compare(student, rng, layers):
-    calls = [cases.pooling_call(rng, layer) for layer in layers]
-    answers = student.max_pool2d_backward.each(calls)
-    for (given, options), got in zip(calls, answers, strict=True):
-        expect.close(got, reference.max_pool2d_backward(*given, **options), like=given)
+def compare(student, calls):
+    relations.compare(student.max_pool2d_backward, reference.max_pool2d_backward, calls, 0)
 
 
 @pytest.mark.public
@@ -26,44 +25,43 @@ def test_published_example(student):
     """The 4 by 4 image of the notebook."""
     x = np.array([[2, 2, 7, 3], [9, 4, 6, 1], [8, 5, 2, 4], [3, 1, 2, 6]]).reshape(1, 4, 4, 1) / 1
     dy = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 2, 2, 1)
-    want = reference.max_pool2d_backward(dy, x)
-    expect.close(student.max_pool2d_backward(dy, x), want)
+    compare(student, [((dy, x), {})])
 
 
 @pytest.mark.weight(2)
 def test_side_by_side(student, rng):
     """Windows that touch and do not overlap, of 2 by 2 unless given."""
-    compare(student, rng, cases.SIDE_BY_SIDE)
+    compare(student, cases.pooling_calls(rng, cases.SIDE_BY_SIDE))
 
 
 @pytest.mark.weight(2)
 def test_overlapping(student, rng):
     """Where windows overlap, what comes back from them is added."""
-    compare(student, rng, cases.OVERLAPPING)
+    compare(student, cases.pooling_calls(rng, cases.OVERLAPPING))
 
 
 @pytest.mark.weight(0.5)
 def test_apart(student, rng):
     """Cells between windows get 0."""
-    compare(student, rng, cases.APART)
+    compare(student, cases.pooling_calls(rng, cases.APART))
 
 
 @pytest.mark.weight(1)
 def test_rectangular(student, rng):
     """Windows and strides that differ downwards and across."""
-    compare(student, rng, cases.RECTANGULAR)
+    compare(student, cases.pooling_calls(rng, cases.RECTANGULAR))
 
 
 @pytest.mark.weight(1)
 def test_left_over(student, rng):
     """Rows and columns that fill no window get 0."""
-    compare(student, rng, cases.LEFT_OVER)
+    compare(student, cases.pooling_calls(rng, cases.LEFT_OVER))
 
 
 @pytest.mark.weight(2)
 def test_same(student, rng):
     """Under "same", windows lie as in Keras, and cells that are added do not count."""
-    compare(student, rng, cases.SAME)
+    compare(student, cases.pooling_calls(rng, cases.SAME))
 
 
 @pytest.mark.aspect("values", "ties")
@@ -84,9 +82,9 @@ def test_first_of_equal_numbers(student, rng):
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_keeps_the_dtype(student, rng):
-    """float32 stays float32."""
+    """The answer has the dtype of x, whatever that of dy is."""
     given, options = cases.pooling_call(rng, cases.SIDE_BY_SIDE[0])
-    cases.same_numbers(student.max_pool2d_backward, given, 1, **options)
+    relations.keeps_the_dtype(student.max_pool2d_backward, given, 1, **options)
 
 
 @pytest.mark.aspect("empty")
@@ -105,7 +103,7 @@ def test_leaves_its_arguments_alone(student, rng):
     """The derivatives and the images are left as they were."""
     for layer in (cases.SIDE_BY_SIDE[0], ((2, 3, 4, 2), {"pool_size": 1})):
         given, options = cases.pooling_call(rng, layer)
-        cases.watched(student.max_pool2d_backward, given, **options)
+        relations.watched(student.max_pool2d_backward, given, **options)
 
 
 @pytest.mark.aspect("errors")
@@ -113,7 +111,16 @@ def test_leaves_its_arguments_alone(student, rng):
 @pytest.mark.weight(0.5)
 def test_refuses_derivatives_of_another_shape(student, rng):
     """If dy has not the shape of the output, a ValueError names it."""
-    (dy, x), _ = cases.pooling_call(rng, ((2, 4, 6, 2), {}))
-    wrong = (dy[:1], dy[:, :1], dy[:, :, :2], dy[..., :1], x, dy[0])
-    calls = [((each, x), {}) for each in wrong]
-    student.max_pool2d_backward.all_raise(calls, ValueError, naming="dy")
+    given, _ = cases.pooling_call(rng, ((2, 4, 6, 2), {}))
+    relations.refuses_other_shapes(student.max_pool2d_backward, given)
+
+
+@pytest.mark.aspect("values", "ties")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Images, windows and strides of all kinds, drawn at random."""
+    calls = drawn.pooling(rng)
+    for (given, options), got in zip(calls, student.max_pool2d_backward.each(calls), strict=True):
+        dy, x = given
+        want = reference.max_pool2d_backward(dy, drawn.first_greatest(x), **options)
+        relations.close(got, want, dy)
