@@ -16,6 +16,8 @@ from autograder.suite import expect
 
 Function = Callable[[np.ndarray], Any]
 """The student's function of a batch alone. It returns one array, or several."""
+SINGLE, HALF = 2e-5, 4e-3
+"""Relative tolerances of float32 and of float16."""
 SMALL = 16.0
 LOUD = 1e4
 """Outweighs every other number of the batches here."""
@@ -40,6 +42,21 @@ def alike(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
         one.shape == other.shape and np.allclose(one, other, atol=1e-6)
         for one, other in zip(some, others, strict=True)
     )
+
+
+def close(got: Any, want: np.ndarray, x: np.ndarray, *terms: np.ndarray) -> None:
+    """Compare what comes of a batch as exactly as its dtype holds the largest of some terms.
+
+    An answer may be a small difference of them.
+    """
+    relative = HALF if x.dtype == np.float16 else SINGLE
+    largest = max(float(np.abs(each).max()) for each in (want, *terms))
+    expect.close(got, want, like=(x,), atol=relative * largest)
+
+
+def rounding(x: np.ndarray) -> np.ndarray:
+    """Terms beside which a rounded mean changes no variance, even the variance 0."""
+    return 1e-6 * np.square(x.astype(np.float64))
 
 
 def unmoved(function: Function, x: np.ndarray, by: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -163,3 +164,13 @@ def test_refuses_batches_without_channels_or_values(student, rng):
         student.batch_norm(cases.batch(rng, (3,)), *given)
     with student.raises(ValueError, naming="x"):
         student.batch_norm(np.zeros((0, 2, 2, 3)), *given, training=True)
+
+
+@pytest.mark.aspect("values", "axes", "dtype")
+@pytest.mark.weight(0.5)
+def test_batches_of_all_kinds(student, rng):
+    """Batches of all kinds in both modes, drawn at random."""
+    calls = drawn.normalising(rng)
+    for (given, options), got in zip(calls, student.batch_norm.each(calls), strict=True):
+        terms = reference.terms_of_batch_norm(*given, **options)
+        relations.close(got, reference.batch_norm(*given, **options), given[0], terms)

@@ -7,6 +7,7 @@ student's forward pass is not asked.
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -149,3 +150,16 @@ def test_refuses_what_does_not_fit(student, rng):
     ):
         with student.raises(ValueError, naming=naming):
             student.batch_norm_backward(*given)
+
+
+@pytest.mark.aspect("values", "axes", "dtype")
+@pytest.mark.weight(0.5)
+def test_batches_of_all_kinds(student, rng):
+    """Batches of all kinds, drawn at random."""
+    calls = drawn.gradients(rng)
+    for (given, options), got in zip(calls, student.batch_norm_backward.each(calls), strict=True):
+        wanted = reference.batch_norm_backward(*given, **options)
+        terms = reference.terms_of_gradients(*given, **options)
+        found = cases.members(got, *GRADIENTS).values()
+        for mine, want, amounts in zip(found, wanted, terms, strict=True):
+            relations.close(mine, want, given[1], amounts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -110,3 +111,15 @@ def test_refuses_what_has_no_channels_or_values(student, rng):
     """One axis, none, or a batch without values raises a ValueError that names x."""
     wrong = (cases.batch(rng, (3,)), np.float64(2), np.zeros((0, 2, 2, 3)), np.zeros((2, 0, 3)))
     student.batch_statistics.all_raise([((x,), {}) for x in wrong], ValueError, naming="x")
+
+
+@pytest.mark.aspect("values", "axes", "dtype")
+@pytest.mark.weight(0.5)
+def test_batches_of_all_kinds(student, rng):
+    """Batches of all kinds, drawn at random."""
+    calls = drawn.statistics(rng)
+    for ((x,), _), got in zip(calls, student.batch_statistics.each(calls), strict=True):
+        found = cases.members(got, "mean", "variance")
+        mean, variance = reference.batch_statistics(x)
+        relations.close(found["mean"], mean, x, x)
+        relations.close(found["variance"], variance, x, relations.rounding(x))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -116,3 +117,17 @@ def test_refuses_what_does_not_fit(student, rng):
     ):
         with student.raises(ValueError, naming=naming):
             student.update_moving(*given)
+
+
+@pytest.mark.aspect("values", "axes", "dtype")
+@pytest.mark.weight(0.5)
+def test_batches_of_all_kinds(student, rng):
+    """Batches and momenta of all kinds, drawn at random."""
+    calls = drawn.moving(rng)
+    for (given, options), got in zip(calls, student.update_moving.each(calls), strict=True):
+        old_mean, old_variance, x = given
+        found = cases.members(got, "mean", "variance")
+        mean, variance = reference.update_moving(*given, **options)
+        relations.close(found["mean"], mean, x, x, old_mean)
+        terms = old_variance, relations.rounding(x)
+        relations.close(found["variance"], variance, x, *terms)
