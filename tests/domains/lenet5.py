@@ -62,7 +62,7 @@ def side_or_sides(draw, most=12):
 def counted(draw):
     groups = draw.choice((OMITTED, 1, draw.integer(2, 32)))
     of_group = 1 if groups is OMITTED else groups
-    most = draw.choice((4, 40, 400))
+    most = draw.choice((4, 40, 400) if of_group == 1 else (4, 40))
     channels = of_group * draw.integer(1, most), of_group * draw.integer(1, most)
     bias = draw.choice((OMITTED, True, False))
     if draw.integer(0, 3) == 3 and OMITTED not in (bias, groups):

@@ -153,9 +153,13 @@ def _distances(x, codes):
     return ((x[:, None, :] - codes[None]) ** 2).sum(axis=2)
 
 
+def _flat(c5):
+    return c5.reshape(len(c5), 120)
+
+
 def _layers_1998(
     x, w, *, c3_table=None, after_c1=_squash, after_s2=_squash, after_c3=_squash,
-    after_s4=_squash, after_c5=_squash, after_f6=_squash, add=_added,
+    after_s4=_squash, after_c5=_squash, after_f6=_squash, add=_added, flatten=_flat,
 ):  # fmt: skip
     """The network of 1998 up to F6, with parts that a misconception may exchange."""
     table = _table(_columns()) if c3_table is None else c3_table
@@ -163,8 +167,8 @@ def _layers_1998(
     s2 = after_s2(w["s2_weight"] * add(c1) + w["s2_bias"])
     c3 = after_c3(_conv(s2, _masked(w["c3_kernel"], table)) + w["c3_bias"])
     s4 = after_s4(w["s4_weight"] * add(c3) + w["s4_bias"])
-    c5 = after_c5(_conv(s4, w["c5_kernel"]) + w["c5_bias"]).reshape(len(x), -1)
-    return after_f6(c5 @ w["f6_kernel"] + w["f6_bias"])
+    c5 = after_c5(_conv(s4, w["c5_kernel"]) + w["c5_bias"])
+    return after_f6(flatten(c5) @ w["f6_kernel"] + w["f6_bias"])
 
 
 def _require_digits(images, labels, num_classes):
@@ -228,6 +232,7 @@ def _():
         call(3, 6, 12, groups=3),
         call(3, 8, 4, False, 2),
         call(3, 3, 4, groups=2),
+        call(3, 3, 4, groups=0),
         call(0, 3, 4),
         call(3, 4, -1),
     ]
@@ -321,6 +326,20 @@ def conv_parameters_accepts_what_is_below_one(
     kernel_size, in_channels, out_channels, bias=True, groups=1
 ):
     def check(kernel_size, in_channels, out_channels, groups):
+        if in_channels % groups or out_channels % groups:
+            raise ValueError("groups must divide the numbers of channels")
+
+    return _parameters(kernel_size, in_channels, out_channels, bias, groups, check=check)
+
+
+@misconception(
+    "conv_parameters", "What is the rest of a division by no groups at all?", aspect="errors"
+)
+def conv_parameters_divides_by_no_groups(
+    kernel_size, in_channels, out_channels, bias=True, groups=1
+):
+    def check(kernel_size, in_channels, out_channels, groups):
+        _require_counts(kernel_size, in_channels, out_channels, 1)
         if in_channels % groups or out_channels % groups:
             raise ValueError("groups must divide the numbers of channels")
 
@@ -1489,6 +1508,7 @@ def _():
     return [
         call(x, _weights(rng, 10), watch=True),
         call(x[:1], _weights(rng, 4)),
+        call(x[:0], _weights(rng, 4)),
     ]
 
 
@@ -1548,6 +1568,13 @@ def lenet5_1998_forward_multiplies_by_the_codes(x, weights):
 def lenet5_1998_forward_changes_the_weights(x, weights):
     weights["c3_kernel"] = _masked(weights["c3_kernel"], _table(_columns()))
     return _forward(x, weights)
+
+
+@misconception(
+    "lenet5_1998_forward", "How many numbers has each image, if there is none?", aspect="empty"
+)
+def lenet5_1998_forward_needs_an_image(x, weights):
+    return _forward(x, weights, flatten=lambda c5: c5.reshape(len(c5), -1))
 
 
 def _as_it_is(a):
@@ -1612,6 +1639,7 @@ def _():
         call(images, labels[:3]),
         call(images[0], labels),
         call(images, labels, 5),
+        call(images, labels - 1),
         call(images, labels.astype(np.uint8)),
     ]
 
@@ -1760,6 +1788,14 @@ def prepare_digits_trusts_its_arguments(images, labels, num_classes=10):
     return _made_ready(images, labels, num_classes, check=lambda *_: None, encode=encode)
 
 
+@misconception("prepare_digits", "Which row of a table does the index -1 mean?", aspect="errors")
+def prepare_digits_counts_classes_from_the_end(images, labels, num_classes=10):
+    def check(images, labels, num_classes):
+        _require_digits(images, np.maximum(labels, 0), num_classes)
+
+    return _made_ready(images, labels, num_classes, check=check)
+
+
 @misconception("prepare_digits", "How large are the images when you are done?", aspect="border")
 def prepare_digits_pads_by_four(images, labels, num_classes=10):
     def border(images):
@@ -1838,6 +1874,7 @@ def _():
         call(labels, predictions, 6, watch=True),
         call(many.astype(np.uint8), (many**2 % 3).astype(np.uint8), 3),
         call([0, 1], [1, 1], 2),
+        call(np.array([3, 20], np.uint8), np.array([3, 9], np.uint8), 25),
         call(labels[:0], labels[:0], 3),
         call(labels, predictions[:3], 6),
     ]
@@ -1909,6 +1946,16 @@ def confusion_matrix_counts_mistakes_only(labels, predictions, num_classes):
 )
 def confusion_matrix_of_bytes(labels, predictions, num_classes):
     return _confusions(labels, predictions, num_classes).astype(np.int8) % np.int8(50)
+
+
+@misconception(
+    "confusion_matrix", "Labels may be bytes: what is 20 times 25 in bytes?", aspect="dtype"
+)
+def confusion_matrix_computes_in_bytes(labels, predictions, num_classes):
+    _require_pairs(labels, predictions)
+    places = np.asarray(labels) * num_classes + np.asarray(predictions)
+    counts = np.bincount(places.astype(int) % num_classes**2, minlength=num_classes**2)
+    return counts.reshape(num_classes, num_classes)
 
 
 @misconception("confusion_matrix", "Whose array do you sort?", aspect="purity")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -113,3 +114,15 @@ def test_refuses_what_does_not_match(student):
         student.confusion_matrix(labels, predictions, 3)
     with student.raises(ValueError, naming=("predictions", "labels")):
         student.accuracy(labels, predictions)
+
+
+@pytest.mark.aspect("values", "large counts", "dtype")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Labels and predictions of all kinds and dtypes, drawn at random."""
+    calls = drawn.guesses(rng)
+    for (args, _), got in zip(calls, student.confusion_matrix.each(calls), strict=True):
+        expect.close(got, reference.confusion_matrix(*args))
+    shares = [(args[:2], {}) for args, _ in calls]
+    for (args, _), got in zip(shares, student.accuracy.each(shares), strict=True):
+        expect.close(got, reference.accuracy(*args))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import drawn
 import pytest
 import reference
 
@@ -61,9 +62,9 @@ def test_groups(student, rng):
 @pytest.mark.weight(0.5)
 def test_refuses_groups_that_do_not_divide(student):
     """Groups that do not divide both numbers of channels raise a ValueError."""
-    for inputs, outputs in ((3, 4), (4, 3)):
+    for inputs, outputs, groups in ((3, 4, 2), (4, 3, 2), (6, 12, 12), (12, 6, 4)):
         with student.raises(ValueError, naming="groups"):
-            student.conv_parameters(3, inputs, outputs, groups=2)
+            student.conv_parameters(3, inputs, outputs, groups=groups)
 
 
 @pytest.mark.aspect("errors")
@@ -75,5 +76,27 @@ def test_refuses_what_is_below_one(student):
         student.conv_parameters(0, 1, 6)
     with student.raises(ValueError, naming="in_channels"):
         student.conv_parameters(5, 0, 6)
-    with student.raises(ValueError, naming="out_channels"):
-        student.conv_parameters(5, 1, -1)
+    for kernel in ((0, 3), (3, -1), (-1, -3)):
+        with student.raises(ValueError, naming="kernel_size"):
+            student.conv_parameters(kernel, 1, 6)
+    for channels in (-1, 0):
+        with student.raises(ValueError, naming="out_channels"):
+            student.conv_parameters(5, 1, channels)
+
+
+@pytest.mark.aspect("errors")
+@pytest.mark.supporting
+@pytest.mark.weight(0.5)
+def test_refuses_less_than_one_group(student):
+    """No groups, or fewer, raise a ValueError as other groups do that divide nothing."""
+    for groups in (0, -1, -2):
+        with student.raises(ValueError, naming="groups"):
+            student.conv_parameters(3, 4, 6, groups=groups)
+
+
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Kernels, channels and groups of all kinds, drawn at random."""
+    calls = drawn.parameters(rng)
+    for (args, kwargs), got in zip(calls, student.conv_parameters.each(calls), strict=True):
+        expect.equal(got, reference.conv_parameters(*args, **kwargs))

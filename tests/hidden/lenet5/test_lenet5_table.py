@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import pytest
 import reference
 
@@ -12,7 +13,11 @@ pytestmark = pytest.mark.builds_on("conv_parameters", "c3_connection_table")
 
 
 def compare(student, size, *fields, rows=cases.ROWS):
-    got = cases.rows_of(student.lenet5_table(size))
+    require(student.lenet5_table(size), size, *fields, rows=rows)
+
+
+def require(table, size, *fields, rows=cases.ROWS):
+    got = cases.rows_of(table)
     want = {row["name"]: row for row in reference.lenet5_table(size)}
     for name in rows:
         for field in fields:
@@ -104,6 +109,14 @@ def test_connections_grow_with_the_image(student, rng):
 @pytest.mark.weight(0.5)
 def test_refuses_small_images(student):
     """An image below 32 raises a ValueError that names the argument."""
-    for size in (31, 28, 0):
+    for size in (31, 28, 0, -32):
         with student.raises(ValueError, naming="input_size"):
             student.lenet5_table(size)
+
+
+@pytest.mark.weight(0.5)
+def test_images_of_all_sizes(student, rng):
+    """All rows for images of 32 to 60 pixels, and for some larger ones."""
+    calls = drawn.input_sizes(rng)
+    for ((size,), _), got in zip(calls, student.lenet5_table.each(calls), strict=True):
+        require(got, size, *cases.FIELDS[1:])

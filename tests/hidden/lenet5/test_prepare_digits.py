@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -163,3 +164,16 @@ def test_refuses_what_does_not_fit(student, rng):
     for classes in (3, 2):
         with student.raises(ValueError, naming=("labels", "num_classes")):
             student.prepare_digits(images, labels, classes)
+    with student.raises(ValueError, naming=("labels", "num_classes")):
+        student.prepare_digits(images, np.array([1, -1, 2, 0]))
+
+
+@pytest.mark.aspect("scale", "border", "labels", "dtype of labels", "count")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Images, labels and numbers of classes of all kinds, drawn at random."""
+    calls = drawn.digits(rng)
+    for (args, rest), got in zip(calls, student.prepare_digits.each(calls), strict=True):
+        mine = cases.pair_of(got, "of images and labels")
+        for part, want in zip(mine, reference.prepare_digits(*args, **rest), strict=True):
+            expect.close(part, want)

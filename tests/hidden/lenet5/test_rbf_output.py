@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -102,3 +103,14 @@ def test_refuses_what_does_not_fit(student, rng):
     for wrong in ((x[0], codes), (x, codes[0]), (x[:, :5], codes)):
         with student.raises(ValueError, naming=("x", "codes")):
             student.rbf_output(*wrong)
+
+
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Examples and codes of all kinds, drawn at random."""
+    calls = drawn.examples_and_codes(rng)
+    for (args, _), got in zip(calls, student.rbf_output.each(calls), strict=True):
+        expect.close(got, reference.rbf_output(*args), like=args)
+    calls = drawn.examples_near_codes(rng)
+    for (args, _), got in zip(calls, student.rbf_predict.each(calls), strict=True):
+        expect.close(got, reference.rbf_predict(*args))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -66,11 +67,18 @@ def test_dtype(student, rng):
 @pytest.mark.aspect("nan")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
-def test_nan_and_infinity(student):
+def test_nan_and_infinity(student, rng):
     """NaN gives NaN, and infinity the bound."""
     above, below, one = relations.numbers(student.scaled_tanh(np.array([100.0, -100.0, 1.0])))
     got = student.scaled_tanh(np.array([np.nan, np.inf, -np.inf, 1.0]))
     expect.close(got, [np.nan, above, below, one])
+    for shape in ((7,), (3, 5), (2, 4, 3), (6, 1, 2, 4)):
+        a = cases.wide(rng, shape)
+        special = rng.choice([1.0, 1.0, np.nan, np.inf, -np.inf], shape)
+        want = np.where(special == np.inf, above, np.where(special == -np.inf, below, special))
+        plain = relations.numbers(student.scaled_tanh(a))
+        got = student.scaled_tanh(np.where(special == 1, a, special))
+        expect.close(got, np.where(special == 1, plain, want))
 
 
 @pytest.mark.aspect("purity")
@@ -81,3 +89,14 @@ def test_leaves_its_argument_alone(student, rng):
     a = cases.wide(rng, (3, 4))
     seen = student.scaled_tanh.watched(a)
     expect.that(cases.unchanged([a], seen.arguments), "changed its argument")
+
+
+@pytest.mark.aspect("values", "shape", "dtype")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Arrays and numbers of all kinds, drawn at random."""
+    calls = drawn.sums(rng)
+    for ((a,), _), got in zip(calls, student.scaled_tanh.each(calls), strict=True):
+        kept = isinstance(a, np.ndarray) and a.dtype.kind == "f"
+        want = reference.scaled_tanh(a)
+        expect.close(got, want, like=(a,), dtype="kept" if kept else "floating")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -20,7 +21,7 @@ def compare(student, x, kernel, bias, table, **how):
     )
 
 
-def drawn(rng, shape, height, width, outputs):
+def fitting(rng, shape, height, width, outputs):
     """Images and a kernel for them."""
     return cases.mixed(rng, shape), cases.mixed(rng, (height, width, shape[3], outputs))
 
@@ -48,7 +49,7 @@ def test_example(student):
 def test_all_connected(student, rng):
     """With a table that is true everywhere it is an ordinary convolution."""
     for height, width in ((2, 2), (3, 2), (1, 4)):
-        x, kernel = drawn(rng, (2, 6, 7, 3), height, width, 4)
+        x, kernel = fitting(rng, (2, 6, 7, 3), height, width, 4)
         compare(student, x, turned(kernel), NO_BIAS[:4], np.ones((3, 4), bool))
 
 
@@ -56,7 +57,7 @@ def test_all_connected(student, rng):
 def test_kernel_is_not_turned_round(student, rng):
     """The kernel lies on the image as it is, as in Keras."""
     for height, width in ((3, 3), (2, 4)):
-        x, kernel = drawn(rng, (2, 5, 7, 2), height, width, 3)
+        x, kernel = fitting(rng, (2, 5, 7, 2), height, width, 3)
         compare(student, x, kernel, NO_BIAS[:3], np.ones((2, 3), bool))
 
 
@@ -64,7 +65,7 @@ def test_kernel_is_not_turned_round(student, rng):
 def test_table(student, rng):
     """Only the maps that the table connects count, whatever the kernel holds for the others."""
     for inputs, outputs in ((3, 5), (4, 4), (5, 2)):
-        x, kernel = drawn(rng, (2, 5, 6, inputs), 3, 2, outputs)
+        x, kernel = fitting(rng, (2, 5, 6, inputs), 3, 2, outputs)
         compare(student, x, turned(kernel), NO_BIAS[:outputs], cases.table(rng, inputs, outputs))
 
 
@@ -72,7 +73,7 @@ def test_table(student, rng):
 def test_as_many_inputs_as_outputs(student, rng):
     """The table's rows are inputs and its columns outputs, where there are as many of both too."""
     table = np.triu(np.ones((4, 4), bool))
-    x, kernel = drawn(rng, (3, 5, 4, 4), 2, 3, 4)
+    x, kernel = fitting(rng, (3, 5, 4, 4), 2, 3, 4)
     compare(student, x, turned(kernel), NO_BIAS[:4], table)
 
 
@@ -80,7 +81,7 @@ def test_as_many_inputs_as_outputs(student, rng):
 @pytest.mark.weight(1)
 def test_output_without_inputs(student, rng):
     """An output that is connected with nothing is its bias."""
-    x, kernel = drawn(rng, (2, 4, 5, 2), 2, 2, 3)
+    x, kernel = fitting(rng, (2, 4, 5, 2), 2, 2, 3)
     table = np.array([[True, False, False], [True, False, True]])
     compare(student, x, turned(kernel), cases.mixed(rng, (3,)), table)
 
@@ -90,7 +91,7 @@ def test_output_without_inputs(student, rng):
 @pytest.mark.weight(1)
 def test_bias(student, rng):
     """Each output map has its own bias, added once, however many maps it sees."""
-    x, kernel = drawn(rng, (2, 5, 6, 4), 3, 2, 3)
+    x, kernel = fitting(rng, (2, 5, 6, 4), 3, 2, 3)
     bias, table = cases.mixed(rng, (3,), 5.0), cases.table(rng, 4, 3)
     without = relations.numbers(student.sparse_conv2d(x, kernel, NO_BIAS[:3], table))
     want = without + np.broadcast_to(bias, np.broadcast_shapes(without.shape, bias.shape))
@@ -100,7 +101,7 @@ def test_bias(student, rng):
 @pytest.mark.weight(1)
 def test_one_map_changes_only_what_it_is_connected_with(student, rng):
     """A change of one input map changes the outputs that the table connects, and no others."""
-    x, kernel = drawn(rng, (1, 5, 6, 6), 2, 2, 16)
+    x, kernel = fitting(rng, (1, 5, 6, 6), 2, 2, 16)
     table = reference.c3_connection_table()
     other = x.copy()
     changed = int(rng.integers(6))
@@ -113,21 +114,21 @@ def test_one_map_changes_only_what_it_is_connected_with(student, rng):
 @pytest.mark.weight(0.5)
 def test_of_lenet5(student, rng):
     """C3 as it is in the network: 5 by 5 kernels from 6 to 16 maps."""
-    x, kernel = drawn(rng, (2, 14, 14, 6), 5, 5, 16)
+    x, kernel = fitting(rng, (2, 14, 14, 6), 5, 5, 16)
     compare(student, x, kernel, cases.mixed(rng, (16,)), reference.c3_connection_table())
 
 
 @pytest.mark.weight(0.5)
 def test_whole_kernel(student, rng):
     """A kernel as large as the image gives one number for each map, as in C5."""
-    x, kernel = drawn(rng, (3, 4, 5, 3), 4, 5, 7)
+    x, kernel = fitting(rng, (3, 4, 5, 3), 4, 5, 7)
     compare(student, x, turned(kernel), NO_BIAS[:7], np.ones((3, 7), bool))
 
 
 @pytest.mark.weight(0.5)
 def test_numbers_at_the_places_of_no_connection(student, rng):
     """Weights that are not connected count for nothing even where they are NaN or infinite."""
-    x, kernel = drawn(rng, (2, 4, 5, 2), 2, 2, 3)
+    x, kernel = fitting(rng, (2, 4, 5, 2), 2, 2, 3)
     table = np.array([[True, False, True], [False, True, True]])
     kernel = np.where(table, turned(kernel), np.float32(np.nan))
     compare(student, x, kernel, NO_BIAS[:3], table)
@@ -138,7 +139,7 @@ def test_numbers_at_the_places_of_no_connection(student, rng):
 @pytest.mark.weight(0.5)
 def test_precision(student, rng):
     """Floating arguments give a floating result of their precision; so do whole numbers."""
-    x, kernel = drawn(rng, (1, 4, 5, 2), 2, 2, 2)
+    x, kernel = fitting(rng, (1, 4, 5, 2), 2, 2, 2)
     table, bias = cases.table(rng, 2, 2), NO_BIAS[:2]
     whole = np.round(4 * x).astype(np.int64)
     for images in (x, whole):
@@ -154,7 +155,7 @@ def test_precision(student, rng):
 @pytest.mark.weight(0.5)
 def test_empty_batch(student, rng):
     """A batch of no images gives a batch of no maps."""
-    x, kernel = drawn(rng, (2, 4, 5, 2), 2, 3, 3)
+    x, kernel = fitting(rng, (2, 4, 5, 2), 2, 3, 3)
     table = np.ones((2, 3), bool)
     relations.empty_batch(
         lambda images: student.sparse_conv2d(images, kernel, NO_BIAS[:3], table), x
@@ -166,7 +167,7 @@ def test_empty_batch(student, rng):
 @pytest.mark.weight(0.5)
 def test_leaves_its_arguments_alone(student, rng):
     """Images, kernel, bias and table are left as they were."""
-    x, kernel = drawn(rng, (2, 4, 5, 3), 2, 2, 4)
+    x, kernel = fitting(rng, (2, 4, 5, 3), 2, 2, 4)
     given = [x, kernel, cases.mixed(rng, (4,)), cases.table(rng, 3, 4)]
     seen = student.sparse_conv2d.watched(*given)
     expect.that(cases.unchanged(given, seen.arguments), "changed an argument")
@@ -177,7 +178,7 @@ def test_leaves_its_arguments_alone(student, rng):
 @pytest.mark.weight(0.5)
 def test_refuses_what_does_not_fit(student, rng):
     """Arrays that do not fit each other raise a ValueError that names one of them."""
-    x, kernel = drawn(rng, (1, 4, 5, 2), 2, 2, 3)
+    x, kernel = fitting(rng, (1, 4, 5, 2), 2, 2, 3)
     bias, table = NO_BIAS[:3], np.ones((2, 3), bool)
     with student.raises(ValueError, naming=("table",)):
         student.sparse_conv2d(x, kernel, bias, table[:1])
@@ -191,3 +192,16 @@ def test_refuses_what_does_not_fit(student, rng):
         student.sparse_conv2d(x, kernel, bias[:2], table)
     with student.raises(ValueError, naming=("kernel", "x")):
         student.sparse_conv2d(x[:, :1], kernel, bias, table)
+
+
+@pytest.mark.aspect("values", "bias", "dtype")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Images, kernels and tables of all kinds, drawn at random."""
+    calls = drawn.sparse(rng)
+    for ((x, kernel, bias, table), _), got in zip(
+        calls, student.sparse_conv2d.each(calls), strict=True
+    ):
+        alike = x.dtype == kernel.dtype == bias.dtype
+        want = reference.sparse_conv2d(x, kernel, bias, table)
+        expect.close(got, want, like=(x, kernel), dtype="kept" if alike else "floating")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cases
+import drawn
 import numpy as np
 import pytest
 import reference
@@ -125,3 +126,13 @@ def test_refuses_what_does_not_fit(student, rng):
         student.trainable_subsampling(x, weight[:1], bias)
     with student.raises(ValueError, naming=("bias", "x")):
         student.trainable_subsampling(x, weight, bias[:2])
+
+
+@pytest.mark.aspect("values", "dtype")
+@pytest.mark.weight(0.5)
+def test_calls_of_all_kinds(student, rng):
+    """Images, weights and biases of all kinds, drawn at random."""
+    calls = drawn.subsampling(rng)
+    for (args, _), got in zip(calls, student.trainable_subsampling.each(calls), strict=True):
+        want = reference.trainable_subsampling(*args)
+        expect.close(got, want, like=(np.float32(0),), dtype="floating")
