@@ -18,7 +18,8 @@ from typing import Any
 from autograder.counterexamples.draws import Draw
 from autograder.counterexamples.examples import Example
 from autograder.course.assignment import Assignment
-from autograder.suite.faults import author_error, author_fault
+from autograder.suite.author_files import executed
+from autograder.suite.faults import author_error
 
 Function = Callable[..., Any]
 Check = Callable[[Any, Any, Example], None]
@@ -171,14 +172,3 @@ def _functions(file: Path, text: str) -> Mapping[str, Function]:
     return {
         name: value for name, value in vars(module).items() if isinstance(value, types.FunctionType)
     }
-
-
-def executed(file: Path, text: str) -> types.ModuleType:
-    """The module of a file of the course. Raises SuiteError if it cannot be executed."""
-    module = types.ModuleType(f"{file.parent.name}_{file.stem}")
-    module.__file__ = str(file)
-    try:
-        exec(compile(text, str(file), "exec"), module.__dict__)
-    except Exception as error:
-        raise author_fault(error, file) from error
-    return module

@@ -9,7 +9,6 @@ import ast
 import copy
 import inspect
 import textwrap
-import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -20,6 +19,7 @@ from autograder.course.assignment import Assignment
 from autograder.diagnosis.ladders import Ladder, read_ladders, unknown
 from autograder.diagnosis.probes import Probe
 from autograder.edits.needed_code import needed
+from autograder.suite.author_files import executed
 from autograder.suite.faults import author_error, author_fault
 
 Function = Callable[..., Any]
@@ -211,11 +211,9 @@ def _text(file: Path) -> str:
 
 @lru_cache(maxsize=8)
 def _load(file: Path, text: str, hints: Path, hints_text: str, solution: str) -> Catalogue:
-    module = types.ModuleType(f"misconceptions_{file.stem}")
-    module.__file__ = str(file)
     _MARKED.clear()
+    executed(file, text)
     try:
-        exec(compile(text, str(file), "exec"), module.__dict__)
         found = {of: tuple(function()) for kind, of, function in _MARKED if kind == "probes"}
     except Exception as error:
         raise author_fault(error, file) from error

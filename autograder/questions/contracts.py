@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.counterexamples.generators import Function, executed
+from autograder.counterexamples.generators import Function
 from autograder.course.assignment import Assignment
 from autograder.errors import SuiteError
 from autograder.questions.comparing import Answer, clearly_differ
 from autograder.questions.drawn_calls import DrawnCall
+from autograder.suite.author_files import executed
 
 LEAST_TELLING = 3
 """Calls for which a changed contract must ask for another answer, before it is asked about."""

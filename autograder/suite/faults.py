@@ -16,7 +16,7 @@ from convgrade.release import exercise_of_suite
 
 MOST_CHARACTERS = 300
 MOST_DETAIL = 20_000
-FOLDERS_OF_AUTHORS = ("tests", "solutions")
+FOLDERS_OF_AUTHORS = ("tests", "solutions", "source")
 
 
 def fault_of(error: BaseException, file: Path, test: str = "", line: int = 0) -> Fault:
@@ -47,7 +47,7 @@ def author_fault(error: BaseException, file: Path) -> SuiteError:
 
     Args:
         error: the exception.
-        file: a file below the folder `tests` or `solutions` of a course.
+        file: a file below the folder `tests`, `solutions` or `source` of a course.
     """
     return author_error(file, fault_of(error, file).line, _sentence(error))
 

@@ -16,13 +16,16 @@ from autograder.variants.forms import (
     swapped,
 )
 from autograder.variants.options import Option
+from autograder.variants.tables import as_columns, by_name, rows_as_tuples
 
 __all__ = [
     "Contract",
     "Form",
     "Option",
     "Translation",
+    "as_columns",
     "axes",
+    "by_name",
     "complement",
     "contract",
     "custom",
@@ -31,6 +34,7 @@ __all__ = [
     "items",
     "mirrored",
     "negated",
+    "rows_as_tuples",
     "scaled",
     "shifted",
     "swapped",

@@ -7,7 +7,6 @@ difference its options, the default first.
 from __future__ import annotations
 
 import ast
-import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +16,7 @@ from typing import Any
 from autograder.course.assignment import Assignment
 from autograder.course.variants import Variant
 from autograder.errors import SuiteError
+from autograder.suite.author_files import executed
 from autograder.variants.contracts import Contract, Translation
 
 
@@ -52,12 +52,7 @@ def declared(assignment: Assignment) -> Declared:
 
 @lru_cache(maxsize=8)
 def _declared(file: Path, text: str) -> Declared:
-    module = types.ModuleType(f"variants_{file.parent.name}")
-    module.__file__ = str(file)
-    try:
-        exec(compile(text, str(file), "exec"), module.__dict__)
-    except Exception as error:
-        raise SuiteError(f"{file} cannot be loaded: {type(error).__name__}: {error}") from error
+    module = executed(file, text)
     found: Any = getattr(module, "VARIANTS", None)
     is_whole = isinstance(found, dict) and all(
         isinstance(options, dict)

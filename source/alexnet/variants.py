@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.variants import Form, Option, axes, complement, contract, custom, swapped
+from autograder.variants import (
+    Form,
+    Option,
+    as_columns,
+    axes,
+    by_name,
+    complement,
+    contract,
+    custom,
+    rows_as_tuples,
+    swapped,
+)
 
 FIELDS = ("name", "shape", "parameters", "multiply_accumulates")
 
@@ -40,37 +51,8 @@ CROPS = {
 }
 
 
-# Each of these undoes itself: an answer in the form of the default becomes one in the other form,
-# so that it does not pass as it is.
-
-
-def rows_as_tuples(table: Any) -> Any:
-    """Rows as dicts become tuples, and the reverse."""
-    return [
-        tuple(row[field] for field in FIELDS)
-        if isinstance(row, dict)
-        else dict(zip(FIELDS, row, strict=True))
-        for row in table
-    ]
-
-
-def as_columns(table: Any) -> Any:
-    """Rows as dicts become a dict of columns, and the reverse."""
-    if isinstance(table, dict):
-        columns = [table[field] for field in FIELDS]
-        return [dict(zip(FIELDS, row, strict=True)) for row in zip(*columns, strict=True)]
-    return {field: [row[field] for row in table] for field in FIELDS}
-
-
-def by_name(table: Any) -> Any:
-    """Rows as dicts become a dict of tuples by name, and the reverse."""
-    if isinstance(table, dict):
-        return [dict(zip(FIELDS, (name, *row), strict=True)) for name, row in table.items()]
-    return {row["name"]: tuple(row[field] for field in FIELDS[1:]) for row in table}
-
-
 def as_dict(first: str, second: str) -> Form:
-    """A pair becomes a dict with these keys, and the reverse."""
+    """A pair becomes a dict with these keys, and the reverse: neither passes as it is."""
 
     def other(prepared: Any) -> Any:
         if isinstance(prepared, dict):
@@ -111,15 +93,15 @@ VARIANTS = {
     "table": {
         "dicts": Option(),
         "tuples": Option(
-            {"alexnet_table": contract(returns=custom(rows_as_tuples, rows_as_tuples))},
+            {"alexnet_table": contract(returns=rows_as_tuples(*FIELDS))},
             {NO_DICTS: "did not return a list of tuples"},
         ),
         "columns": Option(
-            {"alexnet_table": contract(returns=custom(as_columns, as_columns))},
+            {"alexnet_table": contract(returns=as_columns(*FIELDS, of=list))},
             {NO_DICTS: "did not return a dict of lists"},
         ),
         "by-name": Option(
-            {"alexnet_table": contract(returns=custom(by_name, by_name))},
+            {"alexnet_table": contract(returns=by_name(*FIELDS))},
             {NO_DICTS: "did not return a dict of tuples"},
         ),
     },

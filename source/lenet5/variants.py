@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from autograder.variants import Contract, Option, axes, contract, custom, entries, scaled
+from autograder.variants import (
+    Contract,
+    Form,
+    Option,
+    as_columns,
+    axes,
+    by_name,
+    contract,
+    custom,
+    entries,
+    rows_as_tuples,
+    scaled,
+)
 
-Other = Callable[[Any], Any]
 FIELDS = ("name", "maps", "size", "parameters", "connections")
 ARRAYS = (
     "c1_kernel", "c1_bias", "s2_weight", "s2_bias", "c3_kernel", "c3_bias", "s4_weight", "s4_bias",
@@ -15,48 +25,13 @@ ARRAYS = (
 )  # fmt: skip
 
 
-# Each of the next functions undoes itself: an answer in the form of the default becomes one in the
+# The next two functions undo themselves: an answer in the form of the default becomes one in the
 # other form, so that it does not pass as it is.
 
 
 def from_output(table: Any) -> Any:
     """Rows in the reverse order."""
     return table[::-1]
-
-
-def rows_as_tuples(table: Any) -> Any:
-    """Rows as dicts become tuples, and the reverse."""
-    return [
-        tuple(row[field] for field in FIELDS)
-        if isinstance(row, dict)
-        else dict(zip(FIELDS, row, strict=True))
-        for row in table
-    ]
-
-
-def as_columns(table: Any) -> Any:
-    """Rows as dicts become a dict of columns, and the reverse."""
-    if isinstance(table, dict):
-        columns = [table[field] for field in FIELDS]
-        return [dict(zip(FIELDS, row, strict=True)) for row in zip(*columns, strict=True)]
-    return {field: tuple(row[field] for row in table) for field in FIELDS}
-
-
-def by_name(table: Any) -> Any:
-    """Rows as dicts become a dict of tuples by name, and the reverse."""
-    if isinstance(table, dict):
-        return [dict(zip(FIELDS, (name, *row), strict=True)) for name, row in table.items()]
-    return {row["name"]: tuple(row[field] for field in FIELDS[1:]) for row in table}
-
-
-def nested(table: Any) -> Any:
-    """Rows as dicts become a dict of dicts by name, and the reverse."""
-    if isinstance(table, dict):
-        return [
-            {"name": name, **{field: row[field] for field in FIELDS[1:]}}
-            for name, row in table.items()
-        ]
-    return {row["name"]: {field: row[field] for field in FIELDS[1:]} for row in table}
 
 
 def arrays_in_a_list(weights: Any) -> Any:
@@ -66,9 +41,9 @@ def arrays_in_a_list(weights: Any) -> Any:
     return dict(zip(ARRAYS, weights, strict=True))
 
 
-def table_as(other: Other) -> Option:
+def table_as(form: Form) -> Option:
     """The table of layers in another form."""
-    return Option({"lenet5_table": contract(returns=custom(other, other))})
+    return Option({"lenet5_table": contract(returns=form)})
 
 
 def kernels_as(*order: int) -> Option:
@@ -105,11 +80,11 @@ def with_maps_first() -> Contract:
 VARIANTS = {
     "table": {
         "dicts": Option(),
-        "from-output": table_as(from_output),
-        "tuples": table_as(rows_as_tuples),
-        "columns": table_as(as_columns),
-        "by-name": table_as(by_name),
-        "nested": table_as(nested),
+        "from-output": table_as(custom(from_output, from_output)),
+        "tuples": table_as(rows_as_tuples(*FIELDS)),
+        "columns": table_as(as_columns(*FIELDS)),
+        "by-name": table_as(by_name(*FIELDS)),
+        "nested": table_as(by_name(*FIELDS, of=dict)),
     },
     "connections": {
         "rows": Option(),
