@@ -94,7 +94,7 @@ def current_result(
     hand_in: HandIn, assignment: Assignment, student: str, isolation: Isolation
 ) -> Result:
     """Return the stored result of a submission, or grade it and store the new result."""
-    found = load_if_current(hand_in.digest, assignment, student)
+    found = load_if_current(hand_in.digest, given_to(assignment, student, hand_in), student)
     if found is not None:
         return found
     grader = _kept_grader.of(assignment, isolation)

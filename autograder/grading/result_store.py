@@ -52,7 +52,7 @@ def load_if_current(
 
     Args:
         digest: the digest of the hand-in.
-        assignment: its assignment, with the dataset that grades it.
+        assignment: its assignment as the student was given it, with the dataset that grades it.
         student: the student who handed it in.
         made_now: makes the keys that grading would use; by default with isolation and dataset of
             the stored result.
@@ -68,5 +68,5 @@ def load_if_current(
     if made_now is None:
         if found.dataset in assignment.training:
             assignment = assignment.on(found.dataset)
-        made_now = KeyMaker(assignment.of_student(student), found.isolation)
+        made_now = KeyMaker(assignment, found.isolation)
     return found if found.key == made_now.keys(digest, seed).whole else None

@@ -14,12 +14,12 @@ from functools import partial
 from pathlib import Path
 
 from autograder.course.assignment import Assignment
-from autograder.course.variants import Variant
+from autograder.course.variants import Variant, folder_of
 from autograder.grading.batch import Batch, Task
 from autograder.grading.cache_key import KeyMaker
 from autograder.grading.environment import require_usable
 from autograder.grading.graded import Graded
-from autograder.grading.reading import read_or_none
+from autograder.grading.reading import given_to, read_or_none
 from autograder.grading.result_store import is_stored, load_if_current, result_file, stored
 from autograder.grading.score_changes import with_changes
 from autograder.grading.unchanged_hand_ins import UnchangedHandIns
@@ -27,6 +27,7 @@ from autograder.grading.watching import Watcher
 from autograder.process_pool import ignore_interrupts, pool_of
 from autograder.results import Result
 from autograder.sandbox import Isolation
+from convgrade.submission import HandIn
 
 VANISHED = "The folder vanished while the class was graded: an earlier result stays."
 """Why there is no new result; nothing is stored."""
@@ -76,24 +77,11 @@ def grade_class(
     graded: dict[str, Graded] = {}
     waiting: list[Task] = []
     unchanged = UnchangedHandIns(assignment)
-    made_now: dict[Variant | None, KeyMaker] = {}
+    results = _StoredResults(assignment, isolation, unchanged)
     for student, place in submissions.items():
-        own = assignment.of_student(student)
-        if own.variant not in made_now:
-            made_now[own.variant] = KeyMaker(own, isolation)
         again = fresh and not assignment.frozen.holds(student)
-        digest, hand_in = unchanged.digest(student, place), None
-        if digest is None and not again:
-            # the processes of the pool read those without a stored result
-            if is_stored(assignment, student):
-                hand_in = read_or_none(place, assignment, student)
-            digest = hand_in.digest if hand_in is not None else None
-        known = (
-            None
-            if again or digest is None
-            else load_if_current(digest, own, student, made_now[own.variant])
-        )
-        if known is None or digest is None:
+        known, digest, hand_in = (None, "", None) if again else results.of(student, place)
+        if known is None:
             earlier = None if again else stored(assignment, student)
             waiting.append(Task(student, place, hand_in=hand_in, earlier=earlier))
         else:
@@ -115,6 +103,43 @@ def grade_class(
     if not dry_run:
         unchanged.save()
     return [graded[student] for student in submissions]
+
+
+class _StoredResults:
+    """Finds the stored results of a class that stand.
+
+    Args:
+        assignment: the assignment.
+        isolation: of the sandboxes that would grade.
+        unchanged: the hand-ins that an earlier run has read.
+    """
+
+    def __init__(
+        self, assignment: Assignment, isolation: Isolation, unchanged: UnchangedHandIns
+    ) -> None:
+        self._assignment = assignment
+        self._isolation = isolation
+        self._unchanged = unchanged
+        self._made_now: dict[Variant | None, KeyMaker] = {}
+        self._has_variants = folder_of(assignment.root, assignment.name).is_dir()
+
+    def of(self, student: str, place: Path) -> tuple[Result | None, str, HandIn | None]:
+        """A result that stands, the hand-in's digest ("" if unknown), and the hand-in if read."""
+        own = self._assignment.of_student(student)
+        # where the notebook itself may decide on the variant, it is read
+        is_certain = own.variant is not None or not self._has_variants
+        digest, hand_in = self._unchanged.digest(student, place) if is_certain else None, None
+        # the processes of the pool read those without a stored result
+        if digest is None and is_stored(self._assignment, student):
+            hand_in = read_or_none(place, self._assignment, student)
+        if hand_in is not None:
+            digest = hand_in.digest
+            own = given_to(self._assignment, student, hand_in)
+        if digest is None:
+            return None, "", hand_in
+        if own.variant not in self._made_now:
+            self._made_now[own.variant] = KeyMaker(own, self._isolation)
+        return load_if_current(digest, own, student, self._made_now[own.variant]), digest, hand_in
 
 
 def grade_files(

@@ -24,9 +24,9 @@
 #
 # * Images are arrays of shape `(batch, height, width, channels)`, called NHWC.
 # ### VARIANT maps = channels-first
-# * The maps of exercise 2 have the shape `(batch, channels, height, width)`, called NCHW.
+# * The images and maps of exercise 2 have the shape `(batch, channels, height, width)`, called NCHW.
 # ### VARIANT maps = batch-last
-# * The maps of exercise 2 have the shape `(channels, height, width, batch)`.
+# * The images and maps of exercise 2 have the shape `(channels, height, width, batch)`.
 # ### END VARIANT
 # * Functions are pure: they return something new and change none of their arguments.
 # * An empty batch gives an empty batch. NaN propagates.
@@ -586,13 +586,13 @@ def ten_crop(images, size):
         (width - size) // 2.
         ### VARIANT crops = mirrored-first
         A new array of shape (N, 10, size, size, channels) and the dtype of `images`: first the
-        five that are mirrored left-right (of top left, top right, bottom left, bottom right,
-        centre), and then these five as they are, in the same order. The centre starts at row
+        mirror images (left-right) of five crops, top left, top right, bottom left, bottom right,
+        centre; then these five crops themselves, in the same order. The centre starts at row
         (height - size) // 2 and column (width - size) // 2.
         ### VARIANT crops = mirrored-first-centre-first
         A new array of shape (N, 10, size, size, channels) and the dtype of `images`: first the
-        five that are mirrored left-right (of centre, top left, top right, bottom left, bottom
-        right), and then these five as they are, in the same order. The centre starts at row
+        mirror images (left-right) of five crops, centre, top left, top right, bottom left, bottom
+        right; then these five crops themselves, in the same order. The centre starts at row
         (height - size) // 2 and column (width - size) // 2.
         ### VARIANT crops = pairs
         A new array of shape (N, 10, size, size, channels) and the dtype of `images`: top left, top
@@ -736,7 +736,7 @@ def alexnet_table(input_size=227, num_classes=1000, groups=1):
         biases are not counted).
         ### VARIANT table = by-name
         A dict with the keys "conv1", "pool1", "conv2", "pool2", "conv3", "conv4", "conv5", "pool5",
-        "fc6", "fc7" and "fc8" in this order. Each has a tuple: a shape (a tuple of ints,
+        "fc6", "fc7" and "fc8" in this order. Each value is a tuple: a shape (a tuple of ints,
         (height, width, channels), or (units,) for fc6 to fc8), the parameters (an int: weights and
         biases) and the multiply-accumulates (an int: multiplications by a weight for one image;
         biases are not counted).

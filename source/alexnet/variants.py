@@ -63,10 +63,80 @@ def as_dict(first: str, second: str) -> Form:
     return custom(other, other)
 
 
+ORDER_OF_CROPS = {
+    "Top left, top right, bottom left and bottom right come first, in this order.": (
+        "Top left, top right, bottom left and bottom right, each in its place."
+    ),
+    "The centre is the fifth, whether its offsets": "The centre in its place, whether its offsets",
+    "The last five are the first five, each mirrored left-right, in the same order.": (
+        "The mirror image (left-right) of each of the five, in its place."
+    ),
+    "Your result looks as if each mirror image came right after its crop. First come the five "
+    "crops, and then their five mirror images.": (
+        "Your crops and their mirror images do not stand in the order that the contract lists."
+    ),
+    "Your result looks as if it began with the centre. The contract lists the four corners first, "
+    "and the centre comes after them.": ("The centre does not stand where the contract lists it."),
+    "Look at the order of the third and the fourth crop.": (
+        "Look at the order of the two crops at the bottom."
+    ),
+    "Look at the order of the second and the third crop.": (
+        "Look at the order of the crops at the top right and at the bottom left."
+    ),
+    "What does the contract list after the centre?": "What else does the contract list?",
+    "How do the second five crops differ from the first five in the contract?": (
+        "How do the mirror images differ from the crops in the contract?"
+    ),
+    "Compare each of them with the first five.": "Compare each of them with its crop.",
+    "Your last five crops look the same as the first five.": (
+        "Your mirror images look the same as the crops."
+    ),
+    "Look at the last five crops of your result.": "Look at the mirror images in your result.",
+    "Your last five crops look as if": "Your mirror images look as if",
+}
+"""Titles and hints about the order of crops, for every order but the default's."""
+MIRRORED_TOP_LEFT = {
+    "mirrored-first": "first",
+    "pairs": "second",
+    "centre-first": "seventh",
+    "mirrored-first-centre-first": "second",
+    "pairs-centre-first": "fourth",
+}
+
+
+def words_of_crops(order: str) -> dict[str, str]:
+    """Titles and hints about an order of crops."""
+    place = MIRRORED_TOP_LEFT[order]
+    return ORDER_OF_CROPS | {
+        "Look at the sixth crop in your result.": f"Look at the {place} crop in your result."
+    }
+
+
 TURNED = axes(1, 0)
 ERRORS = {
     "The share of examples whose class is among the k most probable ones": (
-        "The top-k error: the share whose class is not among the k most probable ones"
+        "The top-k error: the share of examples whose class is not among the k most probable ones"
+    ),
+    "Should more guesses give more hits?": "Should more guesses give fewer errors?",
+    "The paper names an error. What is asked for here: the share that is right or wrong?": (
+        "What is asked for here: the share that is right or the share that is wrong?"
+    ),
+    "Your answer looks like the share of wrong answers. Accuracy, which the name of the function "
+    "asks for, is the share of right ones.": (
+        "Your answer looks like the share of right answers. The contract asks for the top-k error, "
+        "the share of wrong ones."
+    ),
+    "What is the share of the examples that are right among all of them?": (
+        "What is the share of the examples that are wrong among all of them?"
+    ),
+    "Your answer looks like the number of examples that are right.": (
+        "Your answer looks as if it came from the number of examples, not from their share."
+    ),
+}
+PROBABILITIES_BY_COLUMNS = {
+    "Each example has a row of its own, and the classes in that row are what has to be sorted.": (
+        "Each example has a column of its own, and the classes in that column are what has to be "
+        "sorted."
     )
 }
 NO_DICTS = "did not return a list of dicts"
@@ -86,7 +156,7 @@ VARIANTS = {
     "crops": {
         "mirrored-last": Option(),
         **{
-            name: Option({"ten_crop": contract(returns=crops_in(*order))})
+            name: Option({"ten_crop": contract(returns=crops_in(*order))}, words_of_crops(name))
             for name, order in CROPS.items()
         },
     },
@@ -114,9 +184,12 @@ VARIANTS = {
     "top-k": {
         "accuracy": Option(),
         "error": Option({"top_k_accuracy": contract(returns=complement())}, ERRORS),
-        "columns": Option({"top_k_accuracy": contract(probabilities=TURNED)}),
+        "columns": Option(
+            {"top_k_accuracy": contract(probabilities=TURNED)}, PROBABILITIES_BY_COLUMNS
+        ),
         "error-of-columns": Option(
-            {"top_k_accuracy": contract(probabilities=TURNED, returns=complement())}, ERRORS
+            {"top_k_accuracy": contract(probabilities=TURNED, returns=complement())},
+            ERRORS | PROBABILITIES_BY_COLUMNS,
         ),
     },
 }

@@ -23,7 +23,8 @@
 #
 # * Images are arrays of shape `(batch, height, width, channels)`, called NHWC.
 # ### VARIANT maps = first
-# * The maps of exercises 4, 6 and 8 have the shape `(batch, maps, height, width)`, called NCHW.
+# * The images and maps of exercises 4, 6 and 8 have the shape `(batch, maps, height, width)`,
+#   called NCHW.
 # ### END VARIANT
 # * Functions are pure: they return something new and change none of their arguments.
 # * An empty batch gives an empty batch. NaN propagates.

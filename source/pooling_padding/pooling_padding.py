@@ -34,20 +34,20 @@
 # * Windows are counted from the upper right corner of the image. The first window lies in that
 #   corner, and its number stands in row 0 and column 0 of the result. From there the windows move
 #   towards the lower left corner. Cells that padding adds "before" lie at the top and on the right,
-#   those "after" on the other two sides. Within a window nothing is turned round. In pictures each
-#   number of the result stands where its window lies in the image.
+#   those "after" on the other two sides. Within a window the cells lie as in the image. In pictures
+#   each number of the result stands where its window lies in the image.
 # ### VARIANT corner = bottom-left
 # * Windows are counted from the lower left corner of the image. The first window lies in that
 #   corner, and its number stands in row 0 and column 0 of the result. From there the windows move
 #   towards the upper right corner. Cells that padding adds "before" lie at the bottom and on the left,
-#   those "after" on the other two sides. Within a window nothing is turned round. In pictures each
-#   number of the result stands where its window lies in the image.
+#   those "after" on the other two sides. Within a window the cells lie as in the image. In pictures
+#   each number of the result stands where its window lies in the image.
 # ### VARIANT corner = bottom-right
 # * Windows are counted from the lower right corner of the image. The first window lies in that
 #   corner, and its number stands in row 0 and column 0 of the result. From there the windows move
 #   towards the upper left corner. Cells that padding adds "before" lie at the bottom and on the right,
-#   those "after" on the other two sides. Within a window nothing is turned round. In pictures each
-#   number of the result stands where its window lies in the image.
+#   those "after" on the other two sides. Within a window the cells lie as in the image. In pictures
+#   each number of the result stands where its window lies in the image.
 # ### END VARIANT
 # * Functions are pure: they return a new array and change none of their arguments.
 # * The result has the dtype of the image, except where a docstring says otherwise. NaN propagates:
@@ -361,9 +361,9 @@ check_raises(same_padding, 5, 2, stride=0, naming="stride")
 # right.
 # ### VARIANT border = total
 #
-# Your function is told how many rows and columns are added *in all*, and how many of them come
-# first: 1 row in all, 1 of them on top, and 3 columns in all, 1 of them on the left, is
-# `((1, 1), (3, 1))`.
+# Your function is told how many rows and columns are added *in all*, and how many of them go on
+# top and on the left. The picture has 1 row in all, 1 of them on top, and 3 columns in all, 1 of
+# them on the left: `((1, 1), (3, 1))`.
 # ### END VARIANT
 
 # %%
@@ -384,9 +384,9 @@ def zero_pad2d(x, padding):
     ### VARIANT border = total
         padding: the number of rows and columns to add in all, each at least 0:
             an int (so many rows and so many columns), a pair (rows, columns), or
-            ((rows, top), (columns, left)), where `top` and `left` say how many of them come above
-            and on the left. Without that, half of them do, rounded down: `(2, 4)` adds 1 row above,
-            1 below, 2 columns left and 2 right. Lists will do as well as tuples.
+            ((rows, top), (columns, left)), where `top` and `left` say how many of them go above
+            and to the left. In the first two forms half of them go there, rounded down: `(2, 4)`
+            adds 1 row above, 1 below, 2 columns left and 2 right. Lists will do as well as tuples.
     ### END VARIANT
 
     Returns:

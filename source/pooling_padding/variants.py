@@ -217,6 +217,12 @@ def words_of_sides(along: tuple[int, ...]) -> dict[str, str]:
         ),
         "side does Keras put it:": "side does the contract put it:",
         "What does Keras pad for": "What does the contract pad for",
+        "A window begins one row above the image and is 3 rows high. Which row of the image is its "
+        "last?": (
+            "A window begins one row outside the image and is 3 rows high. Which row of the image "
+            "is its last?"
+        ),
+        "where each window starts from left to right.": "where each window starts within a row.",
         ", as Keras and TensorFlow count them.": ".",
     }
 
@@ -269,6 +275,9 @@ SHAPES = ((4, 4), (3, 3), (2, 2), (1, 2), (2, 3), (2, 5), (3, 6), (1, 1))
 def words_of_axes(place: str, order: str) -> dict[str, str]:
     """What hints say about where height and width stand."""
     return {
+        "Where do the channels stand in this course: first or last?": (
+            "Where do the channels stand in the shape of `x`?"
+        ),
         "Only height and width, the two axes in the middle, may grow.": (
             f"Only height and width, the {place} two axes, may grow."
         ),

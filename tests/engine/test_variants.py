@@ -17,6 +17,9 @@ from autograder.authoring import build, variant_releases
 from autograder.course.assignment import AskedExamples, Assignment, load_assignment
 from autograder.course.variants import Variant, students_variants, table_of, variant_from_mark
 from autograder.errors import CourseError, SuiteError
+from autograder.grading.result_store import stored
+from autograder.grading.scheduling import grade_class
+from autograder.grading.watching import Watcher
 from autograder.questions.preparing import Preparing
 from autograder.results import Result
 from autograder.sandbox import Handle
@@ -249,6 +252,41 @@ def test_who_is_in_no_table_is_graded_by_the_notebooks_mark(
     result = graded(course, "nobody", unknown, tmp_path / "work.ipynb")
     assert result.score == 0
     assert any("graded in the default release" in each for each in result.observed.attention)
+
+
+class Reused(Watcher):
+    """Notes whose stored results stand."""
+
+    def __init__(self) -> None:
+        self.students: list[str] = []
+
+    def reused(self, result: Result) -> None:
+        self.students.append(result.student)
+
+
+def test_an_unchanged_result_stands_for_who_is_in_no_table_too(tmp_path: Path) -> None:
+    course = write_variant_course(tmp_path)
+    variant_releases.build_for_students(course, ["ac", "br"], SECRET)
+    places = {}
+    for student in ("br", "nobody"):
+        places[student] = tmp_path / "submitted" / student / NAME
+        places[student].mkdir(parents=True)
+        text = notebook_of(course, "br", "pad = None")
+        (places[student] / f"{NAME}.ipynb").write_text(text, encoding="utf-8")
+    table = table_of(course.root, NAME).read_text(encoding="utf-8")
+    for expected in ([], ["br", "nobody"]):
+        watcher = Reused()
+        grade_class(course, places, jobs=1, isolation=ISOLATION, watcher=watcher)
+        assert watcher.students == expected
+    own = students_variants(course.root, NAME, course.offered)["br"]
+    assert {stored(course, student).variant for student in places} == {str(own)}  # type: ignore[union-attr]
+    other = next(each for each in ALL if ", ".join(f"{a}={b}" for a, b in each.items()) != str(own))
+    row = ",".join(["nobody", *other.values()])
+    table_of(course.root, NAME).write_text(f"{table}{row}\n", encoding="utf-8")
+    variant_releases.build_for_students(course, ["nobody"], SECRET)
+    watcher = Reused()
+    grade_class(course, places, jobs=1, isolation=ISOLATION, watcher=watcher)
+    assert watcher.students == ["br"], "the table decides now"
 
 
 def test_a_hand_in_without_a_mark_is_graded_by_the_table(
