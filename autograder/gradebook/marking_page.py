@@ -16,8 +16,12 @@ from nbformat.v4 import new_markdown_cell
 
 from autograder.course.assignment import find_root, load_assignment
 from autograder.errors import CourseError
+from autograder.grading.result_store import as_graded
 
 TITLE = "Model answer and rubric (only markers see this)"
+MISSING = (
+    "Of the default release: the model answer of the student's variant ({}) is not on this machine."
+)
 _STYLE = """<style>
 .for-markers { border: 1px solid #8a6d3b; border-radius: 4px; padding: 8px 14px; }
 .for-markers summary { cursor: pointer; font-weight: bold; }
@@ -38,27 +42,41 @@ class ShowModelAnswers(Preprocessor):  # type: ignore[misc]  # nbconvert is unty
         """Return the notebook with the model answers of its assignment."""
         if "submission_id" not in resources:  # only formgrader's page has one
             return notebook, resources
-        answers = _answers(resources["assignment_id"], Path(resources["metadata"]["path"]))
+        answers, whose = _answers(resources)
         cells: list[NotebookNode] = []
         for cell in notebook.cells:
             answer = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
             if answer:
-                cells.append(_for_markers(answer))
+                cells.append(_for_markers(answer, whose))
             cells.append(cell)
         notebook.cells = cells
         return notebook, resources
 
 
-def _answers(assignment: str, folder: Path) -> Mapping[str, str]:
-    """The model answers; none if `autograder` does not know the assignment."""
+def _answers(resources: Mapping[str, Any]) -> tuple[Mapping[str, str], str]:
+    """The model answers, and of which variant they are ("" if there is only one release).
+
+    There are none if `autograder` does not know the assignment.
+    """
     try:
-        return load_assignment(assignment, find_root(folder)).model_answers
+        root = find_root(Path(resources["metadata"]["path"]))
+        assignment = load_assignment(resources["assignment_id"], root)
+        own = as_graded(assignment, resources["student"])
     except CourseError:
-        return {}
+        return {}, ""
+    if own.variant is None:
+        return assignment.model_answers, ""
+    try:
+        return own.model_answers, f"Of the student's variant: {own.variant}."
+    except CourseError:
+        return assignment.model_answers, MISSING.format(own.variant)
 
 
-def _for_markers(answer: str) -> NotebookNode:
-    summary = f"<summary>{TITLE}</summary>"
-    return new_markdown_cell(
-        f'{_STYLE}\n<details class="for-markers" open>{summary}\n\n{answer}\n\n</details>'
-    )
+def _for_markers(answer: str, whose: str) -> NotebookNode:
+    parts = [
+        f'{_STYLE}\n<details class="for-markers" open><summary>{TITLE}</summary>',
+        *([f"*{whose}*"] if whose else []),
+        answer,
+        "</details>",
+    ]
+    return new_markdown_cell("\n\n".join(parts))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor, OverwriteCells
+from nbgrader.utils import compute_checksum, is_locked
 from traitlets import Enum
 
 from autograder.course.assignment import Assignment, load_assignment
@@ -29,6 +30,10 @@ from convgrade.submission import HandIn, Unreadable
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader
     from autograder.sandbox import Isolation
+
+
+VARIANT = "variant"
+"""Key of nbgrader's resources: the variant that a student was given, "" for the default."""
 
 
 class GraderFailed(AutograderError):
@@ -53,11 +58,37 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert i
         _discard_followed_links(Path(filename).parent, Path(graded))
         hand_in = read_as_given(Path(filename).parent, assignment, names["student"])
         assignment = given_to(assignment, names["student"], hand_in)
+        names[VARIANT] = str(assignment.variant or "")
         if isinstance(hand_in, Unreadable):
             notebook = canonical(None, assignment, hand_in.reason)
         else:
             notebook = canonical(hand_in, assignment)
         return self.from_notebook_node(notebook, resources, **options)
+
+
+class OverwriteAsGiven(OverwriteCells):  # type: ignore[misc]  # nbgrader is untyped
+    """Overwrites cells with what the gradebook has, but keeps the locked text of a variant.
+
+    The gradebook has the text of the default release only. `SubmissionExporter` has put the text of
+    the student's own variant into the locked cells.
+    """
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Take type, points and lock from the gradebook."""
+        self._keeps_text = bool(resources["nbgrader"].get(VARIANT)) and is_locked(cell)
+        own = cell.source
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        if self._keeps_text:
+            cell.source = own
+            cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
+        return cell, resources
+
+    def report_change(self, name: str, attr: str, old: Any, new: Any) -> None:
+        """Warn of a change, but not of the other text of a variant."""
+        if not (self._keeps_text and attr == "checksum"):
+            super().report_change(name, attr, old, new)
 
 
 class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course.assignment import Assignment
+from autograder.course.variants import variant_from_mark
 from autograder.grading.cache_key import KeyMaker, default_seed
 from autograder.results import Result
 
@@ -41,6 +42,18 @@ def stored(assignment: Assignment, student: str) -> Result | None:
         return Result.from_json(result_file(assignment, student).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+
+
+def as_graded(assignment: Assignment, student: str) -> Assignment:
+    """The assignment in the variant in which a student's work was graded, or else was given.
+
+    Raises:
+        CourseError: the table of variants cannot be used.
+    """
+    result = stored(assignment, student)
+    if result is None or not result.variant:
+        return assignment.of_student(student)
+    return assignment.in_variant(variant_from_mark(result.variant, assignment.offered))
 
 
 def load_if_current(

@@ -24,6 +24,7 @@ from autograder.feedback_page.handed_in import HandedIn
 from autograder.feedback_page.page import heading_and_text
 from autograder.gradebook.feedback import graded_notebook
 from autograder.gradebook.written_marks import Mark, MarkChanged, marks, save
+from autograder.grading.result_store import as_graded
 from autograder.grading.seeds import course_secret
 
 MOST_EARLIER_COMMENTS = 8
@@ -46,7 +47,7 @@ class Question:
 class Answer:
     """One answer, known by a key that says nothing of the student; `cell` is None if it is gone.
 
-    `model_answer` is the one of the variant that the student was given.
+    `model_answer` is the one of the student's variant.
     """
 
     key: str
@@ -107,7 +108,7 @@ class Answers:
     def with_text(self, question: Question, answer: Answer) -> Answer:
         """Return an answer with its cell in the graded notebook."""
         path = graded_notebook(self.assignment, answer.student)
-        own = self.assignment.of_student(answer.student)
+        own = as_graded(self.assignment, answer.student)
         return replace(
             answer,
             cell=self._cell(path, question),

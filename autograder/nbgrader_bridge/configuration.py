@@ -66,7 +66,7 @@ def configure(c: Config, root: Path) -> None:
     c.GenerateAssignment.post_convert_hook = "autograder.authoring.build.after_generate_assignment"
     # The exporter gives canonical notebooks, so of nbgrader's cleaning only the gradebook's points
     # and texts are needed.
-    c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.OverwriteCells"]
+    c.Autograde.sanitize_preprocessors = ["autograder.gradebook.preprocessors.OverwriteAsGiven"]
     c.Autograde.exporter_class = "autograder.gradebook.preprocessors.SubmissionExporter"
     c.Autograde.autograde_preprocessors = [
         "autograder.gradebook.preprocessors.GradeInSandbox",

@@ -16,6 +16,13 @@ def formgrader_page(course: Assignment, student: str, **resources: object) -> st
     config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
     name = course.name
     file = course.root / "autograded" / student / name / f"{name}.ipynb"
-    base = {"assignment_id": name, "notebook_id": name, "index": 0, "total": 1, "base_url": ""}
+    base = {
+        "assignment_id": name,
+        "notebook_id": name,
+        "student": student,
+        "index": 0,
+        "total": 1,
+        "base_url": "",
+    }
     page, _ = HTMLExporter(config=config).from_filename(str(file), {**base, **resources})
     return str(page)
