@@ -66,8 +66,9 @@ def sums(rng: Rng) -> list[Any]:
     """Calls of `scaled_tanh`. Twice a whole number still fits its dtype."""
     calls: list[Any] = [((int(each),), {}) for each in rng.integers(-60, 61, 20)]
     calls += [((int(each) / 40,), {}) for each in rng.integers(-400, 401, 20)]
-    for axes, *sides in _spread(rng, ARRAYS, (0, 4), *4 * [(1, 6)]):
-        a = numbers(rng, tuple(sides[:axes]), _any(rng), int(rng.choice([3, 9, 60])))
+    shapes = [tuple(sides[:axes]) for axes, *sides in _spread(rng, ARRAYS, (0, 4), *4 * [(1, 6)])]
+    for shape in (*shapes, *_spread(rng, ARRAYS // 2, (1, 40))):
+        a = numbers(rng, shape, _any(rng), int(rng.choice([3, 9, 60])))
         if a.dtype.kind == "f":
             a = np.asarray(a * a.dtype.type(rng.choice([1, 1, 1, 0.1, 0.001, 1e6])))
         calls.append(((a,), {}))
