@@ -7,6 +7,8 @@ none is about its margins: no empty batch, nothing to refuse.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import reference
 
@@ -15,7 +17,9 @@ from autograder.sandbox import Call
 Rng = np.random.Generator
 LAYERS = 160
 """Layers in one test; each takes some tenths of a millisecond."""
-DTYPES = ("float64", "float32")
+WIDE = ("float64", "float32")
+POOLED = (*WIDE, *WIDE, "float16")
+"""Sums of many products have too few digits in float16."""
 
 
 def pooling(rng: Rng) -> list[Call]:
@@ -24,7 +28,7 @@ def pooling(rng: Rng) -> list[Call]:
     for _ in range(LAYERS):
         window, padding = one_or_two(rng), str(rng.choice(["valid", "same"]))
         strides = None if rng.random() < 0.4 else one_or_two(rng)
-        x = images(rng, reference.pair(window) if padding == "valid" else (1, 1))
+        x = images(rng, reference.pair(window) if padding == "valid" else (1, 1), POOLED)
         shape = reference.output_shape(x, window, strides, padding, x.shape[3])
         options = {"pool_size": window, "strides": strides, "padding": padding}
         calls.append(((numbers(rng, shape), x), options))
@@ -51,19 +55,20 @@ def one_or_two(rng: Rng) -> int | tuple[int, int]:
     return height if rng.random() < 0.4 else (height, width)
 
 
-def images(rng: Rng, least: tuple[int, int]) -> np.ndarray:
+def images(rng: Rng, least: tuple[int, int], dtypes: Sequence[str] = WIDE) -> np.ndarray:
     """Up to four images of up to four channels, with room for a window."""
     height, width = (side + int(rng.integers(0, 9)) for side in least)
-    return numbers(rng, (int(rng.integers(1, 5)), height, width, int(rng.integers(1, 5))))
+    return numbers(rng, (int(rng.integers(1, 5)), height, width, int(rng.integers(1, 5))), dtypes)
 
 
-def numbers(rng: Rng, shape: tuple[int, ...]) -> np.ndarray:
-    """Quarters of either dtype, of both signs or of one; their sums and products are exact."""
+def numbers(rng: Rng, shape: tuple[int, ...], dtypes: Sequence[str] = WIDE) -> np.ndarray:
+    """Quarters of both signs or of one; their sums and products are exact."""
     low, high = ((-80, 80), (-80, -1), (1, 80), (-20, 20))[int(rng.integers(4))]
-    return rng.integers(low, high, shape, endpoint=True).astype(rng.choice(DTYPES)) / np.float32(4)
+    quarters = rng.integers(low, high, shape, endpoint=True) / 4
+    return quarters.astype(str(rng.choice(dtypes)))
 
 
 def first_greatest(x: np.ndarray) -> np.ndarray:
     """Images of quarters in which of equal numbers the first one is greater by some steps."""
     later = np.arange(x.shape[1] * x.shape[2]).reshape(1, *x.shape[1:3], 1)
-    return x - later * (0.2 / later.size)
+    return x.astype(np.float64) - later * (0.2 / later.size)

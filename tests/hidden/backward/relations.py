@@ -17,13 +17,18 @@ from autograder.suite import Mismatch, expect
 from autograder.suite.student import StudentFunction
 
 Given = Sequence[np.ndarray]
-TOLERANCE = 2e-5
+SINGLE, HALF = 2e-5, 4e-3
+"""Relative tolerances of float32 and of float16."""
 
 
-def close(got: Any, want: np.ndarray, *factors: np.ndarray) -> None:
-    """Compare a sum of products, which may cancel each other, as exactly as its factors allow."""
-    largest = math.prod(float(np.abs(each).max()) for each in factors)
-    expect.close(got, want, like=factors, atol=TOLERANCE * largest)
+def close(got: Any, want: np.ndarray, given: Given, *which: int) -> None:
+    """Compare a sum of products, which may cancel each other, as exactly as its factors allow.
+
+    The factors are `which` of the given arguments.
+    """
+    relative = HALF if any(each.dtype == np.float16 for each in given) else SINGLE
+    largest = math.prod(float(np.abs(given[number]).max()) for number in which)
+    expect.close(got, want, like=given, atol=relative * largest)
 
 
 def compare(
@@ -31,7 +36,7 @@ def compare(
 ) -> None:
     """Hold answers against numerical derivatives; `which` arguments are multiplied in them."""
     for (given, options), got in zip(calls, function.each(calls), strict=True):
-        close(got, right(*given, **options), *(given[number] for number in which))
+        close(got, right(*given, **options), given, *which)
 
 
 def members(got: Any, *names: str) -> dict[str, Any]:

@@ -22,13 +22,12 @@ def compare(student, calls, *which):
     for (given, options), got in zip(
         calls, student.conv2d_backward_weights.each(calls), strict=True
     ):
-        dy, x, _ = given
         found = relations.members(got, *GRADIENTS)
         dkernel, dbias = reference.conv2d_backward_weights(*given, **options)
         if "dkernel" in which:
-            relations.close(found["dkernel"], dkernel, dy, x)
+            relations.close(found["dkernel"], dkernel, given, 0, 1)
         if "dbias" in which:
-            relations.close(found["dbias"], dbias, dy)
+            relations.close(found["dbias"], dbias, given, 0)
 
 
 @pytest.mark.public
