@@ -60,8 +60,9 @@ def with_nan(draw, x):
     return x
 
 
-def too_few_axes(draw):
-    return draw.array((draw.integer(1, 6),), dtype=draw.choice((np.float64, np.int64)))
+def too_few_axes(draw, channels):
+    """A batch that has only the axis of its channels."""
+    return draw.array((channels,), dtype=draw.choice((np.float64, np.int64)))
 
 
 def without_values(draw, shape):
@@ -172,7 +173,8 @@ def far_away(draw):
 
 
 def refused_batch(draw):
-    x = too_few_axes(draw) if draw.integer(0, 1) else without_values(draw, shapes(draw))
+    shape = shapes(draw)
+    x = too_few_axes(draw, shape[-1]) if draw.integer(0, 1) else without_values(draw, shape)
     return refused("x", x)
 
 
@@ -222,7 +224,7 @@ def refused_normalising(draw):
     x, given, rest = normalised(draw, np.float64)
     which = draw.integer(0, 5)
     if which == 4:
-        return refused("x", too_few_axes(draw), *given, **rest)
+        return refused("x", too_few_axes(draw, x.shape[-1]), *given, **rest)
     if which == 5:
         return refused("x", without_values(draw, x.shape), *given, **{**rest, "training": True})
     given[which] = misfit(draw, given[which])
@@ -272,9 +274,8 @@ def refused_moving(draw):
         return refused("moving_mean", misfit(draw, olds[0]), olds[1], x, **rest)
     if which == 2:
         return refused("moving_variance", olds[0], misfit(draw, olds[1]), x, **rest)
-    return refused(
-        "x", *olds, too_few_axes(draw) if which == 3 else without_values(draw, x.shape), **rest
-    )
+    bad = too_few_axes(draw, x.shape[-1]) if which == 3 else without_values(draw, x.shape)
+    return refused("x", *olds, bad, **rest)
 
 
 @counterexamples("update_moving", check=as_moved)
@@ -319,8 +320,9 @@ def refused_gradients(draw):
         return refused("dy", draw.choice((more, dy[..., None], dy[None], dy[0])), x, gamma, **rest)
     if which == 1:
         return refused("gamma", dy, x, misfit(draw, gamma), **rest)
-    bad = too_few_axes(draw) if which == 2 else without_values(draw, x.shape)
-    return refused("x", np.array(bad, np.float64), bad.astype(np.float64), gamma, **rest)
+    bad = too_few_axes(draw, x.shape[-1]) if which == 2 else without_values(draw, x.shape)
+    bad = bad.astype(np.float64)
+    return refused("x", bad, bad, gamma, **rest)
 
 
 @counterexamples("batch_norm_backward", check=as_gradients)

@@ -140,13 +140,14 @@ def test_leaves_its_arguments_alone(student, rng):
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_refuses_what_does_not_fit(student, rng):
-    """dy has the shape of x, gamma a number for each channel, and x has values."""
+    """dy has the shape of x, gamma a number for each channel, and x has axes and values."""
     dy, x, gamma = calls(rng, [(2, 3, 1, 3)])[0][0]
     for naming, given in (
         ("dy", (dy[:1], x, gamma)),
         ("dy", (dy[:, :, 0], x, gamma)),
         ("gamma", (dy, x, gamma[:1])),
         ("x", (dy[:0], x[:0], gamma)),
+        ("x", (dy[0, 0, 0], x[0, 0, 0], gamma)),
     ):
         with student.raises(ValueError, naming=naming):
             student.batch_norm_backward(*given)

@@ -105,7 +105,7 @@ def test_leaves_its_arguments_alone(student, rng):
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
 def test_refuses_what_does_not_fit(student, rng):
-    """A momentum beyond 0 and 1, vectors of another length, and batches without values."""
+    """A momentum beyond 0 and 1, vectors of another length, batches without axes or values."""
     mean, variance = olds(rng, 3)
     x = cases.batch(rng, (2, 3, 1, 3))
     wrong = [((mean, variance, x), {"momentum": momentum}) for momentum in (-0.1, 1.5)]
@@ -114,6 +114,7 @@ def test_refuses_what_does_not_fit(student, rng):
         ("moving_mean", (mean[:1], variance, x)),
         ("moving_variance", (mean, variance[:1], x)),
         ("x", (mean, variance, x[:0])),
+        ("x", (mean, variance, x[0, 0, 0])),
     ):
         with student.raises(ValueError, naming=naming):
             student.update_moving(*given)
