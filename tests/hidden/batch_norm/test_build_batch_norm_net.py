@@ -13,7 +13,9 @@ import reference
 
 from autograder.suite import Mismatch, expect, identifying
 from autograder.suite.network_claims import frozen
-from autograder.suite.networks import convolved
+from autograder.suite.network_search import agrees
+from autograder.suite.network_weights import drawn
+from autograder.suite.networks import EPSILON, convolved, forward
 
 SIZE, CLASSES, FILTERS = (16, 12, 2), 5, (4, 6)
 BUILD = "build_batch_norm_net((16, 12, 2), 5, (4, 6))"
@@ -78,10 +80,33 @@ def test_no_needless_bias(student, rng):
     require(student, rng, network.BIAS)
 
 
+def answers_for_small_variances(student, rng):
+    """What the model answers where all variances are as small as what is added to them.
+
+    The factors make up for it, so that numbers keep their size. The right answers come with it.
+    """
+    right = network.right(CLASSES, FILTERS)
+    seen = identifying.shown(built(student, SIZE, CLASSES, FILTERS), right, SIZE, network.CHANGES)
+    x = identifying.images(rng, SIZE)
+    weights = drawn(rng, x, seen.wanted, right)
+    for name in [each for each in weights if each.endswith("_variance")]:
+        factor = name.replace("variance", "gamma")
+        weights[factor] = weights[factor] * np.sqrt(2 * EPSILON / (weights[name] + EPSILON))
+        weights[name] = np.full_like(weights[name], EPSILON)
+    seen.put(weights)
+    return seen.model.predict(x), forward(x.astype(np.float64), weights, right)
+
+
 @pytest.mark.weight(2)
 def test_place_of_the_normalisation(student, rng):
-    """Each block normalises between its convolution and ReLU, with a factor and a shift."""
+    """Each block normalises between its convolution and ReLU, with Keras' own settings."""
     require(student, rng, network.NORMALISATION)
+    if not student.once(identify, rng).differences:
+        got, want = student.once(answers_for_small_variances, rng)
+        expect.that(
+            agrees(want, got),
+            "returned a model that adds another small number to the variances than Keras does.",
+        )
 
 
 @pytest.mark.weight(1)
