@@ -47,7 +47,7 @@ def local_response_norm(
 
 def rgb_principal_components(images: np.ndarray, less: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Eigenvalues, falling, and eigenvectors; the covariance divides by the pixels minus `less`."""
-    pixels = np.array([pixel for image in images for row in image for pixel in row], np.float64)
+    pixels = np.concatenate([image.reshape(-1, 3) for image in images]).astype(np.float64)
     centred = pixels - pixels.mean(axis=0)
     covariance = centred.T @ centred / (len(pixels) - less)
     values, vectors = np.linalg.eigh(covariance)
