@@ -177,9 +177,12 @@ def _first_plane(differs: npt.NDArray[np.bool_]) -> tuple[tuple[Any, ...], list[
     """Return the index of the plane with the first difference, and how to name it.
 
     Images (batch, height, width, channels) are shown as height by width, images of one cell as a
-    line of channels, other arrays by their last two axes.
+    line of channels, other arrays by their last two axes. A single image of one channel is shown
+    as it is, in whichever order its axes stand.
     """
     first = [int(i) for i in np.argwhere(differs)[0]]
+    if differs.ndim == 4 and sum(count > 1 for count in differs.shape) == 2:
+        return tuple(0 if count == 1 else slice(None) for count in differs.shape), []
     if differs.ndim == 4 and is_line(differs.shape):
         return (first[0], 0), [f"image {first[0]}"] if len(differs) > 1 else []
     if differs.ndim == 4:

@@ -180,6 +180,14 @@ def test_the_first_wrong_image_and_channel_are_named() -> None:
     assert "image 1, channel 3:" in message(got, expected)
 
 
+@pytest.mark.parametrize("shape", [(1, 2, 3, 1), (1, 1, 2, 3), (2, 3, 1, 1)])
+def test_a_single_plane_is_shown_in_whichever_order_the_axes_stand(shape: tuple[int, ...]) -> None:
+    text = message(np.arange(6).reshape(shape), np.array([0, 1, 2, 3, 9, 5]).reshape(shape))
+    lines = [line.split() for line in text.split("\n")[-2:]]
+    assert lines == [["0", "1", "2", "0", "1", "2"], ["3", "9", "5", "3", "[4]", "5"]]
+    assert "channel" not in text
+
+
 def test_a_large_plane_is_cut_around_the_first_difference() -> None:
     expected = np.zeros((30, 40), int)
     got = expected.copy()
