@@ -28,7 +28,7 @@ def catalogue_digests(assignment: Assignment) -> dict[str, str]:
 
 def _digests(assignment: Assignment, *, with_functions: bool) -> dict[str, str]:
     file = assignment.misconceptions_file
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    text = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
     tree = ast.parse(text)
     names = {
         node.value

@@ -113,7 +113,7 @@ def _texts_of(suite: Path) -> list[ast.Module]:
     while todo:
         file = todo.pop()
         if file not in found and file.is_file():
-            found[file] = ast.parse(file.read_text(encoding="utf-8"))
+            found[file] = ast.parse(file.read_text(encoding="utf-8-sig"))
             todo += [file.with_name(f"{name}.py") for name in _imported(found[file])]
     return list(found.values()) or [ast.Module([], [])]
 

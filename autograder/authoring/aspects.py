@@ -65,7 +65,7 @@ def declared_in(suite: Path) -> dict[str, frozenset[str]]:
     """
     return {
         node.name: frozenset(aspects)
-        for node in ast.parse(suite.read_text(encoding="utf-8")).body
+        for node in ast.parse(suite.read_text(encoding="utf-8-sig")).body
         if isinstance(node, ast.FunctionDef)
         and (aspects := [each for mark in node.decorator_list for each in _aspects(mark)])
     }

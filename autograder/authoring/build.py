@@ -23,10 +23,12 @@ from nbformat import NotebookNode
 
 from autograder.authoring import public_hints
 from autograder.authoring.checks import check_tests
+from autograder.authoring.public_checks import check_public_checks
 from autograder.authoring.source_checks import (
     BEGIN,
     END,
     REGION_WORDS,
+    SETUP,
     Place,
     check_metadata,
     check_source,
@@ -38,13 +40,13 @@ from autograder.course.assignment import Assignment, load_assignment, standalone
 from autograder.errors import CourseError, SuiteError
 from autograder.nbgrader_bridge import author_stubs, configuration
 from autograder.nbgrader_bridge.release import generate
+from autograder.suite.author_files import author_text
 from autograder.variants.options import declared, default_variant
 from autograder.variants.resolving import resolved
 from convgrade.atomic_files import replacing
 from convgrade.notebook import known_answers
 from convgrade.release import GRADE_CELL_PREFIX, VARIANT_MARK
 
-SETUP = "setup"
 # Shorter lines (`return x`, `else:`) occur in stubs and in solutions and give nothing away.
 TELLING_LENGTH = 24
 
@@ -64,9 +66,17 @@ def build(assignment_name: str, root: Path) -> list[Path]:
         SuiteError: the same of a fault in tests, generators or misconceptions.
     """
     assignment = load_assignment(assignment_name, root)
-    source, exercises = _checked_source(assignment)
+    source, places = _read_source(assignment)
+    exercises = check_source(source, places, assignment)
     code = [cell.source for cell in source.cells if cell.cell_type == "code"]
     check_tests(assignment, exercises, code)
+    solutions = _solution_text(source, assignment)
+    check_public_checks(
+        assignment,
+        solutions,
+        _public_checks(source),
+        dict(zip(_names(source), places, strict=True)),
+    )
     made = generated(assignment)
     texts = {
         assignment.source_notebook: made.source,
@@ -106,7 +116,8 @@ def generated(assignment: Assignment) -> Generated:
         CourseError: the source cannot be built, or the release would reveal a solution. The message
             has the file and the line, or names the cell.
     """
-    source, _ = _checked_source(assignment)
+    source, places = _read_source(assignment)
+    check_source(source, places, assignment)
     solutions = _solution_text(source, assignment)
     prepared = with_examples(source, assignment, solutions)
     if prepared.source is not source:
@@ -175,12 +186,6 @@ def _origin(name: str) -> str:
     return f"source/{name}/{name}.py"
 
 
-def _checked_source(assignment: Assignment) -> tuple[NotebookNode, tuple[str, ...]]:
-    """The source, without faults that can be seen in it, and its exercises."""
-    source, places = _read_source(assignment)
-    return source, check_source(source, places, assignment)
-
-
 def _read_source(assignment: Assignment) -> tuple[NotebookNode, list[Place]]:
     """The source as a notebook that is always the same: fixed metadata, ids from the content.
 
@@ -188,7 +193,7 @@ def _read_source(assignment: Assignment) -> tuple[NotebookNode, list[Place]]:
     """
     path = assignment.source_text
     try:
-        text = path.read_text(encoding="utf-8")
+        text = author_text(path)
         variant = assignment.variant or default_variant(assignment)
         chosen = resolved(text, variant, declared(assignment), path.name)
         read = jupytext.reads(chosen, fmt="py:percent")
@@ -241,11 +246,15 @@ def hints_table(notebook: Path) -> Path:
     return notebook.with_name(f"{notebook.stem}{known_answers.SUFFIX}")
 
 
+def _names(source: NotebookNode) -> list[str]:
+    """The id of each cell; "" if it has none."""
+    return [str(cell.metadata.get("nbgrader", {}).get("grade_id", "")) for cell in source.cells]
+
+
 def _public_checks(source: NotebookNode) -> dict[str, str]:
     """The source of the cell of public checks, by exercise."""
     found = {}
-    for cell in source.cells:
-        name = str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+    for name, cell in zip(_names(source), source.cells, strict=True):
         if cell.cell_type == "code" and name.startswith(GRADE_CELL_PREFIX):
             found[name.removeprefix(GRADE_CELL_PREFIX)] = cell.source
     return found

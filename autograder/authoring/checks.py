@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 
-from autograder import diagnosis
+from autograder.authoring.contracts import signatures
 from autograder.authoring.generator_checks import check_generators
 from autograder.authoring.hint_rules import check_hints
+from autograder.authoring.misconception_checks import check_misconceptions
 from autograder.authoring.suite_checks import check_suites
-from autograder.course.assignment import Assignment
-from autograder.course.settings_file import SettingsFile
+from autograder.course.assignment import Assignment, settings_of
 from autograder.errors import CourseError
+from autograder.suite.author_files import author_text
 from autograder.suite.faults import author_error
+from convgrade.release import EXAMPLES_PREFIX
 
 
 def check_tests(assignment: Assignment, exercises: Sequence[str], code: Iterable[str]) -> None:
@@ -28,11 +31,14 @@ def check_tests(assignment: Assignment, exercises: Sequence[str], code: Iterable
         SuiteError: there is a fault. The message is a sentence with the file and the line.
     """
     check_preload(assignment)
-    functions = _defined("\n".join(code))
+    check_frozen(assignment, exercises)
+    cells = list(code)
+    functions, contracts = _defined("\n".join(cells)), signatures(cells)
     tests = check_suites(assignment, exercises, functions)
-    check_generators(assignment, functions, tests)
-    check_misconceptions(assignment, functions)
+    check_generators(assignment, functions, contracts, tests)
+    check_misconceptions(assignment, functions, contracts)
     check_hints(assignment)
+    check_right_answers(assignment)
 
 
 def check_preload(assignment: Assignment) -> None:
@@ -41,25 +47,36 @@ def check_preload(assignment: Assignment) -> None:
     Raises:
         CourseError: there is such a library.
     """
-    path = assignment.source_text.with_name("assignment.toml")
-    where = path.relative_to(assignment.root).as_posix()
     for name in assignment.preload:
         if find_spec(name.partition(".")[0]) is None:
-            place = SettingsFile(where, path.read_text(encoding="utf-8")).at("preload")
+            place = settings_of(assignment.root, assignment.name).at("preload")
             raise CourseError(f"{place}: there is no module called {name!r} on this machine.")
 
 
-def check_misconceptions(assignment: Assignment, functions: Collection[str]) -> None:
-    """Refuse misconceptions of functions that the source does not define.
+def check_right_answers(assignment: Assignment) -> None:
+    """Refuse right answers that are not Python.
 
     Raises:
-        SuiteError: there is such a misconception, or they cannot be loaded.
+        SuiteError: there is one.
     """
-    for which in diagnosis.load(assignment).misconceptions:
-        if which.replaces not in functions:
-            line = which.function.__code__.co_firstlineno
-            what = f"the source has no function {which.replaces!r}."
-            raise author_error(assignment.misconceptions_file, line, what)
+    for file in sorted(assignment.right_solutions_folder.glob("*.py")):
+        try:
+            ast.parse(author_text(file))
+        except SyntaxError as error:
+            what = f"this is not Python: {error.msg}."
+            raise author_error(file, error.lineno or 1, what) from None
+
+
+def check_frozen(assignment: Assignment, exercises: Sequence[str]) -> None:
+    """Refuse frozen exercises that there are not: they would not be held back.
+
+    Raises:
+        CourseError: there is such a name.
+    """
+    for name in sorted(assignment.frozen.exercises):
+        if name.removeprefix(EXAMPLES_PREFIX) not in exercises:
+            place = settings_of(assignment.root, assignment.name).at("exercises", "frozen")
+            raise CourseError(f"{place}: [frozen] names {name!r}, which is no exercise.")
 
 
 def _defined(code: str) -> set[str]:

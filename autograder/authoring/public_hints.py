@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import inspect
 import io
 import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autograder import diagnosis
+from autograder.authoring.time_limit import TookTooLong, at_most
 from autograder.course.assignment import Assignment
 from autograder.diagnosis import Misconception
+from autograder.diagnosis.catalogue import Catalogue
 from autograder.edits.needed_code import needed
 from autograder.sandbox.translation import replacing
+from autograder.suite.faults import author_error
 from autograder.variants import Translation
 from autograder.variants.options import chosen, reworded, translations, wording
 from convgrade import CheckFailed, Window, check, check_raises
@@ -35,6 +40,8 @@ IMPORTED: dict[str, Any] = {**CHECKS, "Window": Window}
 
 DIFFERENCE = 1.5e-7
 """How much two machines may differ in a float32 number, relative to it."""
+CHECK_SECONDS = 10
+"""Of computing time, for one check."""
 EXACT = 1 << 12
 """Multiples of its inverse are taken for exact."""
 
@@ -54,8 +61,7 @@ def table(assignment: Assignment, solutions: str, cells: Mapping[str, str]) -> s
         SuiteError: the misconceptions cannot be loaded.
     """
     catalogue = diagnosis.load(assignment)
-    # the others may not be called in this process
-    wanted = {name: [m for m in catalogue.of(name) if m.matches is None] for name in cells}
+    wanted = {name: runnable(catalogue, name) for name in cells}
     if not any(wanted.values()):
         return ""
     words = wording(chosen(assignment, assignment.variant))
@@ -69,6 +75,11 @@ def table(assignment: Assignment, solutions: str, cells: Mapping[str, str]) -> s
     return known_answers.encrypted(clear) if clear else ""
 
 
+def runnable(catalogue: Catalogue, exercise: str) -> list[Misconception]:
+    """The misconceptions of an exercise that may be called in this process."""
+    return [each for each in catalogue.of(exercise) if each.matches is None]
+
+
 _KNOWN: dict[Any, list[tuple[Misconception, set[bytes]]]] = {}
 """The secrets of exercises by all that they depend on: many variants have some in common."""
 
@@ -77,7 +88,7 @@ def _of_exercise(
     assignment: Assignment, solutions: str, wanted: Sequence[Misconception], source: str
 ) -> list[tuple[Misconception, set[bytes]]]:
     """The certain secrets of an exercise's misconceptions."""
-    statements = _statements(source)
+    statements = [ast.unparse(each) for each in statements_of_checks(source)]
     tree = ast.parse(solutions)
     used = {
         node.id
@@ -111,11 +122,10 @@ def _in_form(which: Misconception, translated: Mapping[str, Translation]) -> Mis
     return replace(which, function=replacing(translated[which.replaces], which.function))
 
 
-def _statements(source: str) -> list[str]:
+def statements_of_checks(source: str) -> list[ast.stmt]:
     """The checks of a cell and the statements that they need, in order."""
     nodes = ast.parse(source).body
-    texts = [ast.unparse(node) for node in nodes]
-    found = [names(each, {}) for each in texts]
+    found = [names(ast.unparse(node), {}) for node in nodes]
     taken = {place for place, node in enumerate(nodes) if _is_check(node)}
     wanted: set[str] = set()
     more = set(taken)
@@ -124,7 +134,7 @@ def _statements(source: str) -> list[str]:
         taken |= more
         changes = [each.sets or each.touches for each in found]
         more = {place for place, each in enumerate(changes) if each & wanted} - taken
-    return [texts[place] for place in sorted(taken)]
+    return [nodes[place] for place in sorted(taken)]
 
 
 def _is_check(node: ast.stmt) -> bool:
@@ -181,11 +191,15 @@ def _secrets(statements: Sequence[str], right: dict[str, Any], which: Misconcept
         space = {**right, **IMPORTED}
         for statement in statements:
             try:
-                with _quiet():
+                with quiet(), at_most(CHECK_SECONDS):
                     exec(compile(statement, "<checks>", "exec"), space)
             except CheckFailed as failed:
                 if failed.secret is not None:
                     found.add(failed.secret)
+            except TookTooLong as error:
+                file = Path(inspect.getfile(which.function))
+                line = which.function.__code__.co_firstlineno
+                raise author_error(file, line, f"{which.name}: {error}") from None
             except Exception:  # the student sees this error, and there is no wrong answer
                 continue
     finally:
@@ -203,7 +217,8 @@ def _named(function: Any, name: str) -> types.FunctionType:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
+    """Nothing is printed, and no warning is given."""
     with (
         contextlib.redirect_stdout(io.StringIO()),
         warnings.catch_warnings(),

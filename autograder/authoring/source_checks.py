@@ -21,6 +21,7 @@ from autograder.errors import CourseError
 from autograder.nbgrader_bridge import author_stubs
 from convgrade.release import GRADE_CELL_PREFIX
 
+SETUP = "setup"
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
 REGION_WORDS = (
     BEGIN, END, author_stubs.BEGIN, author_stubs.END,
@@ -112,7 +113,7 @@ def check_source(
         _check_regions(cell, place)
         if roles is None:
             continue
-        if cell.cell_type == "code" and roles["solution"]:
+        if cell.cell_type == "code" and (roles["solution"] or roles["grade"]):
             _check_python(cell.source, place)
         name = roles.get("grade_id")
         if not isinstance(name, str) or not re.fullmatch(r"\w+", name):
@@ -120,6 +121,8 @@ def check_source(
         if name in seen:
             raise place.error(f"cell {name!r} stands twice: give each cell a grade_id of its own.")
         seen.add(name)
+        if name == SETUP and not roles["locked"]:
+            raise place.error(f'cell {SETUP!r} must have "locked": true.')
         if not roles["grade"]:
             if name.startswith(GRADE_CELL_PREFIX) and "points" in roles:
                 raise place.error(f'cell {name!r} has points, but not "grade": true.')
@@ -136,6 +139,9 @@ def check_source(
             exercise = name.removeprefix(GRADE_CELL_PREFIX)
             _check_exercise(exercise, code, place, assignment)
             exercises.append(exercise)
+    if not seen:
+        file = assignment.source_text.relative_to(assignment.root).as_posix()
+        raise Place(file, 1).error("there is no cell with a grade_id, so there is nothing to do.")
     _check_solved(source, places, exercises)
     return tuple(exercises)
 
@@ -186,7 +192,14 @@ def _check_written(cell: NotebookNode, place: Place) -> None:
     name, points = cell.metadata["nbgrader"]["grade_id"], cell.metadata["nbgrader"]["points"]
     if cell.cell_type != "markdown":
         raise place.error(f"cell {name!r} is marked by a person and must be a markdown cell.")
+    for number, line in enumerate(cell.source.splitlines(), 1):
+        word = re.match(r"\W*(\w+)\W*$", line)
+        is_like = word and difflib.get_close_matches(word[1].lower(), ["rubric"], 1, 0.7)
+        if word and is_like and word[1].lower() != "rubric":
+            raise place.error(f"{word[1]!r} begins no rubric: write **Rubric**.", below=number)
     items = rubric_items(cell.source, points)
+    if not items and re.search(r"(?im)^\W*rubric\b", cell.source):
+        raise place.error(f"the rubric of {name!r} has no points, as in '* 1 point: says why.'")
     given = sum(item.most for item in items)
     if given and given != points:
         raise place.error(
@@ -206,15 +219,23 @@ def _check_exercise(exercise: str, code: str, place: Place, assignment: Assignme
 
 
 def _check_solved(source: NotebookNode, places: Sequence[Place], exercises: Sequence[str]) -> None:
-    """The function of each exercise stands in a cell whose solution is taken out."""
+    """The function of each exercise stands in one cell, whose solution is taken out."""
+    seen: set[str] = set()
     for cell, place in zip(source.cells, places, strict=True):
-        if cell.cell_type != "code" or cell.metadata.get("nbgrader", {}).get("solution"):
-            continue
-        for exercise in _defined(cell.source, exercises):
-            raise place.error(
-                f'students are to write {exercise!r}: the cell that defines it needs "solution": '
-                "true."
-            )
+        for exercise in _defined(cell.source, exercises) if cell.cell_type == "code" else ():
+            if not cell.metadata.get("nbgrader", {}).get("solution"):
+                raise place.error(
+                    f"students are to write {exercise!r}: the cell that defines it needs "
+                    '"solution": true.'
+                )
+            if BEGIN not in cell.source:
+                raise place.error(
+                    f"students would not get the first line of {exercise!r}: put its solution "
+                    f"between {BEGIN!r} and {END!r}."
+                )
+            if exercise in seen:
+                raise place.error(f"{exercise!r} is defined in another cell already.")
+            seen.add(exercise)
 
 
 def _defined(code: str, names: Sequence[str]) -> Iterator[str]:

@@ -7,21 +7,25 @@ no test runs.
 from __future__ import annotations
 
 import ast
-import builtins
-import symtable
+import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from types import ModuleType
 
 import pytest
 
+from autograder.authoring import suite_names
+from autograder.authoring.suite_requirements import tests_without_requirements
+from autograder.authoring.time_limit import LOADING_SECONDS, at_most
 from autograder.course.assignment import Assignment
 from autograder.errors import SuiteError
 from autograder.suite import collected
+from autograder.suite.author_files import author_text
 from autograder.suite.dependencies import exercise_of
 from autograder.suite.points import MAX_PUBLIC_SHARE
-from autograder.suite.student import Student
 
 TEST = "test_"
-_OF_MODULES = {"__file__", "__name__", "__doc__", *dir(builtins)}
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def check_suites(
@@ -45,17 +49,22 @@ def check_suites(
         text.refuse(_faults_of_tests(text.tree()))
     folder = assignment.suite_folder
     where = folder.relative_to(assignment.root).as_posix()
-    with collected.collected(folder, exercises, "") as suites:
-        for fault in suites.faults.values():
-            raise SuiteError(f"{where}/{fault}")
+    with at_most(LOADING_SECONDS), collected.collected(folder, exercises, "") as suites:
+        for exercise, fault in suites.faults.items():
+            line = fault.line or texts[exercise].line_of(fault.error)
+            raise SuiteError(f"{where}/{replace(fault, line=line)}")
         for item in suites.items:
             if name := _unknown_fixture(item):
                 what = f"{item.name}: there is no fixture called {name!r}."
                 raise SuiteError(f"{where}/{item.path.name}, line {_line(item)}: {what}")
         tests = {name: [i for i in suites.items if exercise_of(i) == name] for name in exercises}
     for exercise, text in texts.items():
-        text.refuse(_unknown_names(text.tree(), text.source))
-        text.refuse(_unknown_functions(text.tree(), functions))
+        text.refuse(suite_names.unknown_names(text.tree(), text.source))
+        text.refuse(suite_names.unknown_functions(text.tree(), functions))
+        if module := _module_of(tests[exercise]):
+            text.refuse(suite_names.unknown_attributes(text.tree(), module))
+            text.refuse(suite_names.wrong_calls(text.tree(), module))
+            text.refuse(tests_without_requirements(text.tree(), _tests(text.tree()), module))
         text.refuse(_faults_of_weights(tests[exercise]))
     return {exercise: [item.name for item in items] for exercise, items in tests.items()}
 
@@ -65,7 +74,7 @@ class _Text:
 
     def __init__(self, assignment: Assignment, exercise: str) -> None:
         file = assignment.suite_file(exercise)
-        self.source = file.read_text(encoding="utf-8")
+        self.source = author_text(file)
         self._name = file.relative_to(assignment.root).as_posix()
 
     def tree(self) -> ast.Module:
@@ -77,6 +86,15 @@ class _Text:
                 f"{self._name}, line {line}: this is not Python: {error.msg}."
             ) from None
 
+    def line_of(self, what: str) -> int:
+        """The line of the test that a message names, else of the mark; 0 if it names none."""
+        tests = [node for node in _tests(self.tree()) if re.search(rf"\b{node.name}\b", what)]
+        if tests:
+            return tests[0].lineno
+        word = "parametrize" if "parametrize" in what else "builds_on"
+        lines = enumerate(self.source.splitlines(), 1)
+        return next((number for number, line in lines if word in line), 0)
+
     def refuse(self, faults: Iterator[tuple[int, str]]) -> None:
         """Raise the first fault, if there is one."""
         for line, what in faults:
@@ -85,57 +103,42 @@ class _Text:
 
 def _faults_of_tests(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Tests without a docstring, and names that stand twice, each with the line."""
-    seen: dict[str, int] = {}
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name.startswith(TEST):
+    if not any(True for _ in _tests(tree)):
+        yield 1, "there is no test: a test is a function whose name begins with test_."
+    for body in _bodies(tree):
+        seen: dict[str, int] = {}
+        for node in _tests_in(body):
             if node.name in seen:
                 yield node.lineno, f"{node.name} stands in line {seen[node.name]} already."
             seen[node.name] = node.lineno
+            for name in ("weight", "seconds"):
+                if sum(f"mark.{name}(" in ast.unparse(each) for each in node.decorator_list) > 1:
+                    yield node.lineno, f"{node.name} has two marks called {name}."
+            if isinstance(node, ast.AsyncFunctionDef):
+                yield node.lineno, f"{node.name} is async: pytest does not run it."
             if not (ast.get_docstring(node) or "").strip():
                 yield node.lineno, f"{node.name} needs a docstring: students read its first line."
-    if not seen:
-        yield 1, "there is no test: a test is a function whose name begins with test_."
 
 
-def _unknown_names(tree: ast.Module, source: str) -> Iterator[tuple[int, str]]:
-    """Names that a function uses, and that nothing defines."""
-    module = symtable.symtable(source, "suite", "exec")
-    if any(
-        isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)
-    ):
-        return
-    defined = {each.get_name() for each in module.get_symbols() if _is_set(each)} | _OF_MODULES
-    unknown = {name for name in _global_names(module) if name not in defined}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id in unknown:
-            yield node.lineno, f"nothing is called {node.id!r}."
+def _tests(tree: ast.Module) -> Iterator[_Function]:
+    """The tests of a suite, those of its classes too."""
+    for body in _bodies(tree):
+        yield from _tests_in(body)
 
 
-def _is_set(symbol: symtable.Symbol) -> bool:
-    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+def _bodies(tree: ast.Module) -> list[list[ast.stmt]]:
+    return [tree.body, *(each.body for each in tree.body if isinstance(each, ast.ClassDef))]
 
 
-def _global_names(table: symtable.SymbolTable) -> Iterator[str]:
-    """The names that this scope, or one inside it, looks up in the module."""
-    at_top = table.get_type() == "module"
-    for symbol in table.get_symbols():
-        if symbol.is_referenced() and (at_top or symbol.is_global()):
-            yield symbol.get_name()
-    for inner in table.get_children():
-        yield from _global_names(inner)
+def _tests_in(body: list[ast.stmt]) -> Iterator[_Function]:
+    for node in body:
+        if isinstance(node, _Function) and node.name.startswith(TEST):
+            yield node
 
 
-def _unknown_functions(tree: ast.Module, functions: Collection[str]) -> Iterator[tuple[int, str]]:
-    """Functions of students that a test calls, and that the source does not define."""
-    known = {*functions, *dir(Student)}
-    for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Attribute)
-            and isinstance(node.value, ast.Name)
-            and node.value.id == "student"
-            and node.attr not in known
-        ):
-            yield node.lineno, f"student.{node.attr}: no cell of the source defines {node.attr!r}."
+def _module_of(items: Sequence[pytest.Item]) -> ModuleType | None:
+    found = [item.module for item in items if isinstance(item, pytest.Function)]
+    return found[0] if found else None
 
 
 def _unknown_fixture(item: pytest.Item) -> str:

@@ -16,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.break_first.suites import GENERATED, Suite, suite
-from autograder.course.assignment import Assignment
+from autograder.course.assignment import Assignment, settings_of
 from autograder.errors import CourseError
 from convgrade.notebook.examples import MOST
 from convgrade.release import EXAMPLES_PREFIX, GRADE_CELL_PREFIX, suite_file_name
@@ -119,7 +119,10 @@ def _place(source: NotebookNode, exercise: str, assignment: Assignment) -> int:
             is_solution = _roles(cell).get("solution") and cell.cell_type == "code"
             if is_solution and f"def {exercise}(" in cell.source:
                 return place
-    raise CourseError(f"[examples] of {assignment.name} names {exercise!r}, which is no exercise.")
+    file = settings_of(assignment.root, assignment.name)
+    raise CourseError(
+        f"{file.at('exercises', 'examples')}: [examples] names {exercise!r}, which is no exercise."
+    )
 
 
 def _roles(cell: NotebookNode) -> NotebookNode:

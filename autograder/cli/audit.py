@@ -16,7 +16,7 @@ from autograder.cli.commands import (
     course_root,
     on_dataset,
 )
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, CourseError
 
 if TYPE_CHECKING:
     from autograder.audit import Audited
@@ -133,6 +133,8 @@ def audit(
 
     root = course_root(course)
     names = [assignment] if assignment is not None else assignment_names(root)
+    if not names:
+        raise CourseError(f"{root} has no source/*/assignment.toml, so there is nothing to audit.")
     if assignment is None and (training or exercises or page):
         option = "--training" if training else "--exercise" if exercises else "--output"
         raise AutograderError(f"{option} needs an ASSIGNMENT: name one.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib import metadata
@@ -31,6 +32,7 @@ LIBRARIES = (
     "msgpack",
 )
 COURSE = "course"
+ASSIGNMENTS = "assignments"
 State = Literal["present", "absent", "not needed"]
 MARKS = {
     "present": "[green]✓[/green]",
@@ -67,6 +69,7 @@ def doctor(
     Example: [bold]autograder doctor[/bold]
     """
     from autograder.sandbox import protections
+    from convgrade.commands.console import folded
 
     if seccomp_profile:
         typer.echo(SECCOMP_PROFILE.read_text(encoding="utf-8"), nl=False)
@@ -87,12 +90,14 @@ def doctor(
         for finding in findings
         if finding.required and finding.state == "absent"
     ]
-    typer.echo(conclusion(lacking))
+    absent = {each.name for each in sections["Course"] if each.state == "absent"}
+    for line in folded(conclusion(lacking, is_empty=ASSIGNMENTS in absent), sys.stdout):
+        typer.echo(line)
     if lacking:
         raise typer.Exit(ExitCode.ATTENTION)
 
 
-def conclusion(lacking: list[str]) -> str:
+def conclusion(lacking: list[str], *, is_empty: bool) -> str:
     """What is to be done, in a sentence."""
     if lacking == [COURSE]:
         return (
@@ -101,6 +106,11 @@ def conclusion(lacking: list[str]) -> str:
         )
     if lacking:
         return f"Missing: {', '.join(lacking)}."
+    if is_empty:
+        return (
+            "This machine has what grading needs, but the course has no assignment yet: add one "
+            "with `autograder new NAME`."
+        )
     return "Everything that grading needs is here."
 
 
@@ -145,17 +155,21 @@ def course_findings(course: Path | None) -> list[Finding]:
         root = course_root(course)
     except AutograderError as error:
         return [Finding(COURSE, "absent", True, str(error))]
-    findings = [Finding(COURSE, "present", True, str(root))]
+    findings = [Finding(COURSE, "present", True, str(root)), *unwritable(root)]
     names = assignment_names(root)
     if not names:
         findings.append(
-            Finding("assignments", "absent", False, "`autograder new NAME` adds one to start from")
+            Finding(ASSIGNMENTS, "absent", False, "`autograder new NAME` adds one to start from")
         )
     for name in names:
         try:
             assignment = load_assignment(name, root)
-            points = f"{len(assignment.exercises)} exercises, {assignment.max_score:g} points"
-            findings.append(Finding(name, "present", True, points))
+            exercises, points = len(assignment.exercises), assignment.max_score
+            size = (
+                f"{exercises} exercise{'s' * (exercises != 1)}, "
+                f"{points:g} point{'s' * (points != 1)}"
+            )
+            findings.append(Finding(name, "present", True, size))
         except AutograderError as error:
             findings.append(Finding(name, "absent", True, str(error)))
             continue
@@ -166,6 +180,18 @@ def course_findings(course: Path | None) -> list[Finding]:
             advice = f"run `autograder build {name}`"
             findings.append(Finding(f"{name}: release", "absent", True, advice))
     return [*findings, gradebook_finding(root)]
+
+
+def unwritable(root: Path) -> list[Finding]:
+    """That a class cannot be graded here, if this user may not write into the course."""
+    from autograder.cli.preflight import try_to_write
+
+    try:
+        try_to_write(root)
+    except OSError as error:
+        advice = f"{error.strerror}: a class is graded by a user who may write into the course"
+        return [Finding("course can be written", "absent", True, advice)]
+    return []
 
 
 def gradebook_finding(root: Path) -> Finding:

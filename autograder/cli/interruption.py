@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from autograder.cli.commands import ExitCode
+from autograder.errors import AutograderError
 from convgrade.commands.ending import Stopped
+from convgrade.os_errors import FULL
 
 SHOW_CURSOR = b"\x1b[?25h"
 
@@ -50,11 +52,17 @@ def twice_ends_at_once(on_first: Callable[[], object] = lambda: None) -> Iterato
 
 @contextmanager
 def all_or_nothing() -> Iterator[None]:
-    """Say of Ctrl-C that nothing was written; what runs inside must see to that."""
+    """Say of Ctrl-C and of a full disk that nothing was written; what runs inside sees to that."""
     try:
         yield
     except KeyboardInterrupt:
         raise Stopped("Stopped: nothing was written.") from None
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise AutograderError(
+            f"The disk with {error.filename} is full: nothing was written. Make room first."
+        ) from None
 
 
 def this_command() -> str:

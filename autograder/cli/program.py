@@ -6,6 +6,7 @@ needs it.
 
 from __future__ import annotations
 
+import inspect
 from typing import Annotated, Any
 
 import typer
@@ -92,6 +93,19 @@ for name, command in COMMANDS.items():
 for panel, commands in PANELS.items():
     for each in commands:
         app.command(OTHER_NAMES.get(each.__name__), rich_help_panel=panel)(each)
+
+
+def _in_paragraphs(text: str) -> str:
+    """A docstring with each paragraph in one line, which Rich then folds to the terminal."""
+    paragraphs = inspect.cleandoc(text).split("\n\n")
+    return "\n\n".join(" ".join(each.split()) for each in paragraphs)
+
+
+for group in (app, ci, data):
+    for registered in group.registered_commands:
+        callback = registered.callback
+        if registered.help is None and callback is not None:
+            registered.help = _in_paragraphs(callback.__doc__ or "")
 app.add_typer(ci, name="ci", rich_help_panel="CI and single files")
 app.add_typer(data, name="data", rich_help_panel="To begin with")
 

@@ -18,7 +18,7 @@ from typing import Any
 from autograder.counterexamples.draws import Draw
 from autograder.counterexamples.examples import Example
 from autograder.course.assignment import Assignment
-from autograder.suite.author_files import executed
+from autograder.suite.author_files import author_text, executed, require_name
 from autograder.suite.faults import author_error
 
 Function = Callable[..., Any]
@@ -103,6 +103,10 @@ def counterexamples(
             example's code; what it returns is printed in place of the answer.
     """
 
+    require_name("counterexamples", exercise)
+    if check is not None and not callable(check):
+        raise TypeError(f"check must be a function, not {check!r}")
+
     def mark(marked: Callable[[Draw], Example]) -> Callable[[Draw], Example]:
         made = Generator(exercise, function or exercise, marked, tests, check, purity, show)
         _MARKED.append(made)
@@ -150,7 +154,7 @@ def read(
     file = file or assignment.counterexamples_file
     if not file.is_file():
         return ()
-    generators = _generators(file, file.read_text(encoding="utf-8"))
+    generators = _generators(file, author_text(file))
     for each in generators:
         if not assignment.suite_file(each.exercise).is_file():
             raise author_error(file, each.line, f"there is no exercise {each.exercise!r}.")

@@ -324,6 +324,25 @@ def assignment_names(root: Path) -> list[str]:
     return sorted(path.parent.name for path in root.glob("source/*/assignment.toml"))
 
 
+def settings_of(root: Path, name: str) -> SettingsFile:
+    """The `assignment.toml` of an assignment, as text.
+
+    Raises:
+        CourseError: it cannot be read.
+    """
+    path = root / "source" / name / "assignment.toml"
+    where = os.path.relpath(path, root)
+    try:
+        return SettingsFile(where, path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = path.read_bytes().count(b"\n", 0, error.start) + 1
+        raise CourseError(
+            f"{where}, line {line}: this is not UTF-8: save the file as UTF-8."
+        ) from None
+    except OSError as error:
+        raise CourseError(f"{where} cannot be read: {error}.") from None
+
+
 def load_assignment(name: str, root: Path | None = None) -> Assignment:
     """Load an assignment from `source/<name>/assignment.toml`.
 
@@ -340,14 +359,12 @@ def load_assignment(name: str, root: Path | None = None) -> Assignment:
     if name not in known:
         listed = ", ".join(known) if known else "none (no source/*/assignment.toml)"
         raise UnknownAssignment(f"There is no assignment {name!r}; the known ones are: {listed}.")
-    path = root / "source" / name / "assignment.toml"
-    where = os.path.relpath(path, root)
+    file = settings_of(root, name)
+    where = file.name
     try:
-        text = path.read_text(encoding="utf-8")
-        settings = tomllib.loads(text)
-    except (ValueError, OSError) as error:
+        settings = tomllib.loads(file.text)
+    except ValueError as error:
         raise CourseError(f"{where} cannot be read: {error}.") from None
-    file = SettingsFile(where, text)
     assignment_settings.check(settings, file)
     frozen = settings.get("frozen", {})
     examples = settings.get("examples", {})

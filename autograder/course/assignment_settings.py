@@ -74,6 +74,12 @@ def _check_limits(section: Mapping[str, Any], file: SettingsFile) -> None:
             raise CourseError(f"{place}: {name} of [limits] must be above zero, not {value!r}.")
         if "int" in str(known[name].type) and not isinstance(value, int):
             raise CourseError(f"{place}: {name} of [limits] must be a whole number, not {value!r}.")
+    limits = Limits(**section)
+    if limits.call_seconds > limits.submission_seconds:
+        raise CourseError(
+            f"{file.at('call_seconds', 'limits')}: one call may not have more time "
+            f"({limits.call_seconds:g}) than the whole submission ({limits.submission_seconds:g})."
+        )
 
 
 def _check_feedback(section: Mapping[str, Any], file: SettingsFile) -> None:
@@ -112,6 +118,10 @@ def _check_examples(section: Mapping[str, Any], file: SettingsFile) -> None:
     if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
         place = file.at("exercises", "examples")
         raise CourseError(f'{place}: exercises of [examples] must be a list of names, as in ["x"].')
+    for name in names:
+        if names.count(name) > 1:
+            place = file.at("exercises", "examples")
+            raise CourseError(f"{place}: exercises of [examples] names {name!r} twice.")
     points = section.get("points", 0)
     number = isinstance(points, int | float) and not isinstance(points, bool)
     if not number or not math.isfinite(points) or points < 0:

@@ -22,10 +22,12 @@ FOLDERS = (
     "solutions",
     "source",
     "tests/counterexamples",
+    "tests/domains",
     "tests/evidence",
     "tests/hidden",
     "tests/misconceptions",
     "tests/misconceptions/hints",
+    "tests/questions",
     "tests/right",
 )
 """Each holds a folder or a file for each assignment, under its name."""

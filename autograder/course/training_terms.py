@@ -5,6 +5,7 @@ They are plain data. This module knows neither the trained network nor any datas
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
@@ -89,8 +90,11 @@ def _terms(name: str, section: Mapping[str, Any], file: SettingsFile) -> Trainin
     del own["dataset"], own["more"]
     for key, value in section.items():
         place = f"{file.at(key, whole)}: [{whole}]"
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not 0 <= value < math.inf:
             raise CourseError(f"{place}: {key} must be a number that is not negative.")
+        if key in ("epochs", "batch_size") and value == 0:
+            raise CourseError(f"{place}: {key} must be at least 1.")
         if key in own and "float" not in str(own[key].type) and not isinstance(value, int):
             raise CourseError(f"{place}: {key} must be a whole number.")
         if key == "threshold" and value > 1:

@@ -19,7 +19,7 @@ from autograder.course.assignment import Assignment
 from autograder.diagnosis.ladders import Ladder, read_ladders, unknown
 from autograder.diagnosis.probes import Probe
 from autograder.edits.needed_code import needed
-from autograder.suite.author_files import executed
+from autograder.suite.author_files import author_text, executed, require_name
 from autograder.suite.faults import author_error, author_fault
 
 Function = Callable[..., Any]
@@ -76,9 +76,18 @@ def misconception(
         matches: for exercises whose answers stay in the sandbox, such as models: whether the value
             of `inspect_answer(exercise)` shows this mistake. Then the marked function is never
             called here.
-        aspect: what is wrong, one name or several; if empty, the values.
+        aspect: what is wrong, one name or several; if empty, the values. What shows in the
+            arguments only, as when one is changed, needs a probe with `watch=True`.
         by: "cells" if students who make this mistake get different wrong numbers in the same cells.
     """
+
+    require_name("misconception", exercise)
+    if not isinstance(hint, str):
+        raise TypeError(f"a hint must be text, not {hint!r}")
+    if matches is not None and not callable(matches):
+        raise TypeError(f"matches must be a function, not {matches!r}")
+    if by not in ("values", "cells"):
+        raise ValueError(f'by must be "values" or "cells", not {by!r}')
 
     def mark(marked: Function) -> Function:
         marked.__dict__["misconception"] = Misconception(
@@ -110,6 +119,7 @@ def variant(of: Function) -> Callable[[Function], Function]:
 
 def probes(function: str) -> Callable[[Function], Function]:
     """Mark a function without arguments that returns the probes of `function`, as `call(...)`."""
+    require_name("probes", function)
 
     def mark(marked: Function) -> Function:
         _MARKED.append(("probes", function, marked))
@@ -128,6 +138,7 @@ def right_answer(function: str) -> Callable[[Function], Function]:
     Args:
         function: the function of the contract, whose parameters it has besides its parts.
     """
+    require_name("right_answer", function)
 
     def mark(marked: Function) -> Function:
         _MARKED.append(("right_answer", function, marked))
@@ -142,6 +153,7 @@ def inspect_answer(exercise: str) -> Callable[[Function], Function]:
     It gets a `suite.student.Student` and is called if the answer to `exercise` is wrong. The value
     that it returns is passed to the `matches` of the exercise's misconceptions, in their order.
     """
+    require_name("inspect_answer", exercise)
 
     def mark(marked: Function) -> Function:
         _MARKED.append(("inspect_answer", exercise, marked))
@@ -206,17 +218,14 @@ def _line_naming(name: str, text: str) -> int:
 
 
 def _text(file: Path) -> str:
-    return file.read_text(encoding="utf-8") if file.is_file() else ""
+    return author_text(file) if file.is_file() else ""
 
 
 @lru_cache(maxsize=8)
 def _load(file: Path, text: str, hints: Path, hints_text: str, solution: str) -> Catalogue:
     _MARKED.clear()
     executed(file, text)
-    try:
-        found = {of: tuple(function()) for kind, of, function in _MARKED if kind == "probes"}
-    except Exception as error:
-        raise author_fault(error, file) from error
+    found = {of: _probes(function, file) for kind, of, function in _MARKED if kind == "probes"}
     marked = [
         each.__dict__["misconception"] for kind, _, each in _MARKED if kind == "misconception"
     ]
@@ -224,6 +233,18 @@ def _load(file: Path, text: str, hints: Path, hints_text: str, solution: str) ->
     with_steps = _with_steps(file, marked, hints, read_ladders(hints, hints_text))
     bases = {of: function for kind, of, function in _MARKED if kind == "right_answer"}
     return Catalogue(with_steps, found, inspections, bases, solution)
+
+
+def _probes(function: Function, file: Path) -> tuple[Probe, ...]:
+    line = function.__code__.co_firstlineno
+    try:
+        made = function()
+    except (Exception, SystemExit) as error:
+        raise author_fault(error, file, line) from error
+    is_list = isinstance(made, list | tuple) and len(made) > 0
+    if not is_list or not all(isinstance(each, Probe) for each in made):
+        raise author_error(file, line, "probes must return a list of one or more `call(...)`.")
+    return tuple(made)
 
 
 def _with_steps(
@@ -288,7 +309,7 @@ def _replacement(function: Function) -> str:
 def carried_code(function: Function) -> str:
     """A misconception's function without its marks, and all that it needs of its file."""
     which: Misconception = function.__dict__["misconception"]
-    tree = ast.parse(Path(inspect.getfile(function)).read_text(encoding="utf-8"))
+    tree = ast.parse(author_text(Path(inspect.getfile(function))))
     carried = [_without_marks(node) for node in _carried(tree, which.name)]
     return "\n\n".join(ast.unparse(node) for node in carried)
 

@@ -21,7 +21,7 @@ from _pytest.config import _prepareconfig  # as pytest-xdist does: there is no p
 from autograder.errors import SuiteError
 from autograder.results import Fault
 from autograder.suite.dependencies import exercise_of
-from autograder.suite.faults import fault_of
+from autograder.suite.faults import author_error, fault_of
 from autograder.suite.grading_run import GradingRun, place_of
 from autograder.suite.plugin import GradingPlugin
 from convgrade.release import suite_file_name
@@ -57,6 +57,10 @@ class CollectedSuites:
         except Exception as error:
             self.close()
             raise SuiteError(f"pytest cannot collect the suites in {folder}: {error}") from error
+        except SystemExit as error:
+            self.close()
+            found = fault_of(error, folder / "__init__.py")
+            raise author_error(folder / found.file, found.line, found.error) from error
         except BaseException:
             self.close()
             raise

@@ -42,14 +42,15 @@ def fault_of(error: BaseException, file: Path, test: str = "", line: int = 0) ->
     )
 
 
-def author_fault(error: BaseException, file: Path) -> SuiteError:
+def author_fault(error: BaseException, file: Path, line: int = 0) -> SuiteError:
     """The error for an exception that a file of the course's authors raised, with its line.
 
     Args:
         error: the exception.
         file: a file below the folder `tests`, `solutions` or `source` of a course.
+        line: the line to name if none of the file's own lines was running.
     """
-    return author_error(file, fault_of(error, file).line, _sentence(error))
+    return author_error(file, fault_of(error, file, line=line).line, _sentence(error))
 
 
 def author_error(file: Path, line: int, what: str) -> SuiteError:

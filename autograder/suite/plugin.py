@@ -35,6 +35,8 @@ MARKERS = (
 
 
 MARKS_WITH_A_NUMBER = ("weight", "seconds")
+MARKS_WITH_NAMES = ("aspect", "builds_on")
+MARKS_ALONE = ("public", "supporting", "claim")
 
 
 class GradingPlugin:
@@ -141,10 +143,9 @@ class GradingPlugin:
             file = next(item.path for item in items if exercise_of(item) == exercise)
             self.blame(fault_of(SuiteError(reason), file))
         for item in items:
-            for mark in filter(_is_no_number, item.iter_markers()):
+            for wrong in filter(None, map(_fault_of_mark, item.iter_markers())):
                 line = (item.location[1] or 0) + 1
-                wrong = SuiteError(f"{mark.name} must have one number above 0")
-                self.blame(fault_of(wrong, item.path, item.name, line))
+                self.blame(fault_of(SuiteError(wrong), item.path, item.name, line))
         items[:] = [item for item in items if exercise_of(item) not in self.faults]
         items.sort(key=lambda item: order.index(exercise_of(item)))
         self.items = items
@@ -184,10 +185,22 @@ class GradingPlugin:
         )
 
 
-def _is_no_number(mark: pytest.Mark) -> bool:
-    """Whether a mark that needs a number above 0 has none."""
-    if mark.name not in MARKS_WITH_A_NUMBER:
+def _fault_of_mark(mark: pytest.Mark) -> str:
+    """What is wrong with the arguments of a mark, or ""."""
+    if mark.name in MARKS_WITH_A_NUMBER and not (len(mark.args) == 1 and _is_size(mark.args[0])):
+        return f"{mark.name} must have one number above 0"
+    if mark.name in MARKS_WITH_NAMES and not (mark.args and all(map(_is_name, mark.args))):
+        return f'{mark.name} must have a name, as in {mark.name}("x")'
+    if mark.name in MARKS_ALONE and (mark.args or mark.kwargs):
+        return f"{mark.name} was given what it does not take"
+    return ""
+
+
+def _is_size(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    number = mark.args[0] if len(mark.args) == 1 else None
-    is_number = isinstance(number, int | float) and not isinstance(number, bool)
-    return not (is_number and 0 < float(number or 0) < math.inf)
+    return 0 < value < math.inf
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value != ""

@@ -83,7 +83,8 @@ class StudentFunction:
         can. A call that has no value raises when its turn comes.
 
         Args:
-            calls: for each call, its positional and its keyword arguments.
+            calls: for each call, its positional and its keyword arguments, as in
+                `[((x,), {"size": 2}), ((x, 3), {})]`.
 
         Raises:
             CallFailed: as for a call.
@@ -370,6 +371,8 @@ class Student:
         self, expected: type[BaseException], naming: str | tuple[str, ...] = ()
     ) -> Iterator[None]:
         """Require that the call inside raises `expected`, with a message that names an argument.
+
+        As in `with student.raises(ValueError, "size"): student.f(x, size=0)`.
 
         The names of types and the message are claims of the student's process. Mark a test that
         rests on this alone as `supporting`.

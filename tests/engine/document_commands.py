@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -78,6 +79,12 @@ def _of_students(name: str) -> KnownCommand:
     return KnownCommand(f"convgrade {name}", text, tuple(arguments), tuple(options))
 
 
+def _folded(text: str) -> str:
+    """The same with lines that are not too long for a file of text."""
+    fold = textwrap.TextWrapper(96, break_long_words=False, break_on_hyphens=False).fill
+    return "\n\n".join(map(fold, text.split("\n\n")))
+
+
 def _collect(name: str, command: Any, found: dict[str, KnownCommand]) -> None:
     for child, each in getattr(command, "commands", {}).items():
         _collect(f"{name} {child}", each, found)
@@ -91,7 +98,7 @@ def _collect(name: str, command: Any, found: dict[str, KnownCommand]) -> None:
             first, *others = [*each.opts, *each.secondary_opts]
             value = "" if each.is_flag else (each.metavar or each.name.upper())
             options.append(Option(first, value, each.help or "", tuple(others)))
-    text = re.sub(r"\[/?bold\]", "`", inspect.cleandoc(command.help or ""))
+    text = _folded(re.sub(r"\[/?bold\]", "`", inspect.cleandoc(command.help or "")))
     found.setdefault(name, KnownCommand(name, text, tuple(arguments), tuple(options)))
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from containers import USER_IN_DOCKER, needs_root, run_in
 from installed_wheel import installed_wheel
 from sandboxes import available
+from small_disks import needs_mounts, on_a_full_disk, read_only
 from typer.testing import CliRunner
 
 from autograder.cli import app
@@ -152,6 +154,8 @@ def test_a_clone_gives_its_own_files(tmp_path: Path) -> None:
     own = {name for name in files_of_course(ROOT) if assignment_of(name) in ("", NAME)}
     assert contents(course).keys() == {*own, "README.md", ".gitignore"}
     assert load_assignment(NAME, course).max_score == 28
+    assert load_assignment(NAME, course).domain_file.is_file()
+    assert (course / "tests" / "questions" / f"{NAME}.py").is_file()
     assert f"autograder grade {NAME}" in (course / "README.md").read_text(encoding="utf-8")
 
 
@@ -240,7 +244,34 @@ def test_doctor_says_how_an_empty_course_gets_an_assignment(tmp_path: Path) -> N
         app, ["doctor", "--course", str(tmp_path / "course"), "--isolation", available()]
     )
     assert done.exit_code == 0
-    assert "`autograder new NAME`" in " ".join(done.output.split())
+    assert done.output.endswith("has no assignment yet: add one with `autograder new NAME`.\n")
+
+
+@needs_mounts
+def test_a_full_disk_leaves_nothing_of_a_course(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    command = [str(Path(sys.executable).with_name("autograder")), "init", str(disk / "course")]
+    full, _ = on_a_full_disk(disk, command, 256, tmp_path)
+    assert full.returncode == 2
+    assert "is full: nothing was written" in " ".join(full.stderr.split())
+
+
+@needs_mounts
+def test_doctor_says_that_a_course_cannot_be_written(tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    new_course(course, [])
+    command = [Path(sys.executable).with_name("autograder"), "doctor", "--isolation", available()]
+    done = read_only(course, [*map(str, command)], course)
+    assert done.returncode == 1
+    assert "Read-only file system" in " ".join(done.stdout.split())
+    assert done.stdout.endswith("Missing: course can be written.\n")
+
+
+def test_there_is_nothing_to_audit_in_an_empty_course(tmp_path: Path) -> None:
+    new_course(tmp_path / "course", [])
+    done = CliRunner().invoke(app, ["audit", "--course", str(tmp_path / "course")])
+    assert done.exit_code == 2
+    assert "nothing to audit" in done.stderr
 
 
 def test_the_readme_of_a_course_names_what_there_is(tmp_path: Path) -> None:
