@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -63,6 +64,7 @@ def audit(
     fresh: bool = False,
     on_start: Callable[[int], None] = lambda count: None,
     on_wait: Callable[[], None] = lambda: None,
+    on_unkept: Callable[[OSError], None] = lambda error: None,
     watcher: Watcher | None = None,
 ) -> Audited:
     """Audit an assignment. What an earlier audit has found out is not graded again.
@@ -76,13 +78,13 @@ def audit(
         fresh: grade everything again.
         on_start: called with how many submissions will be graded.
         on_wait: called before it waits for another audit of this assignment.
+        on_unkept: called if outcomes cannot be stored, with why; the audit goes on.
         watcher: is told of each new result.
 
     Raises:
         CourseError: there is no such exercise.
         SuiteError: tests, generators or misconceptions have a fault that shows before grading.
         IsolationUnavailable: this machine lacks a required protection.
-        OSError: an outcome cannot be stored; names the file.
     """
     names = [each.name for each in assignment.exercises]
     code = [cell.source for cell in assignment.source_cells if cell.cell_type == "code"]
@@ -92,9 +94,9 @@ def audit(
             f"{assignment.name} has no exercise {unknown[0]!r}; it has: {', '.join(names)}."
         )
     catalogue = diagnosis.load(assignment)
-    store = Store(folder_of(assignment))
+    store = Store(folder_of(assignment), on_unkept)
     with (
-        locked(assignment.root, f"audit-{assignment.name}", on_wait),
+        _alone(assignment, store, on_wait),
         tempfile.TemporaryDirectory(prefix="convgrade-audit-") as folder,
     ):
         store.remove_leftovers()
@@ -110,6 +112,8 @@ def audit(
             watcher=watcher,
         )
         figures = _hint_figures(assignment, store, whole=not only)
+        if not only:
+            store.prune(case.name for case in cases)
     runs: dict[str, list[Result]] = {}
     for case, result in results.items():
         if case.answer:
@@ -131,6 +135,17 @@ def audit(
     return Audited(
         assignment, seeds, tuple(found), suites(catalogue, known, tables), tuple(figures)
     )
+
+
+@contextmanager
+def _alone(assignment: Assignment, store: Store, on_wait: Callable[[], None]) -> Iterator[None]:
+    """Let no other audit of this assignment store outcomes meanwhile."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(assignment.root, f"audit-{assignment.name}", on_wait))
+        except OSError as error:
+            store.give_up(error)
+        yield
 
 
 def _hint_figures(assignment: Assignment, store: Store, *, whole: bool) -> list[str]:

@@ -41,7 +41,6 @@ def graded(
 
     Raises:
         IsolationUnavailable: this machine lacks a required protection.
-        OSError: an outcome cannot be stored.
     """
     made_now = KeyMaker(assignment, isolation)
     found: dict[Case, Result] = {}

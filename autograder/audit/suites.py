@@ -87,8 +87,10 @@ def _suite(
     table: Matrix,
     often: Mapping[tuple[str, str], Frequency],
 ) -> Suite:
-    runs = [_of(result, table.exercise) for each in known.runs.values() for result in each]
-    ran = [each for each in runs if each is not None]
+    runs = [result for each in known.runs.values() for result in each]
+    found = [(result.status, _of(result, table.exercise)) for result in runs]
+    ran = [each for _, each in found if each is not None]
+    refused = sum(each is None and status != "graded" for status, each in found)
     stub = _of(known.release, table.exercise)
     failed = {which.name: tests for which, tests in table.failed.items()}
     grades = [reading_grade(step) for which in catalogue.of(table.exercise) for step in which.steps]
@@ -97,7 +99,7 @@ def _suite(
         None if stub is None else stub.score,
         max((each.max_score for each in ran), default=0.0),
         sum(each.passed for each in ran),
-        len(runs),
+        len(ran) + refused,
         _tests(table, ran, often, failed),
         table,
         tuple(name for name, tests in failed.items() if len(tests) == 1),

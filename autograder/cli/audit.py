@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -175,11 +178,26 @@ def _audit_suites(assignment: Assignment, options: _Options) -> bool:
     from autograder.cli import audit_tables, reports
 
     where = options.page or str(assignment.root / "reports" / f"audit-{assignment.name}.html")
-    reports.check([where])
+    with _may_fail(needed=options.page is not None):
+        reports.check([where])
     audited = _audited(assignment, options)
     audit_tables.show(audited, with_matrix=options.with_matrix)
-    reports.write(where, render_page(audited))
+    with _may_fail(needed=options.page is not None):
+        reports.write(where, render_page(audited))
     return audited.is_sound
+
+
+@contextmanager
+def _may_fail(*, needed: bool) -> Iterator[None]:
+    """Let a page that nobody asked for be missing: its error is said, and the audit goes on."""
+    from convgrade.commands.console import say
+
+    try:
+        yield
+    except AutograderError as error:
+        if needed:
+            raise
+        say(f"No page: {error}")
 
 
 def _audited(assignment: Assignment, options: _Options) -> Audited:
@@ -191,10 +209,12 @@ def _audited(assignment: Assignment, options: _Options) -> Audited:
     from autograder.audit import audit
     from autograder.cli.interruption import this_command
     from autograder.cli.run_display import run_display
+    from autograder.cli.run_progress import failure_of
     from convgrade.commands.console import say
     from convgrade.commands.ending import Stopped
 
-    with run_display(0, f"Auditing {assignment.name}", quiet=False) as progress:
+    title = f"Auditing {assignment.name}"
+    with run_display(0, title, quiet=False, trouble_of=failure_of) as progress:
         try:
             return audit(
                 assignment,
@@ -205,8 +225,14 @@ def _audited(assignment: Assignment, options: _Options) -> Audited:
                 fresh=options.fresh,
                 on_start=progress.expect,
                 on_wait=lambda: say("Waiting for another audit of this assignment."),
+                on_unkept=lambda error: say(f"Outcomes are not kept: {_reason(error)}."),
                 watcher=progress,
             )
         except KeyboardInterrupt:
             done = f"Stopped: {progress.done} of {progress.total} are graded and stored."
             raise Stopped(f"{done} This goes on:", this_command()) from None
+
+
+def _reason(error: OSError) -> str:
+    where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "the disk"
+    return f"{where}: {error.strerror or error}"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from autograder.cli import run_summary
 from autograder.cli.interruption import twice_ends_at_once
-from autograder.cli.run_progress import RunProgress
+from autograder.cli.run_progress import RunProgress, TroubleOf
 from convgrade.commands.console import progress_output, say
 from convgrade.safe_text import log_safe
 
@@ -32,7 +32,9 @@ STOPPING = "Stopping. Ctrl-C again ends at once."
 
 
 @contextmanager
-def run_display(total: int, title: str, *, quiet: bool) -> Iterator[RunProgress]:
+def run_display(
+    total: int, title: str, *, quiet: bool, trouble_of: TroubleOf | None = None
+) -> Iterator[RunProgress]:
     """Show a run while it lasts, and one line when all is done if it was more than one.
 
     The first Ctrl-C raises KeyboardInterrupt, a second one ends the process at once.
@@ -41,26 +43,27 @@ def run_display(total: int, title: str, *, quiet: bool) -> Iterator[RunProgress]
         total: the number of submissions; 0 if the run tells it later by `expect`.
         title: what is done.
         quiet: show nothing.
+        trouble_of: why a result needs a person; by default what teachers look at in hand-ins.
 
     Yields:
         The watcher to which the run must tell what happens.
     """
     if quiet:
         with twice_ends_at_once():
-            yield RunProgress(total)
+            yield RunProgress(total, trouble_of=trouble_of)
         return
     shown = _live if sys.stderr.isatty() and progress_output().is_interactive else _in_lines
-    with shown(total, title) as progress:
+    with shown(total, title, trouble_of) as progress:
         yield progress
     if progress.total > 1:
         say(run_summary.last_line(progress))
 
 
 @contextmanager
-def _live(total: int, title: str) -> Iterator[RunProgress]:
+def _live(total: int, title: str, trouble_of: TroubleOf | None) -> Iterator[RunProgress]:
     from rich.live import Live
 
-    progress = RunProgress(total)
+    progress = RunProgress(total, trouble_of=trouble_of)
     console = progress_output()
     stopping: list[str] = []
     with (
@@ -76,20 +79,24 @@ def _live(total: int, title: str) -> Iterator[RunProgress]:
 
 
 @contextmanager
-def _in_lines(total: int, title: str) -> Iterator[RunProgress]:
+def _in_lines(total: int, title: str, trouble_of: TroubleOf | None) -> Iterator[RunProgress]:
     if total:
         say(f"{title}: {total}")
     with twice_ends_at_once():
-        yield Lines(total, title=title)
+        yield Lines(total, title=title, trouble_of=trouble_of)
 
 
 class Lines(RunProgress):
     """Prints a line when there is something new to say, and not too often."""
 
     def __init__(
-        self, total: int, clock: Callable[[], float] = time.monotonic, title: str = ""
+        self,
+        total: int,
+        clock: Callable[[], float] = time.monotonic,
+        title: str = "",
+        trouble_of: TroubleOf | None = None,
     ) -> None:
-        super().__init__(total, clock)
+        super().__init__(total, clock, trouble_of)
         self._title = title
         self._said, self._said_at = 0, clock()
 

@@ -15,6 +15,7 @@ from autograder.grading.watching import Watcher
 from autograder.results import Result
 
 Trouble = Literal["with a grader error", "rejected", "to look at"]
+TroubleOf = Callable[[Result], Trouble | None]
 FEWEST, RECENT = 3, 20
 """How many submissions the rate needs at least, and how many it usually takes."""
 
@@ -25,9 +26,15 @@ class RunProgress(Watcher):
     Args:
         total: the number of submissions.
         clock: gives seconds; it never goes back.
+        trouble_of: why a result needs a person, if it does.
     """
 
-    def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        total: int,
+        clock: Callable[[], float] = time.monotonic,
+        trouble_of: TroubleOf | None = None,
+    ) -> None:
         self.total = total
         self.new = 0
         self.unchanged = 0
@@ -36,6 +43,7 @@ class RunProgress(Watcher):
         self.trouble: dict[Trouble, list[str]] = {}
         """The students whose result needs a person, by what it is."""
         self._clock = clock
+        self._trouble_of = trouble_of or trouble_of_hand_in
         self._began = clock()
         self._running: dict[str, float] = {}
         self._most_at_once = 1
@@ -110,14 +118,18 @@ class RunProgress(Watcher):
         return max(usual, (self._clock() - first) / (counted + 1))
 
     def _note(self, result: Result) -> None:
-        trouble = _trouble(result)
+        trouble = self._trouble_of(result)
         if trouble is not None:
             self.trouble.setdefault(trouble, []).append(result.student)
 
 
-def _trouble(result: Result) -> Trouble | None:
+def failure_of(result: Result) -> Trouble | None:
+    """Why there are no points, if there are none."""
     if result.status == "grader_error" or result.faults:
         return "with a grader error"
-    if result.status == "rejected":
-        return "rejected"
-    return "to look at" if of_submission(result) else None
+    return "rejected" if result.status == "rejected" else None
+
+
+def trouble_of_hand_in(result: Result) -> Trouble | None:
+    """The same; and whether a person should look at what a student did."""
+    return failure_of(result) or ("to look at" if of_submission(result) else None)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -309,26 +308,22 @@ def _replacement(function: Function) -> str:
 def carried_code(function: Function) -> str:
     """A misconception's function without its marks, and all that it needs of its file."""
     which: Misconception = function.__dict__["misconception"]
-    tree = ast.parse(author_text(Path(inspect.getfile(function))))
-    carried = [_without_marks(node) for node in _carried(tree, which.name)]
+    file = Path(inspect.getfile(function))
+    carried = needed(_what_is_carried(file, file.stat().st_mtime_ns), which.name)
     return "\n\n".join(ast.unparse(node) for node in carried)
 
 
-def _carried(tree: ast.Module, name: str) -> list[ast.stmt]:
-    def is_no_code(node: ast.stmt) -> bool:
-        return any(_is_marked(node, mark) for mark in ("probes", "inspect_answer", "variant"))
-
-    return needed(tree, name, leave_out=is_no_code, bare=_without_marks)
-
-
-def _without_marks(node: ast.stmt) -> ast.stmt:
-    """A definition without its marks, which a submission must not contain."""
-    if not isinstance(node, ast.FunctionDef):
-        return node
-    bare = copy.deepcopy(node)
-    marks = ("misconception", "right_answer")
-    bare.decorator_list = [each for each in node.decorator_list if _mark(each) not in marks]
-    return bare
+@lru_cache(maxsize=8)
+def _what_is_carried(file: Path, modified: int) -> ast.Module:
+    """A file of misconceptions without what no submission may contain: probes, and all marks."""
+    tree = ast.parse(author_text(file))
+    no_code = ("probes", "inspect_answer", "variant")
+    tree.body = [node for node in tree.body if not any(_is_marked(node, mark) for mark in no_code)]
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            marks = ("misconception", "right_answer")
+            node.decorator_list = [each for each in node.decorator_list if _mark(each) not in marks]
+    return tree
 
 
 def _is_marked(node: ast.stmt, mark: str) -> bool:

@@ -6,36 +6,26 @@ So a function of the course can be used without running the rest of its module.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 
 
-def needed(
-    tree: ast.Module,
-    name: str,
-    *,
-    leave_out: Callable[[ast.stmt], bool] = lambda node: False,
-    bare: Callable[[ast.stmt], ast.stmt] = lambda node: node,
-) -> list[ast.stmt]:
+def needed(tree: ast.Module, name: str) -> list[ast.stmt]:
     """The top-level statements that define `name` and all that it uses, in their order.
 
     Args:
         tree: the module.
         name: a name that the module defines.
-        leave_out: which statements do not count as definitions.
-        bare: gives the part of a statement whose names count as used.
     """
     definitions: dict[str, ast.stmt] = {}
     for node in tree.body:
-        if not leave_out(node):
-            definitions.update(dict.fromkeys(_defined_names(node), node))
+        definitions.update(dict.fromkeys(_defined_names(node), node))
     wanted: set[str] = set()
     queue = [name]
     while queue:
         current = queue.pop()
         if current in definitions and current not in wanted:
             wanted.add(current)
-            body = bare(definitions[current])
-            queue += [node.id for node in ast.walk(body) if isinstance(node, ast.Name)]
+            used = ast.walk(definitions[current])
+            queue += [node.id for node in used if isinstance(node, ast.Name)]
     chosen = {id(definitions[each]) for each in wanted}
     return [node for node in tree.body if id(node) in chosen]
 
