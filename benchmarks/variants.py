@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import argparse
 import ast
-import contextlib
 import io
 import itertools
 import operator
 import statistics
-import sys
 import tempfile
 import time
 import tokenize
@@ -24,6 +22,8 @@ from pathlib import Path
 from random import Random
 
 from autograder import diagnosis
+from autograder.audit.variant_answers import in_variant
+from autograder.audit.variants import cells_of, copied_course, wrong_public_examples
 from autograder.authoring.build import Generated, generated, replace_file
 from autograder.authoring.variant_releases import all_variants, count, require_offered
 from autograder.course.assignment import load_assignment
@@ -32,14 +32,8 @@ from autograder.errors import AutograderError
 from autograder.grading.grader import Grader
 from autograder.results import Result
 from autograder.variants.options import chosen
-from convgrade.release import NotebookCell, read_cells
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "engine"))
-
-from variant_mistakes import in_variant  # noqa: E402
-
-SHARED = ("assignments", "source", "solutions", "tests", "nbgrader_config.py")
 SEEDS = tuple(bytes([number]) * 32 for number in (1, 2, 3))
 
 
@@ -57,9 +51,7 @@ class Course:
     """A temporary course whose students have one variant each, named by the variant's code."""
 
     def __init__(self, root: Path, name: str) -> None:
-        for each in SHARED:
-            (root / each).symlink_to(ROOT / each)
-        self.assignment = load_assignment(name, root)
+        self.assignment = copied_course(load_assignment(name, ROOT), root)
         self._folder = root / "handed in"
         self._folder.mkdir()
         require_offered(self.assignment)
@@ -119,30 +111,6 @@ def differing(course: Course, one: Variant, other: Variant) -> set[str]:
 # -- what a release holds ------------------------------------------------------------------
 
 
-def cells_of(made: Generated) -> tuple[NotebookCell, ...]:
-    """The cells of a variant's source, with solutions."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "source.ipynb"
-        file.write_text(made.source, encoding="utf-8")
-        return read_cells(file)
-
-
-def wrong_public_examples(built: Built) -> list[str]:
-    """What fails when the variant's own solution runs through the notebook."""
-    namespace: dict[str, object] = {"__name__": "solutions"}
-    exec(built.made.solutions, namespace)
-    failed = []
-    for cell in cells_of(built.made):
-        if cell.cell_type != "code" or cell.is_solution:
-            continue
-        with contextlib.redirect_stdout(io.StringIO()):
-            try:
-                exec(cell.source, namespace)
-            except Exception as error:
-                failed.append(str(error).split("\n")[0])
-    return failed
-
-
 def tokens_by_cell(made: Generated) -> dict[str, int]:
     """How many tokens the code of each solution cell has, without comments and docstrings."""
     return {
@@ -191,7 +159,7 @@ def measure_right(course: Course, builds: Sequence[Built]) -> None:
             for name, got in shares(course.grade(released, built.variant)).items()
             if got
         ]
-        examples += [f"{built.variant}: {each}" for each in wrong_public_examples(built)]
+        examples += [f"{built.variant}: {each}" for each in wrong_public_examples(built.made)]
     graded = f"{len(builds)} variants"
     _print(f"exercises of solutions without full marks ({graded}, {len(SEEDS)} seeds)", wrong)
     _print(f"exercises of stubs with points ({graded})", stubs)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from autograder import diagnosis
-from autograder.audit.cases import cases_of
+from autograder.audit.cases import Case, cases_of
 from autograder.audit.checks import Check, Known, checks
 from autograder.audit.digests import catalogue_digests
+from autograder.audit.disturbing import disturbance_checks
 from autograder.audit.grading import graded
 from autograder.audit.store import Store, folder_of
 from autograder.audit.suites import Suite, suites
+from autograder.audit.variants import options_of, variant_checks
 from autograder.authoring import hint_figures
 from autograder.authoring.aspects import matrix
 from autograder.authoring.checks import check_tests
@@ -62,6 +64,7 @@ def audit(
     jobs: int | None = None,
     isolation: Isolation = "namespaces",
     fresh: bool = False,
+    variants: bool = False,
     on_start: Callable[[int], None] = lambda count: None,
     on_wait: Callable[[], None] = lambda: None,
     on_unkept: Callable[[OSError], None] = lambda error: None,
@@ -76,7 +79,8 @@ def audit(
         jobs: processes at a time, by default one per processor.
         isolation: as for `grade`.
         fresh: grade everything again.
-        on_start: called with how many submissions will be graded.
+        variants: audit each option of each difference as well, if the assignment offers any.
+        on_start: called with how many submissions will be graded, and again if there are more.
         on_wait: called before it waits for another audit of this assignment.
         on_unkept: called if outcomes cannot be stored, with why; the audit goes on.
         watcher: is told of each new result.
@@ -87,38 +91,72 @@ def audit(
         IsolationUnavailable: this machine lacks a required protection.
     """
     names = [each.name for each in assignment.exercises]
+    _check_before_grading(assignment, names, only)
+    catalogue = diagnosis.load(assignment)
+    store = Store(folder_of(assignment), on_unkept)
+    counts: list[int] = []
+
+    def grade(own: Assignment, cases: Sequence[Case]) -> dict[Case, Result]:
+        return graded(
+            own,
+            cases,
+            store,
+            jobs=jobs,
+            isolation=isolation,
+            fresh=fresh,
+            on_start=more,
+            watcher=watcher,
+        )
+
+    def more(count: int) -> None:
+        counts.append(count)
+        on_start(sum(counts))
+
+    with (
+        _alone(assignment, store, on_wait),
+        tempfile.TemporaryDirectory(prefix="convgrade-audit-") as place,
+    ):
+        folder = Path(place)
+        store.remove_leftovers()
+        cases = cases_of(assignment, catalogue, folder, seeds=seeds, only=only)
+        known = _known(grade(assignment, cases))
+        further: list[Check] = []
+        if not only:
+            further += disturbance_checks(assignment, known.wrong, folder, grade)
+        if variants and assignment.offered:
+            options = options_of(assignment, catalogue, folder, only)
+            further += variant_checks(options, grade(options.assignment, options.cases))
+            cases += options.cases
+        figures = _hint_figures(assignment, store, whole=not only)
+        if not only:
+            store.prune(case.name for case in cases)
+    functions = [name for name in names if not assignment.asks_for_examples(name)]
+    audited = [name for name in functions if not only or name in only]
+    tables = [matrix(assignment, name, known.wrong) for name in audited]
+    found = [*checks(assignment, catalogue, known, tables), *further]
+    return Audited(
+        assignment, seeds, tuple(found), suites(catalogue, known, tables), tuple(figures)
+    )
+
+
+def _check_before_grading(
+    assignment: Assignment, names: Sequence[str], only: Collection[str]
+) -> None:
     code = [cell.source for cell in assignment.source_cells if cell.cell_type == "code"]
     check_tests(assignment, names, code)
     if unknown := [name for name in only if name not in names]:
         raise CourseError(
             f"{assignment.name} has no exercise {unknown[0]!r}; it has: {', '.join(names)}."
         )
-    catalogue = diagnosis.load(assignment)
-    store = Store(folder_of(assignment), on_unkept)
-    with (
-        _alone(assignment, store, on_wait),
-        tempfile.TemporaryDirectory(prefix="convgrade-audit-") as folder,
-    ):
-        store.remove_leftovers()
-        cases = cases_of(assignment, catalogue, Path(folder), seeds=seeds, only=only)
-        results = graded(
-            assignment,
-            cases,
-            store,
-            jobs=jobs,
-            isolation=isolation,
-            fresh=fresh,
-            on_start=on_start,
-            watcher=watcher,
-        )
-        figures = _hint_figures(assignment, store, whole=not only)
-        if not only:
-            store.prune(case.name for case in cases)
+
+
+def _known(results: Mapping[Case, Result]) -> Known:
+    """The results by the kind of answer that was graded."""
     runs: dict[str, list[Result]] = {}
     for case, result in results.items():
         if case.answer:
             runs.setdefault(case.answer, []).append(result)
-    known = Known(
+    return Known(
         right={
             case.name.removeprefix("right answer "): result
             for case, result in results.items()
@@ -127,13 +165,6 @@ def audit(
         release=next(result for case, result in results.items() if case.name == "release"),
         wrong={case.which: result for case, result in results.items() if case.which is not None},
         runs=runs,
-    )
-    functions = [name for name in names if not assignment.asks_for_examples(name)]
-    audited = [name for name in functions if not only or name in only]
-    tables = [matrix(assignment, name, known.wrong) for name in audited]
-    found = checks(assignment, catalogue, known, tables)
-    return Audited(
-        assignment, seeds, tuple(found), suites(catalogue, known, tables), tuple(figures)
     )
 
 

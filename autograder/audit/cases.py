@@ -12,7 +12,9 @@ from autograder import diagnosis
 from autograder.audit.digests import catalogue_digests, diagnosis_digests
 from autograder.audit.reach import Reach
 from autograder.course.assignment import Assignment
+from autograder.course.variants import Variant
 from autograder.diagnosis import Misconception
+from autograder.grading.advice import AdviceKind
 
 FIRST_SEEDS = (b"one seed of the audit", b"another of the audit", b"a third of the audit")
 _REQUIRES = re.compile(r"^# requires: (.+)$", re.MULTILINE)
@@ -32,6 +34,8 @@ class Case:
         answer: the right answer that it is; "" for others.
         which: the misconception that it is, if it is one.
         diagnosis: a digest of what its hints depend on; "" if it may have none.
+        variant: the variant of the assignment that it answers; None for the default.
+        advice: what to search for where points were lost.
     """
 
     name: str
@@ -43,6 +47,8 @@ class Case:
     answer: str = ""
     which: Misconception | None = None
     diagnosis: str = ""
+    variant: Variant | None = None
+    advice: tuple[AdviceKind, ...] = ("hints",)
 
 
 def cases_of(
@@ -67,7 +73,7 @@ def cases_of(
     quick = reach.with_dependencies(name for name in wanted if not reach.trains(name))
     right = list(_right(assignment, wanted, quick, seeds))
     release = assignment.release_notebook
-    stub = Case("release", "the release", release, FIRST_SEEDS[0], wanted, _libraries(assignment))
+    stub = Case("release", "the release", release, FIRST_SEEDS[0], wanted, libraries_of(assignment))
     by_looks, by_probes = diagnosis_digests(assignment), catalogue_digests(assignment)
     wrong = [
         Case(
@@ -76,7 +82,7 @@ def cases_of(
             _written(assignment, which, folder),
             FIRST_SEEDS[0],
             reach.to_grade(which.exercise, which.replaces),
-            _libraries(assignment),
+            libraries_of(assignment),
             which=which,
             diagnosis=(by_looks if which.matches else by_probes)[which.exercise],
         )
@@ -113,7 +119,7 @@ def _right(
             path,
             seed_of(number if turn else 1),
             quick if turn else exercises,
-            _libraries(assignment, path),
+            libraries_of(assignment, path),
             answer=answer,
         )
 
@@ -140,7 +146,7 @@ def by_libraries(cases: Sequence[Case]) -> dict[tuple[str, ...], list[Case]]:
     return groups
 
 
-def _libraries(assignment: Assignment, path: Path | None = None) -> tuple[str, ...]:
+def libraries_of(assignment: Assignment, path: Path | None = None) -> tuple[str, ...]:
     """The assignment's libraries, and those of a right answer that says `# requires: keras`."""
     required = _REQUIRES.search(path.read_text(encoding="utf-8")) if path else None
     more = re.split(r"[,\s]+", required[1].strip()) if required else []

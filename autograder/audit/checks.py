@@ -62,31 +62,31 @@ def checks(
     wrong = known.wrong
     exercises = [table.exercise for table in tables]
     return [
-        _check("right answers have full marks", marks_lost(known.right, assignment)),
-        _check("no test flickers", flicker.complaints(known.runs)),
-        _check("the release earns nothing", [("the release", earned(known.release))]),
-        _check(
+        check("right answers have full marks", marks_lost(known.right, assignment)),
+        check("no test flickers", flicker.complaints(known.runs)),
+        check("the release earns nothing", [("the release", earned(known.release))]),
+        check(
             "a misconception loses points in its own exercise only",
             ((which.name, harm(which, result)) for which, result in wrong.items()),
         ),
-        _check(
+        check(
             "a misconception gets its own hint, once",
             ((which.name, other_hints(which, result)) for which, result in wrong.items()),
         ),
-        _check("hints lead to the mistake in plain words", _hints(wrong)),
-        _check(
+        check("hints lead to the mistake in plain words", _hints(wrong)),
+        check(
             "students read no expected value",
             ((which.name, giveaways.given_away(which, result)) for which, result in wrong.items()),
         ),
-        _check(
+        check(
             "each hidden test is failed by a misconception",
             ((table.exercise, idle_tests(table)) for table in tables),
         ),
-        _check(
+        check(
             "no test of one aspect fails for a mistake in another",
             ((which.name, strays(table, which)) for table in tables for which in table.failed),
         ),
-        _check(
+        check(
             "probes tell misconceptions apart",
             (
                 (f"{one.name}, {other.name}", alike(one, other, catalogue))
@@ -94,7 +94,7 @@ def checks(
                 for one, other in combinations(catalogue.of(name), 2)
             ),
         ),
-        _check("thresholds have their evidence", _without_evidence(assignment)),
+        check("thresholds have their evidence", _without_evidence(assignment)),
     ]
 
 
@@ -102,7 +102,7 @@ def _hints(wrong: Iterable[Misconception]) -> Iterator[tuple[str, str]]:
     return ((which.name, hint_rules.complaint(which)) for which in wrong)
 
 
-def _check(name: str, cases: Iterable[tuple[str, str]]) -> Check:
+def check(name: str, cases: Iterable[tuple[str, str]]) -> Check:
     """A check of these cases. Each case has a text that says what is wrong with it, or ""."""
     tried = list(cases)
     return Check(name, len(tried), tuple(f"{case}: {wrong}" for case, wrong in tried if wrong))

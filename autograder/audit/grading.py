@@ -8,6 +8,7 @@ from dataclasses import replace
 from autograder.audit.cases import Case, by_libraries
 from autograder.audit.store import Store
 from autograder.course.assignment import Assignment
+from autograder.course.variants import Variant
 from autograder.grading.cache_key import KeyMaker, Keys
 from autograder.grading.reading import digest_of_file
 from autograder.grading.scheduling import Task, grade_files
@@ -42,11 +43,13 @@ def graded(
     Raises:
         IsolationUnavailable: this machine lacks a required protection.
     """
-    made_now = KeyMaker(assignment, isolation)
+    made_now: dict[Variant | None, KeyMaker] = {}
     found: dict[Case, Result] = {}
     waiting: dict[Case, Result | None] = {}
     for case in cases:
-        keys = made_now.keys(digest_of_file(case.path), case.seed)
+        if case.variant not in made_now:
+            made_now[case.variant] = KeyMaker(assignment.in_variant(case.variant), isolation)
+        keys = made_now[case.variant].keys(digest_of_file(case.path), case.seed)
         stored = None if fresh else store.read(case.name)
         if stored is not None and _is_current(stored, case, keys):
             found[case] = _of_case(stored, case)
@@ -94,7 +97,7 @@ def _task(case: Case, earlier: Result | None) -> Task:
         case.label,
         case.path,
         case.seed,
-        advice=("hints",),
+        advice=case.advice,
         exercises=case.exercises,
         earlier=earlier,
     )

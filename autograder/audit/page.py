@@ -34,4 +34,10 @@ def render_page(audited: Audited, made: datetime | None = None) -> str:
 def _environment() -> Environment:
     environment = templates_of("autograder.audit")
     environment.filters["plain"] = lambda text: plain(text, lines=False)
+    environment.filters["without_prefix"] = without_prefix
     return environment
+
+
+def without_prefix(name: str, prefix: str) -> str:
+    """The name of a test or misconception in words, without this one if it begins so."""
+    return name.removeprefix(f"{prefix}_").replace("_", " ")

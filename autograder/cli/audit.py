@@ -73,6 +73,10 @@ def audit(
             show_default=False,
         ),
     ] = None,
+    variants: Annotated[
+        bool,
+        typer.Option("--variants", help="Audit each option of the assignment's variants as well."),
+    ] = False,
     seeds: Annotated[
         int, typer.Option(min=1, help="Seeds for right answers, shared among all of them.")
     ] = 50,
@@ -154,7 +158,9 @@ def audit(
         how = Training(tuple(recipes or ()), jobs, fresh)
         sound = audit_training(found[0], runs, how)
     else:
-        options = _Options(seeds, tuple(exercises or ()), jobs, isolation, fresh, matrix, page)
+        options = _Options(
+            seeds, tuple(exercises or ()), jobs, isolation, fresh, variants, matrix, page
+        )
         audited = [_audit_suites(each, options) for each in found]
         sound = all(audited)
     raise typer.Exit(ExitCode.DONE if sound else ExitCode.ATTENTION)
@@ -169,6 +175,7 @@ class _Options:
     jobs: int | None
     isolation: Isolation
     fresh: bool
+    variants: bool
     with_matrix: bool
     page: str | None
 
@@ -223,6 +230,7 @@ def _audited(assignment: Assignment, options: _Options) -> Audited:
                 jobs=options.jobs,
                 isolation=options.isolation,
                 fresh=options.fresh,
+                variants=options.variants,
                 on_start=progress.expect,
                 on_wait=lambda: say("Waiting for another audit of this assignment."),
                 on_unkept=lambda error: say(f"Outcomes are not kept: {_reason(error)}."),

@@ -258,6 +258,11 @@ def test_the_page_has_every_check_and_escapes_what_it_shows(course):
     assert "<script" not in page
     for check in audited.checks:
         assert check.name in page
+    matrix = page.partition('class="matrix"')[2].partition("</table>")[0]
+    assert '<th scope="col"><span>triples</span></th>' in matrix
+    (row,) = re.findall(r'<th scope="row">refuses text</th>(.*?)</tr>', page, re.DOTALL)
+    cells = re.findall(r"<td>(.*?)</td>", row)
+    assert [re.sub("<.*", "", cell) for cell in cells] == ["", "", "\u25c6"]
     assert "double_triples" in page
 
 
@@ -274,6 +279,19 @@ def test_the_page_has_every_check_and_escapes_what_it_shows(course):
         ("expected 2", "f(2) returned a list.", ""),
         ("expected 4, got 3", "f(2) returned 3, which is not right.", ""),
         ("got\n[1]\nexpected\n[7, 9]", "f(2): 7 of 9 values are not right.", ""),
+        ("expected 24", "f(2) should be twenty-four.", "twenty-four"),
+        ("expected 12", "f(2) should be a dozen.", "a dozen"),
+        ("expected 2500", "f(2) is two thousand five hundred.", "two thousand five hundred"),
+        ("expected 1000", "f(2) should be 1,000.", "1000"),
+        ("expected shape (4, 6)", "f(2) should be 4x6.", "4"),
+        ("expected 12", "f(2) has three times four cells.", "three times four"),
+        ("expected 0.5", "f(2) should be fifty percent.", "fifty percent"),
+        ("expected 2.5", "f(2) should be two and a half.", "two and a half"),
+        ("expected 2.5", "f(2) should be 2\u00bd.", "2 1/2"),
+        ("expected -3", "f(2) should be minus three.", "minus three"),
+        ("expected 1234.5678", "f(2) should be about 1235.", "about 1235"),
+        ("expected 1234.5678", "f(2) should be 1300.", ""),
+        ("expected 40", "f(2) should be fourteen.", ""),
     ],
 )
 def test_a_wanted_value_is_found_in_any_wording(detail, message, told):

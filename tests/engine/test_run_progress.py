@@ -8,7 +8,7 @@ import pytest
 
 from autograder.cli import run_summary
 from autograder.cli.run_display import LEAST_SECONDS, Lines
-from autograder.cli.run_progress import RunProgress
+from autograder.cli.run_progress import RunProgress, failure_of
 from autograder.results import Fault, Observed, Result
 
 
@@ -49,6 +49,13 @@ def test_what_runs_what_waits_and_what_was_there_already_are_told_apart() -> Non
     assert run_summary.counts(progress) == "1 graded, 1 unchanged, 2 running, 3 waiting"
     assert run_summary.running(progress) == "Running: cleo 1 min 10 s, dan 5 s"
     assert run_summary.slowest(progress) == "Slowest: ben 2 s"
+
+
+def test_what_teachers_look_at_in_hand_ins_is_no_trouble_of_an_audit() -> None:
+    progress = RunProgress(2, trouble_of=failure_of)
+    progress.graded(result("odd", observed=Observed(attention=("Of two files one was taken.",))))
+    progress.graded(result("broken", "grader_error"))
+    assert run_summary.troubles(progress) == ["1 with a grader error (broken)"]
 
 
 def test_what_needs_a_person_is_counted_by_kind_with_the_last_students() -> None:

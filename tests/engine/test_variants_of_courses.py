@@ -12,9 +12,9 @@ from random import Random
 
 import nbformat
 import pytest
-from variant_mistakes import in_variant
 
 from autograder import diagnosis
+from autograder.audit.variant_answers import in_variant
 from autograder.authoring.build import generated
 from autograder.authoring.variant_releases import all_variants, count
 from autograder.course.assignment import Assignment, assignment_names, load_assignment
