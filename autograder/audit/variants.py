@@ -130,7 +130,7 @@ def wrong_public_examples(made: Generated, exercises: Collection[str] | None = N
             try:
                 exec(cell.source, namespace)
             except Exception as error:
-                failed.append(str(error).split("\n")[0])
+                failed.append(str(error).split("\n")[0].removeprefix("✗ "))
     return failed
 
 
