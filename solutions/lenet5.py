@@ -250,7 +250,7 @@ def lenet5_1998_forward(x, weights):
     c3 = scaled_tanh(sparse_conv2d(s2, weights["c3_kernel"], weights["c3_bias"], table))
     s4 = trainable_subsampling(c3, weights["s4_weight"], weights["s4_bias"])
     c5 = scaled_tanh(_full_conv2d(s4, weights["c5_kernel"], weights["c5_bias"]))
-    f6 = scaled_tanh(c5.reshape(len(x), 120) @ weights["f6_kernel"] + weights["f6_bias"])
+    f6 = scaled_tanh(c5.reshape(len(x), -1) @ weights["f6_kernel"] + weights["f6_bias"])
     return rbf_output(f6, weights["codes"])
 
 

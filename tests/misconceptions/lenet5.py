@@ -153,13 +153,9 @@ def _distances(x, codes):
     return ((x[:, None, :] - codes[None]) ** 2).sum(axis=2)
 
 
-def _flat(c5):
-    return c5.reshape(len(c5), 120)
-
-
 def _layers_1998(
     x, w, *, c3_table=None, after_c1=_squash, after_s2=_squash, after_c3=_squash,
-    after_s4=_squash, after_c5=_squash, after_f6=_squash, add=_added, flatten=_flat,
+    after_s4=_squash, after_c5=_squash, after_f6=_squash, add=_added,
 ):  # fmt: skip
     """The network of 1998 up to F6, with parts that a misconception may exchange."""
     table = _table(_columns()) if c3_table is None else c3_table
@@ -167,8 +163,8 @@ def _layers_1998(
     s2 = after_s2(w["s2_weight"] * add(c1) + w["s2_bias"])
     c3 = after_c3(_conv(s2, _masked(w["c3_kernel"], table)) + w["c3_bias"])
     s4 = after_s4(w["s4_weight"] * add(c3) + w["s4_bias"])
-    c5 = after_c5(_conv(s4, w["c5_kernel"]) + w["c5_bias"])
-    return after_f6(flatten(c5) @ w["f6_kernel"] + w["f6_bias"])
+    c5 = after_c5(_conv(s4, w["c5_kernel"]) + w["c5_bias"]).reshape(len(x), -1)
+    return after_f6(c5 @ w["f6_kernel"] + w["f6_bias"])
 
 
 def _require_digits(images, labels, num_classes):
@@ -232,7 +228,6 @@ def _():
         call(3, 6, 12, groups=3),
         call(3, 8, 4, False, 2),
         call(3, 3, 4, groups=2),
-        call(3, 3, 4, groups=0),
         call(0, 3, 4),
         call(3, 4, -1),
     ]
@@ -326,20 +321,6 @@ def conv_parameters_accepts_what_is_below_one(
     kernel_size, in_channels, out_channels, bias=True, groups=1
 ):
     def check(kernel_size, in_channels, out_channels, groups):
-        if in_channels % groups or out_channels % groups:
-            raise ValueError("groups must divide the numbers of channels")
-
-    return _parameters(kernel_size, in_channels, out_channels, bias, groups, check=check)
-
-
-@misconception(
-    "conv_parameters", "What is the rest of a division by no groups at all?", aspect="errors"
-)
-def conv_parameters_divides_by_no_groups(
-    kernel_size, in_channels, out_channels, bias=True, groups=1
-):
-    def check(kernel_size, in_channels, out_channels, groups):
-        _require_counts(kernel_size, in_channels, out_channels, 1)
         if in_channels % groups or out_channels % groups:
             raise ValueError("groups must divide the numbers of channels")
 
@@ -1508,7 +1489,6 @@ def _():
     return [
         call(x, _weights(rng, 10), watch=True),
         call(x[:1], _weights(rng, 4)),
-        call(x[:0], _weights(rng, 4)),
     ]
 
 
@@ -1568,13 +1548,6 @@ def lenet5_1998_forward_multiplies_by_the_codes(x, weights):
 def lenet5_1998_forward_changes_the_weights(x, weights):
     weights["c3_kernel"] = _masked(weights["c3_kernel"], _table(_columns()))
     return _forward(x, weights)
-
-
-@misconception(
-    "lenet5_1998_forward", "How many numbers has each image, if there is none?", aspect="empty"
-)
-def lenet5_1998_forward_needs_an_image(x, weights):
-    return _forward(x, weights, flatten=lambda c5: c5.reshape(len(c5), -1))
 
 
 def _as_it_is(a):
@@ -1639,7 +1612,6 @@ def _():
         call(images, labels[:3]),
         call(images[0], labels),
         call(images, labels, 5),
-        call(images, labels - 1),
         call(images, labels.astype(np.uint8)),
     ]
 
@@ -1786,14 +1758,6 @@ def prepare_digits_trusts_its_arguments(images, labels, num_classes=10):
 
     images = images[None] if images.ndim == 2 else images
     return _made_ready(images, labels, num_classes, check=lambda *_: None, encode=encode)
-
-
-@misconception("prepare_digits", "Which row of a table does the index -1 mean?", aspect="errors")
-def prepare_digits_counts_classes_from_the_end(images, labels, num_classes=10):
-    def check(images, labels, num_classes):
-        _require_digits(images, np.maximum(labels, 0), num_classes)
-
-    return _made_ready(images, labels, num_classes, check=check)
 
 
 @misconception("prepare_digits", "How large are the images when you are done?", aspect="border")

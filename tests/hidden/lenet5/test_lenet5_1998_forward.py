@@ -11,7 +11,6 @@ import drawn
 import numpy as np
 import pytest
 import reference
-import relations
 
 from autograder.suite import expect
 
@@ -114,15 +113,6 @@ def test_leaves_its_arguments_alone(student, rng):
         and cases.unchanged(list(weights.values()), [after[name] for name in weights]),
         "changed an argument",
     )
-
-
-@pytest.mark.aspect("empty")
-@pytest.mark.supporting
-@pytest.mark.weight(0.5)
-def test_empty_batch(student, rng):
-    """A batch of no images gives no outputs, for as many classes as there are codes."""
-    weights = cases.weights_1998(rng, 7)
-    relations.empty_batch(lambda x: student.lenet5_1998_forward(x, weights), images(rng, 2))
 
 
 @pytest.mark.weight(0.5)

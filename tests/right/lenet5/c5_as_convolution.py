@@ -11,7 +11,7 @@ def conv_parameters(kernel_size, in_channels, out_channels, bias=True, groups=1)
         raise ValueError("kernel_size has to be positive")
     if in_channels < 1 or out_channels < 1:
         raise ValueError("in_channels and out_channels have to be positive")
-    if groups < 1 or in_channels % groups or out_channels % groups:
+    if in_channels % groups or out_channels % groups:
         raise ValueError("groups has to divide the channels")
     one_filter = height * width * (in_channels // groups) + (1 if bias else 0)
     return one_filter * out_channels

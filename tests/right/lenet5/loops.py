@@ -16,8 +16,6 @@ def conv_parameters(kernel_size, in_channels, out_channels, bias=True, groups=1)
         raise ValueError("in_channels is too small")
     if out_channels < 1:
         raise ValueError("out_channels is too small")
-    if groups < 1:
-        raise ValueError("groups is too small")
     if in_channels % groups != 0 or out_channels % groups != 0:
         raise ValueError("groups does not divide the channels")
     total = 0
@@ -89,12 +87,14 @@ def sparse_conv2d(x, kernel, bias, table):
     if rows < 1 or columns < 1:
         raise ValueError("kernel is larger than x")
     y = np.zeros((x.shape[0], rows, columns, outputs), np.result_type(x, kernel, bias))
-    for before in range(inputs):
-        for i in range(height):
-            for j in range(width):
-                piece = x[:, i : i + rows, j : j + columns, before]
-                y += piece[..., np.newaxis] * np.where(table[before], kernel[i, j, before], 0)
     for after in range(outputs):
+        for before in range(inputs):
+            if not table[before][after]:
+                continue
+            for i in range(height):
+                for j in range(width):
+                    piece = x[:, i : i + rows, j : j + columns, before]
+                    y[:, :, :, after] += kernel[i, j, before, after] * piece
         y[:, :, :, after] += bias[after]
     return y
 
@@ -172,7 +172,7 @@ def prepare_digits(images, labels, num_classes=10):
     for n in range(len(images)):
         for i in range(28):
             x[n, i + 2, 2:-2, 0] = images[n, i] / 255.0
-        if labels[n] < 0 or labels[n] >= num_classes:
+        if labels[n] >= num_classes:
             raise ValueError("labels go beyond the classes")
         y[n, labels[n]] = 1
     return [x, y]
