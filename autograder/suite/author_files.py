@@ -1,4 +1,4 @@
-"""Reads and executes files of a course's authors, which are its own code, in the grader's process."""
+"""Reads and executes the files of a course's authors in the grader's process: they are its own."""
 
 from __future__ import annotations
 
