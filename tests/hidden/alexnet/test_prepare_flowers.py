@@ -25,7 +25,10 @@ def flowers(count=COUNT, side=4, width=5):
 
 def prepared(student, images, labels, seed, *classes):
     """The images, and whatever came as labels: tests of labels look at these themselves."""
-    got = student.prepare_flowers(images, labels, seed, *classes)
+    return parts(student.prepare_flowers(images, labels, seed, *classes), images)
+
+
+def parts(got, images):
     x, y = cases.pair_of(got, "of images and labels")
     return cases.array_of(x, images.shape), y
 
@@ -199,11 +202,15 @@ def test_refuses_what_does_not_fit(student):
 @pytest.mark.weight(0.5)
 def test_calls_of_all_kinds(student, rng):
     """Images, labels, seeds and numbers of classes of all kinds, drawn at random."""
+    calls = []
     for _ in range(drawn.BY_CHANCE):
         count, classes = int(rng.choice([*range(1, 10), 20, 50])), int(rng.integers(1, 100))
         images = flowers(count, *drawn.shape_of(rng, 6, 6))
         labels = rng.integers(classes, size=count).astype(rng.choice(["int64", "int32", "uint8"]))
-        x, y = prepared(student, images, labels, cases.seed(rng), classes)
+        calls.append((images, labels, cases.seed(rng), classes))
+    answers = student.prepare_flowers.each([(each, {}) for each in calls])
+    for (images, labels, _, classes), got in zip(calls, answers, strict=True):
+        x, y = parts(got, images)
         order = order_of(x, images)
         expect.close(x, images[order] / 255)
         expect.close(y, np.eye(classes)[labels[order]])

@@ -130,5 +130,5 @@ def test_calls_of_all_kinds(student, rng):
     """Images, squares and networks of all kinds, drawn at random."""
     for _ in range(drawn.BY_CHANCE):
         image = drawn.images(rng)[0]
-        size, classes = drawn.side(rng, image.shape[:2]), int(rng.integers(1, 21))
+        size, classes = drawn.side(rng, image.shape[:2]), int(rng.integers(5, 21))
         compare(student, network(rng, size, image.shape[2], classes), image, size)
