@@ -62,7 +62,8 @@ def _faults(
     if asked is not None and list(mine) != list(asked.parameters) and not _takes_all(mine):
         listed = ", ".join(asked.parameters)
         yield f"{which.name} has other parameters than {name}({listed})."
-    if which.matches is None and name not in catalogue.probes:
+    serves_examples = which.exercise in assignment.examples.exercises
+    if which.matches is None and name not in catalogue.probes and not serves_examples:
         yield f"there are no probes of {name}, so nobody gets the hint of {which.name}."
     measured = declared_in(assignment.suite_file(which.exercise)).values()
     for aspect in which.aspects - VALUES.union(*measured):

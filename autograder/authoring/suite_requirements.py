@@ -13,8 +13,8 @@ COMPUTING = frozenset({"numpy", "math", "itertools", "functools", "random"})
 """Modules whose functions compare nothing for a suite."""
 GIVEN = frozenset({"student", "rng", "dataset"})
 """Fixtures whose calls give values."""
-REQUIRING = frozenset({"raises", "all_raise"})
-"""What `student` and its functions can do that fails a test."""
+REQUIRING = frozenset({"raises", "all_raise", "once"})
+"""What `student` and its functions can do that fails a test; `once` by the function that it gets."""
 
 
 def tests_without_requirements(
