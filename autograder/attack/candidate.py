@@ -14,6 +14,7 @@ CYCLE: tuple[WrongKind, ...] = (
     "edit", "two edits", "region", "edit", "memoriser",
 )  # fmt: skip
 """The kinds of wrong candidates, as they follow each other."""
+RIGHT_KINDS = ("rewrite", "known")
 MOST_KNOWN = 40
 """The course's own right answers are candidates too, as they are."""
 

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from autograder.attack.target import Target
+from autograder.counterexamples import judging
 from autograder.counterexamples.asking import right_value
 from autograder.counterexamples.draws import Choice, Draw
 from autograder.counterexamples.examples import Example
 from autograder.counterexamples.generators import Course, Generator, load
+from autograder.diagnosis.probes import Generator as RandomGenerator
 from autograder.errors import SuiteError
+from autograder.sandbox.protocol import together
+from autograder.sandbox.protocol.codec import CannotCross
 
 MOST = 20_000
 """Inputs on which a function must agree with the right one to count as equivalent."""
@@ -38,6 +43,35 @@ class Input:
     example: Example
     choices: tuple[Choice, ...]
     want: Any
+
+    @cached_property
+    def call(self) -> bytes:
+        """The call as it crosses to the sandbox; empty if it cannot cross with others."""
+        if any(map(_stays_apart, self.example.values)):
+            return b""
+        return together.call(self.example.values, self.example.kwargs)
+
+    @cached_property
+    def answer(self) -> bytes:
+        """What a right function sends; empty if that is not clear, as where it must raise.
+
+        It is empty, too, if the generator's check does not accept the right answer itself.
+        """
+        if self.example.refused or self._refuses_right_answer:
+            return b""
+        try:
+            if self.generator.purity:
+                return together.watched_answer(self.want, self.example.values)
+            return together.answer(self.want)
+        except CannotCross:
+            return b""
+
+    @property
+    def _refuses_right_answer(self) -> bool:
+        if self.generator.purity or isinstance(self.want, np.ndarray):
+            return False  # equal arrays are not even given to the check
+        check = self.generator.check or judging.compare
+        return judging.wrong_with(check, self.want, self.want, self.example) is not None
 
 
 class Domain:
@@ -85,6 +119,10 @@ class Domain:
             if example.refused:
                 return None
         return Input(generator, example, tuple(draw.choices), want)
+
+
+def _stays_apart(argument: Any) -> bool:
+    return callable(argument) or isinstance(argument, RandomGenerator)
 
 
 def domain_of(target: Target, seed: int) -> Domain:

@@ -8,12 +8,12 @@ from typing import Any
 
 from scipy import stats
 
+from autograder.attack.candidate import RIGHT_KINDS
 from autograder.attack.record import Trial
 
 CONFIDENCE = 0.95
 OFTEN = 0.01
 """A candidate that is wrong on a greater share of the inputs is wrong often."""
-RIGHT_KINDS = ("rewrite", "known")
 
 
 @dataclass(frozen=True)

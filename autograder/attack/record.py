@@ -17,7 +17,7 @@ class Trial:
         number: of its kind.
         digest: of its code; "" if there is no such candidate.
         origin: what it was made from.
-        failed: the tests that it fails.
+        failed: the tests that it fails; only the first, if it is of a kind that should be wrong.
         failed_values: how many of those are tests of values, and no side conditions or claims.
         inputs: how many inputs it was compared on.
         differences: on how many of these it is wrong.

@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Self
 
 from autograder.attack import memorised
-from autograder.attack.candidate import Candidate, Recipe
-from autograder.attack.comparing import Compared
+from autograder.attack.candidate import RIGHT_KINDS, Candidate, Recipe
+from autograder.attack.comparing import SOON, Compared
 from autograder.attack.domain import MOST
 from autograder.attack.exercise_kinds import kind_of
 from autograder.attack.material import Base, Material
@@ -18,7 +18,7 @@ from autograder.attack.target import Target
 from autograder.errors import AutograderError, SuiteError
 from autograder.grading.grader import limits
 from autograder.grading.warm_processes import WarmProcesses
-from autograder.results import Outcome
+from autograder.results import Outcome, TestResult
 from autograder.sandbox import Cell, Isolation, Limits, Sandbox
 from autograder.suite.collected import collected
 from autograder.suite.runner import SuiteRun, run
@@ -53,6 +53,7 @@ class Trying:
         self._exercise = target.exercise
         self._suites = target.suites
         self._most = most
+        self._tried: dict[tuple[str, bool], Trial] = {}
         self._warm = WarmProcesses(self._assignment, isolation)
         self._names = [
             each.name
@@ -62,11 +63,12 @@ class Trying:
         self._digest = target.made_of(seed, most)
         self._comparison = self._kind.comparison(self._right_answer)
         with collected(self._suites, self._names, self._digest) as suites:
-            self._tests = suites.places(self._exercise)
+            tests = suites.places(self._exercise)
             public = suites.places(self._exercise, public=True)
         self._bases = self.material.bases
         self.material.leave_out([each for each in self._bases if self._is_wrong(each)])
-        self._right, self._wrong = self._kind.makers(self._known(public))
+        known, self._tests = self._of_solutions(public, tests)
+        self._right, self._wrong = self._kind.makers(known)
 
     def __enter__(self) -> Self:
         return self
@@ -80,8 +82,10 @@ class Trying:
         """End the warm process; idempotent."""
         self._warm.close()
 
-    def _known(self, public: Sequence[str]) -> list[memorised.Known]:
-        """The calls of the public tests and their right answers.
+    def _of_solutions(
+        self, public: Sequence[str], tests: Sequence[str]
+    ) -> tuple[list[memorised.Known], Sequence[str]]:
+        """The calls of the public tests and their right answers; all tests, those of values first.
 
         Raises:
             SuiteError: the right functions fail a test of the exercise.
@@ -91,10 +95,13 @@ class Trying:
             if public:
                 self._judged(sandbox, public, _SEED_OF_SOLUTIONS)
             known = [each for each in sandbox.known if memorised.is_plain(each)]
-            failed = self._failed(self._judged(sandbox, self._tests, _SEED_OF_SOLUTIONS))
-        if failed:
-            raise SuiteError(f"The solutions fail {', '.join(failed)} of {self._exercise}.")
-        return known
+            found = self._judged(sandbox, tests, _SEED_OF_SOLUTIONS)
+        if failed := _failed(found):
+            names = ", ".join(each.name for each in failed)
+            raise SuiteError(f"The solutions fail {names} of {self._exercise}.")
+        of_values = [each.result.role == "values" for each in found.records]
+        ordered = sorted(zip(tests, of_values, strict=True), key=lambda pair: not pair[1])
+        return known, [test for test, _ in ordered]
 
     def candidate(self, recipe: Recipe) -> Candidate | None:
         """The candidate of a recipe; None if there is none."""
@@ -115,29 +122,35 @@ class Trying:
         return self._compared(text, 1, most).differences > 0
 
     def trial(self, recipe: Recipe) -> Trial:
-        """Make a candidate, grade it, and compare it with the right function."""
+        """Make a candidate, grade it, and compare it with the right function.
+
+        The same code is tried once: later candidates with it get what came of the first.
+        """
         candidate = self.candidate(recipe)
-        blank = Trial(recipe.kind, recipe.number)
         if candidate is None:
-            return blank
+            return Trial(recipe.kind, recipe.number)
+        key = candidate.digest, recipe.kind in RIGHT_KINDS
+        if key not in self._tried:
+            self._tried[key] = self._tried_anew(candidate)
+        return replace(
+            self._tried[key], kind=recipe.kind, number=recipe.number, origin=candidate.origin
+        )
+
+    def _tried_anew(self, candidate: Candidate) -> Trial:
         text = self.material.submission(candidate.function, candidate.text, candidate.name)
-        blank = replace(
-            blank,
-            digest=candidate.digest,
-            origin=candidate.origin,
+        blank = Trial(
+            candidate.recipe.kind,
+            candidate.recipe.number,
+            candidate.digest,
             function=candidate.function,
             name=candidate.name,
         )
         with self._sandbox([Cell("answer", text)], self._limits()) as sandbox:
             if sandbox.reports[0].outcome != "ok":
                 return replace(blank, digest="")
-            found = self._judged(sandbox, self._tests, candidate.digest.encode())
-        failed = self._failed(found)
-        values = sum(
-            each.result.outcome != Outcome.PASSED and each.result.role == "values"
-            for each in found.records
-        )
-        compared = self._compared(text, 1 if failed else ENOUGH, self._most)
+            failed, values = self._failed_tests(sandbox, candidate)
+            compared = self._compared_at_once(sandbox) if failed else None
+        compared = compared or self._compared(text, 1 if failed else ENOUGH, self._most)
         done = replace(
             blank,
             failed=failed,
@@ -147,6 +160,16 @@ class Trying:
             wrong_in=compared.kind,
         )
         return self._with_the_story(done, candidate, text, compared)
+
+    def _compared_at_once(self, sandbox: Sandbox) -> Compared | None:
+        """A first comparison in the process that answered the suite; None if it settles nothing.
+
+        A call that ends the process, or for which no time is left, settles nothing.
+        """
+        if self._kind.beside or not sandbox.is_in_first_process:
+            return None
+        found = self._comparison.compare(sandbox, min(sum(SOON), self._most), 1)
+        return found if found.differences and found.kind != "ended" else None
 
     def _with_the_story(
         self, done: Trial, candidate: Candidate, text: str, compared: Compared
@@ -164,6 +187,21 @@ class Trying:
         with self._patient_sandbox(text) as sandbox:
             return self._comparison.compare(sandbox, most, enough)
 
+    def _failed_tests(self, sandbox: Sandbox, candidate: Candidate) -> tuple[tuple[str, ...], int]:
+        """The tests that a candidate fails, and how many of them are tests of values.
+
+        Of a candidate that should be wrong, only the first one counts. Tests of values come first,
+        so it is one of them if there is any.
+        """
+        failed: list[TestResult] = []
+        is_right = candidate.recipe.kind in RIGHT_KINDS
+        for tests in [self._tests] if is_right else [[test] for test in self._tests]:
+            found = self._judged(sandbox, tests, candidate.digest.encode())
+            failed += _failed(found)
+            if failed:
+                break
+        return tuple(each.name for each in failed), sum(each.role == "values" for each in failed)
+
     def _judged(self, sandbox: Sandbox, tests: Sequence[str], seed: bytes) -> SuiteRun:
         found = run(
             self._suites,
@@ -176,11 +214,6 @@ class Trying:
         if fault := found.faults.get(self._exercise):
             raise SuiteError(f"The suite of {self._exercise} has a fault: {fault}")
         return found
-
-    def _failed(self, found: SuiteRun) -> tuple[str, ...]:
-        return tuple(
-            each.result.name for each in found.records if each.result.outcome != Outcome.PASSED
-        )
 
     def _right_answer(self) -> Sandbox:
         """The right functions, for a comparison."""
@@ -195,6 +228,11 @@ class Trying:
 
     def _limits(self) -> Limits:
         return self._kind.in_the_suite(limits(self._assignment))
+
+
+def _failed(found: SuiteRun) -> list[TestResult]:
+    results = (each.result for each in found.records)
+    return [each for each in results if each.outcome != Outcome.PASSED]
 
 
 def tried_safely(trying: Trying, recipe: Recipe) -> Trial:

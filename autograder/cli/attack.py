@@ -127,7 +127,8 @@ def _print(
 ) -> None:
     from rich.table import Table
 
-    from autograder.attack.figures import RIGHT_KINDS, distinct
+    from autograder.attack.candidate import RIGHT_KINDS
+    from autograder.attack.figures import distinct
     from autograder.attack.report import by_kind, limits
     from convgrade.commands.console import output, safe
 

@@ -305,6 +305,7 @@ def _replacement(function: Function) -> str:
     return as_code(function, which.replaces)
 
 
+@lru_cache(maxsize=1 << 10)
 def carried_code(function: Function) -> str:
     """A misconception's function without its marks, and all that it needs of its file."""
     which: Misconception = function.__dict__["misconception"]

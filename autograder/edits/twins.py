@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from functools import lru_cache
 from typing import TypeVar
 
 from autograder.edits.scope import Scope
@@ -20,6 +21,7 @@ PAIRS = (
 _Node = TypeVar("_Node", bound=ast.AST)
 
 
+@lru_cache(maxsize=1 << 14)
 def are_twins(one: str, other: str) -> bool:
     """Whether two names differ in one such pair only."""
     return any(

@@ -27,7 +27,7 @@ from autograder.sandbox.host.records import Answer, Call, Cell, CellReport, Obse
 from autograder.sandbox.host.time_budget import TimeBudget
 from autograder.sandbox.host.worker_process import WorkerProcess, start_worker
 from autograder.sandbox.limits import MEGABYTE, Limits
-from autograder.sandbox.protocol import accompanying_files, codec, request_codec
+from autograder.sandbox.protocol import accompanying_files, codec, request_codec, together
 from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import Function
 from autograder.sandbox.protocol.words import Command, End
@@ -160,33 +160,64 @@ class Sandbox:
             The outcomes of the first calls, in order; fewer than `calls` if they take long or are
             large, and none if the exchange failed. Make the others one by one.
         """
-        what = f"several calls of {name}"
         translation = self.translation_of(name)
+        try:
+            encoded = [together.call(*translation.call_to(args, kwargs)) for args, kwargs in calls]
+        except codec.CannotCross as refusal:
+            raise TypeError(f"an argument of {name} cannot cross: {refusal}") from None
+        try:
+            payloads = self.payloads(name, encoded, seconds=seconds)
+            return [self._outcome(name, payload) for payload in payloads]
+        except (ProtocolError, codec.Malformed):
+            return []
+
+    def payloads(
+        self,
+        name: str,
+        calls: Sequence[bytes],
+        *,
+        watch: bool = False,
+        seconds: float | None = None,
+    ) -> list[bytes]:
+        """Like `call_several`, but calls and answers are payloads (`protocol.together`).
+
+        No translation stands between. Read an answer with `outcome`.
+        """
         message = {
             "do": Command.CALL_SEVERAL,
             "name": name,
-            "calls": [list(translation.call_to(args, kwargs)) for args, kwargs in calls],
-            "watch": False,
+            "calls": list(calls),
+            "watch": watch,
             "replaced": [],
         }
         records = [(record, len(record)) for record in (self._limits_hit, self._violations)]
         try:
-            value = self._ask(Request(what, message, seconds=seconds)).value
-            payloads = answer_parser.payloads(value, len(calls))
-            return [self._outcome(payload, name) for payload in payloads]
-        except (CallFailed, ProtocolError, codec.Malformed):
+            request = Request(f"several calls of {name}", message, seconds=seconds)
+            return answer_parser.payloads(self._ask(request).value, len(calls))
+        except (CallFailed, ProtocolError):
             for record, length in records:
                 del record[length:]
             return []
 
-    def _outcome(self, payload: bytes, name: str) -> Answer | CallFailed:
-        """The outcome of one of several calls."""
+    def outcome(self, name: str, payload: bytes, *, watch: bool = False) -> Answer | CallFailed:
+        """The outcome of one of several calls; `Violated` if the payload is no answer."""
+        try:
+            return self._outcome(name, payload, watch)
+        except (ProtocolError, codec.Malformed) as trouble:
+            return Violated(f"{name} broke the rules: {trouble}.")
+
+    def _outcome(self, name: str, payload: bytes, watch: bool = False) -> Answer | CallFailed:
         answer = codec.decode(payload, generation=self._generation)
         try:
-            found = answer_parser.read(answer, self._number, name)
+            found = answer_parser.read(answer, together.NUMBER, name, watch)
             return answer_from(self.translation_of(name), found)
         except CallFailed as failure:
             return causes.explained(failure, name, self._reports_so_far)
+
+    @property
+    def is_in_first_process(self) -> bool:
+        """Whether the process in which the cells ran first is still alive."""
+        return self._worker is not None and self._generation == 1
 
     def ask(
         self, handle: Handle | None, question: str, *args: Any, seconds: float | None = None

@@ -131,6 +131,11 @@ class Student:
         self.asked = AskedCalls()
 
     @property
+    def sandbox(self) -> Sandbox:
+        """The submission itself."""
+        return self._sandbox
+
+    @property
     def last_call(self) -> str:
         """The last call as a student would write it, or ""."""
         if isinstance(self._last_call, CallText):

@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 from autograder.attack import composed, regions, rewrites, statement_rewrites
 from autograder.attack.campaign import Plan, attack, close, folder_of
-from autograder.attack.candidate import Recipe, recipes
+from autograder.attack.candidate import Candidate, Recipe, recipes
+from autograder.attack.comparing import wrong_in
 from autograder.attack.figures import figures, rate
 from autograder.attack.material import Material
 from autograder.attack.record import Trial
@@ -27,6 +28,8 @@ from autograder.counterexamples.generators import load
 from autograder.course.assignment import Assignment, load_assignment
 from autograder.diagnosis.composing import compose
 from autograder.errors import AutograderError, CourseError
+from autograder.results import Outcome
+from autograder.sandbox import CallFailed, Cell
 
 ROOT = Path(__file__).parents[2]
 GENERATORS = """
@@ -71,8 +74,6 @@ def _ended():
 
 def judged(trying: Trying, text: str, number: int = 0) -> Trial:
     """What comes of a candidate with this code."""
-    from autograder.attack.candidate import Candidate
-
     recipe = Recipe("edit", number)
     trying.candidate = lambda recipe: Candidate(recipe, "ours", "increment", "increment", text)  # type: ignore[method-assign]
     return trying.trial(recipe)
@@ -94,6 +95,57 @@ def test_what_differs_nowhere_is_no_wrong_answer(trying):
         trying, "def increment(x):\n    import numpy as np\n    return 1 + np.asarray(x)"
     )
     assert (found.failed, found.is_wrong, found.inputs) == ((), False, INPUTS)
+
+
+def plainly(trying: Trying, candidate: Candidate) -> tuple[list[str], int, list[bool]] | None:
+    """The failed tests, how many are of values, and whether it is wrong on each input.
+
+    The whole suite runs in one process; each call of the comparison crosses alone to another.
+    """
+    text = trying.material.submission(candidate.function, candidate.text, candidate.name)
+    with trying._sandbox([Cell("answer", text)], trying._limits()) as sandbox:
+        if sandbox.reports[0].outcome != "ok":
+            return None
+        found = trying._judged(sandbox, trying._tests, candidate.digest.encode())
+    failed = [each.result for each in found.records if each.result.outcome != Outcome.PASSED]
+    wrong = []
+    with trying._patient_sandbox(text) as sandbox:
+        for number in range(INPUTS):
+            given = trying.material.domain.input(number)
+            assert given is not None
+            try:
+                outcome: object = sandbox.call("increment", given.example.values).value
+            except CallFailed as failure:
+                outcome = failure
+            wrong.append(wrong_in(outcome, given) is not None)
+    names = [each.name for each in failed]
+    return names, sum(each.role == "values" for each in failed), wrong
+
+
+def test_verdicts_are_those_of_the_plain_way(trying):
+    groups = set()
+    for recipe in [*recipes(30, 3), Recipe("edit", 0)]:
+        found, candidate = trying.trial(recipe), trying.candidate(recipe)
+        plain = plainly(trying, candidate) if candidate is not None else None
+        if plain is None:
+            assert found.digest == ""
+            continue
+        failed, of_values, wrong = plain
+        groups.add((bool(failed), any(wrong)))
+        assert (found.digest, found.origin) == (candidate.digest, candidate.origin)
+        assert set(found.failed) <= set(failed)
+        assert bool(found.failed) == bool(failed)
+        assert bool(found.failed_values) == bool(of_values)
+        assert found.is_wrong == any(wrong)
+        assert found.differences == sum(wrong[: found.inputs])
+    assert groups >= {(True, True), (False, True), (False, False)}
+
+
+def test_the_same_code_is_tried_once(trying, monkeypatch):
+    text = "def increment(x):\n    return x"
+    first = judged(trying, text)
+    monkeypatch.setattr(trying, "_tried_anew", lambda candidate: pytest.fail("again"))
+    assert judged(trying, text, 7) == replace(first, number=7)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.linux import obstacles
 from autograder.sandbox.linux.isolation import Confinement, Place
 from autograder.sandbox.linux.root_filesystem import SetupFailed
-from autograder.sandbox.protocol import accompanying_files, codec, request_codec
+from autograder.sandbox.protocol import accompanying_files, codec, request_codec, together
 from autograder.sandbox.protocol.model_queries import MODEL_QUERIES
 from autograder.sandbox.protocol.remote_functions import RemoteFunction
 from autograder.sandbox.protocol.shared_memory import shares_memory
@@ -206,22 +206,32 @@ class _Worker:
     def call_several(self, request: dict[str, Any]) -> list[bytes]:
         """The payloads that answer the first calls, in order: at least one, the others in time."""
         answers: list[bytes] = []
+        made = self.watched if request["watch"] else self.called_with
+        size = 0
         until = monotonic() + TOGETHER_SECONDS
         self.called = request["name"]
         with self.session.as_it_stood(request["name"]) as function:
-            for args, kwargs in request["calls"]:
-                call = partial(self.called_with, function, args, kwargs)
-                answers.append(self.payload(request["id"], call))
+            for encoded in request["calls"]:
+                call = partial(made, function, *codec.decode(encoded))
+                answers.append(self.payload(together.NUMBER, call))
+                size += len(answers[-1])
                 _flush()
-                if monotonic() > until or sum(map(len, answers)) > MOST_TOGETHER:
+                if monotonic() > until or size > MOST_TOGETHER:
                     break
         return answers
 
     def call(self, function: Any, request: dict[str, Any]) -> dict[str, Any]:
         arguments = self.resolved(request["args"])
         keywords = self.resolved(request["kwargs"])
+        made = self.watched if request["watch"] else self.called_with
+        return made(function, arguments, keywords)
+
+    def watched(
+        self, function: Any, arguments: list[Any], keywords: dict[str, Any]
+    ) -> dict[str, Any]:
+        """As `called_with`, and what the arguments are after the call."""
         answer = self.called_with(function, arguments, keywords)
-        if request["watch"] and answer["outcome"] == Reply.OK:
+        if answer["outcome"] == Reply.OK:
             answer["arguments"] = tuple(arguments)
             values = [*arguments, *keywords.values()]
             answer["shares_memory"] = shares_memory(answer["value"], values)
