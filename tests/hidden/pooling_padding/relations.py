@@ -102,6 +102,25 @@ def any_case(layer: Layer, x: np.ndarray) -> None:
             expect.close(got, want, like=(x,))
 
 
+def spelled(function: StudentFunction, calls: Sequence[Call]) -> None:
+    """Calls of all kinds have the same answers with their padding in capitals.
+
+    A call that fails as it is does not count: that is paid for elsewhere.
+    """
+    spellings = itertools.cycle((str.upper, str.title))
+    written = [
+        (args, {**rest, "padding": spelling(rest["padding"])})
+        for (args, rest), spelling in zip(calls, spellings, strict=False)
+    ]
+    plain, others = function.outcomes(calls), function.outcomes(written)
+    for (args, _), want, got in zip(calls, plain, others, strict=True):
+        if isinstance(want, CallFailed):
+            continue
+        if isinstance(got, CallFailed):
+            raise got
+        expect.close(got, want, like=[each for each in args if isinstance(each, np.ndarray)])
+
+
 def same_numbers(
     layer: Layer,
     x: np.ndarray,

@@ -118,6 +118,7 @@ def test_all_together(student, rng):
 def test_padding_in_any_case(student, rng):
     """The padding's name may be written in capitals."""
     relations.any_case(layer_of(student, 2, 2), cases.mixed(rng, (2, 5, 7, 2)))
+    relations.spelled(student.avg_pool2d, drawn.pooling(rng, drawn.SPELLED))
 
 
 @pytest.mark.aspect("dtype")

@@ -190,6 +190,7 @@ def test_padding_in_any_case(student, rng):
     """The padding's name may be written in capitals."""
     x, kernel = cases.mixed(rng, (2, 4, 5, 2)), cases.even_kernel(rng, 2, 3, 2, 3)
     relations.any_case(layer_of(student, kernel), x)
+    relations.spelled(student.conv2d, drawn.convolutions(rng, drawn.SPELLED))
 
 
 @pytest.mark.aspect("dtype")

@@ -106,6 +106,7 @@ def test_padding_is_ignored(student, rng):
 def test_padding_in_any_case(student, rng):
     """The padding's name may be written in capitals."""
     relations.any_case(layer_of(student, 2, 2), cases.negative(rng, (2, 5, 7, 2)))
+    relations.spelled(student.min_pool2d, drawn.pooling(rng, drawn.SPELLED))
 
 
 @pytest.mark.aspect("dtype")

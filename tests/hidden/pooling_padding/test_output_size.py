@@ -6,6 +6,7 @@ import cases
 import drawn
 import pytest
 import reference
+import relations
 
 from autograder.suite import expect
 
@@ -123,6 +124,9 @@ def test_padding_in_any_case(student, rng):
         want = next(answers)
         for got in answers:
             expect.close(got, want, rtol=1e-9)
+    calls = drawn.sizes(rng, 4 * drawn.SPELLED)
+    by_name = [each for each in calls if isinstance(each[1]["padding"], str)]
+    relations.spelled(student.output_size, by_name)
 
 
 @pytest.mark.aspect("kind")
