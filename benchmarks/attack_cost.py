@@ -23,15 +23,16 @@ from pathlib import Path
 from engine_cost import SETTLE_SECONDS, all_processes
 
 from autograder.attack.candidate import Candidate, Recipe, recipes
+from autograder.attack.comparing import Compared
 from autograder.attack.domain import MOST, Domain, Input, domain_of
-from autograder.attack.exercise_kinds import ArrayComparison
+from autograder.attack.exercise_kinds import ArrayComparison, Comparison
 from autograder.attack.figures import OFTEN
 from autograder.attack.record import Trial
 from autograder.attack.target import Target
 from autograder.attack.trial import ENOUGH, Trying
 from autograder.course.assignment import load_assignment
 from autograder.results import Outcome
-from autograder.sandbox import Cell
+from autograder.sandbox import Cell, Sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
 WRONG, RIGHT, PROCESSORS = 10_000, 500, 2
@@ -57,6 +58,25 @@ class UncachedDomain:
         if found is None:
             return None
         return Uncached(found.generator, found.example, found.choices, found.want)
+
+
+class Clocked:
+    """A comparison that knows how long the last one took."""
+
+    def __init__(self, comparison: Comparison, clock: Clock) -> None:
+        self._comparison, self._clock = comparison, clock
+        self.seconds = 0.0
+
+    def compare(self, sandbox: Sandbox, most: int, enough: int) -> Compared:
+        """As `Comparison`."""
+        start = self._clock()
+        found = self._comparison.compare(sandbox, most, enough)
+        self.seconds = self._clock() - start
+        return found
+
+    def example(self, sandbox: Sandbox, first: int) -> str:
+        """As `Comparison`."""
+        return self._comparison.example(sandbox, first)
 
 
 class Plain(Trying):
@@ -85,10 +105,15 @@ class Plain(Trying):
 
 @dataclass
 class Costs:
-    """Seconds of processor time for each candidate of one group, tried both ways."""
+    """Seconds of processor time for each candidate of one group, tried both ways.
+
+    The whole costs are those with as many inputs as an attack compares.
+    """
 
     plain: list[float] = field(default_factory=list)
     fast: list[float] = field(default_factory=list)
+    whole_plain: list[float] = field(default_factory=list)
+    whole_fast: list[float] = field(default_factory=list)
 
 
 def group_of(trial: Trial) -> str:
@@ -143,7 +168,9 @@ class Measured:
         self.inputs = (seconds() - before) / most
         with Plain(target, 0, most=most) as plain:
             inputs_anew = UncachedDomain(fast.material.domain)
-            plain._comparison = ArrayComparison(inputs_anew)  # type: ignore[arg-type]
+            slow = ArrayComparison(inputs_anew)  # type: ignore[arg-type]
+            plain._comparison = Clocked(slow, seconds)
+            fast._comparison = Clocked(fast._comparison, seconds)
             self._try(plain, fast, todo, seconds)
 
     def _try(self, plain: Trying, fast: Trying, todo: Sequence[Recipe], seconds: Clock) -> None:
@@ -154,36 +181,35 @@ class Measured:
             made += seconds() - start
             if candidate is None:
                 continue
-            took, trials = [], []
+            took, whole, trials = [], [], []
             for trying in (plain, fast):
                 start = seconds()
                 trials.append(trying._tried_anew(candidate))
                 time.sleep(SETTLE_SECONDS)
                 took.append(seconds() - start)
+                whole.append(took[-1] + self._further(trying, trials[-1]))
             if verdict(trials[0]) != verdict(trials[1]):
                 sys.exit(f"{recipe} is judged differently: {trials}")
             if trials[0].digest:
                 costs = self.costs[group_of(trials[0])]
                 costs.plain.append(took[0])
                 costs.fast.append(took[1])
+                costs.whole_plain.append(whole[0])
+                costs.whole_fast.append(whole[1])
         self.making = made / len(todo)
+
+    def _further(self, trying: Trying, trial: Trial) -> float:
+        """What a comparison with so many more inputs would cost, if it found no difference."""
+        assert isinstance(trying._comparison, Clocked)
+        return 0.0 if trial.is_wrong else trying._comparison.seconds * (MOST / self.most - 1)
 
 
 def hours(found: Measured, side: str) -> float:
-    """Hours that a whole attack takes by these figures, if the groups are as large in it.
-
-    What comes of candidates that differ nowhere grows with the inputs, but for the suite, which
-    costs them about as much as it costs the plain way for a refused one.
-    """
-    groups = {name: statistics.mean(getattr(each, side)) for name, each in found.costs.items()}
-    suite = statistics.mean(found.costs["wrong, refused"].plain)
-    if "no difference" in groups:
-        inputs = max(0.0, groups["no difference"] - suite)
-        groups["no difference"] = suite + inputs * MOST / found.most
-    tried = sum(len(each.plain) for each in found.costs.values())
-    mean = sum(groups[name] * len(each.plain) for name, each in found.costs.items()) / tried
+    """Hours that a whole attack takes by these figures, if the groups are as large in it."""
+    costs = [cost for each in found.costs.values() for cost in getattr(each, f"whole_{side}")]
     once = found.inputs * MOST * PROCESSORS
-    return ((WRONG + RIGHT) * (mean + found.making) + once) / PROCESSORS / 3600
+    tried = (WRONG + RIGHT) * (statistics.mean(costs) + found.making)
+    return (tried + once) / PROCESSORS / 3600
 
 
 def show(name: str, found: Measured) -> None:
