@@ -18,13 +18,14 @@ MODULES = {
     "autograder.sandbox.translation": "Given = tuple",
     **{
         f"autograder.variants.{name}": (PACKAGE / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("forms", "contracts")
+        for name in ("forms", "tables", "contracts")
     },
     "autograder.variants": """
 from dataclasses import dataclass, field
 
 from autograder.variants.contracts import *
 from autograder.variants.forms import *
+from autograder.variants.tables import *
 
 
 @dataclass
