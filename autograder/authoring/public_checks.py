@@ -30,6 +30,8 @@ def check_public_checks(
 ) -> None:
     """Run the public checks of the exercises whose functions may be called in this process.
 
+    As in the notebook, a check may use what the checks of earlier exercises define.
+
     Args:
         assignment: the assignment, whose misconceptions say which exercises these are.
         solutions: the text of the module of solutions.
@@ -45,11 +47,10 @@ def check_public_checks(
         return
     space = {**_executed(assignment, solutions), **IMPORTED}
     for name in tried:
-        own = dict(space)
         for statement in statements_of_checks(cells[name]):
             try:
                 with quiet(), at_most(CHECK_SECONDS):
-                    exec(compile(ast.unparse(statement), "<checks>", "exec"), own)
+                    exec(compile(ast.unparse(statement), "<checks>", "exec"), space)
             except Exception as error:
                 what = f"the solution fails this check: {_in_a_line(error)}"
                 place = places[GRADE_CELL_PREFIX + name]

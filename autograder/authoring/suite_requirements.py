@@ -14,7 +14,7 @@ COMPUTING = frozenset({"numpy", "math", "itertools", "functools", "random"})
 GIVEN = frozenset({"student", "rng", "dataset"})
 """Fixtures whose calls give values."""
 REQUIRING = frozenset({"raises", "all_raise", "once"})
-"""What `student` and its functions can do that fails a test; `once` by the function that it gets."""
+"""What `student` and its functions can do that fails a test; `once` by its function."""
 
 
 def tests_without_requirements(

@@ -25,7 +25,8 @@ LIMITS = """
   const rules = [...document.styleSheets].flatMap(sheet => [...sheet.cssRules])
   const texts = rules.map(rule => rule.cssText)
   const banned = 'video, audio, canvas, object, embed, iframe, frame, marquee, blink, script,'
-    + ' [accesskey], [tabindex]:not([tabindex="0"]), [title], [draggable], [onmousedown], [onpointerdown]'
+    + ' [accesskey], [tabindex]:not([tabindex="0"]), [title], [draggable],'
+    + ' [onmousedown], [onpointerdown]'
   return [
     ...[...document.querySelectorAll(banned)].map(each => each.outerHTML.slice(0, 80)),
     ...texts.filter(text => /:hover|animation|transition|orientation:/.test(text)),
