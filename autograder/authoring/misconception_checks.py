@@ -14,7 +14,6 @@ from autograder.authoring.suite_names import unknown_names
 from autograder.authoring.time_limit import LOADING_SECONDS, at_most
 from autograder.course.assignment import Assignment
 from autograder.diagnosis import Misconception
-from autograder.diagnosis.catalogue import Catalogue
 from autograder.diagnosis.probes import Call
 from autograder.suite.author_files import author_text
 from autograder.suite.faults import author_error
@@ -23,7 +22,7 @@ from autograder.suite.faults import author_error
 def check_misconceptions(
     assignment: Assignment, functions: Collection[str], contracts: Mapping[str, Signature]
 ) -> None:
-    """Refuse misconceptions of other functions, with other parameters, or without probes.
+    """Refuse misconceptions of other functions, with other parameters or aspects; wrong probes.
 
     Args:
         assignment: the assignment.
@@ -37,7 +36,7 @@ def check_misconceptions(
         catalogue = diagnosis.load(assignment)
     file = assignment.misconceptions_file
     for which in catalogue.misconceptions:
-        for what in _faults(which, assignment, catalogue, functions, contracts):
+        for what in _faults(which, assignment, functions, contracts):
             raise author_error(file, which.function.__code__.co_firstlineno, what)
     for function, made in catalogue.probes.items():
         for what in _faults_of_calls(function, made, contracts):
@@ -51,7 +50,6 @@ def check_misconceptions(
 def _faults(
     which: Misconception,
     assignment: Assignment,
-    catalogue: Catalogue,
     functions: Collection[str],
     contracts: Mapping[str, Signature],
 ) -> Iterator[str]:
@@ -62,9 +60,6 @@ def _faults(
     if asked is not None and list(mine) != list(asked.parameters) and not _takes_all(mine):
         listed = ", ".join(asked.parameters)
         yield f"{which.name} has other parameters than {name}({listed})."
-    serves_examples = which.exercise in assignment.examples.exercises
-    if which.matches is None and name not in catalogue.probes and not serves_examples:
-        yield f"there are no probes of {name}, so nobody gets the hint of {which.name}."
     measured = declared_in(assignment.suite_file(which.exercise)).values()
     for aspect in which.aspects - VALUES.union(*measured):
         yield f"no hidden test of {which.exercise} has the aspect {aspect!r}."

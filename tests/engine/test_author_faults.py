@@ -166,7 +166,6 @@ IN_OTHERS: dict[str, Fault] = {
     "probes that return nothing": (MISTAKES, "return [\n", "[\n", 6, "must return a list"),
     "a probe that is no call": (MISTAKES, "call(np.array([3.0, 9.0, 4.0, 6.0, 5.0]), size=2)", "np.zeros(3)", 6, "must return a list"),
     "a probe with another argument": (MISTAKES, "5.0]), size=2)", "5.0]), sizes=2)", 6, "unexpected keyword argument 'sizes'"),
-    "a misconception without probes": (MISTAKES, '@probes("moving_maximum")\n', "", 13, "there are no probes of moving_maximum"),
     "a misconception that ends the program": (MISTAKES, "@probes", "raise SystemExit\n\n\n@probes", 6, "SystemExit"),
     "a step with the wrong number": (HINTS, "2. If", "3. If", 5, "has the number 3, not 2"),
     "a generator with another argument": (GENERATORS, "size=", "sizes=", 4, "unexpected keyword argument 'sizes'"),
