@@ -103,7 +103,7 @@ def test_a_suite_that_fails_a_right_answer_is_found(course):
 @pytest.mark.slow
 def test_a_test_that_no_misconception_fails_is_found(course):
     suite = course.suite_file("double")
-    idle = '\ndef test_idle(student):\n    """Is there."""\n    student.double(1)\n'
+    idle = '\ndef test_idle(student):\n    """Is there."""\n    expect.array([student.double(1)])\n'
     suite.write_text(suite.read_text(encoding="utf-8") + idle, encoding="utf-8")
     (failure,) = failing(audit(course, jobs=1))["each hidden test is failed by a misconception"]
     assert failure == "double: no misconception fails test_idle"
