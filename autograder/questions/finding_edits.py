@@ -10,7 +10,7 @@ import numpy as np
 from autograder.questions.comparing import Answer, agree, read_answers
 from autograder.questions.contracts import Target
 from autograder.questions.drawn_calls import DrawnCall
-from autograder.sandbox import Sandbox, Violated
+from autograder.sandbox import CallFailed, Sandbox, Violated
 
 MOST_TRIED = 700
 STEPS = 5_000  # of loops, with one edit
@@ -52,7 +52,7 @@ class FindingEdits:
 
         Raises:
             Violated: the student's code interfered.
-            CallFailed: a process of the student ended or takes too long.
+            CallFailed: the planner's process ended or takes too long.
         """
         if not targets:
             return []
@@ -61,7 +61,13 @@ class FindingEdits:
         tried = list(dict.fromkeys(n for target in targets for n in _tried(target, rng)))
         pairs = [[calls[n].args, calls[n].kwargs] for n in tried]
         arguments = [texts, pairs, exercise, literals, MOST_TRIED, STEPS]
-        places, answers = _read(self._runner.call("search", arguments).value, len(tried))
+        try:
+            found_inside = self._runner.call("search", arguments).value
+        except Violated:
+            raise
+        except CallFailed:
+            return []  # an edit ended the process, as a stride of 0 does in native code
+        places, answers = _read(found_inside, len(tried))
         chosen: dict[int, None] = {}
         left = MOST_CONTRACTS
         for target in rng.permutation(np.array(targets, object)):

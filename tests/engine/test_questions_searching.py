@@ -65,12 +65,12 @@ def load() -> Iterator[None]:
         each.wait()
 
 
-def asked() -> list[Askable]:
+def asked(exercise: str = "max_pool2d", file: Path | None = None) -> list[Askable]:
     assignment = load_assignment("pooling_padding", ROOT)
-    submission = read(assignment.solution_module, assignment.release)
+    submission = read(file or assignment.solution_module, assignment.release)
     assert isinstance(submission, Submission)
     with Preparing(assignment, available()) as preparing:
-        return preparing.askable(submission, ("max_pool2d",), bytes(32))
+        return preparing.askable(submission, (exercise,), bytes(32))
 
 
 def test_two_runs_under_other_loads_ask_the_same(request: pytest.FixtureRequest) -> None:
@@ -79,3 +79,11 @@ def test_two_runs_under_other_loads_ask_the_same(request: pytest.FixtureRequest)
     (crowded,) = asked()
     assert len(alone.questions) > 100
     assert crowded.questions == alone.questions
+
+
+@pytest.mark.slow
+def test_an_edit_that_ends_the_process_leaves_the_other_questions() -> None:
+    file = ROOT / "tests" / "right" / "pooling_padding" / "keras_inside.py"
+    (found,) = asked("min_pool2d", file)  # a stride of 0 ends the process in Keras
+    assert found.silent == ""
+    assert len(found.questions) > 100

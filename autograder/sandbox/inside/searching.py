@@ -21,7 +21,7 @@ from autograder.sandbox.inside import versions
 from autograder.sandbox.inside.watched_calls import quiet
 from convgrade.execution import tracebacks
 
-MOST_WORK = 900_000
+MOST_WORK = 700_000
 """Of all edits: slow functions and long ones have fewer edits. It is counted and not timed, so that
 each machine tries the same edits."""
 WORK_OF_EDIT, WORK_OF_NODE, WORK_OF_STEP = 160, 2, 4
