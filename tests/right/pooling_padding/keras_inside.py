@@ -38,9 +38,7 @@ def zero_pad2d(x, padding):
     _require_images(x)
     if np.min(padding) < 0:
         raise ValueError("padding must not be negative")
-    # Keras takes "int8" for the name of a quantization
-    cells = x.view(np.uint8) if x.dtype == np.int8 else x
-    return layers.ZeroPadding2D(padding, dtype=str(cells.dtype))(cells).numpy().view(x.dtype)
+    return layers.ZeroPadding2D(padding, dtype=str(x.dtype))(x).numpy()
 
 
 def _arguments(x, window, strides, padding, name):
