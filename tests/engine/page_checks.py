@@ -120,7 +120,7 @@ REACHED = """
 REACHABLE = """
 (() => {
   const groups = new Set()
-  const all = document.querySelectorAll('a[href], button, input, textarea, summary')
+  const all = document.querySelectorAll('a[href], button, input, textarea, summary, [tabindex]')
   return [...all].filter(each => {
     if (each.type === 'hidden' || !each.checkVisibility()) return false
     if (each.type !== 'radio') return true

@@ -17,6 +17,7 @@ from autograder.audit import audit
 from autograder.audit.cases import cases_of
 from autograder.audit.store import Store, folder_of
 from autograder.course.assignment import Assignment
+from autograder.course.locks import locked
 from autograder.diagnosis import load
 from autograder.results import Result
 
@@ -116,15 +117,18 @@ def test_a_stopped_audit_goes_on(course: Assignment, ending: signal.Signals, cod
 
 
 def test_two_audits_at_once_wait_for_each_other(course: Assignment) -> None:
-    first = started(course)
-    second = subprocess.run(
-        [*COMMAND, "--seeds", "40", "--course", str(course.root)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    out, errors = first.communicate(timeout=60)
-    assert "Waiting for another audit of this assignment." in second.stderr
-    assert "Auditing mini: 0" in second.stderr
-    assert "right answers have full marks: 40 of 40" in out, errors
-    assert "right answers have full marks: 40 of 40" in second.stdout
+    command = [*COMMAND, "--course", str(course.root)]
+    with locked(course.root, "audit-mini"):  # as an audit of this assignment does
+        second = subprocess.Popen(
+            command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert second.stderr is not None
+        assert "Waiting for another audit of this assignment." in second.stderr.readline()
+        assert list(folder_of(course).glob("*.json")) == []
+    out, errors = second.communicate(timeout=60)
+    assert "right answers have full marks: 2 of 2" in out, errors
+    both = [subprocess.Popen(command, text=True, stdout=subprocess.PIPE) for _ in range(2)]
+    assert ["right answers have full marks: 2 of 2" in each.communicate()[0] for each in both] == [
+        True,
+        True,
+    ]
