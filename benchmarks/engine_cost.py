@@ -29,6 +29,7 @@ from autograder.grading.grader import Grader
 from autograder.sandbox import Answer, Call, StudentRaised
 from autograder.sandbox.inside.watched_calls import shares_memory
 from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.translation import UNTRANSLATED, Translation
 from autograder.suite.grading_run import GradingRun
 from autograder.suite.runner import run
 from convgrade.submission import read
@@ -83,7 +84,7 @@ class Profile:
     def __init__(self) -> None:
         self._seconds: dict[str, float] = {}
         self._count(Grader, "grade", "everything")
-        self._count(grader_module, "read_hand_in", "reading the hand-in")
+        self._count(grader_module, "read_as_given", "reading the hand-in")
         self._count(grader_module, "keys", "digests")
         self._count(Sandbox, "_start", "starting the sandbox")
         self._count(grader_module, "run", "suites")
@@ -128,6 +129,9 @@ class Direct:
             self.seconds += time.process_time() - started
         return Answer(value, tuple(copies), shares_memory(value, copies))
 
+    def translation_of(self, name: str) -> Translation:
+        return UNTRANSLATED
+
     def call_several(self, name: str, calls: Sequence[Call], **_: Any) -> list[Any]:
         outcomes: list[Any] = []
         for args, kwargs in calls:
@@ -168,8 +172,10 @@ class Bodies:
 
         def counting(run: GradingRun, exercise: str, test: Callable[[], object]) -> None:
             started = time.process_time()
-            judge(run, exercise, test)
-            self.seconds += time.process_time() - started
+            try:
+                judge(run, exercise, test)
+            finally:
+                self.seconds += time.process_time() - started
 
         GradingRun.judge = counting  # type: ignore[method-assign]
         try:
