@@ -5,7 +5,9 @@ The answer came from the student's process: it may be any plain data.
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +62,11 @@ def compare(got: Any, want: Any, example: Example, rtol: float | None = None) ->
     """
     like = [each for each in example.args if isinstance(each, np.ndarray)]
     _compare(got, want, like, "", (), rtol)
+
+
+def part_of(answer: Any, part: Part) -> Any:
+    """The part of an answer that these subscripts lead to."""
+    return functools.reduce(operator.getitem, part, answer)
 
 
 class _InPart(Mismatch):

@@ -139,7 +139,7 @@ class Search:
         svg = alt = ""
         index = finding.wrong.index
         if index is not None and generator.check is None:
-            cells = source_cells(asking, finding.example, index)
+            cells = source_cells(asking, finding.example, finding.wrong.part, index)
             if cells is not None:
                 images = finding.example.args[0]
                 svg, alt = picture(asking.parameters[0], images, cells, index)

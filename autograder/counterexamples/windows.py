@@ -13,6 +13,7 @@ import numpy as np
 
 from autograder.counterexamples.asking import Asking
 from autograder.counterexamples.examples import Example
+from autograder.counterexamples.judging import Part, part_of
 
 IMAGES = 4
 """Axes of a batch of images: image, row, column, channel."""
@@ -21,9 +22,15 @@ LARGE = 1e6
 
 
 def source_cells(
-    asking: Asking, example: Example, index: tuple[int, ...]
+    asking: Asking, example: Example, part: Part, index: tuple[int, ...]
 ) -> np.ndarray[Any, Any] | None:
-    """Booleans in the shape of the first argument: the cells that decide the number at `index`.
+    """Booleans in the shape of the first argument: the cells that decide a number of the answer.
+
+    Args:
+        asking: knows the right function.
+        example: the call.
+        part: the subscripts that lead to the answer's part with the number.
+        index: where the number is in that part.
 
     Returns:
         None if the first argument is no small batch of images, or if no cell decides the number.
@@ -35,12 +42,12 @@ def source_cells(
         return None
     cells = np.zeros(images.shape, bool)
     plain = images.astype(np.float64)
-    before = _number(asking, example, plain, index)
+    before = _number(asking, example, plain, part, index)
     for place in np.ndindex(images.shape):
         for value in (np.nan, LARGE, -LARGE):
             changed = plain.copy()
             changed[place] = value
-            after = _number(asking, example, changed, index)
+            after = _number(asking, example, changed, part, index)
             if after is not None and not _is_equal(before, after):
                 cells[place] = True
                 break
@@ -48,12 +55,15 @@ def source_cells(
 
 
 def _number(
-    asking: Asking, example: Example, images: np.ndarray[Any, Any], index: tuple[int, ...]
+    asking: Asking,
+    example: Example,
+    images: np.ndarray[Any, Any],
+    part: Part,
+    index: tuple[int, ...],
 ) -> Any:
     try:
-        return np.asarray(asking.right_answer(replace(example, args=(images, *example.args[1:]))))[
-            index
-        ]
+        answer = asking.right_answer(replace(example, args=(images, *example.args[1:])))
+        return np.asarray(part_of(answer, part))[index]
     except Exception:  # outside the contract, such as NaN for a function of whole numbers
         return None
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
-import operator
 import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -13,6 +11,7 @@ import numpy as np
 
 from autograder.counterexamples.asking import Finding
 from autograder.counterexamples.examples import Built, Example
+from autograder.counterexamples.judging import part_of
 from autograder.counterexamples.literals import inline, literal
 from autograder.counterexamples.printing import printed
 from autograder.diagnosis.probes import Generator as RandomGenerator
@@ -107,20 +106,23 @@ def _shown(call: str, finding: Finding, show: Show | None) -> tuple[str, Show]:
             return call, _whole
         return f"{show.__name__}({call})", show
 
-    def part_of(answer: Any) -> Any:
-        return functools.reduce(operator.getitem, wrong.part, answer)
+    def reached(answer: Any) -> Any:
+        return part_of(answer, wrong.part)
 
     part = call + "".join(f"[{subscript!r}]" for subscript in wrong.part)
+    if wrong.kind == "dtype" and isinstance(reached(got), tuple):
+        dtypes = f"[str(np.asarray(each).dtype) for each in {part}]"
+        return dtypes, lambda answer: [str(np.asarray(each).dtype) for each in reached(answer)]
     if wrong.kind == "dtype":
-        return f"np.asarray({part}).dtype", lambda answer: str(np.asarray(part_of(answer)).dtype)
+        return f"np.asarray({part}).dtype", lambda answer: str(np.asarray(reached(answer)).dtype)
     if numbers_in(got) <= MOST_SHOWN:
         return call, _whole
     if wrong.kind == "shape":
-        return f"np.shape({part})", lambda answer: np.shape(part_of(answer))
+        return f"np.shape({part})", lambda answer: np.shape(reached(answer))
     if wrong.index is not None:
-        array = part if isinstance(part_of(got), np.ndarray) else f"np.asarray({part})"
+        array = part if isinstance(reached(got), np.ndarray) else f"np.asarray({part})"
         place = ", ".join(map(str, wrong.index))
-        return f"{array}[{place}]", lambda answer: np.asarray(part_of(answer))[wrong.index]
+        return f"{array}[{place}]", lambda answer: np.asarray(reached(answer))[wrong.index]
     return call, _whole
 
 

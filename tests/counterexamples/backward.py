@@ -71,6 +71,15 @@ for pooling in ("max_pool2d_backward", "avg_pool2d_backward"):
         x = draw.array((1, 2, 2, 1), 0, 9, np.float32)
         return call(draw.array((1, 1, 1, 1), 1, 9, np.float32), x)
 
+    @counterexamples(pooling, "test_calls_of_all_kinds")
+    def _(draw):
+        return pooled(draw, padding=draw.choice((OMITTED, "same")))
+
+    @counterexamples(pooling, "test_calls_of_all_kinds", check=as_asked)
+    def _(draw):
+        dy, x = (draw.choice((np.float32, np.float64)) for _ in range(2))
+        return call(draw.array((1, 1, 1, 1), 1, 9, dy), draw.array((1, 2, 2, 1), 0, 9, x))
+
     @counterexamples(pooling, "test_empty_batch")
     def _(draw):
         channels = draw.integer(1, 2)
@@ -131,6 +140,15 @@ for backward, with_strides, under_same in (
     def _(draw):
         given = (draw.array((1, 1, 1, 1), 1, 9, np.float32) for _ in range(3))
         return call(*given)
+
+    @counterexamples(backward, "test_calls_of_all_kinds")
+    def _(draw):
+        return convolved(draw, padding=draw.choice((OMITTED, "same")))
+
+    @counterexamples(backward, "test_calls_of_all_kinds", check=as_asked)
+    def _(draw):
+        dtypes = (draw.choice((np.float32, np.float64)) for _ in range(3))
+        return call(*(draw.array((1, 1, 1, 1), 1, 9, dtype) for dtype in dtypes))
 
     @counterexamples(backward, "test_empty_batch")
     def _(draw):

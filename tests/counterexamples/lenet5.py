@@ -525,6 +525,14 @@ def _(draw):
     return call(np.zeros(count, dtype), np.zeros(count, dtype), draw.integer(1, 3))
 
 
+@counterexamples("confusion_matrix", "test_calls_of_all_kinds")
+def _(draw):
+    classes = draw.choice((2, 3, 20, 30))
+    dtype = draw.choice((np.int64, np.int64, np.uint8))
+    count = draw.integer(1, 4)
+    return call(*(draw.array((count,), 0, classes - 1, dtype) for _ in range(2)), classes)
+
+
 @counterexamples(
     "confusion_matrix", "test_share_*", "test_none_and_*", "test_example", function="accuracy"
 )

@@ -27,6 +27,7 @@ from autograder.counterexamples.windows import source_cells
 from autograder.counterexamples.writing import written
 from autograder.errors import SuiteError
 from autograder.sandbox import Handle, StudentRaised
+from autograder.suite import expect
 from autograder.suite.asked_calls import AskedCalls, key_of, numbers_in
 
 DTYPES = ("float64", "float32", "float16", "int64", "int32", "uint8", "int8", "bool")
@@ -210,12 +211,12 @@ WRONG = "def f(x):\n    return x[:, -2:, -2:].min(axis=(1, 2))"
 def test_the_window_of_the_wrong_number_is_drawn() -> None:
     asking, finding = looked_at(WRONG, "f", windowed, right=largest)
     x = finding.example.args[0]
-    cells = source_cells(asking, finding.example, finding.wrong.index)
+    cells = source_cells(asking, finding.example, (), finding.wrong.index)
     assert x.shape == (1, 2, 2, 1)
     assert cells is not None
     assert cells.all()
     larger = np.zeros((1, 3, 4, 1))
-    svg, alt = picture("x", larger, source_cells(asking, call(larger), (0, 0)), (0, 0))
+    svg, alt = picture("x", larger, source_cells(asking, call(larger), (), (0, 0)), (0, 0))
     root = ElementTree.fromstring(svg)
     assert root.get("role") == "img"
     assert root[0].tag.endswith("title")
@@ -225,11 +226,43 @@ def test_the_window_of_the_wrong_number_is_drawn() -> None:
     assert svg.count('font-weight="bold"') == 4
 
 
+def test_the_window_of_a_number_in_a_part_of_the_answer_is_drawn() -> None:
+    def several(x: np.ndarray) -> tuple[int, np.ndarray]:
+        return 0, largest(x)
+
+    wrong = WRONG.replace("return ", "return 0, ")
+    asking, finding = looked_at(wrong, "f", windowed, right=several)
+    wrong_part, index = finding.wrong.part, finding.wrong.index
+    assert (wrong_part, index) == ((1,), (0, 0))
+    cells = source_cells(asking, call(np.zeros((1, 3, 4, 1))), wrong_part, index)
+    assert cells is not None
+    assert np.argwhere(cells)[:, 1:3].tolist() == [[1, 2], [1, 3], [2, 2], [2, 3]]
+
+
+def dtypes_as_asked(got: Any, want: Any, _: Any) -> None:
+    for mine, right in zip(got, want, strict=True):
+        expect.close(mine, expect.array(mine), dtype=right.dtype)
+
+
+def test_the_dtypes_of_a_pair_are_shown() -> None:
+    text = "import numpy as np\ndef f(x):\n    return x[:1], x.astype('int64')"
+    asking, finding = looked_at(
+        text,
+        "f",
+        lambda draw: call(np.ones(draw.integer(2, 3), "int8")),
+        right=lambda x: (x[:1], x),
+        check=dtypes_as_asked,
+    )
+    code, answer, expected = written("f", asking.parameters, finding)
+    assert code.endswith("print([str(np.asarray(each).dtype) for each in f(x)])")
+    assert (answer, expected) == ("['int8', 'int64']", "['int8', 'int8']")
+
+
 def test_there_is_no_picture_of_what_is_no_image_or_too_large() -> None:
     asking, _ = looked_at(WRONG, "f", windowed, right=largest)
     for argument in (np.zeros((2, 2)), np.zeros((1, 30, 30, 1)), 3):
-        assert source_cells(asking, call(argument), (0, 0)) is None
-    assert source_cells(asking, call(), (0, 0)) is None
+        assert source_cells(asking, call(argument), (), (0, 0)) is None
+    assert source_cells(asking, call(), (), (0, 0)) is None
     planes = np.ones((9, 1, 1, 1))
     assert picture("x", planes, planes.astype(bool), (0,)) == ("", "")
 

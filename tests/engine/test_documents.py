@@ -246,7 +246,7 @@ def test_the_assignment_in_an_hour_is_the_short_form_of_the_one_in_the_course() 
 
 
 NOT_FOR_AUTHORS = {
-    *("begin", "unreplaced", "ask", "outcomes_of", "as_called", "last_call"),
+    *("begin", "unreplaced", "ask", "outcomes_of", "as_called", "last_call", "sandbox"),
     *(
         "Catalogue",
         "Misconception",
