@@ -280,7 +280,7 @@ def test_each_declared_window_holds_the_cells_that_the_solution_depends_on(
             right_answer=lambda each, f=function: f(*each.args, **each.kwargs)
         )
         for index in np.ndindex(expected.shape):
-            found = source_cells(solution, Example(args, kwargs), index)
+            found = source_cells(solution, Example(args, kwargs), (), index)
             reached = np.zeros(args[0].shape, bool) if found is None else found
             said = window.cells(args[0].shape, index)
             weighed = weighed_cells(function, args, kwargs, index)
