@@ -36,8 +36,9 @@ def _told(test: TestResult, hint: str) -> set[str]:
     found = (_long_decimals(wanted) - _long_decimals(got)) & _long_decimals(read)
     if len(_values(wanted)) > MOST_WANTED:
         return found
-    secret = _values(wanted) - _values(got) - _values(_of_call(test.message))
-    told = list(numbers_in(_own_words(test.message)))
+    own = _values(got)
+    secret = _values(wanted) - own - _values(_of_call(test.message))
+    told = [each for each in numbers_in(_own_words(test.message)) if each[1] not in own]
     shown = {value: [text for text, each in told if is_told(text, each, value)] for value in secret}
     if secret and all(shown.values()):
         found |= {texts[0] for texts in shown.values()}
@@ -60,15 +61,18 @@ def _values(text: str) -> set[float]:
 
 
 def _of_call(message: str) -> str:
-    """The call with which a message begins: the student reads its arguments anyway."""
+    """The call with which a message begins: the student reads its arguments anyway.
+
+    Arguments that were shortened, which end with "…", may lack their last parentheses.
+    """
     depth = 0
     for place, sign in enumerate(message):
         depth += (sign == "(") - (sign == ")")
         if sign == ")" and depth == 0:
             return message[: place + 1]
         if sign == " " and depth == 0:
-            break
-    return ""
+            return ""
+    return "".join(message.rpartition("…)")[:2])
 
 
 def _own_words(message: str) -> str:

@@ -292,6 +292,9 @@ def test_the_page_has_every_check_and_escapes_what_it_shows(course):
         ("expected 1234.5678", "f(2) should be about 1235.", "about 1235"),
         ("expected 1234.5678", "f(2) should be 1300.", ""),
         ("expected 40", "f(2) should be fourteen.", ""),
+        ("expected 0.7142857, got 0.71", "f(2) returned 0.71, which is not right.", ""),
+        ("expected 5, got 9", "f((<array of shape (5, 2)>, <array of shape …) returned 9.", ""),
+        ("expected 5, got 9", "f((<array of shape (2, 2)>, <array of shape …) should be 5.", "5"),
     ],
 )
 def test_a_wanted_value_is_found_in_any_wording(detail, message, told):

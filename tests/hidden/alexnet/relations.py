@@ -44,7 +44,7 @@ def nan_propagates(function: Callable[[np.ndarray], Any], x: np.ndarray, cells: 
     plain = numbers(function(x))
     marked = numbers(function(np.where(cells, LOUD, x)))
     expect.that(marked.shape == plain.shape, "gave arrays of one shape answers of two shapes.")
-    seen = np.abs(marked - plain) > 1e-6 * np.abs(plain).max()
+    seen = np.abs(marked - plain) > 1e-9 * np.abs(plain).max()
     expect.close(function(np.where(cells, np.nan, x)), np.where(seen, np.nan, plain))
 
 

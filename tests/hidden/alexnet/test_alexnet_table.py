@@ -35,7 +35,7 @@ def require(answer, arguments, fields=("shape", "parameters", WORK), rows=cases.
             expect.that(
                 tuple(numbers) == (want[name][field] if field == "shape" else (want[name][field],)),
                 f"returned a row {name} whose {field!r} is not right: {expect.shown(value)}",
-                detail=f"expected {want[name][field]}",
+                detail=f"got {expect.shown(value)}, expected {want[name][field]}",
             )
 
 

@@ -105,6 +105,7 @@ def test_refuses_what_does_not_fit(student, rng):
             student.rbf_output(*wrong)
 
 
+@pytest.mark.aspect("values", "empty")
 @pytest.mark.weight(0.5)
 def test_calls_of_all_kinds(student, rng):
     """Examples and codes of all kinds, drawn at random."""
