@@ -10,6 +10,7 @@ from itertools import combinations
 from autograder.attack import composed, memorised, regions
 from autograder.attack.candidate import Candidate, Recipe
 from autograder.attack.material import Base, Material
+from autograder.attack.signatures import positional
 from autograder.diagnosis import Misconception
 from autograder.edits import Mistake, Planned, mistakes
 
@@ -114,10 +115,13 @@ class WrongAnswers:
             return None
         fallback = fallbacks[recipe.number]
         function = self._material.exercise
+        parameters = self._material.parameters(function)
         known = [each for each in self._public if each.function == function]
         if not isinstance(fallback, str) and fallback.replaces != function:
             return None
-        text = memorised.written(self._material.parameters(function), function, known, fallback)
+        if not positional(parameters):
+            return None  # who knows the only answer there is by heart is right
+        text = memorised.written(parameters, function, known, fallback)
         origin = fallback if isinstance(fallback, str) else fallback.name
         return Candidate(recipe, f"public examples, else {origin}", function, function, text)
 

@@ -19,9 +19,11 @@ from autograder.attack.candidate import Candidate, Recipe, recipes
 from autograder.attack.comparing import wrong_in
 from autograder.attack.figures import figures, rate
 from autograder.attack.material import Material
+from autograder.attack.memorised import Known, is_plain
 from autograder.attack.record import Trial
 from autograder.attack.target import Target
 from autograder.attack.trial import Trying
+from autograder.attack.wrong import WrongAnswers
 from autograder.cli import app
 from autograder.counterexamples.asking import right_value
 from autograder.counterexamples.generators import load
@@ -317,6 +319,29 @@ def test_a_region_holds_the_call_that_it_was_drawn_from():
         spoiled = space["output_size"]
         assert callable(spoiled)
         assert right_value(spoiled, given.example) != given.want
+
+
+@pytest.mark.parametrize("name", ["pooling_padding", "lenet5", "alexnet", "batch_norm", "backward"])
+def test_candidates_can_be_made_for_every_array_exercise(name):
+    """Whatever its function takes: images, rows of a table, another function, or nothing at all."""
+    assignment = load_assignment(name, ROOT)
+    generators = load(assignment)
+    for exercise in {each.exercise for each in generators.generators}:
+        target = Target.of(assignment, exercise)
+        if target.builds_models:
+            continue
+        material = Material(target, 0)
+        drawn = [given for number in range(20) if (given := material.domain.input(number))]
+        calls = [
+            Known(exercise, given.example.args, given.example.kwargs, given.want)
+            for given in drawn
+            if given.generator.function == exercise and given.want is not None
+        ]
+        maker = WrongAnswers(material, list(filter(is_plain, calls))[:1])
+        for kind in ("region", "two misconceptions", "memoriser"):
+            for number in range(6):
+                made = maker.make(Recipe(kind, number))
+                assert made is None or ast.parse(made.text)
 
 
 def test_composed_misconceptions_are_those_of_the_diagnosis():
