@@ -99,9 +99,9 @@ def test_amounts_are_whole_numbers(student, rng):
 @pytest.mark.weight(0.5)
 def test_refuses_windows_and_strides_below_one(student):
     """A window or a stride below 1 raises a ValueError that names it."""
-    windows = [((8, window, 1), {}) for window in (0, -2)]
+    windows = [((8, window, 1), {}) for window in range(-8, 1)]
     student.same_padding.all_raise(windows, ValueError, naming="window")
-    strides = [((8, 2, stride), {}) for stride in (0, -1)]
+    strides = [((8, 2, stride), {}) for stride in range(-8, 1)]
     student.same_padding.all_raise(strides, ValueError, naming="stride")
 
 
