@@ -198,6 +198,8 @@ def dropping(draw, dtype=None, rates=RATES):
     x, rate = values(draw, shape, dtype), draw.choice(rates)
     if draw.integer(0, 3):
         return x, rate, True, dice(draw)
+    # The contract leaves open whether whole numbers become floating: "`x` comes back unchanged".
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
     return x, rate, False, draw.choice((dice(draw), None))
 
 

@@ -179,7 +179,8 @@ def test_calls_of_all_kinds(student, rng):
     """Arrays and rates of all kinds, drawn at random; by chance.CHANCE how many are dropped."""
     generator = student.generator(cases.seed(rng))
     for _ in range(drawn.BY_CHANCE):
-        shape = drawn.shape_of(rng, *[7] * int(rng.integers(1, 5)))
+        sides = rng.choice([3, 7, 12, 24], int(rng.integers(1, 5)), p=[0.3, 0.4, 0.2, 0.1])
+        shape = drawn.shape_of(rng, *sides)
         x = drawn.numbers(rng, shape, drawn.dtype_of(rng))
         x[x == 0] = 1
         rate = float(rng.choice(drawn.RATES))

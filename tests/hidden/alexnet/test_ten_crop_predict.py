@@ -119,9 +119,10 @@ def test_refuses_what_does_not_fit(student):
     for wrong in (image[..., 0], image[np.newaxis]):
         with student.raises(ValueError, naming="image"):
             student.ten_crop_predict(predict, wrong, 3)
-    for size in (6, 0):
+    turned = image.transpose(1, 0, 2)
+    for each, size in ((image, 6), (image, 7), (turned, 6), (image, 0), (image, -1)):
         with student.raises(ValueError, naming="size"):
-            student.ten_crop_predict(predict, image, size)
+            student.ten_crop_predict(predict, each, size)
 
 
 @pytest.mark.aspect("values", "dtype")
