@@ -469,17 +469,10 @@ def local_response_norm_makes_float64(x, depth_radius=2, bias=2.0, alpha=1e-4, b
     return _normalised(np.asarray(x, np.float64), depth_radius, bias, alpha, beta)
 
 
-@misconception(
-    "local_response_norm",
-    "A difference of two running sums: what is NaN minus NaN, some channels further on?",
-    aspect="nan",
-)
-def local_response_norm_subtracts_running_sums(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
+@misconception("local_response_norm", "What is the sum of a number and NaN?", aspect="nan")
+def local_response_norm_leaves_nan_out(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
     def around(x, radius):
-        channels = np.arange(x.shape[3])
-        sums = np.cumsum(np.pad(x**2, [(0, 0), (0, 0), (0, 0), (1, 0)]), axis=3)
-        last = np.minimum(channels + radius + 1, x.shape[3])
-        return sums[..., last] - sums[..., np.maximum(channels - radius, 0)]
+        return _neighbours(np.nan_to_num(x), radius)
 
     return _normalised(x, depth_radius, bias, alpha, beta, around=around)
 
@@ -622,14 +615,6 @@ def local_response_norm_adds_what_is_normalised(x, depth_radius=2, bias=2.0, alp
         return y
 
     return _normalised(x, depth_radius, bias, alpha, beta, divide=divide)
-
-
-@misconception("local_response_norm", "What is 0 times NaN?", aspect="nan")
-def local_response_norm_multiplies_by_a_band(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
-    def around(x, radius):
-        return _neighbours(x, radius) + 0 * x.sum(axis=3, keepdims=True)
-
-    return _normalised(x, depth_radius, bias, alpha, beta, around=around)
 
 
 # -- dropout -------------------------------------------------------------------------------------

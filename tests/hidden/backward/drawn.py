@@ -22,13 +22,17 @@ POOLED = (*WIDE, *WIDE, "float16")
 """Sums of many products have too few digits in float16."""
 
 
-def pooling(rng: Rng) -> list[Call]:
-    """Calls of a backward pass of pooling; in some windows the greatest number comes twice."""
+def pooling(rng: Rng, *, larger: bool = True) -> list[Call]:
+    """Calls of a backward pass of pooling; in some windows the greatest number comes twice.
+
+    Under "same", windows may be `larger` than images.
+    """
     calls = []
     for _ in range(LAYERS):
         window, padding = one_or_two(rng), str(rng.choice(["valid", "same"]))
         strides = None if rng.random() < 0.4 else one_or_two(rng)
-        x = images(rng, reference.pair(window) if padding == "valid" else (1, 1), POOLED)
+        least = (1, 1) if larger and padding == "same" else reference.pair(window)
+        x = images(rng, least, POOLED)
         shape = reference.output_shape(x, window, strides, padding, x.shape[3])
         options = {"pool_size": window, "strides": strides, "padding": padding}
         calls.append(((numbers(rng, shape), x), options))

@@ -103,5 +103,8 @@ def test_refuses_derivatives_of_another_shape(student, rng):
 
 @pytest.mark.weight(0.5)
 def test_calls_of_all_kinds(student, rng):
-    """Images, windows and strides of all kinds, drawn at random."""
-    compare(student, drawn.pooling(rng))
+    """Images, windows and strides of all kinds, drawn at random.
+
+    None has a window that is larger than the image: TensorFlow's own gradient is wrong there.
+    """
+    compare(student, drawn.pooling(rng, larger=False))

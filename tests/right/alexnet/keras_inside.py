@@ -20,7 +20,7 @@ def relu(x):
 
 
 def damped(x, depth_radius, bias, alpha, beta):
-    """For tensors of Keras, in an array function and in a layer."""
+    """For tensors of Keras."""
     channels = x.shape[-1]
     radius = min(depth_radius, channels)
     squares = ops.pad(ops.square(x), [[0, 0]] * 3 + [[radius, radius]])
@@ -35,7 +35,8 @@ def local_response_norm(x, depth_radius=2, bias=2.0, alpha=1e-4, beta=0.75):
         raise ValueError("x: axes")
     if depth_radius < 0:
         raise ValueError("depth_radius: negative")
-    return out(damped(ops.convert_to_tensor(as_floating(x)), depth_radius, bias, alpha, beta))
+    y = out(tf.nn.local_response_normalization(np.float32(x), depth_radius, bias, alpha, beta))
+    return y.astype(as_floating(x).dtype)
 
 
 def dropout(x, rate, training, rng):
