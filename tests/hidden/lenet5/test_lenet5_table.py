@@ -116,7 +116,8 @@ def test_refuses_small_images(student):
 
 @pytest.mark.weight(0.5)
 def test_images_of_all_sizes(student, rng):
-    """All rows for images of 32 to 60 pixels, and for some larger ones."""
+    """All rows for images of 32 to 60 pixels, for some larger ones, and for 32 if left out."""
     calls = drawn.input_sizes(rng)
     for ((size,), _), got in zip(calls, student.lenet5_table.each(calls), strict=True):
         require(got, size, *cases.FIELDS[1:])
+    require(student.lenet5_table(), 32, *cases.FIELDS[1:])
