@@ -96,14 +96,20 @@ def call_code(name: str, parameters: Sequence[str], example: Example) -> CallCod
 
 def _shown(call: str, finding: Finding, show: Show | None) -> tuple[str, Show]:
     """The expression to print, and what it makes of an answer."""
+    expression, reduced = _reduction(call, finding, show)
+    try:
+        reduced(finding.got)
+    except Exception:  # a check may look at a part without naming it, and the answer is of any type
+        return call, _whole
+    return expression, reduced
+
+
+def _reduction(call: str, finding: Finding, show: Show | None) -> tuple[str, Show]:
+    """What shows best in what the answer is wrong, if it can be shown of this answer."""
     got, wrong = finding.got, finding.wrong
     if isinstance(got, StudentRaised):
         return call, _whole
     if show is not None:
-        try:
-            show(got)
-        except Exception:  # the answer is the student's, of any type
-            return call, _whole
         return f"{show.__name__}({call})", show
 
     def reached(answer: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -256,6 +257,22 @@ def test_the_dtypes_of_a_pair_are_shown() -> None:
     code, answer, expected = written("f", asking.parameters, finding)
     assert code.endswith("print([str(np.asarray(each).dtype) for each in f(x)])")
     assert (answer, expected) == ("['int8', 'int64']", "['int8', 'int8']")
+
+
+@pytest.mark.parametrize("kind", ["shape", "values"])
+def test_an_answer_whose_wrong_part_is_not_named_is_shown_whole(kind: str) -> None:
+    text = "import numpy as np\ndef f(x):\n    return [x * 2, x], np.zeros((3, 9))"
+    asking, finding = looked_at(
+        text,
+        "f",
+        lambda draw: call(np.ones((15, draw.integer(9, 10)))),
+        right=lambda x: ([x, x], 1),
+        check=lambda got, want, _: expect.close(got[0][0], want[0][0]),
+    )
+    finding = replace(finding, wrong=replace(finding.wrong, kind=kind))
+    code, answer, _ = written("f", asking.parameters, finding)
+    assert code.endswith("print(f(x))")
+    assert answer.startswith("([array([[2., 2.")
 
 
 def test_there_is_no_picture_of_what_is_no_image_or_too_large() -> None:
