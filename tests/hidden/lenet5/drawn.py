@@ -140,7 +140,8 @@ def networks(rng: Rng) -> list[Any]:
 def digits(rng: Rng) -> list[Any]:
     """Calls of `prepare_digits`."""
     calls = []
-    for count, classes in _spread(rng, ARRAYS // 2, (1, 12), (1, 40)):
+    for few, classes in _spread(rng, ARRAYS // 2, (1, 12), (1, 40)):
+        count = few if rng.random() < 0.7 else int(rng.integers(12, 60))
         classes = 10 if rng.random() < 0.4 else classes
         images = rng.integers(0, rng.choice([1, 2, 86, 256]), (count, 28, 28)).astype(np.uint8)
         images = 255 - images if rng.random() < 0.25 else images
