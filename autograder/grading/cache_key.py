@@ -26,6 +26,29 @@ from autograder.results import FORMAT_VERSION
 NAMED_LIBRARIES = ("convgrade", "numpy", "keras", "tensorflow", "ipython", "pytest")
 NOT_GRADED_ANEW = ("points", "checksum")
 """nbgrader's metadata that decide no outcome of a test."""
+ROOMS_BESIDE_GRADING = frozenset(
+    {
+        "attack",
+        "audit",
+        "authoring",
+        "calibration",
+        "ci",
+        "class_report",
+        "cli",
+        "collecting",
+        "demo",
+        "feedback_page",
+        "forgetting",
+        "gradebook",
+        "marking",
+        "nbgrader_bridge",
+        "publish",
+        "questions",
+        "similarity",
+        "starting",
+    }
+)
+"""Rooms of the engine that grading does not import: a change in them changes no result."""
 
 
 @dataclass(frozen=True)
@@ -146,10 +169,23 @@ def suites_digest(assignment: Assignment) -> str:
 
 @lru_cache(maxsize=1)
 def engine_digest() -> str:
-    """A digest of the engine's own code, and of the student's side, as this process found it."""
-    packages = (Path(__file__).parents[1], Path(convgrade.__file__).parent)
-    files = [file for package in packages for file in sorted(package.rglob("*.py"))]
+    """A digest of the engine's code that grades, and of the student's side.
+
+    It is of the code as this process found it.
+    """
+    engine = Path(__file__).parents[1]
+    students_side = sorted(Path(convgrade.__file__).parent.rglob("*.py"))
+    files = [*files_that_grade(engine), *students_side]
     return _digest_of(tuple((file, _modified(file)) for file in files))
+
+
+def files_that_grade(engine: Path) -> list[Path]:
+    """The Python files of the engine, without those of rooms beside grading."""
+    return [
+        file
+        for file in sorted(engine.rglob("*.py"))
+        if file.relative_to(engine).parts[0] not in ROOMS_BESIDE_GRADING
+    ]
 
 
 def _of_tests(metadata: Mapping[str, Any]) -> dict[str, Any]:

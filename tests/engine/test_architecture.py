@@ -20,6 +20,8 @@ from architecture import (
     shared_by_few,
 )
 
+from autograder.grading import cache_key
+
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "autograder"
 PUBLIC = {"__init__.py", "datasets.py", "errors.py", "results.py", "student.py"}
@@ -49,6 +51,19 @@ def test_nothing_imports_itself_in_a_circle() -> None:
 
 def test_what_lies_at_the_root_is_public_or_shared_by_three_rooms() -> None:
     assert shared_by_few(ROOMS, IMPORTS, PUBLIC) == []
+
+
+def test_grading_imports_nothing_that_its_digest_leaves_out() -> None:
+    """A result is kept as long as the digest stays the same."""
+    digested = {file.relative_to(ENGINE).as_posix() for file in cache_key.files_that_grade(ENGINE)}
+    left_out = {name for name in FILES if name.endswith(".py")} - digested
+    left_out = {name for name in left_out if not name.startswith(f"{STUDENTS_SIDE}/")}
+    assert {name.split("/")[0] for name in left_out} == cache_key.ROOMS_BESIDE_GRADING
+    assert {
+        (each.file, each.imported)
+        for each in IMPORTS
+        if each.file in digested and each.imported in left_out
+    } == set()
 
 
 def test_the_students_side_may_not_import_the_engine() -> None:
