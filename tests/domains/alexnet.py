@@ -592,7 +592,7 @@ def in_any_order(got, want, example):
         raise Mismatch("did not return a pair of images and labels.", kind="type")
     x = of_shape(got[0], want[0], np.float32)
     y = expect.array(got[1])
-    expect.that(y.dtype.kind in "iuf", f"returned labels of dtype {y.dtype}.")
+    expect.that(y.dtype.kind in "biuf", f"returned labels of dtype {y.dtype}.")
     expect.close(np.zeros(y.shape), np.zeros(np.shape(want[1])))
     if not len(x):
         return

@@ -12,18 +12,23 @@ from typing import Any
 import numpy as np
 
 Rng = np.random.Generator
-ARRAYS = 80
+ARRAYS = 150
 """Calls with arrays in one test; each takes some tenths of a millisecond."""
 PLAIN_CALLS = 200
 """The same where a call costs less than a tenth of a millisecond."""
 BY_CHANCE = 50
 """Calls with a generator or a function, which cross the boundary one by one."""
-TABLES = 30
+DROPOUTS = 120
+COLOURS = 100
+PHOTOGRAPHS = 100
+TABLES = 60
+REFUSED = 20
+"""Calls in one test that have to be refused."""
 DTYPES = (
     "float64", "float32", "float64", "float32", "int64", "int32", "int16", "int8", "uint8", "uint16"
 )  # fmt: skip
-RATES = (0.5, 0.2, 0.75, 0.1, 0.9)
-SIGMAS = (0.1, 0.1, 1e-3, 0.02, 0.5, 1.0, 2.0, 4.0)
+RATES = (0.5, 0.5, 0.2, 0.75, 0.1, 0.9, 0.0, 1.0, 0, 1)
+SIGMAS = (0.0, 0.1, 1e-3, 0.02, 0.5, 1.0, 2.0, 4.0)
 
 
 def dtype_of(rng: Rng, *others: str) -> str:
@@ -32,15 +37,16 @@ def dtype_of(rng: Rng, *others: str) -> str:
 
 
 def numbers(rng: Rng, shape: tuple[int, ...], dtype: str) -> np.ndarray:
-    """Numbers that a dtype holds exactly, up to 1000 in size, of both signs or of one."""
+    """Whole numbers, quarters or fractions up to 1000 in size, of both signs or of one."""
     most = int(rng.choice([9, 100, 400, 1000]))
     signs = (
         [(0, most)] if dtype[0] == "u" else [(-most, most), (-most, most), (-most, -1), (0, most)]
     )
     low, high = signs[int(rng.integers(len(signs)))]
     if np.dtype(dtype).kind == "f":
-        of_dtype = np.dtype(dtype).type(4)
-        return rng.integers(4 * low, 4 * high, shape, endpoint=True).astype(dtype) / of_dtype
+        parts = int(rng.choice([1, 4, 40]))
+        drawn = rng.integers(parts * low, parts * high, shape, endpoint=True)
+        return np.asarray(drawn / parts).astype(dtype)
     bounds = np.iinfo(dtype)
     low, high = max(low, bounds.min), min(high, bounds.max)
     return np.asarray(rng.integers(low, high, shape, endpoint=True)).astype(dtype)
@@ -51,10 +57,26 @@ def shape_of(rng: Rng, *most: int) -> tuple[int, ...]:
     return tuple(int(rng.integers(1, each, endpoint=True)) for each in most)
 
 
-def arrays(rng: Rng) -> list[np.ndarray]:
+def arrays(rng: Rng, count: int = PLAIN_CALLS) -> list[np.ndarray]:
     """Arrays of up to five axes."""
-    shapes = [shape_of(rng, *[6] * int(rng.integers(0, 6))) for _ in range(PLAIN_CALLS)]
+    shapes = [shape_of(rng, *[6] * int(rng.integers(0, 6))) for _ in range(count)]
     return [np.asarray(numbers(rng, shape, dtype_of(rng, "float16", "uint32"))) for shape in shapes]
+
+
+def rates(rng: Rng) -> list[tuple[np.ndarray, float, bool]]:
+    """Arrays, rates, and whether it is training."""
+    calls = []
+    for _ in range(DROPOUTS):
+        sides = [90, 90] if rng.random() < 0.15 else [7] * int(rng.integers(1, 5))
+        x = numbers(rng, shape_of(rng, *sides), dtype_of(rng))
+        rate = RATES[int(rng.integers(len(RATES)))]
+        calls.append((x, rate, bool(rng.random() < 0.75)))
+    return calls
+
+
+def stacks(rng: Rng) -> list[np.ndarray]:
+    """Maps that are given with constants that have to be refused."""
+    return [numbers(rng, shape_of(rng, 4, 6, 6, 14), dtype_of(rng)) for _ in range(REFUSED)]
 
 
 def maps(rng: Rng) -> list[tuple[np.ndarray, dict[str, Any]]]:
@@ -93,11 +115,31 @@ def crops(rng: Rng) -> list[tuple[np.ndarray, int]]:
     return [(x, side(rng, x.shape[1:3])) for x in chosen]
 
 
+def too_large(rng: Rng) -> list[tuple[np.ndarray, int]]:
+    """Images, and sides of squares that do not fit into them."""
+    calls = []
+    for _ in range(REFUSED):
+        x = images(rng)
+        beyond = min(x.shape[1:3]) + int(rng.integers(1, 4))
+        calls.append((x, int(rng.choice([0, -1, beyond, beyond]))))
+    return calls
+
+
+def of_another_rank(rng: Rng, x: np.ndarray) -> np.ndarray:
+    """A part of an array that lacks one or two axes, or the array with an axis too many."""
+    return (x[0], x[0, 0], x[np.newaxis])[int(rng.integers(3))]
+
+
+def not_images(rng: Rng) -> list[np.ndarray]:
+    """Arrays that have another number of axes than images."""
+    return [of_another_rank(rng, images(rng)) for _ in range(REFUSED)]
+
+
 def numbered(rng: Rng) -> np.ndarray:
     """Images in each of which the pixels count on from a number that the dtype holds."""
     count = int(rng.choice([1, 2, 3, 4, 60, 600], p=[0.22, 0.22, 0.22, 0.22, 0.08, 0.04]))
     height, width, channels = shape_of(rng, 12, 12, 5) if count < 60 else shape_of(rng, 7, 7, 2)
-    dtype = dtype_of(rng)
+    dtype = dtype_of(rng, "float16")
     channels = min(channels, 256 // (height * width)) if dtype.endswith("int8") else channels
     size = height * width * channels
     bounds = (-1000, 1000) if dtype[0] == "f" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
@@ -106,28 +148,34 @@ def numbered(rng: Rng) -> np.ndarray:
     return (starts + np.arange(size)).reshape(count, height, width, channels).astype(dtype)
 
 
-def colours(rng: Rng) -> list[tuple[np.ndarray, np.ndarray, float]]:
-    """Images, eigenvalues, and the deviation of the numbers that are drawn."""
+def colours(rng: Rng) -> list[tuple[np.ndarray, np.ndarray, tuple[float, ...]]]:
+    """Images, eigenvalues, and the deviation of the numbers that are drawn, or none."""
     calls = []
-    for _ in range(BY_CHANCE):
+    for number in range(COLOURS):
         x = images(rng, 3)
-        if rng.random() < 0.1:
-            x = numbers(rng, (*shape_of(rng, 500, 2, 2), 3), dtype_of(rng))
+        if number % 4 == 0:
+            count = int(rng.choice([1, 60, 500]))
+            x = numbers(rng, (count, *shape_of(rng, 2, 2), 3), dtype_of(rng))
         values = rng.integers(0, rng.choice([5, 40, 400]), 3, endpoint=True) / 4
-        calls.append((x, values, float(rng.choice(SIGMAS))))
+        sigma = () if rng.random() < 0.25 else (float(rng.choice(SIGMAS)),)
+        calls.append((x, values.astype(rng.choice(["float64", "float32"])), sigma))
     return calls
 
 
 def tables(rng: Rng) -> list[dict[str, int]]:
+    """Arguments of `alexnet_table`, of which some are left out; the least ones come first."""
+    least: list[dict[str, int]] = [{"input_size": 67}, {"num_classes": 1}, {"groups": 32}]
+    return least + [table(rng) for _ in range(TABLES)]
+
+
+def table(rng: Rng) -> dict[str, int]:
     """Arguments of `alexnet_table`, of which some are left out."""
-    calls = []
-    for _ in range(TABLES):
-        size = int(rng.integers(67, rng.choice([130, 600])))
-        classes = int(rng.integers(1, rng.choice([30, 3000])))
-        groups = int(rng.choice([1, 2, 4, 8, 16, 32]))
-        every = {"input_size": size, "num_classes": classes, "groups": groups}
-        calls.append({name: each for name, each in every.items() if rng.random() < 0.7})
-    return calls
+    every = {
+        "input_size": int(rng.integers(67, rng.choice([130, 600]))),
+        "num_classes": int(rng.integers(1, rng.choice([30, 3000]), endpoint=True)),
+        "groups": int(rng.choice([1, 2, 4, 8, 16, 32])),
+    }
+    return {name: each for name, each in every.items() if rng.random() < 0.7}
 
 
 def guesses(rng: Rng) -> list[tuple[np.ndarray, np.ndarray, int]]:

@@ -129,7 +129,7 @@ def test_more_groups_elsewhere(student, rng):
 @pytest.mark.aspect("errors")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
-def test_refuses_what_makes_no_network(student):
+def test_refuses_what_makes_no_network(student, rng):
     """Too small an image, no class, and groups that do not divide raise errors that name it."""
     for size in (66, 50, 0):
         with student.raises(ValueError, naming="input_size"):
@@ -139,6 +139,13 @@ def test_refuses_what_makes_no_network(student):
     for groups in (0, 3, -2):
         with student.raises(ValueError, naming="groups"):
             student.alexnet_table(groups=groups)
+    for name, values in (
+        ("input_size", range(-5, 67)),
+        ("num_classes", range(-5, 1)),
+        ("groups", (*range(-5, 1), 3, 5, 6, 7, *range(9, 16), *range(17, 32), 33, 48, 64)),
+    ):
+        calls = [((), {**drawn.table(rng), name: value}) for value in values]
+        student.alexnet_table.all_raise(calls, ValueError, naming=name)
 
 
 @pytest.mark.weight(0.5)

@@ -151,6 +151,14 @@ def test_refuses_what_does_not_fit(student, rng):
             student.local_response_norm(wrong)
     with student.raises(ValueError, naming="depth_radius"):
         student.local_response_norm(x[np.newaxis], -1)
+    for name, calls in (
+        ("x", [((wrong,), {}) for wrong in drawn.not_images(rng)]),
+        (
+            "depth_radius",
+            [((x, -1 - radius % 5), {}) for radius, x in enumerate(drawn.stacks(rng))],
+        ),
+    ):
+        student.local_response_norm.all_raise(calls, ValueError, naming=name)
 
 
 @pytest.mark.aspect("values", "dtype")

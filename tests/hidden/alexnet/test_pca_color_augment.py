@@ -302,6 +302,13 @@ def test_refuses_what_is_not_coloured(student, rng):
                 student.pca_color_augment(wrong, values, vectors, generator)
         with student.raises(ValueError, naming="images"):
             student.rgb_principal_components(wrong)
+    others = [x for x in drawn.not_images(rng) if x.ndim != 4 or x.shape[3] != 3]
+    for wrong in others:
+        with student.raises(ValueError, naming="images"):
+            student.pca_color_augment(wrong, values, np.eye(3), generator)
+    student.rgb_principal_components.all_raise(
+        [((wrong,), {}) for wrong in others], ValueError, naming="images"
+    )
     with student.raises(ValueError, naming="images"):
         student.rgb_principal_components(images[:0])
 
@@ -317,7 +324,7 @@ def test_shifts_of_all_kinds(student, rng):
     generator = student.generator(cases.seed(rng))
     for images, values, sigma in drawn.colours(rng):
         vectors = turned(rng) if rng.random() < 0.8 else np.eye(3)
-        got = student.pca_color_augment(images, values, vectors, generator, sigma)
+        got = student.pca_color_augment(images, values, vectors, generator, *sigma)
         before = images.astype(np.float64)
         added = cases.array_of(got, images.shape) - before
         of_each = added.mean(axis=(1, 2), keepdims=True)
@@ -326,7 +333,8 @@ def test_shifts_of_all_kinds(student, rng):
             np.abs(added - of_each).max() <= rounding,
             "added different colours to pixels of the same image, or changed them otherwise",
         )
-        far = np.abs(of_each[:, 0, 0] @ vectors) > 7.5 * sigma * values + 3 * rounding
+        deviations = (sigma[0] if sigma else 0.1) * values
+        far = np.abs(of_each[:, 0, 0] @ vectors) > 7.5 * deviations + 3 * rounding
         expect.that(not far.any(), "shifts colours by too much along some component")
 
 

@@ -37,6 +37,17 @@ def places(student, images, size, generator):
     return tops, lefts
 
 
+def squares_of_their_images(student, images, size, generator):
+    """Require squares that are parts of their own images, which may have any numbers."""
+    count, channels = len(images), images.shape[3]
+    got = cases.array_of(
+        student.random_crop(images, size, generator), (count, size, size, channels)
+    )
+    parts = np.lib.stride_tricks.sliding_window_view(images, (size, size), axis=(1, 2))
+    found = np.moveaxis(parts, 3, -1) == got[:, np.newaxis, np.newaxis]
+    expect.that(found.all(axis=(3, 4, 5)).any(axis=(1, 2)).all(), NOT_CUT)
+
+
 def mirrored(student, images, generator):
     """Which images came back mirrored; the others have to be as they were."""
     got = cases.array_of(student.random_flip(images, generator), images.shape)
@@ -226,7 +237,7 @@ def test_leaves_its_argument_alone(student):
 @pytest.mark.aspect("errors")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
-def test_refuses_what_does_not_fit(student):
+def test_refuses_what_does_not_fit(student, rng):
     """A wrong number of axes, or a square that does not fit, raises a ValueError that names it."""
     images = cases.numbered((2, 6, 8, 3))
     generator = student.generator(8)
@@ -238,6 +249,12 @@ def test_refuses_what_does_not_fit(student):
     for wrong, size in ((images, 7), (images.transpose(0, 2, 1, 3), 7), (images, 0), (images, -1)):
         with student.raises(ValueError, naming="size"):
             student.random_crop(wrong, size, generator)
+    for wrong in drawn.not_images(rng):
+        with student.raises(ValueError, naming="images"):
+            student.random_crop(wrong, 1, generator)
+    for too_small, size in drawn.too_large(rng):
+        with student.raises(ValueError, naming="size"):
+            student.random_crop(too_small, size, generator)
 
 
 @pytest.mark.aspect("values", "dtype")
@@ -248,4 +265,7 @@ def test_calls_of_all_kinds(student, rng):
     for _ in range(drawn.BY_CHANCE):
         images = drawn.numbered(rng)
         places(student, images, drawn.side(rng, images.shape[1:3]), generator)
+        mirrored(student, images, generator)
+        images = drawn.images(rng)
+        squares_of_their_images(student, images, drawn.side(rng, images.shape[1:3]), generator)
         mirrored(student, images, generator)

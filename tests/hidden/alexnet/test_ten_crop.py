@@ -105,6 +105,11 @@ def test_refuses_what_does_not_fit(student, rng):
     for wrong, size in ((images, 7), (images.transpose(0, 2, 1, 3), 7), (images, 0), (images, -1)):
         with student.raises(ValueError, naming="size"):
             student.ten_crop(wrong, size)
+    for name, calls in (
+        ("images", [(x, 1) for x in drawn.not_images(rng)]),
+        ("size", drawn.too_large(rng)),
+    ):
+        student.ten_crop.all_raise([(each, {}) for each in calls], ValueError, naming=name)
 
 
 @pytest.mark.aspect("values", "dtype")

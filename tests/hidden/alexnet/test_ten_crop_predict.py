@@ -112,7 +112,7 @@ def test_leaves_its_argument_alone(student):
 @pytest.mark.aspect("errors")
 @pytest.mark.supporting
 @pytest.mark.weight(0.5)
-def test_refuses_what_does_not_fit(student):
+def test_refuses_what_does_not_fit(student, rng):
     """A wrong number of axes, or a square that does not fit, raises a ValueError that names it."""
     image = cases.numbered((5, 6, 1))
     predict = student.remote_function(dark_or_bright)
@@ -123,6 +123,12 @@ def test_refuses_what_does_not_fit(student):
     for each, size in ((image, 6), (image, 7), (turned, 6), (image, 0), (image, -1)):
         with student.raises(ValueError, naming="size"):
             student.ten_crop_predict(predict, each, size)
+    for images, size in drawn.too_large(rng):
+        with student.raises(ValueError, naming="size"):
+            student.ten_crop_predict(predict, images[0], size)
+    for images, size in drawn.crops(rng)[: drawn.REFUSED]:
+        with student.raises(ValueError, naming="image"):
+            student.ten_crop_predict(predict, images, size)
 
 
 @pytest.mark.aspect("values", "dtype")

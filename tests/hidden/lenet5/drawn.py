@@ -13,12 +13,12 @@ import cases
 import numpy as np
 
 Rng = np.random.Generator
-ARRAYS = 80
+ARRAYS = 120
 """Calls with arrays in one test; each takes some tenths of a millisecond."""
 COUNTS = 150
 """Calls with a few numbers in one test."""
-NETWORKS = 8
-"""Calls of the whole network in one test; each takes some milliseconds."""
+NETWORKS = 3
+"""Calls of the whole network with images of each size of numbers; each takes milliseconds."""
 FLOATS = ("float64", "float32")
 WHOLES = ("int64", "int32", "uint8", "int8")
 CLEAR = 1e-3
@@ -80,7 +80,8 @@ def subsampling(rng: Rng) -> list[Any]:
     for shape in _spread(rng, ARRAYS, (1, 4), (2, 13), (2, 13), (1, 17)):
         dtype = _any(rng)
         most = int(rng.choice([9, 100, largest.get(dtype, 1000)]))
-        weight, bias = (numbers(rng, shape[3:], str(rng.choice(FLOATS)), 9) for _ in range(2))
+        weight = numbers(rng, shape[3:], str(rng.choice(FLOATS)), 9)
+        bias = numbers(rng, shape[3:], str(rng.choice(FLOATS)))
         x = numbers(rng, shape, dtype, most)
         calls.append(((x, weight / weight.dtype.type(9 * most), bias / 9), {}))
     return calls
@@ -91,6 +92,7 @@ def examples_and_codes(rng: Rng) -> list[Any]:
     calls = []
     for classes, count, features in _spread(rng, ARRAYS, (1, 12), (1, 12), (1, 100)):
         features = 84 if rng.random() < 0.3 else features
+        features = int(rng.integers(1, 10)) if rng.random() < 0.3 else features
         count = classes if rng.random() < 0.3 else count
         of_x, of_codes = rng.choice(FLOATS if rng.random() < 0.7 else ("int64", "int32"), 2)
         codes = numbers(rng, (classes, features), of_codes)
@@ -119,7 +121,7 @@ def examples_near_codes(rng: Rng) -> list[Any]:
 def networks(rng: Rng) -> list[Any]:
     """Calls of `lenet5_1998_forward`: weights in any order, one layer larger or smaller."""
     calls = []
-    for _ in range(NETWORKS):
+    for scale in NETWORKS * (0.1, 1, 4, 8):
         of_x, of_weights = rng.choice(FLOATS, 2)
         weights = cases.weights_1998(rng, int(rng.choice([10, rng.integers(1, 27)])))
         loud, gain = (
@@ -130,7 +132,7 @@ def networks(rng: Rng) -> list[Any]:
             str(name): (weights[name] * (gain if name.startswith(loud) else 1)).astype(of_weights)
             for name in rng.permutation(list(weights))
         }
-        x = rng.choice([0.1, 1, 4]) * rng.normal(size=(int(rng.integers(1, 7)), 32, 32, 1))
+        x = scale * rng.normal(size=(int(rng.integers(1, 7)), 32, 32, 1))
         calls.append(((x.astype(of_x), weights), {}))
     return calls
 

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 Rng = np.random.Generator
-IMAGES = 120
+IMAGES = 180
 """Calls with images in one test; each takes some tenths of a millisecond.
 
-A function that is wrong on one in fifty of such calls gets through with 9 % probability, one that
-is wrong on one in twenty with 0.2 %. Twice as many cost a tenth of a second for each submission.
+A function that is wrong on one in fifty of such calls gets through with 2.6 % probability, one that
+is wrong on one in twenty with 0.01 %.
 """
 SIZES = 500
 """Calls with a few numbers in one test; each takes some hundredths of a millisecond."""
