@@ -16,6 +16,7 @@ from autograder.course.assignment import Assignment, settings_of
 from autograder.errors import CourseError
 from autograder.suite.author_files import author_text
 from autograder.suite.faults import author_error
+from convgrade import datasets
 from convgrade.release import EXAMPLES_PREFIX
 
 
@@ -31,6 +32,7 @@ def check_tests(assignment: Assignment, exercises: Sequence[str], code: Iterable
         SuiteError: there is a fault. The message is a sentence with the file and the line.
     """
     check_preload(assignment)
+    check_datasets(assignment)
     check_frozen(assignment, exercises)
     cells = list(code)
     functions, contracts = _defined("\n".join(cells)), signatures(cells)
@@ -48,9 +50,30 @@ def check_preload(assignment: Assignment) -> None:
         CourseError: there is such a library.
     """
     for name in assignment.preload:
-        if find_spec(name.partition(".")[0]) is None:
+        if not _is_installed(name):
             place = settings_of(assignment.root, assignment.name).at("preload")
             raise CourseError(f"{place}: there is no module called {name!r} on this machine.")
+
+
+def _is_installed(name: str) -> bool:
+    """Whether a module is here. Of a module with dots, the packages above it are imported."""
+    try:
+        return find_spec(name) is not None
+    except (ImportError, ValueError):  # what stands above it is not there, or is no package
+        return False
+
+
+def check_datasets(assignment: Assignment) -> None:
+    """Refuse terms of training on datasets that there are not.
+
+    Raises:
+        CourseError: there is such a dataset.
+    """
+    for name in assignment.training:
+        if name not in datasets.names():
+            place = settings_of(assignment.root, assignment.name).at(f"training.{name}")
+            known = ", ".join(datasets.names())
+            raise CourseError(f"{place}: there is no dataset {name!r}. Known are {known}.")
 
 
 def check_right_answers(assignment: Assignment) -> None:

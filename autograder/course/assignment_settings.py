@@ -25,6 +25,8 @@ FEEDBACK: Mapping[str, tuple[str | int, ...]] = {
     "rubric": ("marked", "none"),
 }
 """The keys of `[feedback]` with their values."""
+LEAST: Mapping[str, float] = {"memory_mb": 64, "answer_mb": 1}
+"""Less is a mistaken unit: a batch of images, or the reply to a cell, would not fit."""
 
 
 def check(settings: Mapping[str, Any], file: SettingsFile) -> None:
@@ -74,6 +76,8 @@ def _check_limits(section: Mapping[str, Any], file: SettingsFile) -> None:
             raise CourseError(f"{place}: {name} of [limits] must be above zero, not {value!r}.")
         if "int" in str(known[name].type) and not isinstance(value, int):
             raise CourseError(f"{place}: {name} of [limits] must be a whole number, not {value!r}.")
+        if value < LEAST.get(name, 0):
+            raise CourseError(f"{place}: {name} of [limits] must be at least {LEAST[name]}.")
     limits = Limits(**section)
     if limits.call_seconds > limits.submission_seconds:
         raise CourseError(

@@ -23,6 +23,7 @@ FOLDERS = (
     "source",
     "tests/counterexamples",
     "tests/domains",
+    "tests/domains/models",
     "tests/evidence",
     "tests/hidden",
     "tests/misconceptions",

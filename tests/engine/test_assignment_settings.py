@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.assignment import Assignment, load_assignment
+from autograder.course.assignment_settings import LEAST
 from autograder.errors import CourseError
 from autograder.sandbox import Limits
 
@@ -55,7 +56,8 @@ def test_what_is_not_known_is_refused_by_name(
 
 @pytest.mark.parametrize("limit", [each.name for each in fields(Limits)])
 def test_every_limit_of_the_sandbox_is_known(mini_course: Assignment, limit: str) -> None:
-    assert loaded(mini_course, f"[limits]\n{limit} = 7").limits == {limit: 7}
+    value = LEAST.get(limit, 7)
+    assert loaded(mini_course, f"[limits]\n{limit} = {value}").limits == {limit: value}
 
 
 def test_an_empty_file_is_an_assignment(mini_course: Assignment) -> None:

@@ -101,6 +101,11 @@ IN_SETTINGS: dict[str, Fault] = {
     "a frozen exercise that is none": (SETTINGS, "[limits]", '[frozen]\nexercises = ["moving"]\n[limits]', 5, "names 'moving', which is no exercise"),
     "a training of no epochs": (SETTINGS, "[limits]", f"{TRAINING}epochs = 0\n[limits]", 7, "epochs must be at least 1"),
     "a threshold that is no number": (SETTINGS, "[limits]", f"{TRAINING}epochs = 2\nthreshold = nan\n[limits]", 8, "not negative"),
+    "too little memory": (SETTINGS, "call_seconds = 2", "memory_mb = 1", 5, "memory_mb of [limits] must be at least 64"),
+    "too small an answer": (SETTINGS, "call_seconds = 2", "answer_mb = 0.001", 5, "answer_mb of [limits] must be at least 1"),
+    "a part of a library that is not there": (SETTINGS, '"numpy"', '"numpy.nothing"', 2, "no module called 'numpy.nothing'"),
+    "a part of a module that has none": (SETTINGS, '"numpy"', '"math.nothing"', 2, "no module called 'math.nothing'"),
+    "a dataset that there is not": (SETTINGS, "[limits]", '[training]\ndataset = "digit"\n[training.digit]\nepochs = 1\nbatch_size = 8\n[limits]', 6, "there is no dataset 'digit'"),
     "a library that is not there": (SETTINGS, '"numpy"', '"nunpy"', 2, "no module called 'nunpy'"),
 }  # fmt: skip
 IN_SUITES: dict[str, Fault] = {

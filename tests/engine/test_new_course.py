@@ -153,6 +153,7 @@ def test_a_clone_gives_its_own_files(tmp_path: Path) -> None:
     assert assignment_names(course) == [NAME]
     own = {name for name in files_of_course(ROOT) if assignment_of(name) in ("", NAME)}
     assert contents(course).keys() == {*own, "README.md", ".gitignore"}
+    assert {assignment_of(name) for name in files_of_course(ROOT)} == {"", *assignment_names(ROOT)}
     assert load_assignment(NAME, course).max_score == 28
     assert load_assignment(NAME, course).domain_file.is_file()
     assert (course / "tests" / "questions" / f"{NAME}.py").is_file()
