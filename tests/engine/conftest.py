@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -31,6 +32,10 @@ pytest.register_assert_rewrite("suite_checks")
 # How long an example takes is the machine's affair.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # A shell starts jobs in the background like this; tests of Ctrl-C start processes that heed it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FIRST = ("test_exploits.py", "test_suites_alexnet.py", "test_suites_lenet5.py")
 """The files that take longest: those that begin late leave the other workers idle at the end."""
