@@ -1,8 +1,8 @@
 """Calls that vary everything at once: shapes, dtypes, numbers, constants and sizes.
 
 The other tests hold still what they are not about, and so they see few sizes and few numbers. These
-calls find functions that are right there and wrong elsewhere. All are within the contract, and none
-is about its margins: no NaN, no empty batch, nothing to refuse.
+calls find functions that are right there and wrong elsewhere. None is about the margins of a
+contract: no NaN, no empty batch. Calls that have to be refused come from functions of their own.
 """
 
 from __future__ import annotations

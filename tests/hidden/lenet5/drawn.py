@@ -47,7 +47,7 @@ def input_sizes(rng: Rng) -> list[Any]:
 
 
 def sparse(rng: Rng) -> list[Any]:
-    """Calls of `sparse_conv2d`; some weights that are not connected are no numbers."""
+    """Calls of `sparse_conv2d`."""
     calls = []
     sizes = _spread(rng, ARRAYS, (1, 5), (1, 5), (1, 9), (1, 9), (1, 17), (1, 17), (1, 4))
     for height, width, more, wider, inputs, outputs, batch in sizes:
